@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * render.h -- prints the rows of a table as text, JSON Lines or CSV to a FILE the
+ * caller owns. One renderer per output, one table at a time:
+ *
+ *	render_begin(r, &table); render_row(r, cells)...; render_finish(r)
+ *
+ * Everything that came from a tape is escaped for its format: control bytes and
+ * invalid UTF-8 never reach a terminal. Text is for people and may change; JSON and
+ * CSV are a promise.
+ */
+#ifndef ANALYZE_RENDER_H
+#define ANALYZE_RENDER_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "analyze/table.h"
+
+enum render_format { RENDER_TEXT = 0, RENDER_JSON, RENDER_CSV };
+
+struct renderer; /* opaque */
+
+struct render_options {
+	enum render_format format;
+	bool use_colour;
+	uint64_t origin_ns; /* UNIT_TIME in text counts from here */
+};
+
+/* NULL without memory. *out stays the caller's. */
+struct renderer *render_new(FILE *out, const struct render_options *opt);
+void render_free(struct renderer *r);
+/* In text, prints the heading with the first row; in CSV, the head at once. */
+void render_begin(struct renderer *r, const struct table *t);
+/* One cell per column of the table. */
+void render_row(struct renderer *r, const struct cell *cells);
+/* In text only: a line of prose between rows (escaped). JSON and CSV print nothing. */
+void render_note(struct renderer *r, const char *text);
+/* Flush. Returns 0, or ERR_IO when the output could not be written; a closed pipe
+ * (EPIPE) returns 0. */
+int render_finish(struct renderer *r);
+void render_set_origin(struct renderer *r, uint64_t origin_ns);
+
+#endif

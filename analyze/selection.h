@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * selection.h -- which events and socket lives the user wants to see: the options that
+ * every command shares. Selecting by anything but --event, --since and --until keeps
+ * whole socket lives.
+ */
+#ifndef ANALYZE_SELECTION_H
+#define ANALYZE_SELECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct address_range {
+	uint8_t addr[16]; /* IPv4 as ::ffff:a.b.c.d */
+	unsigned prefix_bits; /* 0..128 */
+};
+
+/* Empty lists select everything. Arrays are owned by the option parser. */
+struct selection {
+	const uint16_t *ports;
+	size_t port_count;
+	const struct address_range *ranges;
+	size_t range_count;
+	const uint32_t *pids;
+	size_t pid_count;
+	const char *const *comms; /* glob patterns */
+	size_t comm_count;
+	const uint64_t *conns;
+	size_t conn_count;
+	const char *const *events; /* glob patterns over "group:name" */
+	size_t event_count;
+	bool has_since, has_until;
+	int64_t since_ns; /* relative to the first event of the tape */
+	int64_t until_ns;
+};
+
+/* True when the event's name passes --event. */
+bool selection_has_event(const struct selection *s, const char *group, const char *name);
+/* True when no per-connection option is given. */
+bool selection_is_open(const struct selection *s);
+
+/* The facts of one socket life a selection looks at. */
+struct selection_subject {
+	uint64_t conn;
+	uint16_t lport, rport;
+	const uint8_t *laddr, *raddr; /* 16 bytes each, or NULL when unknown */
+	uint32_t pid;                 /* owner, 0 = unknown */
+	const char *comm;             /* owner, "" = unknown */
+};
+
+bool selection_has(const struct selection *s, const struct selection_subject *subject);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * table.h -- what a view hands to a renderer: columns declared once, rows of typed
+ * cells. Views fill cells and know no printf; renderers print cells and know no TCP.
+ * Column keys are the JSON keys and CSV heads, a promise to users.
+ */
+#ifndef ANALYZE_TABLE_H
+#define ANALYZE_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/bytes.h"
+
+enum cell_kind {
+	CELL_NULL = 0, /* unknown: JSON null, empty CSV field, "-" in text */
+	CELL_INT,      /* num, signed */
+	CELL_UINT,     /* (uint64_t)num */
+	CELL_HEX,      /* (uint64_t)num as "0x..." text in every format */
+	CELL_BOOL,
+	CELL_TEXT,   /* hostile until the renderer has escaped it */
+	CELL_OBJECT, /* items with keys */
+	CELL_LIST,   /* items without keys */
+};
+
+enum unit {
+	UNIT_NONE = 0,
+	UNIT_NS,    /* duration in nanoseconds; text shows 14.2 µs */
+	UNIT_TIME,  /* instant on the tape's clock, ns; text shows seconds since the first event */
+	UNIT_BYTES, /* text shows 11 B, 1.4 MB */
+};
+
+enum align { ALIGN_LEFT = 0, ALIGN_RIGHT };
+
+struct cell {
+	enum cell_kind kind;
+	int64_t num;
+	struct view text;          /* lent until the row has been rendered */
+	const struct member *items; /* lent likewise */
+	size_t item_count;
+};
+
+struct member {
+	const char *key; /* NULL in a list; hostile as any text */
+	struct cell cell;
+};
+
+struct column {
+	const char *key;   /* "duration_ns" */
+	const char *title; /* text heading: "duration"; NULL = not shown in text */
+	const char *doc;   /* one line for the man page */
+	enum unit unit;
+	enum align align;
+	int width; /* least characters in text; 0 = as the title */
+};
+
+struct table {
+	const char *name; /* "conns" */
+	const struct column *columns;
+	size_t column_count;
+};
+
+static inline struct cell cell_null(void)
+{
+	return (struct cell){.kind = CELL_NULL};
+}
+
+static inline struct cell cell_uint(uint64_t v)
+{
+	return (struct cell){.kind = CELL_UINT, .num = (int64_t)v};
+}
+
+static inline struct cell cell_int(int64_t v)
+{
+	return (struct cell){.kind = CELL_INT, .num = v};
+}
+
+static inline struct cell cell_hex(uint64_t v)
+{
+	return (struct cell){.kind = CELL_HEX, .num = (int64_t)v};
+}
+
+static inline struct cell cell_text(struct view v)
+{
+	return (struct cell){.kind = CELL_TEXT, .text = v};
+}
+
+struct cell cell_string(const char *s); /* NULL becomes CELL_NULL */
+
+#endif

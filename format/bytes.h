@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * bytes.h -- bounded reading (struct view) and growing writing (struct buf) of
+ * little-endian integers, LEB128 varints and byte strings (docs/FORMAT.md section 2).
+ *
+ * A view never reads outside [p, end): each take_* returns false, and leaves its
+ * output untouched, when too few bytes remain. A buf remembers a failed allocation
+ * (is_failed) so that a chain of puts is checked once.
+ */
+#ifndef FORMAT_BYTES_H
+#define FORMAT_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct view {
+	const uint8_t *p;   /* next byte; lent */
+	const uint8_t *end; /* one past the last */
+};
+
+struct buf {
+	uint8_t *data; /* owned; buf_release frees it */
+	size_t len;
+	size_t cap;
+	bool is_failed;
+};
+
+static inline struct view view_of(const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	return (struct view){.p = p, .end = p ? p + len : p};
+}
+
+static inline size_t view_len(struct view v)
+{
+	return (size_t)(v.end - v.p);
+}
+
+bool take_u8(struct view *v, uint8_t *out);
+bool take_u16(struct view *v, uint16_t *out);
+bool take_u32(struct view *v, uint32_t *out);
+bool take_u64(struct view *v, uint64_t *out);
+/* LEB128, at most 10 bytes; a value that does not fit 64 bits is refused. */
+bool take_varint(struct view *v, uint64_t *out);
+/* `len` bytes; *out points into the same memory as *v. */
+bool take_bytes(struct view *v, size_t len, struct view *out);
+/* A varint length, then that many bytes. */
+bool take_string(struct view *v, struct view *out);
+
+/* Unsigned little-endian integer of `size` 1..8 bytes. */
+uint64_t load_le(const uint8_t *p, unsigned size);
+void store_le(uint8_t *p, unsigned size, uint64_t value);
+/* Sign-extend the low `size` bytes. */
+int64_t sign_extend(uint64_t value, unsigned size);
+
+static inline uint64_t zigzag(int64_t v)
+{
+	return ((uint64_t)v << 1) ^ (v < 0 ? UINT64_MAX : 0);
+}
+
+static inline int64_t unzigzag(uint64_t v)
+{
+	return (int64_t)((v >> 1) ^ (0 - (v & 1)));
+}
+
+void buf_release(struct buf *b);
+static inline void buf_clear(struct buf *b)
+{
+	b->len = 0;
+	b->is_failed = false;
+}
+/* Make room for `extra` more bytes; false (and is_failed) without memory. */
+bool buf_reserve(struct buf *b, size_t extra);
+void put_u8(struct buf *b, uint8_t v);
+void put_u16(struct buf *b, uint16_t v);
+void put_u32(struct buf *b, uint32_t v);
+void put_u64(struct buf *b, uint64_t v);
+void put_varint(struct buf *b, uint64_t v);
+void put_bytes(struct buf *b, const void *data, size_t len);
+void put_string(struct buf *b, const void *data, size_t len);
+
+/* Grow *array (owned, `*cap` elements of `size` bytes) to hold at least `need`;
+ * new elements are zeroed. False without memory; the array is then unchanged. */
+bool array_grow(void **array, size_t *cap, size_t need, size_t size);
+
+#endif

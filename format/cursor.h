@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * cursor.h -- pulls everything off a tape in order: sections, events by time, losses,
+ * clock readings, damage. The loop is the caller's:
+ *
+ *	while ((rc = cursor_next(cur, &item, &err)) == 0)
+ *		switch (item.kind) { ... }
+ *
+ * rc is 1 at the end, negative when reading cannot go on (I/O, memory, a feature this
+ * program lacks, or nothing readable at all). Damage is not an error: it is skipped,
+ * delivered as ITEM_GAP, and counted in cursor_health(). Memory is bounded by the
+ * size of a block and of one epoch's dictionaries, never by the tape.
+ */
+#ifndef FORMAT_CURSOR_H
+#define FORMAT_CURSOR_H
+
+#include "format/error.h"
+#include "format/event.h"
+#include "format/item.h"
+#include "format/section.h"
+
+struct cursor; /* opaque */
+struct source; /* source.h */
+
+enum item_kind {
+	ITEM_SECTION = 1, /* a section begins: rebind; event and schema pointers of the last die */
+	ITEM_EVENT,
+	ITEM_LOSS,
+	ITEM_CLOCK,
+	ITEM_SCHEMA, /* more schemas or facts became known in this section */
+	ITEM_GAP,    /* bytes that could not be read were skipped here */
+	ITEM_END,    /* the section's End block: it was closed in order */
+};
+
+struct gap {
+	uint64_t offset; /* in the file */
+	uint64_t bytes;
+	uint64_t blocks; /* known to be missing by their numbers; 0 = unknown */
+	char reason[160];
+};
+
+struct section_end {
+	char reason[64]; /* "stop", "signal", ... */
+	uint64_t rows;   /* events the writer says it wrote */
+	uint64_t lost;   /* events the writer says were lost */
+};
+
+struct item {
+	enum item_kind kind;
+	const struct section *section; /* current; lent until the next section begins */
+	union {
+		struct event event;
+		struct loss loss;
+		struct clock_reading clock;
+		struct gap gap;
+		struct section_end end;
+	};
+};
+
+/* What reading found so far. */
+struct health {
+	uint64_t sections;
+	uint64_t blocks;         /* whole and sound */
+	uint64_t damaged_blocks; /* skipped: checksum, structure, missing numbers */
+	uint64_t skipped_bytes;
+	uint64_t late_events;    /* delivered out of order: the tape broke its order contract */
+	bool is_complete;        /* every section was closed in order, nothing after the last */
+	bool is_cut;             /* the file ends inside a block or without an End block */
+	char first_problem[200]; /* a sentence, or "" */
+};
+
+/* Reads from *src, which must outlive the cursor and stays the caller's. The first
+ * section is read here: ERR_NOT_A_TAPE when none is found. */
+int cursor_open(struct source *src, struct cursor **out, struct error *err);
+void cursor_close(struct cursor *c);
+/* Only events with from_ns <= ts < to_ns will be delivered; blocks outside are not
+ * decoded. Call before the first cursor_next(). Absolute tape time. */
+void cursor_limit_time(struct cursor *c, uint64_t from_ns, uint64_t to_ns);
+int cursor_next(struct cursor *c, struct item *item, struct error *err);
+const struct health *cursor_health(const struct cursor *c);
+
+#endif

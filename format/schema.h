@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * schema.h -- what an event or a dictionary entry is made of: names, types, and
+ * where each value is stored. Implements docs/FORMAT.md section 5.
+ *
+ * An event schema has the fields of the kernel's format file, in its order, and
+ * after them the recorder's own (FIELD_EXTRA). A field is stored either as a column
+ * of its own or as an attribute of a dictionary entry that the row refers to:
+ * row -> refs[] -> entry -> attribute. `refs` lists the dictionaries; each is one
+ * column of entry ids, 0 meaning none (the bound fields are then null).
+ */
+#ifndef FORMAT_SCHEMA_H
+#define FORMAT_SCHEMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "format/bytes.h"
+#include "format/error.h"
+
+enum {
+	SCHEMA_MAX = 4096,            /* schemas in a section */
+	SCHEMA_MAX_FIELDS = 256,      /* fields of one schema */
+	SCHEMA_MAX_REFS = 8,          /* dictionaries one event refers to */
+	SCHEMA_MAX_TEXT = 64 << 10,   /* bytes of a format text */
+	SCHEMA_MAX_NAME = 255,        /* bytes of a name */
+	FIELD_MAX_BYTES = 4096,       /* elem_size * count */
+	ENUM_MAX = 256,               /* enumerations in a section */
+	ENUM_MAX_VALUES = 4096,       /* values of one enumeration */
+};
+
+enum schema_kind {
+	SCHEMA_EVENT = 1,
+	SCHEMA_DICT = 2, /* entries of a dictionary: task, sock, flow, ... */
+};
+
+enum schema_flag {
+	SCHEMA_OWN = 1,     /* no kernel format file: the recorder's own layout */
+	SCHEMA_GENERIC = 2, /* copied from the classic entry, not read by a typed program */
+};
+
+enum field_kind {
+	FIELD_INT = 1,    /* one integer of elem_size 1, 2, 4 or 8 bytes */
+	FIELD_ARRAY = 2,  /* count integers of elem_size each, stored as bytes */
+	FIELD_BYTES = 3,  /* count bytes */
+	FIELD_STRING = 4, /* 0..64 KiB bytes, no terminator */
+};
+
+/* How a value is shown. Never how it is stored. */
+enum field_role {
+	ROLE_NONE = 0,     /* number, or hexadecimal bytes */
+	ROLE_POINTER = 1,  /* "0x..." */
+	ROLE_TEXT = 2,     /* characters, up to the first NUL */
+	ROLE_IPV4 = 3,     /* 4 bytes, network order */
+	ROLE_IPV6 = 4,     /* 16 bytes, network order */
+	ROLE_SOCKADDR = 5, /* sockaddr_in or sockaddr_in6 in 28 bytes, as the kernel prints %pISpc */
+	ROLE_BOOL = 6,
+	ROLE_ADDR = 7, /* 16 bytes: IPv6, or IPv4 as ::ffff:a.b.c.d, shown as a.b.c.d */
+};
+
+enum field_flag {
+	FIELD_SIGNED = 1,
+	FIELD_EXTRA = 2,    /* added by the recorder; not in the kernel's format file */
+	FIELD_OPTIONAL = 4, /* own column only: a row may lack it (null) */
+	FIELD_BITS = 8,     /* enum_id names bits, not values */
+};
+
+struct field {
+	char *name;         /* "skaddr" */
+	char *type;         /* as the kernel spells it: "const void *" */
+	uint8_t kind;       /* enum field_kind */
+	uint8_t role;       /* enum field_role */
+	uint8_t flags;      /* enum field_flag */
+	uint8_t elem_size;  /* bytes of one element: 1, 2, 4, 8 */
+	uint16_t count;     /* elements; 1 for FIELD_INT, 0 for FIELD_STRING */
+	uint16_t enum_id;   /* 1-based; 0 = no enumeration */
+	uint8_t ref;        /* 1-based index into schema.refs; 0 = own column */
+	uint8_t attribute;  /* field index in the dictionary's schema, if ref != 0 */
+};
+
+struct schema {
+	uint32_t id;   /* 1-based, dense in its section */
+	uint8_t kind;  /* enum schema_kind */
+	uint8_t flags; /* enum schema_flag */
+	char *group;   /* "tcp"; "" for a dictionary */
+	char *name;    /* "tcp_probe"; "sock" */
+	char *text;    /* the kernel's format file, verbatim; "" if none */
+	uint32_t refs[SCHEMA_MAX_REFS]; /* dictionary schema ids */
+	uint8_t ref_count;
+	uint16_t field_count;
+	struct field *fields; /* owned */
+	/* Derived by schema_seal(): */
+	uint16_t own_count; /* columns of its own */
+	uint16_t *own_of;   /* field index -> own column index; owned */
+};
+
+struct enumeration {
+	char *name;
+	size_t count;
+	uint64_t *values; /* ascending */
+	char **names;
+};
+
+/* Heap copies throughout: a schema owns its strings and arrays. */
+struct schema *schema_new(enum schema_kind kind, const char *group, const char *name,
+			  const char *text);
+void schema_free(struct schema *s);
+/* Append a copy of *f (name and type are copied). Returns the field index, or
+ * ERR_NOMEM, or ERR_CORRUPT beyond SCHEMA_MAX_FIELDS or for an impossible field. */
+int schema_add_field(struct schema *s, const struct field *f, struct error *err);
+/* Append a dictionary; returns its 1-based ref index or a negative status. An
+ * already listed dictionary yields its existing index. */
+int schema_add_ref(struct schema *s, uint32_t dict_id, struct error *err);
+/* Compute the derived members. Call once after the last field. 0 or ERR_NOMEM. */
+int schema_seal(struct schema *s, struct error *err);
+/* Index of the field called `name`, or -1. */
+int schema_find(const struct schema *s, const char *name);
+/* Fixed bytes of a field's value; 0 for FIELD_STRING. */
+static inline uint32_t field_bytes(const struct field *f)
+{
+	return (uint32_t)f->elem_size * f->count;
+}
+
+/* Names sorted by value. Takes copies. NULL without memory. */
+struct enumeration *enumeration_new(const char *name);
+int enumeration_add(struct enumeration *e, uint64_t value, const char *name, struct error *err);
+void enumeration_free(struct enumeration *e);
+/* Name of `value`, or NULL. */
+const char *enumeration_name(const struct enumeration *e, uint64_t value);
+
+/* Append to / take from a SCHEMA block body. Decoding bounds everything by the
+ * limits above; *out is owned by the caller on 0. */
+void schema_encode(const struct schema *s, struct buf *out);
+int schema_decode(struct view *in, struct schema **out, struct error *err);
+void enumeration_encode(const struct enumeration *e, struct buf *out);
+int enumeration_decode(struct view *in, struct enumeration **out, struct error *err);
+
+#endif

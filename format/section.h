@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * section.h -- what one section of a tape has told so far: facts, schemas,
+ * enumerations, dictionary entries. docs/FORMAT.md section 4. Filled by the cursor,
+ * read by everyone else through const pointers that live until the cursor leaves the
+ * section.
+ */
+#ifndef FORMAT_SECTION_H
+#define FORMAT_SECTION_H
+
+#include "format/item.h"
+#include "format/schema.h"
+
+struct section {
+	uint64_t salt;
+	uint64_t number;         /* 0 = first in the file */
+	struct fact_list facts;
+	struct schema **schemas; /* [id - 1]; NULL where damage took one */
+	size_t schema_count;
+	size_t schema_cap;
+	struct enumeration **enums; /* [id - 1] */
+	size_t enum_count;
+	size_t enum_cap;
+};
+
+void section_release(struct section *s);
+/* Schema by id, or NULL. */
+const struct schema *section_schema(const struct section *s, uint32_t id);
+/* Schema by kind and names, or NULL. `group` NULL matches any. */
+const struct schema *section_find(const struct section *s, enum schema_kind kind,
+				  const char *group, const char *name);
+const struct enumeration *section_enum(const struct section *s, uint16_t id);
+
+#endif

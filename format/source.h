@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * source.h -- bytes of a tape by position: a file, a pipe, or memory. A pipe only
+ * moves forward and keeps just what the last read needed.
+ */
+#ifndef FORMAT_SOURCE_H
+#define FORMAT_SOURCE_H
+
+#include "format/bytes.h"
+#include "format/error.h"
+
+struct source; /* opaque */
+
+/* Open `path`; "-" is standard input. */
+int source_open(const char *path, struct source **out, struct error *err);
+/* Reads from memory that the caller keeps alive. */
+int source_open_memory(const void *data, size_t len, struct source **out, struct error *err);
+void source_close(struct source *s);
+/* Lend the bytes [offset, offset + len), fewer only at the end of the data; valid until
+ * the next call. A pipe cannot go back before the last offset asked for: ERR_IO. */
+int source_read(struct source *s, uint64_t offset, size_t len, struct view *out,
+		struct error *err);
+/* Size in bytes, or UINT64_MAX for a pipe. */
+uint64_t source_size(const struct source *s);
+const char *source_name(const struct source *s);
+
+#endif
