@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+# `make help` lists the targets and the variables.
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SECONDEXPANSION:
+.DEFAULT_GOAL := all
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG ?= clang
+BPFTOOL ?= bpftool
+LLVM_STRIP ?= llvm-strip
+PKG_CONFIG ?= pkg-config
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@printf '  %-7s %s\n' $(1) $@)
+export PATH := $(PATH):/usr/sbin:/sbin
+
+# Objects of different compilers and of sanitizers never mix: build, build/clang, build/san, build/clang-san.
+comma := ,
+space := $(subst ,, )
+variant := $(strip $(if $(filter gcc,$(CC)),,$(notdir $(firstword $(CC)))) $(if $(SAN),san))
+B ?= build$(if $(variant),/$(subst $(space),-,$(variant)))
+F := build/fuzz
+
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith \
+	-Wwrite-strings $(if $(WERROR),-Werror)
+BASE := -std=c11 -D_FILE_OFFSET_BITS=64 -I. -I$(B) $(WARN)
+# The recorder, its tests and the hello pair are Linux programs; everything else is C11 and POSIX.
+gnu = $(filter record/% tests/record/% testdata/%,$<)
+room = $(if $(gnu),-D_GNU_SOURCE -pthread,-D_POSIX_C_SOURCE=200809L) $(if $(filter format/%,$<),-Wconversion)
+cflags = $(BASE) $(room) $(CFLAGS) $(CPPFLAGS) -MMD -MP
+# pkg-config runs once, and only for a recipe that links with the answer: the analyzer never asks for libbpf.
+pkg = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
+LIBS = $(eval LIBS := $(call pkg,libzstd zlib,-lzstd -lz) -lm)$(LIBS)
+BPF_LIBS = $(eval BPF_LIBS := $(call pkg,libbpf libelf,-lbpf -lelf) $(LIBS) -pthread)$(BPF_LIBS)
+BPF_ARCH = $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
+BPF_CFLAGS = -O2 -g -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -I. -Wall $(if $(WERROR),-Werror) \
+	-idirafter /usr/include/$(shell uname -m)-linux-gnu
+
+o = $(patsubst %.c,$(B)/%.o,$(1))
+tests = $(patsubst %.c,$(B)/%,$(wildcard tests/$(1)/test_*.c))
+# What tests share (builders) lies beside them in files that are not called test_*.
+aids = $(call o,$(filter-out tests/$(1)/test_%,$(wildcard tests/$(1)/*.c)))
+FORMAT := $(wildcard format/*.c)
+ANALYZE := $(wildcard analyze/*.c)
+RECORD := $(wildcard record/*.c)
+SKEL := $(patsubst %.bpf.c,$(B)/%.skel.h,$(wildcard bpf/*.bpf.c))
+HELLO := $(B)/hello_server $(B)/hello_client
+HELLO_O := $(call o,$(filter-out testdata/hello/hello_%,$(wildcard testdata/hello/*.c)))
+FUZZ := $(patsubst tests/fuzz/%.c,$(F)/%,$(wildcard tests/fuzz/fuzz_*.c))
+TESTS := $(call tests,format) $(call tests,analyze)
+
+all: analyzer $(B)/tcptape-record hello ## both programs and the hello pair
+analyzer: $(B)/tcptape ## tcptape alone; needs no libbpf, libelf or clang
+hello: $(HELLO) ## the hello-world server and client of testdata/hello
+static: $(B)/static/tcptape-record ## one static recorder to copy to a host
+
+link = $(if $(V),,@printf '  %-7s %s\n' LINK $@;) mkdir -p $(@D) && $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$^) $(2)
+$(B)/tcptape: $(call o,$(ANALYZE) $(FORMAT))
+	$(call link,,$(LIBS))
+$(B)/tcptape-record: $(call o,$(RECORD) $(FORMAT))
+	$(call link,,$(BPF_LIBS))
+$(B)/static/tcptape-record: $(call o,$(RECORD) $(FORMAT))
+	$(call link,-static,-lbpf -lelf -lz -lzstd -pthread)
+	$(Q)$@ --version >/dev/null
+$(HELLO): $(B)/%: $(B)/testdata/hello/%.o $(HELLO_O)
+	$(call link,,-pthread)
+$(call tests,analyze): $(call o,$(filter-out %/main.c,$(ANALYZE))) $(call aids,analyze)
+$(TESTS): %: %.o $(call o,$(FORMAT)) $(call aids,format)
+	$(call link,,-lcmocka $(LIBS))
+$(call tests,record): %: %.o $(call o,$(filter-out %/main.c,$(RECORD)) $(FORMAT)) $(call aids,format) $(call aids,record)
+	$(call link,,-lcmocka $(BPF_LIBS))
+
+$(B)/%.o: %.c $(B)/flags
+	$(call say,CC)
+	$(Q)mkdir -p $(@D) && $(CC) $(cflags) $(SANFLAGS) -c -o $@ $<
+$(call o,$(RECORD) $(wildcard tests/record/*.c)): $(SKEL)
+$(B)/%.skel.h: $(B)/%.bpf.o
+	$(call say,SKEL)
+	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*) >$@
+$(B)/%.bpf.o: %.bpf.c $(B)/flags
+	$(call say,BPF)
+	$(Q)mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $< && $(LLVM_STRIP) -g $@
+# Another flag on the command line rebuilds what it concerns.
+$(B)/flags: flags = $(CC) $(BASE) $(CFLAGS) $(CPPFLAGS) $(SANFLAGS)
+$(B)/flags: FORCE
+	$(Q)mkdir -p $(@D); echo '$(flags)' | cmp -s - $@ || echo '$(flags)' >$@
+
+# A fuzz target is linked with format/, analyze/ and what its `// fuzz-sources:` line names.
+FUZZFLAGS := -g -O1 -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -fno-sanitize-recover=all
+fuzz_also = $(patsubst %.c,$(F)/%.o,$(shell sed -n 's|^// fuzz-sources: *||p' $(1)))
+$(F)/%.o: %.c
+	$(call say,FUZZCC)
+	$(Q)mkdir -p $(@D) && $(CLANG) $(BASE) $(room) $(FUZZFLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $@ $<
+$(FUZZ): $(F)/%: $(F)/tests/fuzz/%.o $(patsubst %.c,$(F)/%.o,$(FORMAT) $(filter-out %/main.c,$(ANALYZE))) $$(call fuzz_also,tests/fuzz/$$*.c)
+	$(call say,LINK)
+	$(Q)$(CLANG) $(FUZZFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+fuzz-build: $(FUZZ)
+fuzz: $(FUZZ) ## every fuzz target for FUZZ_SECONDS (60) each
+	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) $(run) fuzz/
+
+run = B='$(B)' F='$(F)' CC='$(CC)' CLANG='$(CLANG)' MAKE='$(MAKE)' tests/run
+can_fuzz = echo 'int LLVMFuzzerTestOneInput(void){return 0;}' | $(CLANG) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null
+check: deps-check ## every test, T='filter' and T=--no-live narrow it; the live tests need root
+	$(Q)$(MAKE) all tests-build
+	$(Q)if $(can_fuzz); then $(MAKE) fuzz-build; fi
+	$(Q)$(run) $(T)
+check-analyzer: analyzer $(TESTS) ## what can be tested without libbpf
+	$(Q)ROOMS='format analyze' $(run) --no-live format/ analyze/ cli/
+tests-build: $(TESTS) $(call tests,record)
+lint: ## layers, names, headers, clang-format
+	$(Q)$(run) lint/
+goldens: all ## rewrite tests/cli/*.stdout from what the programs print now
+	$(Q)B='$(B)' tests/cli/golden --write
+bench: all ## cost per event beside perf and trace-cmd (root)
+	$(Q)B='$(B)' CC='$(CC)' bash tests/bench/bench.sh
+demo: deps ## install, build, record the hello exchange and show the tape
+	$(Q)$(MAKE) all
+	$(Q)B='$(B)' sh testdata/demo.sh
+deps: ## install what the build needs (apt; root)
+	$(Q)sh .ci/deps build
+deps-check:
+	$(Q)sh .ci/deps build tests
+
+MAN := $(wildcard docs/*.[1-8])
+bindir = $(DESTDIR)$(PREFIX)/bin
+mandir = $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(1)))
+install: install-analyzer $(B)/tcptape-record ## programs and man pages to DESTDIR and PREFIX
+	$(Q)install -m 755 $(B)/tcptape-record '$(bindir)'
+install-analyzer: analyzer ## the same without the recorder
+	$(Q)install -d '$(bindir)' && install -m 755 $(B)/tcptape '$(bindir)'
+	$(Q)$(foreach m,$(MAN),install -d '$(call mandir,$m)' && install -m 644 $m '$(call mandir,$m)' &&) :
+uninstall: ## remove what install put there
+	$(Q)rm -f '$(bindir)/tcptape' '$(bindir)/tcptape-record' $(foreach m,$(MAN),'$(call mandir,$m)/$(notdir $m)')
+clean: ## remove build/
+	$(Q)rm -rf build
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
+	@echo 'variables: CC SAN=1 WERROR=1 V=1 B CFLAGS LDFLAGS DESTDIR PREFIX T FUZZ_SECONDS'
+FORCE:
+.PHONY: all analyzer hello static check check-analyzer tests-build lint goldens bench demo deps deps-check \
+	fuzz fuzz-build install install-analyzer uninstall clean help FORCE
+-include $(shell [ -d build ] && find build -name '*.d')
