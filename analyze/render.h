@@ -25,6 +25,8 @@ struct render_options {
 	enum render_format format;
 	bool use_colour;
 	uint64_t origin_ns; /* UNIT_TIME in text counts from here */
+	bool is_live;       /* print every row at once, with the declared column widths */
+	const char *tape;   /* not NULL: a leading JSON key and CSV column "tape"; lent */
 };
 
 /* NULL without memory. *out stays the caller's. */
@@ -36,7 +38,7 @@ void render_begin(struct renderer *r, const struct table *t);
 void render_row(struct renderer *r, const struct cell *cells);
 /* In text only: a line of prose between rows (escaped). JSON and CSV print nothing. */
 void render_note(struct renderer *r, const char *text);
-/* Flush. Returns 0, or ERR_IO when the output could not be written; a closed pipe
+/* End the table and flush. May be called again. Returns 0, or ERR_IO when the output could not be written; a closed pipe
  * (EPIPE) returns 0. */
 int render_finish(struct renderer *r);
 void render_set_origin(struct renderer *r, uint64_t origin_ns);

@@ -35,7 +35,8 @@ struct selection {
 	int64_t until_ns;
 };
 
-/* True when the event's name passes --event. */
+/* True when the event's name passes --event. A pattern without ':' is compared with the
+ * name alone; one that begins with '!' leaves events out. */
 bool selection_has_event(const struct selection *s, const char *group, const char *name);
 /* True when no per-connection option is given. */
 bool selection_is_open(const struct selection *s);
@@ -49,6 +50,11 @@ struct selection_subject {
 	const char *comm;             /* owner, "" = unknown */
 };
 
+/* True when ts_ns passes --since and --until; origin_ns is the tape's first event. */
+bool selection_has_time(const struct selection *s, uint64_t ts_ns, uint64_t origin_ns);
+
+/* True when one of each kind of per-connection option given fits. What is unknown
+ * about the subject fits no option. */
 bool selection_has(const struct selection *s, const struct selection_subject *subject);
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef ANALYZE_TABLE_H
 #define ANALYZE_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,7 +47,7 @@ struct member {
 };
 
 struct column {
-	const char *key;   /* "duration_ns" */
+	const char *key;   /* "duration_ns"; NULL = shown in text only */
 	const char *title; /* text heading: "duration"; NULL = not shown in text */
 	const char *doc;   /* one line for the man page */
 	enum unit unit;
@@ -78,6 +79,22 @@ static inline struct cell cell_int(int64_t v)
 static inline struct cell cell_hex(uint64_t v)
 {
 	return (struct cell){.kind = CELL_HEX, .num = (int64_t)v};
+}
+
+static inline struct cell cell_bool(bool v)
+{
+	return (struct cell){.kind = CELL_BOOL, .num = v};
+}
+
+/* The items are lent until the row has been rendered. */
+static inline struct cell cell_object(const struct member *items, size_t count)
+{
+	return (struct cell){.kind = CELL_OBJECT, .items = items, .item_count = count};
+}
+
+static inline struct cell cell_list(const struct member *items, size_t count)
+{
+	return (struct cell){.kind = CELL_LIST, .items = items, .item_count = count};
 }
 
 static inline struct cell cell_text(struct view v)

@@ -11,13 +11,22 @@
 #include "analyze/selection.h"
 #include "format/cursor.h"
 
+struct remarks; /* remarks.h */
+struct source;  /* format/source.h */
+
 struct view_input {
 	struct cursor *cursor;            /* at its beginning */
 	const struct selection *selection;
 	struct renderer *renderer;
 	enum render_format format;
-	double speed; /* replay only: 0 = as fast as possible, 1 = as it happened */
+	double speed;            /* replay only: 0 = as fast as possible, 1 = as it happened */
+	struct source *source;   /* what the cursor reads; NULL when there is no second look */
+	struct remarks *remarks; /* gathers what is said on stderr afterwards; may be NULL */
 };
+
+/* cursor_next() for views, with the same return values. Losses are gathered in
+ * in->remarks, and the tape's first event becomes the renderer's origin of time. */
+int view_next(const struct view_input *in, struct item *item, struct error *err);
 
 /* 0, or a negative status with *err. Damage is not an error (cursor_health tells). */
 typedef int (*view_fn)(const struct view_input *in, struct error *err);
