@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * options.h -- what the command line of tcptape-record asks for.
+ */
+#ifndef RECORD_OPTIONS_H
+#define RECORD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "format/error.h"
+#include "record/names.h"
+
+enum record_action {
+	ACTION_RECORD = 0,
+	ACTION_LIST_EVENTS = 1, /* print the names that `globs` choose, and end */
+	ACTION_HELP = 2,
+	ACTION_VERSION = 3,
+};
+
+enum { OPTIONS_MAX_PORTS = 64 };
+
+struct port_range {
+	uint16_t first;
+	uint16_t last; /* included */
+};
+
+struct record_options {
+	enum record_action action;
+	char *output;           /* never NULL after parsing; "-" = standard output; owned */
+	uint64_t duration_ns;   /* 0 = until stopped */
+	struct name_list globs; /* the default ones unless -e chose others; owned */
+	struct port_range ports[OPTIONS_MAX_PORTS];
+	size_t port_count;      /* 0 = all ports */
+	uint64_t buffer_bytes;  /* a power of two; 0 = default */
+	bool is_quiet;
+	bool is_forced;         /* overwrite `output` */
+	char **command;         /* NULL, or NULL-terminated; lent by argv */
+};
+
+/* Fill *out. 0, ERR_USAGE or ERR_NOMEM; options_release() is due in any case. argv may
+ * be reordered up to "--". */
+int options_parse(int argc, char **argv, struct record_options *out, struct error *err);
+void options_release(struct record_options *o);
+/* What --help and --version show. */
+void options_print_help(FILE *to);
+void options_print_version(FILE *to);
+
+#endif
