@@ -13,7 +13,7 @@
 
 #include "format/error.h"
 
-struct status; /* opaque; the line and what it showed last */
+struct status_line; /* opaque; the line and what it showed last */
 
 /* Since the recording began. */
 struct status_now {
@@ -43,18 +43,18 @@ struct status_total {
 
 /* `out` is lent until status_free(). The line is shown only when `out` is a terminal
  * and `is_quiet` is false; all calls are harmless otherwise. 0 or ERR_NOMEM. */
-int status_new(FILE *out, bool is_quiet, struct status **s, struct error *err);
+int status_new(FILE *out, bool is_quiet, struct status_line **s, struct error *err);
 /* Erases the line. NULL is fine. */
-void status_free(struct status *s);
-bool status_is_live(const struct status *s);
+void status_free(struct status_line *s);
+bool status_is_live(const struct status_line *s);
 /* Rewrite the line; the rate is over the time since the previous call. */
-void status_show(struct status *s, const struct status_now *now);
+void status_show(struct status_line *s, const struct status_now *now);
 /* Take the line away, for another output. */
-void status_erase(struct status *s);
+void status_erase(struct status_line *s);
 
 /* Without a line break: "12.3 s  48,120 events/s ...", cut to `width` - 1 columns. */
-void status_line(char *out, size_t size, unsigned width, const struct status_now *now,
-		 const struct status_now *before);
+void status_line_text(char *out, size_t size, unsigned width, const struct status_now *now,
+		      const struct status_now *before);
 /* One paragraph. */
 void status_summary(FILE *out, const struct status_total *total);
 
