@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "format/bytes.h"
+#include "format/enumeration.h"
 #include "format/error.h"
 
 enum {
@@ -25,8 +26,6 @@ enum {
 	SCHEMA_MAX_TEXT = 64 << 10,   /* bytes of a format text */
 	SCHEMA_MAX_NAME = 255,        /* bytes of a name */
 	FIELD_MAX_BYTES = 4096,       /* elem_size * count */
-	ENUM_MAX = 256,               /* enumerations in a section */
-	ENUM_MAX_VALUES = 4096,       /* values of one enumeration */
 };
 
 enum schema_kind {
@@ -94,13 +93,6 @@ struct schema {
 	uint16_t *own_of;   /* field index -> own column index; owned */
 };
 
-struct enumeration {
-	char *name;
-	size_t count;
-	uint64_t *values; /* ascending */
-	char **names;
-};
-
 /* Heap copies throughout: a schema owns its strings and arrays. */
 struct schema *schema_new(enum schema_kind kind, const char *group, const char *name,
 			  const char *text);
@@ -121,18 +113,9 @@ static inline uint32_t field_bytes(const struct field *f)
 	return (uint32_t)f->elem_size * f->count;
 }
 
-/* Names sorted by value. Takes copies. NULL without memory. */
-struct enumeration *enumeration_new(const char *name);
-int enumeration_add(struct enumeration *e, uint64_t value, const char *name, struct error *err);
-void enumeration_free(struct enumeration *e);
-/* Name of `value`, or NULL. */
-const char *enumeration_name(const struct enumeration *e, uint64_t value);
-
 /* Append to / take from a SCHEMA block body. Decoding bounds everything by the
  * limits above; *out is owned by the caller on 0. */
 void schema_encode(const struct schema *s, struct buf *out);
 int schema_decode(struct view *in, struct schema **out, struct error *err);
-void enumeration_encode(const struct enumeration *e, struct buf *out);
-int enumeration_decode(struct view *in, struct enumeration **out, struct error *err);
 
 #endif

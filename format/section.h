@@ -24,6 +24,10 @@ struct section {
 };
 
 void section_release(struct section *s);
+/* Take ownership of *schema or *e, also on failure. An id that is already known keeps
+ * its first meaning: schemas may be repeated so that a damaged block costs no names. */
+int section_add_schema(struct section *s, struct schema *schema, struct error *err);
+int section_add_enum(struct section *s, struct enumeration *e, struct error *err);
 /* Schema by id, or NULL. */
 const struct schema *section_schema(const struct section *s, uint32_t id);
 /* Schema by kind and names, or NULL. `group` NULL matches any. */

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* bytes.c -- bounded little-endian reading and writing. */
+#include "format/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t load_le(const uint8_t *p, unsigned size)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < size; i++)
+		value |= (uint64_t)p[i] << (8 * i);
+	return value;
+}
+
+void store_le(uint8_t *p, unsigned size, uint64_t value)
+{
+	for (unsigned i = 0; i < size; i++)
+		p[i] = (uint8_t)(value >> (8 * i));
+}
+
+int64_t sign_extend(uint64_t value, unsigned size)
+{
+	uint64_t sign;
+
+	if (size >= 8)
+		return (int64_t)value;
+	sign = UINT64_C(1) << (8 * size - 1);
+	value &= (sign << 1) - 1;
+	return (int64_t)((value ^ sign) - sign);
+}
+
+static bool take_le(struct view *v, unsigned size, uint64_t *out)
+{
+	if (view_len(*v) < size)
+		return false;
+	*out = load_le(v->p, size);
+	v->p += size;
+	return true;
+}
+
+bool take_u8(struct view *v, uint8_t *out)
+{
+	uint64_t value;
+
+	if (!take_le(v, 1, &value))
+		return false;
+	*out = (uint8_t)value;
+	return true;
+}
+
+bool take_u16(struct view *v, uint16_t *out)
+{
+	uint64_t value;
+
+	if (!take_le(v, 2, &value))
+		return false;
+	*out = (uint16_t)value;
+	return true;
+}
+
+bool take_u32(struct view *v, uint32_t *out)
+{
+	uint64_t value;
+
+	if (!take_le(v, 4, &value))
+		return false;
+	*out = (uint32_t)value;
+	return true;
+}
+
+bool take_u64(struct view *v, uint64_t *out)
+{
+	return take_le(v, 8, out);
+}
+
+bool take_varint(struct view *v, uint64_t *out)
+{
+	const uint8_t *p = v->p;
+	uint64_t value = 0;
+
+	for (unsigned shift = 0; p < v->end; shift += 7) {
+		uint8_t byte = *p++;
+
+		if (shift == 63 && byte > 1)
+			return false;
+		value |= (uint64_t)(byte & 0x7f) << shift;
+		if (!(byte & 0x80)) {
+			v->p = p;
+			*out = value;
+			return true;
+		}
+		if (shift == 63)
+			return false;
+	}
+	return false;
+}
+
+bool take_bytes(struct view *v, size_t len, struct view *out)
+{
+	if (view_len(*v) < len)
+		return false;
+	*out = (struct view){.p = v->p, .end = v->p + len};
+	v->p += len;
+	return true;
+}
+
+bool take_string(struct view *v, struct view *out)
+{
+	struct view rest = *v;
+	uint64_t len;
+
+	if (!take_varint(&rest, &len) || len > view_len(rest))
+		return false;
+	take_bytes(&rest, (size_t)len, out);
+	*v = rest;
+	return true;
+}
+
+void buf_release(struct buf *b)
+{
+	free(b->data);
+	*b = (struct buf){0};
+}
+
+bool buf_reserve(struct buf *b, size_t extra)
+{
+	size_t cap = b->cap ? b->cap : 256;
+	uint8_t *data;
+
+	if (b->is_failed)
+		return false;
+	if (b->cap - b->len >= extra)
+		return true;
+	if (extra > SIZE_MAX / 2 - b->len) {
+		b->is_failed = true;
+		return false;
+	}
+	while (cap - b->len < extra)
+		cap *= 2;
+	data = realloc(b->data, cap);
+	if (!data) {
+		b->is_failed = true;
+		return false;
+	}
+	b->data = data;
+	b->cap = cap;
+	return true;
+}
+
+static void put_le(struct buf *b, unsigned size, uint64_t v)
+{
+	if (!buf_reserve(b, size))
+		return;
+	store_le(b->data + b->len, size, v);
+	b->len += size;
+}
+
+void put_u8(struct buf *b, uint8_t v)
+{
+	put_le(b, 1, v);
+}
+
+void put_u16(struct buf *b, uint16_t v)
+{
+	put_le(b, 2, v);
+}
+
+void put_u32(struct buf *b, uint32_t v)
+{
+	put_le(b, 4, v);
+}
+
+void put_u64(struct buf *b, uint64_t v)
+{
+	put_le(b, 8, v);
+}
+
+void put_varint(struct buf *b, uint64_t v)
+{
+	if (!buf_reserve(b, 10))
+		return;
+	while (v >= 0x80) {
+		b->data[b->len++] = (uint8_t)(v | 0x80);
+		v >>= 7;
+	}
+	b->data[b->len++] = (uint8_t)v;
+}
+
+void put_bytes(struct buf *b, const void *data, size_t len)
+{
+	if (len == 0 || !buf_reserve(b, len))
+		return;
+	memcpy(b->data + b->len, data, len);
+	b->len += len;
+}
+
+void put_string(struct buf *b, const void *data, size_t len)
+{
+	put_varint(b, len);
+	put_bytes(b, data, len);
+}
+
+bool array_grow(void **array, size_t *cap, size_t need, size_t size)
+{
+	size_t grown = *cap ? *cap : 16;
+	char *data;
+
+	if (need <= *cap)
+		return true;
+	while (grown < need) {
+		if (grown > SIZE_MAX / 2 / size)
+			return false;
+		grown *= 2;
+	}
+	data = realloc(*array, grown * size);
+	if (!data)
+		return false;
+	memset(data + *cap * size, 0, (grown - *cap) * size);
+	*array = data;
+	*cap = grown;
+	return true;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* item.c -- facts, losses, clock readings (docs/FORMAT.md sections 8 to 10). */
+#include "format/item.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *copy_view(struct view v)
+{
+	size_t len = view_len(v);
+	char *text = malloc(len + 1);
+
+	if (!text)
+		return NULL;
+	if (len)
+		memcpy(text, v.p, len);
+	text[len] = '\0';
+	return text;
+}
+
+int fact_list_add(struct fact_list *l, struct view key, struct view value, struct error *err)
+{
+	struct fact fact = {0};
+	void *facts = l->facts;
+
+	if (l->count >= FACTS_MAX)
+		return error_set(err, ERR_CORRUPT, "more than %d facts", FACTS_MAX);
+	if (!array_grow(&facts, &l->cap, l->count + 1, sizeof(*l->facts)))
+		return error_nomem(err);
+	l->facts = facts;
+	fact.key = copy_view(key);
+	fact.value = copy_view(value);
+	if (!fact.key || !fact.value) {
+		free(fact.key);
+		free(fact.value);
+		return error_nomem(err);
+	}
+	l->facts[l->count++] = fact;
+	return 0;
+}
+
+void fact_list_release(struct fact_list *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		free(l->facts[i].key);
+		free(l->facts[i].value);
+	}
+	free(l->facts);
+	*l = (struct fact_list){0};
+}
+
+const char *fact_list_find(const struct fact_list *l, const char *key)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (strcmp(l->facts[i].key, key) == 0)
+			return l->facts[i].value;
+	return NULL;
+}
+
+void fact_encode(const char *key, const char *value, struct buf *out)
+{
+	put_string(out, key, strlen(key));
+	put_string(out, value, strlen(value));
+}
+
+int facts_decode(struct view *in, struct fact_list *l, struct error *err)
+{
+	struct view key, value;
+
+	while (view_len(*in) > 0) {
+		if (!take_string(in, &key) || !take_string(in, &value))
+			return error_set(err, ERR_CORRUPT, "a fact is cut short");
+		if (view_len(key) > 255 || view_len(value) > FACT_MAX_VALUE)
+			return error_set(err, ERR_CORRUPT, "a fact is longer than %d bytes",
+					 FACT_MAX_VALUE);
+		TRY(fact_list_add(l, key, value, err));
+	}
+	return 0;
+}
+
+/* Each record carries its length, so that it can grow new members. */
+static void put_record(const struct buf *record, struct buf *out)
+{
+	put_string(out, record->data, record->len);
+	out->is_failed |= record->is_failed;
+}
+
+void loss_encode(const struct loss *l, struct buf *out)
+{
+	struct buf record = {0};
+
+	put_varint(&record, l->from_ns);
+	put_varint(&record, l->to_ns);
+	put_varint(&record, l->cpu);
+	put_varint(&record, l->schema);
+	put_varint(&record, l->count);
+	put_varint(&record, l->cause);
+	put_record(&record, out);
+	buf_release(&record);
+}
+
+int loss_decode(struct view *in, struct loss *out, struct error *err)
+{
+	uint64_t v[6];
+	struct view record;
+	bool is_ok = take_string(in, &record);
+
+	for (unsigned i = 0; is_ok && i < 6; i++)
+		is_ok = take_varint(&record, &v[i]);
+	if (!is_ok || v[2] > UINT32_MAX || v[3] > UINT32_MAX || v[5] > UINT32_MAX)
+		return error_set(err, ERR_CORRUPT, "a loss record is cut short or out of range");
+	*out = (struct loss){.from_ns = v[0],
+			     .to_ns = v[1],
+			     .cpu = (uint32_t)v[2],
+			     .schema = (uint32_t)v[3],
+			     .count = v[4],
+			     .cause = (uint32_t)v[5]};
+	return 0;
+}
+
+void clock_encode(const struct clock_reading *c, struct buf *out)
+{
+	struct buf record = {0};
+
+	put_varint(&record, c->ts_ns);
+	put_varint(&record, c->monotonic_ns);
+	put_varint(&record, c->boottime_ns);
+	put_varint(&record, c->realtime_ns);
+	put_record(&record, out);
+	buf_release(&record);
+}
+
+int clock_decode(struct view *in, struct clock_reading *out, struct error *err)
+{
+	struct clock_reading c;
+	struct view record;
+
+	if (!take_string(in, &record) || !take_varint(&record, &c.ts_ns) ||
+	    !take_varint(&record, &c.monotonic_ns) || !take_varint(&record, &c.boottime_ns) ||
+	    !take_varint(&record, &c.realtime_ns))
+		return error_set(err, ERR_CORRUPT, "a clock record is cut short");
+	*out = c;
+	return 0;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* schema.c -- building, encoding and decoding schemas (docs/FORMAT.md section 5). */
+#include "format/schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *copy_text(const char *p, size_t len)
+{
+	char *text = malloc(len + 1);
+
+	if (!text)
+		return NULL;
+	if (len)
+		memcpy(text, p, len);
+	text[len] = '\0';
+	return text;
+}
+
+struct schema *schema_new(enum schema_kind kind, const char *group, const char *name,
+			  const char *text)
+{
+	struct schema *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->kind = (uint8_t)kind;
+	s->group = copy_text(group, strlen(group));
+	s->name = copy_text(name, strlen(name));
+	s->text = copy_text(text ? text : "", text ? strlen(text) : 0);
+	if (!s->group || !s->name || !s->text) {
+		schema_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void schema_free(struct schema *s)
+{
+	if (!s)
+		return;
+	for (unsigned i = 0; i < s->field_count; i++) {
+		free(s->fields[i].name);
+		free(s->fields[i].type);
+	}
+	free(s->fields);
+	free(s->own_of);
+	free(s->group);
+	free(s->name);
+	free(s->text);
+	free(s);
+}
+
+static bool is_int_size(unsigned size)
+{
+	return size == 1 || size == 2 || size == 4 || size == 8;
+}
+
+static int field_check(const struct schema *s, const struct field *f, struct error *err)
+{
+	bool is_shape_ok;
+
+	switch (f->kind) {
+	case FIELD_INT:
+		is_shape_ok = is_int_size(f->elem_size) && f->count == 1;
+		break;
+	case FIELD_ARRAY:
+		is_shape_ok = is_int_size(f->elem_size) && f->count > 0;
+		break;
+	case FIELD_BYTES:
+		is_shape_ok = f->elem_size == 1 && f->count > 0;
+		break;
+	case FIELD_STRING:
+		is_shape_ok = f->elem_size == 1 && f->count == 0;
+		break;
+	default:
+		return error_set(err, ERR_UNSUPPORTED, "schema %s: field %s has unknown kind %u",
+				 s->name, f->name, f->kind);
+	}
+	if (!is_shape_ok || field_bytes(f) > FIELD_MAX_BYTES)
+		return error_set(err, ERR_CORRUPT, "schema %s: field %s has an impossible size",
+				 s->name, f->name);
+	if (f->ref > s->ref_count || (f->ref && s->kind == SCHEMA_DICT))
+		return error_set(err, ERR_CORRUPT, "schema %s: field %s refers to dictionary %u of %u",
+				 s->name, f->name, f->ref, s->ref_count);
+	return 0;
+}
+
+int schema_add_field(struct schema *s, const struct field *f, struct error *err)
+{
+	struct field copy = *f;
+	struct field *fields;
+
+	if (s->field_count >= SCHEMA_MAX_FIELDS)
+		return error_set(err, ERR_CORRUPT, "schema %s: more than %d fields", s->name,
+				 SCHEMA_MAX_FIELDS);
+	TRY(field_check(s, f, err));
+	fields = realloc(s->fields, (s->field_count + 1u) * sizeof(*fields));
+	if (!fields)
+		return error_nomem(err);
+	s->fields = fields;
+	copy.name = copy_text(f->name, strlen(f->name));
+	copy.type = copy_text(f->type ? f->type : "", f->type ? strlen(f->type) : 0);
+	if (!copy.name || !copy.type) {
+		free(copy.name);
+		free(copy.type);
+		return error_nomem(err);
+	}
+	s->fields[s->field_count] = copy;
+	return s->field_count++;
+}
+
+int schema_add_ref(struct schema *s, uint32_t dict_id, struct error *err)
+{
+	for (int i = 0; i < s->ref_count; i++)
+		if (s->refs[i] == dict_id)
+			return i + 1;
+	if (s->ref_count >= SCHEMA_MAX_REFS)
+		return error_set(err, ERR_CORRUPT, "schema %s: more than %d dictionaries", s->name,
+				 SCHEMA_MAX_REFS);
+	s->refs[s->ref_count++] = dict_id;
+	return s->ref_count;
+}
+
+int schema_seal(struct schema *s, struct error *err)
+{
+	free(s->own_of);
+	s->own_count = 0;
+	s->own_of = calloc(s->field_count ? s->field_count : 1, sizeof(*s->own_of));
+	if (!s->own_of)
+		return error_nomem(err);
+	for (unsigned i = 0; i < s->field_count; i++)
+		if (!s->fields[i].ref)
+			s->own_of[i] = s->own_count++;
+	return 0;
+}
+
+int schema_find(const struct schema *s, const char *name)
+{
+	for (int i = 0; i < s->field_count; i++)
+		if (strcmp(s->fields[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+static void put_text(struct buf *out, const char *text)
+{
+	put_string(out, text, strlen(text));
+}
+
+static void field_encode(const struct field *f, struct buf *out)
+{
+	put_text(out, f->name);
+	put_text(out, f->type);
+	put_u8(out, f->kind);
+	put_u8(out, f->role);
+	put_u8(out, f->flags);
+	put_u8(out, f->elem_size);
+	put_u16(out, f->count);
+	put_u16(out, f->enum_id);
+	put_u8(out, f->ref);
+	put_u8(out, f->attribute);
+}
+
+/* Every field record carries its length, so that fields can grow new members. */
+void schema_encode(const struct schema *s, struct buf *out)
+{
+	struct buf field = {0};
+
+	put_varint(out, s->id);
+	put_u8(out, s->kind);
+	put_u8(out, s->flags);
+	put_text(out, s->group);
+	put_text(out, s->name);
+	put_text(out, s->text);
+	put_varint(out, s->ref_count);
+	for (unsigned i = 0; i < s->ref_count; i++)
+		put_varint(out, s->refs[i]);
+	put_varint(out, s->field_count);
+	for (unsigned i = 0; i < s->field_count; i++) {
+		buf_clear(&field);
+		field_encode(&s->fields[i], &field);
+		put_string(out, field.data, field.len);
+		out->is_failed |= field.is_failed;
+	}
+	buf_release(&field);
+}
+
+static bool take_text(struct view *in, size_t limit, char **out)
+{
+	struct view text;
+	char *copy;
+
+	if (!take_string(in, &text) || view_len(text) > limit ||
+	    memchr(text.p, '\0', view_len(text)))
+		return false;
+	copy = copy_text((const char *)text.p, view_len(text));
+	if (!copy)
+		return false;
+	free(*out);
+	*out = copy;
+	return true;
+}
+
+static bool field_take(struct view *in, struct field *f)
+{
+	return take_text(in, SCHEMA_MAX_NAME, &f->name) &&
+	       take_text(in, SCHEMA_MAX_NAME, &f->type) && take_u8(in, &f->kind) &&
+	       take_u8(in, &f->role) && take_u8(in, &f->flags) && take_u8(in, &f->elem_size) &&
+	       take_u16(in, &f->count) && take_u16(in, &f->enum_id) && take_u8(in, &f->ref) &&
+	       take_u8(in, &f->attribute);
+}
+
+static int field_decode(struct view *in, struct schema *s, struct error *err)
+{
+	struct field f = {0};
+	struct view body;
+	int rc;
+
+	if (!take_string(in, &body) || !field_take(&body, &f))
+		rc = error_set(err, ERR_CORRUPT, "schema %s: field %u is cut short or too long",
+			       s->name, s->field_count);
+	else
+		rc = schema_add_field(s, &f, err);
+	free(f.name);
+	free(f.type);
+	return rc < 0 ? rc : 0;
+}
+
+static int refs_decode(struct view *in, struct schema *s, struct error *err)
+{
+	uint64_t count, id;
+
+	if (!take_varint(in, &count) || count > SCHEMA_MAX_REFS)
+		return error_set(err, ERR_CORRUPT, "schema %s: bad dictionary list", s->name);
+	for (uint64_t i = 0; i < count; i++) {
+		if (!take_varint(in, &id) || id == 0 || id > SCHEMA_MAX)
+			return error_set(err, ERR_CORRUPT, "schema %s: bad dictionary id", s->name);
+		s->refs[s->ref_count++] = (uint32_t)id;
+	}
+	return 0;
+}
+
+static int schema_fill(struct view *in, struct schema *s, struct error *err)
+{
+	uint64_t id, count;
+
+	if (!take_varint(in, &id) || id == 0 || id > SCHEMA_MAX || !take_u8(in, &s->kind) ||
+	    !take_u8(in, &s->flags) || !take_text(in, SCHEMA_MAX_NAME, &s->group) ||
+	    !take_text(in, SCHEMA_MAX_NAME, &s->name) || !take_text(in, SCHEMA_MAX_TEXT, &s->text))
+		return error_set(err, ERR_CORRUPT, "a schema is cut short or beyond its limits");
+	s->id = (uint32_t)id;
+	if (s->kind != SCHEMA_EVENT && s->kind != SCHEMA_DICT)
+		return error_set(err, ERR_UNSUPPORTED, "schema %s has unknown kind %u", s->name,
+				 s->kind);
+	TRY(refs_decode(in, s, err));
+	if (!take_varint(in, &count) || count > SCHEMA_MAX_FIELDS || count > view_len(*in))
+		return error_set(err, ERR_CORRUPT, "schema %s: bad field count", s->name);
+	for (uint64_t i = 0; i < count; i++)
+		TRY(field_decode(in, s, err));
+	return schema_seal(s, err);
+}
+
+int schema_decode(struct view *in, struct schema **out, struct error *err)
+{
+	struct schema *s = schema_new(SCHEMA_EVENT, "", "", "");
+	int rc;
+
+	if (!s)
+		return error_nomem(err);
+	rc = schema_fill(in, s, err);
+	if (rc) {
+		schema_free(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}

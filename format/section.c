@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* section.c -- the state of one section. */
+#include "format/section.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void section_release(struct section *s)
+{
+	for (size_t i = 0; i < s->schema_count; i++)
+		schema_free(s->schemas[i]);
+	for (size_t i = 0; i < s->enum_count; i++)
+		enumeration_free(s->enums[i]);
+	free(s->schemas);
+	free(s->enums);
+	fact_list_release(&s->facts);
+	*s = (struct section){0};
+}
+
+const struct schema *section_schema(const struct section *s, uint32_t id)
+{
+	return id >= 1 && id <= s->schema_count ? s->schemas[id - 1] : NULL;
+}
+
+const struct schema *section_find(const struct section *s, enum schema_kind kind,
+				  const char *group, const char *name)
+{
+	for (size_t i = 0; i < s->schema_count; i++) {
+		const struct schema *schema = s->schemas[i];
+
+		if (schema && schema->kind == kind && strcmp(schema->name, name) == 0 &&
+		    (!group || strcmp(schema->group, group) == 0))
+			return schema;
+	}
+	return NULL;
+}
+
+const struct enumeration *section_enum(const struct section *s, uint16_t id)
+{
+	return id >= 1 && id <= s->enum_count ? s->enums[id - 1] : NULL;
+}
+
+int section_add_schema(struct section *s, struct schema *schema, struct error *err)
+{
+	void *schemas = s->schemas;
+
+	if (section_schema(s, schema->id)) {
+		schema_free(schema);
+		return 0;
+	}
+	if (!array_grow(&schemas, &s->schema_cap, schema->id, sizeof(*s->schemas))) {
+		schema_free(schema);
+		return error_nomem(err);
+	}
+	s->schemas = schemas;
+	s->schemas[schema->id - 1] = schema;
+	if (schema->id > s->schema_count)
+		s->schema_count = schema->id;
+	return 0;
+}
+
+int section_add_enum(struct section *s, struct enumeration *e, struct error *err)
+{
+	void *enums = s->enums;
+
+	if (section_enum(s, e->id)) {
+		enumeration_free(e);
+		return 0;
+	}
+	if (!array_grow(&enums, &s->enum_cap, e->id, sizeof(*s->enums))) {
+		enumeration_free(e);
+		return error_nomem(err);
+	}
+	s->enums = enums;
+	s->enums[e->id - 1] = e;
+	if (e->id > s->enum_count)
+		s->enum_count = e->id;
+	return 0;
+}

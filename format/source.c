@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* source.c -- bounded reads from a file, a pipe or memory. */
+#include "format/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct source {
+	char *name;
+	int fd;             /* -1 for memory */
+	bool is_pipe;
+	uint64_t size;      /* UINT64_MAX for a pipe */
+	const uint8_t *memory;
+	struct buf window;  /* bytes [start, start + window.len) */
+	uint64_t start;
+};
+
+static struct source *source_new(const char *name)
+{
+	struct source *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->fd = -1;
+	s->name = malloc(strlen(name) + 1);
+	if (!s->name) {
+		free(s);
+		return NULL;
+	}
+	memcpy(s->name, name, strlen(name) + 1);
+	return s;
+}
+
+static int open_fd(struct source *s, const char *path, struct error *err)
+{
+	struct stat st;
+
+	s->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	if (s->fd < 0 || fstat(s->fd, &st) < 0)
+		return error_sys(err, errno, "cannot open %s", s->name);
+	if (S_ISDIR(st.st_mode))
+		return error_sys(err, EISDIR, "cannot read %s", s->name);
+	s->is_pipe = !S_ISREG(st.st_mode);
+	s->size = s->is_pipe ? UINT64_MAX : (uint64_t)st.st_size;
+	return 0;
+}
+
+int source_open(const char *path, struct source **out, struct error *err)
+{
+	struct source *s = source_new(strcmp(path, "-") == 0 ? "standard input" : path);
+	int rc;
+
+	if (!s)
+		return error_nomem(err);
+	rc = open_fd(s, path, err);
+	if (rc) {
+		source_close(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+int source_open_memory(const void *data, size_t len, struct source **out, struct error *err)
+{
+	struct source *s = source_new("memory");
+
+	if (!s)
+		return error_nomem(err);
+	s->memory = data;
+	s->size = len;
+	*out = s;
+	return 0;
+}
+
+void source_close(struct source *s)
+{
+	if (!s)
+		return;
+	if (s->fd >= 0)
+		close(s->fd);
+	buf_release(&s->window);
+	free(s->name);
+	free(s);
+}
+
+uint64_t source_size(const struct source *s)
+{
+	return s->size;
+}
+
+const char *source_name(const struct source *s)
+{
+	return s->name;
+}
+
+static ssize_t read_some(struct source *s, uint8_t *to, size_t len, uint64_t offset)
+{
+	ssize_t n;
+
+	do
+		n = s->is_pipe ? read(s->fd, to, len) : pread(s->fd, to, len, (off_t)offset);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+/* Extend the window until it reaches `end` or the data ends. */
+static int window_fill(struct source *s, uint64_t end, struct error *err)
+{
+	enum { CHUNK = 256 << 10 };
+
+	while (s->start + s->window.len < end) {
+		uint64_t missing = end - (s->start + s->window.len);
+		size_t want = missing < CHUNK ? CHUNK : (size_t)missing;
+		ssize_t n;
+
+		if (!buf_reserve(&s->window, want))
+			return error_nomem(err);
+		n = read_some(s, s->window.data + s->window.len, want, s->start + s->window.len);
+		if (n < 0)
+			return error_sys(err, errno, "cannot read %s", s->name);
+		if (n == 0)
+			return 0;
+		s->window.len += (size_t)n;
+	}
+	return 0;
+}
+
+/* Forget bytes before `offset`. */
+static void window_drop(struct source *s, uint64_t offset)
+{
+	uint64_t skip = offset - s->start;
+
+	if (skip >= s->window.len) {
+		if (!s->is_pipe) {
+			s->start = offset;
+			s->window.len = 0;
+			return;
+		}
+		skip = s->window.len;
+	}
+	memmove(s->window.data, s->window.data + skip, s->window.len - (size_t)skip);
+	s->window.len -= (size_t)skip;
+	s->start += skip;
+}
+
+/* A pipe reaches a far offset by reading what lies before it. */
+static int pipe_skip(struct source *s, uint64_t offset, struct error *err)
+{
+	while (s->start < offset) {
+		uint64_t before = s->start + s->window.len;
+
+		TRY(window_fill(s, before + 1, err));
+		if (s->start + s->window.len == before)
+			return 0;
+		window_drop(s, offset);
+	}
+	return 0;
+}
+
+static int window_read(struct source *s, uint64_t offset, size_t len, struct error *err)
+{
+	if (offset < s->start) {
+		if (s->is_pipe)
+			return error_set(err, ERR_IO, "cannot go back in %s", s->name);
+		s->start = offset;
+		s->window.len = 0;
+	}
+	if (offset > s->start && offset + len > s->start + s->window.len)
+		window_drop(s, offset);
+	if (s->is_pipe)
+		TRY(pipe_skip(s, offset, err));
+	return window_fill(s, offset + len, err);
+}
+
+int source_read(struct source *s, uint64_t offset, size_t len, struct view *out, struct error *err)
+{
+	const uint8_t *data = s->memory;
+	uint64_t start = 0, have = s->size;
+
+	if (offset > UINT64_MAX - len)
+		return error_set(err, ERR_IO, "offset beyond any file");
+	if (s->fd >= 0) {
+		TRY(window_read(s, offset, len, err));
+		data = s->window.data;
+		start = s->start;
+		have = s->window.len;
+	}
+	if (offset < start || offset - start >= have) {
+		*out = view_of(data, 0);
+		return 0;
+	}
+	have -= offset - start;
+	*out = view_of(data + (offset - start), have < len ? (size_t)have : len);
+	return 0;
+}
