@@ -14,7 +14,7 @@
 #include "format/error.h"
 #include "format/schema.h"
 
-struct btf;       /* libbpf's */
+struct btf;	  /* libbpf's */
 struct btf_enums; /* opaque */
 
 /* 0 and *out, ERR_KERNEL when the kernel has no BTF, ERR_NOMEM. */

@@ -29,15 +29,15 @@ struct port_range {
 
 struct record_options {
 	enum record_action action;
-	char *output;           /* never NULL after parsing; "-" = standard output; owned */
-	uint64_t duration_ns;   /* 0 = until stopped */
+	char *output;		/* never NULL after parsing; "-" = standard output; owned */
+	uint64_t duration_ns;	/* 0 = until stopped */
 	struct name_list globs; /* the default ones unless -e chose others; owned */
 	struct port_range ports[OPTIONS_MAX_PORTS];
-	size_t port_count;      /* 0 = all ports */
-	uint64_t buffer_bytes;  /* a power of two; 0 = default */
+	size_t port_count;     /* 0 = all ports */
+	uint64_t buffer_bytes; /* a power of two; 0 = default */
 	bool is_quiet;
-	bool is_forced;         /* overwrite `output` */
-	char **command;         /* NULL, or NULL-terminated; lent by argv */
+	bool is_forced; /* overwrite `output` */
+	char **command; /* NULL, or NULL-terminated; lent by argv */
 };
 
 /* Fill *out. 0, ERR_USAGE or ERR_NOMEM; options_release() is due in any case. argv may
