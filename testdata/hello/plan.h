@@ -14,7 +14,7 @@ enum plan_side { PLAN_SERVER = 1, PLAN_CLIENT = 2 };
 struct plan {
 	const char *addr;  /* numeric IPv4 or IPv6 address */
 	const char *ready; /* file to create when listening (server) or first answered (client) */
-	const char *port_from;	/* client: file of the server's --ready to wait for */
+	const char *port_from;  /* client: file of the server's --ready to wait for */
 	const char *hold_until; /* file whose appearance ends the hold */
 	uint64_t port;
 	uint64_t ports; /* consecutive ports from `port` */
@@ -30,8 +30,8 @@ struct plan {
 		patience_us; /* server: give up when nobody connects for so long; 0 waits for ever */
 	bool close_first;    /* close without waiting for the other side's end */
 	bool close_last;     /* read to the other side's end, then close */
-	bool rst;	     /* close by reset (SO_LINGER 0) */
-	bool unread;	     /* close while received bytes are unread */
+	bool rst;            /* close by reset (SO_LINGER 0) */
+	bool unread;         /* close while received bytes are unread */
 	bool half_close; /* client ends its direction after the last request; server waits for it */
 	bool quiet;
 };
