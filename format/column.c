@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* column.c -- column codecs (docs/FORMAT.md section 7). */
+#include "format/column.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/hash.h"
+
+static unsigned varint_size(uint64_t v)
+{
+	unsigned n = 1;
+
+	for (; v >= 0x80; v >>= 7)
+		n++;
+	return n;
+}
+
+static uint8_t pick_codec(const uint64_t *values, size_t n)
+{
+	uint64_t previous = 0;
+	size_t plain = 0, delta = 0;
+	bool is_const = true;
+
+	for (size_t i = 0; i < n; i++) {
+		plain += varint_size(values[i]);
+		delta += varint_size(zigzag((int64_t)(values[i] - previous)));
+		is_const &= values[i] == values[0];
+		previous = values[i];
+	}
+	if (is_const)
+		return CODEC_CONST;
+	return plain <= delta ? CODEC_VARINT : CODEC_DELTA;
+}
+
+uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out)
+{
+	uint8_t codec = pick_codec(values, n);
+	uint64_t previous = 0;
+
+	switch (codec) {
+	case CODEC_CONST:
+		put_varint(out, n ? values[0] : 0);
+		break;
+	case CODEC_VARINT:
+		for (size_t i = 0; i < n; i++)
+			put_varint(out, values[i]);
+		break;
+	default:
+		for (size_t i = 0; i < n; i++) {
+			put_varint(out, zigzag((int64_t)(values[i] - previous)));
+			previous = values[i];
+		}
+	}
+	return codec;
+}
+
+static int bad_column(struct error *err)
+{
+	return error_set(err, ERR_CORRUPT, "a column does not hold as many values as its block");
+}
+
+int column_decode_ints(uint8_t codec, struct view in, size_t n, uint64_t *out, struct error *err)
+{
+	uint64_t value = 0, previous = 0;
+
+	switch (codec) {
+	case CODEC_CONST:
+		if (!take_varint(&in, &value))
+			return bad_column(err);
+		for (size_t i = 0; i < n; i++)
+			out[i] = value;
+		break;
+	case CODEC_VARINT:
+		for (size_t i = 0; i < n; i++)
+			if (!take_varint(&in, &out[i]))
+				return bad_column(err);
+		break;
+	case CODEC_DELTA:
+		for (size_t i = 0; i < n; i++) {
+			if (!take_varint(&in, &value))
+				return bad_column(err);
+			previous += (uint64_t)unzigzag(value);
+			out[i] = previous;
+		}
+		break;
+	default:
+		return error_set(err, ERR_UNSUPPORTED, "a column has unknown codec %u", codec);
+	}
+	return view_len(in) ? bad_column(err) : 0;
+}
+
+/* Open addressing over the distinct strings of one column. */
+struct byte_table {
+	uint32_t *slots; /* index + 1 into distinct */
+	size_t slot_count;
+	struct view *distinct;
+	size_t distinct_cap;
+	uint32_t *indexes;
+	size_t index_cap;
+};
+
+struct byte_table *byte_table_new(void)
+{
+	return calloc(1, sizeof(struct byte_table));
+}
+
+void byte_table_free(struct byte_table *t)
+{
+	if (!t)
+		return;
+	free(t->slots);
+	free(t->distinct);
+	free(t->indexes);
+	free(t);
+}
+
+static bool table_prepare(struct byte_table *t, size_t n)
+{
+	size_t slots = 64;
+	void *indexes = t->indexes, *distinct = t->distinct;
+
+	while (slots < 2 * n)
+		slots *= 2;
+	if (slots > t->slot_count) {
+		free(t->slots);
+		t->slots = malloc(slots * sizeof(*t->slots));
+		t->slot_count = t->slots ? slots : 0;
+	}
+	if (!t->slots || !array_grow(&indexes, &t->index_cap, n, sizeof(*t->indexes)))
+		return false;
+	t->indexes = indexes;
+	if (!array_grow(&distinct, &t->distinct_cap, n, sizeof(*t->distinct)))
+		return false;
+	t->distinct = distinct;
+	memset(t->slots, 0, t->slot_count * sizeof(*t->slots));
+	return true;
+}
+
+static uint32_t table_find_or_add(struct byte_table *t, struct view v, uint32_t *count)
+{
+	size_t len = view_len(v), mask = t->slot_count - 1;
+	size_t at = (size_t)hash_bytes(v.p, len, 0) & mask;
+
+	for (; t->slots[at]; at = (at + 1) & mask) {
+		struct view known = t->distinct[t->slots[at] - 1];
+
+		if (view_len(known) == len && (len == 0 || memcmp(known.p, v.p, len) == 0))
+			return t->slots[at] - 1;
+	}
+	t->distinct[*count] = v;
+	t->slots[at] = ++*count;
+	return *count - 1;
+}
+
+uint8_t column_encode_bytes(struct byte_table *t, const struct view *values, size_t n,
+			    struct buf *out)
+{
+	uint32_t count = 0;
+
+	if (!table_prepare(t, n ? n : 1)) {
+		out->is_failed = true;
+		return CODEC_TABLE;
+	}
+	for (size_t i = 0; i < n; i++)
+		t->indexes[i] = table_find_or_add(t, values[i], &count);
+	if (count == 1) {
+		put_string(out, t->distinct[0].p, view_len(t->distinct[0]));
+		return CODEC_CONST;
+	}
+	put_varint(out, count);
+	for (uint32_t i = 0; i < count; i++)
+		put_string(out, t->distinct[i].p, view_len(t->distinct[i]));
+	for (size_t i = 0; i < n; i++)
+		put_varint(out, t->indexes[i]);
+	return CODEC_TABLE;
+}
+
+static bool take_sized(struct view *in, size_t fixed, struct view *out)
+{
+	return take_string(in, out) && (!fixed || view_len(*out) == fixed);
+}
+
+/* A table of the distinct strings, then an index for each row. */
+static int decode_table(struct view in, size_t n, size_t fixed, struct view *out,
+			struct error *err)
+{
+	struct view *distinct;
+	uint64_t count, index;
+	bool is_ok;
+
+	if (!take_varint(&in, &count) || count > n || count > view_len(in))
+		return bad_column(err);
+	distinct = calloc(count ? (size_t)count : 1, sizeof(*distinct));
+	if (!distinct)
+		return error_nomem(err);
+	is_ok = true;
+	for (uint64_t i = 0; is_ok && i < count; i++)
+		is_ok = take_sized(&in, fixed, &distinct[i]);
+	for (size_t i = 0; is_ok && i < n; i++) {
+		is_ok = take_varint(&in, &index) && index < count;
+		if (is_ok)
+			out[i] = distinct[index];
+	}
+	free(distinct);
+	return is_ok && view_len(in) == 0 ? 0 : bad_column(err);
+}
+
+int column_decode_bytes(uint8_t codec, struct view in, size_t n, size_t fixed, struct view *out,
+			struct error *err)
+{
+	struct view value;
+
+	switch (codec) {
+	case CODEC_CONST:
+		if (!take_sized(&in, fixed, &value) || view_len(in))
+			return bad_column(err);
+		for (size_t i = 0; i < n; i++)
+			out[i] = value;
+		return 0;
+	case CODEC_TABLE:
+		return decode_table(in, n, fixed, out, err);
+	default:
+		return error_set(err, ERR_UNSUPPORTED, "a column has unknown codec %u", codec);
+	}
+}

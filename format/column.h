@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * column.h -- how the values of one column become bytes and come back. Implements
+ * docs/FORMAT.md section 7. An encoder picks the smallest codec; a decoder reads all.
+ */
+#ifndef FORMAT_COLUMN_H
+#define FORMAT_COLUMN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/bytes.h"
+#include "format/error.h"
+
+enum column_codec {
+	CODEC_CONST = 1,  /* ints: one varint; bytes: one string */
+	CODEC_VARINT = 2, /* ints: LEB128 each */
+	CODEC_DELTA = 3,  /* ints: zigzag LEB128 of the difference to the previous, mod 2^64 */
+	CODEC_TABLE = 4,  /* bytes: varint n, n strings, then a varint index each */
+};
+
+/* Append `n` integers to *out; returns the codec used. */
+uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out);
+/* Exactly `n` integers from `in`, which must end with them. ERR_UNSUPPORTED for an
+ * unknown codec, ERR_CORRUPT otherwise. */
+int column_decode_ints(uint8_t codec, struct view in, size_t n, uint64_t *out, struct error *err);
+
+/* Scratch for encoding byte columns; reuse one. */
+struct byte_table;
+struct byte_table *byte_table_new(void); /* NULL without memory */
+void byte_table_free(struct byte_table *t);
+/* Append `n` byte strings to *out; returns the codec. A failed allocation shows in
+ * out->is_failed. */
+uint8_t column_encode_bytes(struct byte_table *t, const struct view *values, size_t n,
+			    struct buf *out);
+/* Exactly `n` byte strings; out[] points into `in`. When `fixed` is not 0, every string
+ * must have that length. */
+int column_decode_bytes(uint8_t codec, struct view in, size_t n, size_t fixed, struct view *out,
+			struct error *err);
+
+#endif

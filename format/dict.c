@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* dict.c -- the reader's dictionaries (docs/FORMAT.md section 6). */
+#include "format/dict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Entries live in `bytes`; where[id - 1] is offset + 1, 0 for an absent entry. */
+struct dict {
+	uint32_t schema;
+	uint64_t *where;
+	size_t where_cap;
+	size_t count;
+	const struct schema *layout;
+	struct buf bytes;
+};
+
+struct dict_set {
+	unsigned holders;
+	uint32_t epoch;
+	uint64_t total; /* bytes of all dictionaries */
+	struct dict **dicts;
+	size_t count;
+	size_t cap;
+};
+
+struct dict_set *dict_set_new(uint32_t epoch)
+{
+	struct dict_set *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->holders = 1;
+	d->epoch = epoch;
+	return d;
+}
+
+struct dict_set *dict_set_hold(struct dict_set *d)
+{
+	d->holders++;
+	return d;
+}
+
+void dict_set_drop(struct dict_set *d)
+{
+	if (!d || --d->holders > 0)
+		return;
+	for (size_t i = 0; i < d->count; i++) {
+		buf_release(&d->dicts[i]->bytes);
+		free(d->dicts[i]->where);
+		free(d->dicts[i]);
+	}
+	free(d->dicts);
+	free(d);
+}
+
+uint32_t dict_set_epoch(const struct dict_set *d)
+{
+	return d->epoch;
+}
+
+static struct dict *find(const struct dict_set *d, uint32_t schema)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (d->dicts[i]->schema == schema)
+			return d->dicts[i];
+	return NULL;
+}
+
+static struct dict *find_or_add(struct dict_set *d, const struct schema *layout)
+{
+	struct dict *dict = find(d, layout->id);
+	void *dicts = d->dicts;
+
+	if (dict)
+		return dict;
+	if (!array_grow(&dicts, &d->cap, d->count + 1, sizeof(*d->dicts)))
+		return NULL;
+	d->dicts = dicts;
+	dict = calloc(1, sizeof(*dict));
+	if (!dict)
+		return NULL;
+	dict->schema = layout->id;
+	dict->layout = layout;
+	d->dicts[d->count++] = dict;
+	return dict;
+}
+
+/* Size of the value of `f` at the start of `in`, with its length prefix; false when it
+ * does not fit. */
+static bool value_size(const struct field *f, struct view in, size_t *out)
+{
+	size_t size = field_bytes(f);
+
+	if (f->kind == FIELD_STRING) {
+		if (view_len(in) < 2)
+			return false;
+		size = 2 + (size_t)load_le(in.p, 2);
+	}
+	if (size > view_len(in))
+		return false;
+	*out = size;
+	return true;
+}
+
+size_t dict_entry_size(const struct schema *schema, struct view in)
+{
+	const uint8_t *start = in.p;
+	size_t size;
+
+	for (unsigned i = 0; i < schema->field_count; i++) {
+		if (!value_size(&schema->fields[i], in, &size))
+			return 0;
+		in.p += size;
+	}
+	return (size_t)(in.p - start);
+}
+
+bool dict_entry_attribute(const struct schema *schema, struct view entry, int attribute,
+			  struct view *out)
+{
+	size_t size;
+
+	if (attribute < 0 || attribute >= schema->field_count)
+		return false;
+	for (int i = 0; i <= attribute; i++) {
+		if (!value_size(&schema->fields[i], entry, &size))
+			return false;
+		if (i < attribute)
+			entry.p += size;
+	}
+	if (schema->fields[attribute].kind == FIELD_STRING)
+		*out = view_of(entry.p + 2, size - 2);
+	else
+		*out = view_of(entry.p, size);
+	return true;
+}
+
+static int add_entry(struct dict_set *d, struct dict *dict, uint64_t id, struct view *entries,
+		     struct error *err)
+{
+	size_t size = dict_entry_size(dict->layout, *entries);
+	void *where = dict->where;
+
+	if (size == 0)
+		return error_set(err, ERR_CORRUPT, "dictionary %s: entry %llu is cut short",
+				 dict->layout->name, (unsigned long long)id);
+	d->total += size;
+	if (d->total > DICT_MAX_BYTES)
+		return error_set(err, ERR_CORRUPT, "dictionaries of more than %d bytes",
+				 DICT_MAX_BYTES);
+	if (!array_grow(&where, &dict->where_cap, (size_t)id, sizeof(*dict->where)))
+		return error_nomem(err);
+	dict->where = where;
+	dict->where[id - 1] = dict->bytes.len + 1;
+	put_bytes(&dict->bytes, entries->p, size);
+	if (dict->bytes.is_failed)
+		return error_nomem(err);
+	if (id > dict->count)
+		dict->count = (size_t)id;
+	entries->p += size;
+	return 0;
+}
+
+static int add_run(struct dict_set *d, const struct schema *layout, uint64_t first, uint64_t count,
+		   struct view entries, struct error *err)
+{
+	struct dict *dict = find_or_add(d, layout);
+
+	if (!dict)
+		return error_nomem(err);
+	for (uint64_t i = 0; i < count; i++)
+		TRY(add_entry(d, dict, first + i, &entries, err));
+	if (view_len(entries))
+		return error_set(err, ERR_CORRUPT, "dictionary %s: bytes after the last entry",
+				 layout->name);
+	return 0;
+}
+
+int dict_set_decode(struct dict_set *d, const struct section *s, struct view body,
+		    struct error *err)
+{
+	uint64_t schema, first, count;
+	struct view entries;
+
+	while (view_len(body) > 0) {
+		const struct schema *layout;
+
+		if (!take_varint(&body, &schema) || !take_varint(&body, &first) ||
+		    !take_varint(&body, &count) || !take_string(&body, &entries))
+			return error_set(err, ERR_CORRUPT, "a dictionary block is cut short");
+		if (first == 0 || first > DICT_MAX_ENTRIES || count > DICT_MAX_ENTRIES - first + 1 ||
+		    count > view_len(entries))
+			return error_set(err, ERR_CORRUPT,
+					 "dictionary entries %llu + %llu, limit is %d",
+					 (unsigned long long)first, (unsigned long long)count,
+					 DICT_MAX_ENTRIES);
+		layout = schema > SCHEMA_MAX ? NULL : section_schema(s, (uint32_t)schema);
+		if (layout && layout->kind == SCHEMA_DICT && layout->field_count > 0)
+			TRY(add_run(d, layout, first, count, entries, err));
+	}
+	return 0;
+}
+
+bool dict_set_entry(const struct dict_set *d, uint32_t dict, uint32_t id, struct view *out)
+{
+	const struct dict *found = find(d, dict);
+	uint64_t at;
+
+	if (!found || id == 0 || id > found->count || found->where[id - 1] == 0)
+		return false;
+	at = found->where[id - 1] - 1;
+	*out = view_of(found->bytes.data + at, found->bytes.len - (size_t)at);
+	return true;
+}

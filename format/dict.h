@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * dict.h -- the dictionary entries of one epoch, as a reader knows them. Implements
+ * docs/FORMAT.md section 6. An entry that a damaged block took away is simply absent.
+ */
+#ifndef FORMAT_DICT_H
+#define FORMAT_DICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "format/bytes.h"
+#include "format/error.h"
+#include "format/section.h"
+
+enum {
+	DICT_MAX_ENTRIES = 1 << 20, /* of one dictionary in one epoch */
+	DICT_MAX_BYTES = 256 << 20, /* packed entries of all dictionaries in one epoch */
+};
+
+struct dict_set; /* opaque; reference-counted: the cursor and each batch hold one */
+
+struct dict_set *dict_set_new(uint32_t epoch); /* one reference; NULL without memory */
+struct dict_set *dict_set_hold(struct dict_set *d);
+void dict_set_drop(struct dict_set *d); /* NULL is fine */
+uint32_t dict_set_epoch(const struct dict_set *d);
+/* Add the entries of a DICT block body. Entries of schemas the section does not know
+ * are skipped. ERR_CORRUPT adds nothing after the fault. */
+int dict_set_decode(struct dict_set *d, const struct section *s, struct view body,
+		    struct error *err);
+/* Packed bytes of entry `id` (1-based) of dictionary `dict`; false when absent. Lent
+ * while a reference is held and no block is added. */
+bool dict_set_entry(const struct dict_set *d, uint32_t dict, uint32_t id, struct view *out);
+
+/* Length of the packed entry at the start of `in` according to its schema, or 0 when it
+ * does not fit: integers elem_size bytes, arrays and bytes as they are, strings u16
+ * length and bytes. */
+size_t dict_entry_size(const struct schema *schema, struct view in);
+/* Bytes of one attribute of a packed, complete entry. False for a bad attribute. */
+bool dict_entry_attribute(const struct schema *schema, struct view entry, int attribute,
+			  struct view *out);
+
+#endif

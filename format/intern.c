@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* intern.c -- content-addressed ids for packed dictionary entries. */
+#include "format/intern.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/hash.h"
+
+struct entry {
+	uint64_t offset; /* in bytes */
+	uint32_t len;
+	uint32_t hash;
+};
+
+struct intern {
+	struct buf bytes;
+	struct entry *entries; /* [id - 1] */
+	size_t count;
+	size_t cap;
+	uint32_t *slots; /* id, 0 = free; a power of two */
+	size_t slot_count;
+	size_t written; /* entries already encoded */
+};
+
+struct intern *intern_new(void)
+{
+	return calloc(1, sizeof(struct intern));
+}
+
+void intern_free(struct intern *t)
+{
+	if (!t)
+		return;
+	buf_release(&t->bytes);
+	free(t->entries);
+	free(t->slots);
+	free(t);
+}
+
+static void slot_insert(struct intern *t, uint32_t id)
+{
+	size_t mask = t->slot_count - 1, at = t->entries[id - 1].hash & mask;
+
+	while (t->slots[at])
+		at = (at + 1) & mask;
+	t->slots[at] = id;
+}
+
+static bool slots_grow(struct intern *t)
+{
+	size_t grown = t->slot_count ? 2 * t->slot_count : 256;
+	uint32_t *slots = calloc(grown, sizeof(*slots));
+
+	if (!slots)
+		return false;
+	free(t->slots);
+	t->slots = slots;
+	t->slot_count = grown;
+	for (size_t i = 0; i < t->count; i++)
+		slot_insert(t, (uint32_t)(i + 1));
+	return true;
+}
+
+static uint32_t find(const struct intern *t, const void *packed, size_t len, uint32_t hash)
+{
+	size_t mask = t->slot_count - 1, at = hash & mask;
+
+	for (; t->slots[at]; at = (at + 1) & mask) {
+		const struct entry *e = &t->entries[t->slots[at] - 1];
+
+		if (e->hash == hash && e->len == len &&
+		    memcmp(t->bytes.data + e->offset, packed, len) == 0)
+			return t->slots[at];
+	}
+	return 0;
+}
+
+bool intern_add(struct intern *t, const void *packed, size_t len, uint32_t *id)
+{
+	uint32_t hash = (uint32_t)hash_bytes(packed, len, 0);
+	void *entries = t->entries;
+
+	if (2 * (t->count + 1) > t->slot_count && !slots_grow(t))
+		return false;
+	*id = find(t, packed, len, hash);
+	if (*id)
+		return true;
+	if (!array_grow(&entries, &t->cap, t->count + 1, sizeof(*t->entries)))
+		return false;
+	t->entries = entries;
+	t->entries[t->count] =
+		(struct entry){.offset = t->bytes.len, .len = (uint32_t)len, .hash = hash};
+	put_bytes(&t->bytes, packed, len);
+	if (t->bytes.is_failed)
+		return false;
+	*id = (uint32_t)++t->count;
+	slot_insert(t, *id);
+	return true;
+}
+
+size_t intern_count(const struct intern *t)
+{
+	return t->count;
+}
+
+size_t intern_pending(const struct intern *t)
+{
+	return t->written < t->count ? t->bytes.len - t->entries[t->written].offset : 0;
+}
+
+void intern_encode(struct intern *t, uint32_t dict, struct buf *out)
+{
+	size_t pending = intern_pending(t);
+
+	if (t->written == t->count)
+		return;
+	put_varint(out, dict);
+	put_varint(out, t->written + 1);
+	put_varint(out, t->count - t->written);
+	put_string(out, t->bytes.data + t->entries[t->written].offset, pending);
+	t->written = t->count;
+}
+
+void intern_reset(struct intern *t)
+{
+	buf_clear(&t->bytes);
+	t->count = 0;
+	t->written = 0;
+	if (t->slots)
+		memset(t->slots, 0, t->slot_count * sizeof(*t->slots));
+}

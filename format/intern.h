@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * intern.h -- the writer's side of one dictionary: equal packed entries get equal ids,
+ * new ones wait to be written (docs/FORMAT.md section 6).
+ */
+#ifndef FORMAT_INTERN_H
+#define FORMAT_INTERN_H
+
+#include "format/bytes.h"
+
+struct intern; /* opaque; one per dictionary */
+
+struct intern *intern_new(void); /* NULL without memory */
+void intern_free(struct intern *t);
+/* Id of the entry (1-based, dense). False without memory. */
+bool intern_add(struct intern *t, const void *packed, size_t len, uint32_t *id);
+size_t intern_count(const struct intern *t);
+/* Bytes not yet taken by intern_encode(). */
+size_t intern_pending(const struct intern *t);
+/* Append the run of new entries, in the form of a DICT block body, and remember them
+ * as written. Appends nothing when there are none. */
+void intern_encode(struct intern *t, uint32_t dict, struct buf *out);
+/* Forget all entries: a new epoch. */
+void intern_reset(struct intern *t);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * rows.h -- the rows of a DATA block while it is being filled, column by column, and
+ * their encoding. Implements docs/FORMAT.md section 7.
+ *
+ * A DATA body has three parts: the directory (tag 0), the hot columns ts, cpu, schema
+ * and references (tag 1), all other columns (tag 2).
+ */
+#ifndef FORMAT_ROWS_H
+#define FORMAT_ROWS_H
+
+#include "format/block.h"
+#include "format/bytes.h"
+#include "format/error.h"
+#include "format/schema.h"
+#include "format/writer.h"
+
+enum {
+	ROWS_MAX_CELLS = 4 << 20, /* values of one DATA block, all columns */
+	PART_DIRECTORY = 0,
+	PART_HOT = 1,
+	PART_REST = 2,
+};
+
+/* What a column holds. */
+enum column_what {
+	COLUMN_VALUE = 0,    /* own field; index = own column index. Schema 0: see below */
+	COLUMN_REF = 1,      /* dictionary entry ids; index = ref - 1 */
+	COLUMN_PRESENCE = 2, /* 0/1 of an optional own field; index = own column index */
+};
+
+/* Columns of "schema 0", which every row has. */
+enum hot_column { HOT_TS = 0, HOT_CPU = 1, HOT_SCHEMA = 2 };
+
+struct rows; /* opaque */
+
+struct rows *rows_new(void); /* NULL without memory */
+void rows_free(struct rows *r);
+/* Copies the row; `schema` must outlive the block. 0 or ERR_NOMEM. */
+int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
+	     struct error *err);
+size_t rows_count(const struct rows *r);
+size_t rows_cells(const struct rows *r);
+size_t rows_bytes(const struct rows *r); /* of byte and string values */
+uint64_t rows_min_ts(const struct rows *r);
+uint64_t rows_max_ts(const struct rows *r);
+uint64_t rows_schema_bits(const struct rows *r);
+/* Sort by time, append the three parts to *body, set *raw_len to their decompressed
+ * length, and forget the rows. */
+int rows_encode(struct rows *r, struct packer *p, struct buf *body, uint32_t *raw_len,
+		struct error *err);
+
+#endif

@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * writer.c -- one section of a tape. A flush writes what is new, in the order a reader
+ * needs it: SECTION, SCHEMA, FACTS, LOSS, CLOCK, DICT, DATA.
+ */
+#include "format/writer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "format/block.h"
+#include "format/dict.h"
+#include "format/index.h"
+#include "format/intern.h"
+#include "format/rows.h"
+
+enum {
+	DEFAULT_BLOCK_ROWS = 32768,
+	DEFAULT_DICT_LIMIT = 65536,
+	FULL_CELLS = 1000000,      /* close the block: worst case 10 bytes a cell */
+	FULL_BYTES = 4 << 20,
+	FULL_PENDING = 2 << 20,    /* dictionary bytes waiting */
+	ROW_MAX_BYTES = 1 << 20,
+	FORMAT_SLACK_NS = 10000000, /* a watermark lags the newest row by this much */
+};
+
+struct writer {
+	struct sink *sink;
+	struct writer_options opt;
+	struct packer *packer;
+	struct rows *rows;
+	struct schema **schemas; /* [id - 1] */
+	size_t schema_count, schema_cap;
+	struct intern **interns; /* [schema id - 1]; NULL for events */
+	size_t intern_cap;
+	struct enumeration **enums; /* [id - 1] */
+	size_t enum_count, enum_cap;
+	size_t schemas_written, enums_written;
+	struct buf facts, losses, clocks; /* waiting, encoded */
+	uint32_t loss_count, clock_count;
+	struct buf body, block; /* scratch */
+	struct index index;
+	uint64_t seq, start_bytes;
+	uint64_t row_total, lost_total;
+	uint64_t min_ts, max_ts, watermark;
+	uint32_t epoch;
+	bool is_started;
+};
+
+int writer_new(struct sink *sink, const struct writer_options *opt, struct writer **out,
+	       struct error *err)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return error_nomem(err);
+	w->sink = sink;
+	w->opt = *opt;
+	if (!w->opt.block_rows || w->opt.block_rows > BLOCK_MAX_ROWS)
+		w->opt.block_rows = DEFAULT_BLOCK_ROWS;
+	if (!w->opt.dict_limit)
+		w->opt.dict_limit = DEFAULT_DICT_LIMIT;
+	w->epoch = 1;
+	w->min_ts = UINT64_MAX;
+	w->start_bytes = sink_bytes(sink);
+	w->packer = packer_new(opt->zstd_level);
+	w->rows = rows_new();
+	if (!w->packer || !w->rows) {
+		writer_free(w);
+		return error_nomem(err);
+	}
+	*out = w;
+	return 0;
+}
+
+void writer_free(struct writer *w)
+{
+	if (!w)
+		return;
+	rows_free(w->rows);
+	packer_free(w->packer);
+	for (size_t i = 0; i < w->intern_cap; i++)
+		intern_free(w->interns[i]);
+	for (size_t i = 0; i < w->schema_count; i++)
+		schema_free(w->schemas[i]);
+	for (size_t i = 0; i < w->enum_count; i++)
+		enumeration_free(w->enums[i]);
+	free(w->interns);
+	free(w->schemas);
+	free(w->enums);
+	buf_release(&w->facts);
+	buf_release(&w->losses);
+	buf_release(&w->clocks);
+	buf_release(&w->body);
+	buf_release(&w->block);
+	index_release(&w->index);
+	free(w);
+}
+
+int writer_fact(struct writer *w, const char *key, const char *value, struct error *err)
+{
+	fact_encode(key, value, &w->facts);
+	return w->facts.is_failed ? error_nomem(err) : 0;
+}
+
+int writer_enumeration(struct writer *w, struct enumeration *e, uint16_t *id, struct error *err)
+{
+	void *enums = w->enums;
+
+	if (w->enum_count >= ENUM_MAX)
+		return error_set(err, ERR_USAGE, "more than %d enumerations", ENUM_MAX);
+	if (!array_grow(&enums, &w->enum_cap, w->enum_count + 1, sizeof(*w->enums)))
+		return error_nomem(err);
+	w->enums = enums;
+	w->enums[w->enum_count++] = e;
+	e->id = (uint16_t)w->enum_count;
+	*id = e->id;
+	return 0;
+}
+
+static bool schema_room(struct writer *w)
+{
+	void *schemas = w->schemas, *interns = w->interns;
+
+	if (!array_grow(&schemas, &w->schema_cap, w->schema_count + 1, sizeof(*w->schemas)))
+		return false;
+	w->schemas = schemas;
+	if (!array_grow(&interns, &w->intern_cap, w->schema_count + 1, sizeof(*w->interns)))
+		return false;
+	w->interns = interns;
+	return true;
+}
+
+int writer_schema(struct writer *w, struct schema *s, uint32_t *id, struct error *err)
+{
+	struct intern *intern = NULL;
+
+	if (w->schema_count >= SCHEMA_MAX)
+		return error_set(err, ERR_USAGE, "more than %d schemas", SCHEMA_MAX);
+	if (!schema_room(w))
+		return error_nomem(err);
+	TRY(schema_seal(s, err));
+	if (s->kind == SCHEMA_DICT) {
+		intern = intern_new();
+		if (!intern)
+			return error_nomem(err);
+	}
+	w->interns[w->schema_count] = intern;
+	w->schemas[w->schema_count++] = s;
+	s->id = (uint32_t)w->schema_count;
+	*id = s->id;
+	return 0;
+}
+
+const struct schema *writer_schema_get(const struct writer *w, uint32_t id)
+{
+	return id >= 1 && id <= w->schema_count ? w->schemas[id - 1] : NULL;
+}
+
+int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t len, uint32_t *id,
+		  struct error *err)
+{
+	assert(dict >= 1 && dict <= w->schema_count && w->interns[dict - 1]);
+	assert(dict_entry_size(w->schemas[dict - 1], view_of(packed, len)) == len);
+	if (!intern_add(w->interns[dict - 1], packed, len, id))
+		return error_nomem(err);
+	return 0;
+}
+
+uint32_t writer_epoch(const struct writer *w)
+{
+	return w->epoch;
+}
+
+/* Write w->body (complete parts) as one block. */
+static int write_body(struct writer *w, struct block_header *h, struct error *err)
+{
+	uint8_t header[BLOCK_HEADER_LEN];
+	uint64_t offset = sink_bytes(w->sink) - w->start_bytes;
+
+	if (w->body.is_failed)
+		return error_nomem(err);
+	h->header_len = BLOCK_HEADER_LEN;
+	h->body_len = (uint32_t)w->body.len;
+	h->salt = w->opt.salt;
+	h->seq = w->seq;
+	h->watermark = w->watermark;
+	h->lost = w->lost_total;
+	h->epoch = w->epoch;
+	h->body_crc = (uint32_t)crc32(0, w->body.data, (uInt)w->body.len);
+	block_header_encode(h, header);
+	buf_clear(&w->block);
+	put_bytes(&w->block, header, sizeof(header));
+	put_bytes(&w->block, w->body.data, w->body.len);
+	if (w->block.is_failed)
+		return error_nomem(err);
+	TRY(sink_write(w->sink, w->block.data, w->block.len, err));
+	w->seq++;
+	index_add(&w->index, offset, h);
+	return 0;
+}
+
+/* Write `raw` as a block of one part. */
+static int write_block(struct writer *w, enum block_type type, const struct buf *raw,
+		       uint32_t rows, struct error *err)
+{
+	struct block_header h = {.type = (uint8_t)type,
+				 .raw_len = (uint32_t)raw->len,
+				 .rows = rows,
+				 .min_ts = w->row_total ? w->max_ts : 0,
+				 .max_ts = w->row_total ? w->max_ts : 0};
+
+	if (raw->is_failed)
+		return error_nomem(err);
+	if (type == BLOCK_SECTION)
+		h.flags = BLOCK_CRITICAL;
+	buf_clear(&w->body);
+	TRY(packer_add(w->packer, 0, view_of(raw->data, raw->len), &w->body, err));
+	return write_body(w, &h, err);
+}
+
+/* SECTION body: incompatible and compatible feature words, then facts. */
+static int write_section(struct writer *w, struct error *err)
+{
+	struct buf raw = {0};
+	int rc;
+
+	put_u64(&raw, 0);
+	put_u64(&raw, 0);
+	put_bytes(&raw, w->facts.data, w->facts.len);
+	rc = write_block(w, BLOCK_SECTION, &raw, 0, err);
+	buf_release(&raw);
+	buf_clear(&w->facts);
+	w->is_started = rc == 0;
+	return rc;
+}
+
+enum { SCHEMA_RECORD_ENUM = 1, SCHEMA_RECORD_SCHEMA = 2 };
+
+static void put_schema_record(struct buf *out, uint8_t kind, const struct buf *record)
+{
+	put_u8(out, kind);
+	put_string(out, record->data, record->len);
+	out->is_failed |= record->is_failed;
+}
+
+static int write_schemas(struct writer *w, struct error *err)
+{
+	struct buf raw = {0}, record = {0};
+	int rc = 0;
+
+	if (w->schemas_written == w->schema_count && w->enums_written == w->enum_count)
+		return 0;
+	for (; w->enums_written < w->enum_count; w->enums_written++) {
+		buf_clear(&record);
+		enumeration_encode(w->enums[w->enums_written], &record);
+		put_schema_record(&raw, SCHEMA_RECORD_ENUM, &record);
+	}
+	for (; w->schemas_written < w->schema_count && !rc; w->schemas_written++) {
+		buf_clear(&record);
+		schema_encode(w->schemas[w->schemas_written], &record);
+		put_schema_record(&raw, SCHEMA_RECORD_SCHEMA, &record);
+		if (raw.len > BLOCK_MAX_RAW / 4) {
+			rc = write_block(w, BLOCK_SCHEMA, &raw, 0, err);
+			buf_clear(&raw);
+		}
+	}
+	if (!rc && raw.len)
+		rc = write_block(w, BLOCK_SCHEMA, &raw, 0, err);
+	buf_release(&raw);
+	buf_release(&record);
+	return rc;
+}
+
+static int write_dicts(struct writer *w, struct error *err)
+{
+	struct buf raw = {0};
+	int rc = 0;
+
+	for (size_t i = 0; i < w->schema_count; i++)
+		if (w->interns[i])
+			intern_encode(w->interns[i], (uint32_t)i + 1, &raw);
+	if (raw.len || raw.is_failed)
+		rc = write_block(w, BLOCK_DICT, &raw, 0, err);
+	buf_release(&raw);
+	return rc;
+}
+
+static int write_rows(struct writer *w, struct error *err)
+{
+	struct block_header h = {.type = BLOCK_DATA};
+	uint64_t watermark;
+
+	if (rows_count(w->rows) == 0)
+		return 0;
+	h.rows = (uint32_t)rows_count(w->rows);
+	h.min_ts = rows_min_ts(w->rows);
+	h.max_ts = rows_max_ts(w->rows);
+	h.schema_bits = rows_schema_bits(w->rows);
+	if (h.min_ts < w->watermark)
+		h.flags |= BLOCK_LATE;
+	watermark = h.max_ts > FORMAT_SLACK_NS ? h.max_ts - FORMAT_SLACK_NS : 0;
+	if (watermark > w->watermark)
+		w->watermark = watermark;
+	buf_clear(&w->body);
+	TRY(rows_encode(w->rows, w->packer, &w->body, &h.raw_len, err));
+	return write_body(w, &h, err);
+}
+
+/* Dictionaries never outgrow their limit: forget them, and the reader does so too. */
+static void maybe_new_epoch(struct writer *w)
+{
+	bool is_full = false;
+
+	for (size_t i = 0; i < w->schema_count; i++)
+		if (w->interns[i])
+			is_full |= intern_count(w->interns[i]) >= w->opt.dict_limit;
+	if (!is_full)
+		return;
+	for (size_t i = 0; i < w->schema_count; i++)
+		if (w->interns[i])
+			intern_reset(w->interns[i]);
+	w->epoch++;
+}
+
+static int write_pending(struct writer *w, enum block_type type, struct buf *raw, uint32_t *rows,
+			 struct error *err)
+{
+	if (raw->len == 0 && !raw->is_failed)
+		return 0;
+	TRY(write_block(w, type, raw, rows ? *rows : 0, err));
+	buf_clear(raw);
+	if (rows)
+		*rows = 0;
+	return 0;
+}
+
+int writer_flush(struct writer *w, struct error *err)
+{
+	if (!w->is_started)
+		TRY(write_section(w, err));
+	TRY(write_schemas(w, err));
+	TRY(write_pending(w, BLOCK_FACTS, &w->facts, NULL, err));
+	TRY(write_pending(w, BLOCK_LOSS, &w->losses, &w->loss_count, err));
+	TRY(write_pending(w, BLOCK_CLOCK, &w->clocks, &w->clock_count, err));
+	TRY(write_dicts(w, err));
+	TRY(write_rows(w, err));
+	maybe_new_epoch(w);
+	return 0;
+}
+
+static size_t pending_bytes(const struct writer *w, const struct schema *s)
+{
+	size_t sum = 0;
+
+	for (unsigned i = 0; i < s->ref_count; i++)
+		sum += intern_pending(w->interns[s->refs[i] - 1]);
+	return sum;
+}
+
+static size_t row_bytes(const struct schema *s, const struct row *row)
+{
+	size_t sum = 0;
+
+	for (unsigned i = 0; i < s->field_count; i++)
+		if (!s->fields[i].ref && s->fields[i].kind == FIELD_STRING)
+			sum += row->values[s->own_of[i]].len;
+	return sum;
+}
+
+static bool is_full(const struct writer *w, const struct schema *s)
+{
+	return rows_count(w->rows) >= w->opt.block_rows || rows_cells(w->rows) >= FULL_CELLS ||
+	       rows_bytes(w->rows) >= FULL_BYTES || pending_bytes(w, s) >= FULL_PENDING;
+}
+
+int writer_add(struct writer *w, const struct row *row, struct error *err)
+{
+	const struct schema *s = writer_schema_get(w, row->schema);
+
+	assert(s && s->kind == SCHEMA_EVENT);
+	if (row_bytes(s, row) > ROW_MAX_BYTES)
+		return error_set(err, ERR_USAGE, "%s: an event of more than %d bytes", s->name,
+				 ROW_MAX_BYTES);
+	TRY(rows_add(w->rows, s, row, err));
+	w->row_total++;
+	if (row->ts_ns < w->min_ts)
+		w->min_ts = row->ts_ns;
+	if (row->ts_ns > w->max_ts)
+		w->max_ts = row->ts_ns;
+	return is_full(w, s) ? writer_flush(w, err) : 0;
+}
+
+int writer_loss(struct writer *w, const struct loss *loss, struct error *err)
+{
+	loss_encode(loss, &w->losses);
+	w->loss_count++;
+	w->lost_total += loss->count;
+	return w->losses.is_failed ? error_nomem(err) : 0;
+}
+
+int writer_clock(struct writer *w, const struct clock_reading *c, struct error *err)
+{
+	clock_encode(c, &w->clocks);
+	w->clock_count++;
+	return w->clocks.is_failed ? error_nomem(err) : 0;
+}
+
+/* The last 16 bytes of a section: its length, the End block's length, "DNE!". */
+static int put_trailer(struct writer *w, struct error *err)
+{
+	struct buf raw = {0};
+	uint64_t section = sink_bytes(w->sink) - w->start_bytes;
+	size_t block = BLOCK_HEADER_LEN + w->body.len + PART_HEADER_LEN + 16;
+	int rc;
+
+	put_u64(&raw, section + block);
+	put_u32(&raw, (uint32_t)block);
+	put_bytes(&raw, "DNE!", 4);
+	rc = raw.is_failed ? error_nomem(err)
+			   : packer_add(w->packer, 1, view_of(raw.data, raw.len), &w->body, err);
+	buf_release(&raw);
+	return rc;
+}
+
+/* END body: reason, totals, facts, index; then the trailer as a second part. */
+static int write_end(struct writer *w, const char *reason, const struct buf *facts,
+		     struct error *err)
+{
+	struct block_header h = {.type = BLOCK_END,
+				 .min_ts = w->row_total ? w->min_ts : 0,
+				 .max_ts = w->max_ts};
+	struct buf raw = {0};
+	int rc;
+
+	put_string(&raw, reason, strlen(reason));
+	put_varint(&raw, w->row_total);
+	put_varint(&raw, w->lost_total);
+	put_string(&raw, facts->data, facts->len);
+	index_encode(&w->index, &raw);
+	h.raw_len = (uint32_t)raw.len + 16;
+	buf_clear(&w->body);
+	rc = raw.is_failed ? error_nomem(err)
+			   : packer_add(w->packer, 0, view_of(raw.data, raw.len), &w->body, err);
+	buf_release(&raw);
+	if (rc)
+		return rc;
+	TRY(put_trailer(w, err));
+	return write_body(w, &h, err);
+}
+
+int writer_end(struct writer *w, const char *reason, struct error *err)
+{
+	struct buf facts = {0};
+	int rc;
+
+	if (w->is_started) { /* late facts go into the End block */
+		facts = w->facts;
+		w->facts = (struct buf){0};
+	}
+	rc = writer_flush(w, err);
+	if (!rc)
+		rc = write_end(w, reason, &facts, err);
+	buf_release(&facts);
+	return rc;
+}
+
+uint64_t writer_rows(const struct writer *w)
+{
+	return w->row_total;
+}
+
+uint64_t writer_bytes(const struct writer *w)
+{
+	return sink_bytes(w->sink) - w->start_bytes;
+}
