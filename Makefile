@@ -2,7 +2,6 @@
 # `make help` lists the targets and the variables.
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.SECONDARY:
 .SECONDEXPANSION:
 .DEFAULT_GOAL := all
 ifeq ($(origin CC),default)
@@ -79,7 +78,7 @@ $(B)/%.o: %.c $(B)/flags
 	$(call say,CC)
 	$(Q)mkdir -p $(@D) && $(CC) $(cflags) $(SANFLAGS) -c -o $@ $<
 $(call o,$(RECORD) $(wildcard tests/record/*.c)): $(SKEL)
-$(B)/%.skel.h: $(B)/%.bpf.o
+$(SKEL): $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*) >$@
 $(B)/%.bpf.o: %.bpf.c $(B)/flags
@@ -103,7 +102,7 @@ fuzz-build: $(FUZZ)
 fuzz: $(FUZZ) ## every fuzz target for FUZZ_SECONDS (60) each
 	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) $(run) fuzz/
 
-run = B='$(B)' F='$(F)' CC='$(CC)' CLANG='$(CLANG)' MAKE='$(MAKE)' tests/run
+run = B='$(B)' F='$(F)' CC='$(CC)' CLANG='$(CLANG)' tests/run
 can_fuzz = echo 'int LLVMFuzzerTestOneInput(void){return 0;}' | $(CLANG) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null
 check: deps-check ## every test, T='filter' and T=--no-live narrow it; the live tests need root
 	$(Q)$(MAKE) all tests-build
@@ -144,4 +143,4 @@ help: ## this list
 FORCE:
 .PHONY: all analyzer hello static check check-analyzer tests-build lint goldens bench demo deps deps-check \
 	fuzz fuzz-build install install-analyzer uninstall clean help FORCE
--include $(shell [ -d build ] && find build -name '*.d')
+-include $(shell find $(B) $(F) -name '*.d' 2>/dev/null)
