@@ -38,9 +38,14 @@ void render_begin(struct renderer *r, const struct table *t);
 void render_row(struct renderer *r, const struct cell *cells);
 /* In text only: a line of prose between rows (escaped). JSON and CSV print nothing. */
 void render_note(struct renderer *r, const char *text);
-/* End the table and flush. May be called again. Returns 0, or ERR_IO when the output could not be written; a closed pipe
- * (EPIPE) returns 0. */
+/* In text only: the name of what follows, with an empty line before it unless it is
+ * the first thing printed (escaped). Ends the table before it. */
+void render_heading(struct renderer *r, const char *text);
+/* End the table and flush. May be called again. Returns 0, or ERR_IO when the output
+ * could not be written; a closed pipe (EPIPE) returns 0. */
 int render_finish(struct renderer *r);
 void render_set_origin(struct renderer *r, uint64_t origin_ns);
+/* True when nothing more can be printed: the reader of a pipe has gone, or an error. */
+bool render_is_closed(const struct renderer *r);
 
 #endif

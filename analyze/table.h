@@ -36,7 +36,7 @@ enum align { ALIGN_LEFT = 0, ALIGN_RIGHT };
 struct cell {
 	enum cell_kind kind;
 	int64_t num;
-	struct view text;          /* lent until the row has been rendered */
+	struct view text;           /* lent until the row has been rendered */
 	const struct member *items; /* lent likewise */
 	size_t item_count;
 };

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * render_ops.h -- what an output format implements, and what render.c does for all of
+ * them. Only render*.c include this.
+ */
+#ifndef ANALYZE_RENDER_OPS_H
+#define ANALYZE_RENDER_OPS_H
+
+#include "analyze/render.h"
+
+struct text_page; /* render_text.c: rows that wait for their column widths */
+
+struct renderer {
+	FILE *out;                    /* lent */
+	const struct render_ops *ops; /* of opt.format */
+	struct render_options opt;
+	const struct table *table; /* between begin and finish, else NULL */
+	const struct table *last;  /* the table before, for heads printed once */
+	struct buf line;           /* scratch of one row */
+	struct text_page *page;    /* text only; owned */
+	bool has_printed;          /* something, to anyone */
+	bool is_failed;            /* output could not be written, or no memory */
+	bool is_closed;            /* nobody reads any more: EPIPE */
+};
+
+/* All but row may be NULL. */
+struct render_ops {
+	void (*begin)(struct renderer *r);
+	void (*row)(struct renderer *r, const struct cell *cells);
+	void (*note)(struct renderer *r, const char *text);
+	void (*heading)(struct renderer *r, const char *text);
+	void (*finish)(struct renderer *r);
+};
+
+extern const struct render_ops render_text_ops, render_json_ops, render_csv_ops;
+
+/* Write r->line and empty it. */
+void render_flush_line(struct renderer *r);
+struct text_page *text_page_new(void);
+void text_page_free(struct text_page *page);
+
+/* Append a cell as a JSON value; CSV uses it for nested cells. */
+void json_put_cell(struct buf *out, const struct cell *cell);
+void put_cstring(struct buf *out, const char *s);
+void put_decimal(struct buf *out, uint64_t v);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * render_text.c -- aligned columns for people. The first rows of a table wait on a page
+ * until their widths are known; after that the widths are fixed and rows stream.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/escape.h"
+#include "analyze/render_ops.h"
+#include "analyze/text_cell.h"
+
+enum {
+	PAGE_ROWS = 200,
+	LINE_COLUMNS = 100, /* beyond it, columns stand closer */
+};
+
+#define STYLE_BOLD "\033[1m"
+#define STYLE_DIM "\033[2m"
+#define STYLE_NONE "\033[0m"
+
+/* A string in page->text. */
+struct piece {
+	size_t at, len, width;
+};
+
+/* What waits: a row of one piece per shown column, or a note. */
+struct entry {
+	size_t first_piece;
+	bool is_note;
+};
+
+struct text_page {
+	struct buf text;
+	struct piece *pieces;
+	size_t piece_count, piece_cap;
+	struct entry *entries;
+	size_t entry_count, entry_cap;
+	size_t *widths; /* by column; 0 = not shown */
+	size_t width_cap;
+	size_t gap;      /* spaces between columns: 1 or 2 */
+	bool has_titles; /* printed for this table */
+	bool is_settled; /* widths are fixed */
+};
+
+struct text_page *text_page_new(void)
+{
+	return calloc(1, sizeof(struct text_page));
+}
+
+void text_page_free(struct text_page *page)
+{
+	if (!page)
+		return;
+	buf_release(&page->text);
+	free(page->pieces);
+	free(page->entries);
+	free(page->widths);
+	free(page);
+}
+
+static void page_clear(struct text_page *page)
+{
+	buf_clear(&page->text);
+	page->piece_count = 0;
+	page->entry_count = 0;
+}
+
+static bool is_shown(const struct column *column)
+{
+	return column->title != NULL;
+}
+
+/* ---- lines ---- */
+
+static void put_padding(struct buf *out, size_t count)
+{
+	while (count--)
+		put_u8(out, ' ');
+}
+
+static void end_line(struct renderer *r)
+{
+	while (r->line.len && r->line.data[r->line.len - 1] == ' ')
+		r->line.len--;
+	put_u8(&r->line, '\n');
+	render_flush_line(r);
+}
+
+static void put_field(struct renderer *r, size_t column, struct view text, size_t width)
+{
+	size_t room = r->page->widths[column];
+	size_t padding = room > width ? room - width : 0;
+	bool is_right = r->table->columns[column].align == ALIGN_RIGHT;
+
+	put_padding(&r->line, is_right ? padding : 0);
+	put_bytes(&r->line, text.p, view_len(text));
+	put_padding(&r->line, is_right ? 0 : padding);
+}
+
+static void print_styled(struct renderer *r, const char *style, struct view text)
+{
+	if (r->opt.use_colour)
+		put_cstring(&r->line, style);
+	escape_text(text, &r->line);
+	if (r->opt.use_colour)
+		put_cstring(&r->line, STYLE_NONE);
+	end_line(r);
+}
+
+static void print_titles(struct renderer *r)
+{
+	const char *before = r->opt.use_colour ? STYLE_BOLD : "";
+
+	if (r->page->has_titles)
+		return;
+	r->page->has_titles = true;
+	for (size_t i = 0; i < r->table->column_count; i++) {
+		const char *title = r->table->columns[i].title;
+
+		if (!title)
+			continue;
+		put_cstring(&r->line, before);
+		put_field(r, i, view_of(title, strlen(title)),
+			  escape_width(view_of(title, strlen(title))));
+		before = r->page->gap == 1 ? " " : "  ";
+	}
+	if (r->opt.use_colour)
+		put_cstring(&r->line, STYLE_NONE);
+	end_line(r);
+}
+
+static void print_row(struct renderer *r, const struct piece *pieces)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < r->table->column_count; i++) {
+		if (!is_shown(&r->table->columns[i]))
+			continue;
+		put_cstring(&r->line, before);
+		put_field(r, i, view_of(r->page->text.data + pieces->at, pieces->len),
+			  pieces->width);
+		before = r->page->gap == 1 ? " " : "  ";
+		pieces++;
+	}
+	end_line(r);
+}
+
+static void print_entries(struct renderer *r)
+{
+	struct text_page *page = r->page;
+
+	for (size_t i = 0; i < page->entry_count; i++) {
+		const struct piece *first = &page->pieces[page->entries[i].first_piece];
+
+		if (page->entries[i].is_note) {
+			print_styled(r, STYLE_DIM,
+				     view_of(page->text.data + first->at, first->len));
+			continue;
+		}
+		print_titles(r);
+		print_row(r, first);
+	}
+	page_clear(page);
+}
+
+/* ---- the page ---- */
+
+static void widen(struct renderer *r, const struct piece *piece)
+{
+	for (size_t i = 0; i < r->table->column_count; i++) {
+		if (!is_shown(&r->table->columns[i]))
+			continue;
+		if (piece->width > r->page->widths[i])
+			r->page->widths[i] = piece->width;
+		piece++;
+	}
+}
+
+/* Columns are as wide as their title, their declaration, and what waits. They move
+ * together where that lets a line fit. */
+static void settle_widths(struct renderer *r)
+{
+	struct text_page *page = r->page;
+	size_t total = 0, gaps = 0;
+
+	for (size_t e = 0; e < page->entry_count; e++)
+		if (!page->entries[e].is_note)
+			widen(r, &page->pieces[page->entries[e].first_piece]);
+	for (size_t i = 0; i < r->table->column_count; i++) {
+		total += page->widths[i];
+		gaps += is_shown(&r->table->columns[i]);
+	}
+	gaps -= gaps != 0;
+	page->gap = total + 2 * gaps > LINE_COLUMNS && total + gaps <= LINE_COLUMNS ? 1 : 2;
+	page->is_settled = true;
+}
+
+static bool add_piece(struct text_page *page, size_t at)
+{
+	struct view text;
+
+	if (page->text.is_failed || !array_grow((void **)&page->pieces, &page->piece_cap,
+						page->piece_count + 1, sizeof(*page->pieces)))
+		return false;
+	text = view_of(page->text.data + at, page->text.len - at);
+	page->pieces[page->piece_count++] = (struct piece){.at = at,
+							   .len = view_len(text),
+							   .width = escape_width(text)};
+	return true;
+}
+
+static bool add_entry(struct text_page *page, bool is_note)
+{
+	if (!array_grow((void **)&page->entries, &page->entry_cap, page->entry_count + 1,
+			sizeof(*page->entries)))
+		return false;
+	page->entries[page->entry_count++] = (struct entry){.first_piece = page->piece_count,
+							    .is_note = is_note};
+	return true;
+}
+
+static bool add_row(struct renderer *r, const struct cell *cells)
+{
+	struct text_page *page = r->page;
+
+	if (!add_entry(page, false))
+		return false;
+	for (size_t i = 0; i < r->table->column_count; i++) {
+		const struct column *c = &r->table->columns[i];
+		size_t at = page->text.len;
+
+		if (!is_shown(c))
+			continue;
+		text_cell_put(&page->text, &cells[i], c->unit, r->opt.origin_ns);
+		if (!add_piece(page, at))
+			return false;
+	}
+	return true;
+}
+
+static void text_begin(struct renderer *r)
+{
+	struct text_page *page = r->page;
+
+	page_clear(page);
+	page->has_titles = false;
+	page->is_settled = r->opt.is_live;
+	page->gap = 2;
+	if (!array_grow((void **)&page->widths, &page->width_cap, r->table->column_count,
+			sizeof(*page->widths))) {
+		r->is_failed = true;
+		r->table = NULL;
+		return;
+	}
+	for (size_t i = 0; i < r->table->column_count; i++) {
+		const struct column *c = &r->table->columns[i];
+		size_t title = c->title ? escape_width(view_of(c->title, strlen(c->title))) : 0;
+		size_t least = c->title && c->width > 0 ? (size_t)c->width : 0;
+
+		page->widths[i] = least > title ? least : title;
+	}
+}
+
+static void text_row(struct renderer *r, const struct cell *cells)
+{
+	if (!r->table || !add_row(r, cells)) {
+		r->is_failed = true;
+		return;
+	}
+	if (!r->page->is_settled && r->page->entry_count >= PAGE_ROWS)
+		settle_widths(r);
+	if (r->page->is_settled)
+		print_entries(r);
+}
+
+static void text_note(struct renderer *r, const char *text)
+{
+	struct text_page *page = r->page;
+	size_t at = page->text.len;
+
+	put_cstring(&page->text, text);
+	if (!add_entry(page, true) || !add_piece(page, at)) {
+		r->is_failed = true;
+		return;
+	}
+	if (!r->table || page->is_settled || page->entry_count == 1)
+		print_entries(r);
+}
+
+static void text_heading(struct renderer *r, const char *text)
+{
+	if (r->has_printed)
+		end_line(r);
+	print_styled(r, STYLE_BOLD, view_of(text, strlen(text)));
+}
+
+static void text_finish(struct renderer *r)
+{
+	if (!r->table)
+		return;
+	if (!r->page->is_settled)
+		settle_widths(r);
+	print_entries(r);
+}
+
+const struct render_ops render_text_ops = {
+	.begin = text_begin,
+	.row = text_row,
+	.note = text_note,
+	.heading = text_heading,
+	.finish = text_finish,
+};
