@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * sock_facts.c -- reading a socket's identity and normalising its addresses.
+ */
+#include "analyze/sock_facts.h"
+
+#include <string.h>
+
+/* Where the attributes are: in the entry of `ref`, or with ref 0 in the event itself. */
+struct origin {
+	const struct event *ev;
+	const int16_t *index; /* [enum sock_attribute] */
+	int ref;
+};
+
+static uint64_t origin_int(const struct origin *o, enum sock_attribute a)
+{
+	uint64_t v = 0;
+
+	if (o->index[a] < 0)
+		return 0;
+	if (o->ref ? event_ref_int(o->ev, o->ref, o->index[a], &v)
+		   : event_int(o->ev, o->index[a], &v))
+		return v;
+	return 0;
+}
+
+static bool origin_bytes(const struct origin *o, enum sock_attribute a, size_t len,
+			 const uint8_t **out)
+{
+	struct view v;
+
+	if (o->index[a] < 0)
+		return false;
+	if (!(o->ref ? event_ref_bytes(o->ev, o->ref, o->index[a], &v)
+		     : event_bytes(o->ev, o->index[a], &v)))
+		return false;
+	if (view_len(v) < len)
+		return false;
+	*out = v.p;
+	return true;
+}
+
+/* The v6 field is right for both families: of an AF_INET6 socket the v4 field is junk,
+ * of an AF_INET one the v6 field is the same address mapped. */
+static void read_address(const struct origin *o, enum sock_attribute v6, enum sock_attribute v4,
+			 uint8_t addr[16])
+{
+	const uint8_t *p;
+
+	if (origin_bytes(o, v6, 16, &p))
+		memcpy(addr, p, 16);
+	else if (origin_bytes(o, v4, 4, &p))
+		address_set_ipv4(addr, p);
+}
+
+bool sock_facts_read(const struct binding *b, const struct bound *e, const struct event *ev,
+		     struct sock_facts *out)
+{
+	struct origin o = {.ev = ev, .index = e->sock_field};
+
+	memset(out, 0, sizeof(*out));
+	if (e->sock_ref && event_ref(ev, e->sock_ref)) {
+		o.ref = e->sock_ref;
+		o.index = b->sock;
+	}
+	out->skaddr = origin_int(&o, SOCK_SKADDR);
+	out->cookie = origin_int(&o, SOCK_COOKIE);
+	if (!out->skaddr && !out->cookie)
+		return false;
+	out->netns = (uint32_t)origin_int(&o, SOCK_NETNS);
+	out->protocol = (uint16_t)origin_int(&o, SOCK_PROTOCOL);
+	out->tuple.local.port = (uint16_t)origin_int(&o, SOCK_SPORT);
+	out->tuple.remote.port = (uint16_t)origin_int(&o, SOCK_DPORT);
+	read_address(&o, SOCK_SADDR_V6, SOCK_SADDR, out->tuple.local.addr);
+	read_address(&o, SOCK_DADDR_V6, SOCK_DADDR, out->tuple.remote.addr);
+	out->is_ipv6 = origin_int(&o, SOCK_FAMILY) == 10; /* AF_INET6 on Linux */
+	return true;
+}

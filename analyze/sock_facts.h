@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * sock_facts.h -- what one event says about its socket: from its entry in the sock
+ * dictionary, or, in an event without one, from its own fields.
+ */
+#ifndef ANALYZE_SOCK_FACTS_H
+#define ANALYZE_SOCK_FACTS_H
+
+#include "analyze/binding.h"
+#include "analyze/tuple.h"
+
+enum { PROTOCOL_TCP = 6 };
+
+struct sock_facts {
+	uint64_t skaddr; /* 0 = not known */
+	uint64_t cookie; /* 0 = not known */
+	uint32_t netns;  /* 0 = not known */
+	uint16_t protocol; /* 0 = not known */
+	bool is_ipv6;      /* an AF_INET6 socket, whatever it talks */
+	struct tuple tuple;
+};
+
+/* False when the event has no socket. */
+bool sock_facts_read(const struct binding *b, const struct bound *e, const struct event *ev,
+		     struct sock_facts *out);
+
+#endif
