@@ -42,9 +42,10 @@ static int check_magic(const uint8_t *p, struct error *err)
 		return 0;
 	if (memcmp(p, BLOCK_MAGIC, 5) == 0 && p[5] >= '0' && p[5] <= '9' && p[6] == '\r' &&
 	    p[7] == '\n')
-		return error_set(err, ERR_UNSUPPORTED,
-				 "tape format %c; this program reads format %c: use a newer tcptape",
-				 p[5], BLOCK_MAGIC[5]);
+		return error_set(
+			err, ERR_UNSUPPORTED,
+			"tape format %c; this program reads format %c: use a newer tcptape", p[5],
+			BLOCK_MAGIC[5]);
 	return error_set(err, ERR_NOT_A_TAPE, "no tape block begins here");
 }
 
@@ -106,7 +107,7 @@ const char *block_type_name(uint8_t type)
 {
 	static const char *const names[] = {
 		[BLOCK_SECTION] = "SECTION", [BLOCK_SCHEMA] = "SCHEMA", [BLOCK_DICT] = "DICT",
-		[BLOCK_DATA] = "DATA",	     [BLOCK_LOSS] = "LOSS",	[BLOCK_CLOCK] = "CLOCK",
+		[BLOCK_DATA] = "DATA",       [BLOCK_LOSS] = "LOSS",     [BLOCK_CLOCK] = "CLOCK",
 		[BLOCK_FACTS] = "FACTS",     [BLOCK_END] = "END",
 	};
 
@@ -152,6 +153,13 @@ static void put_part_header(struct buf *body, uint8_t codec, uint8_t tag, size_t
 	put_u32(body, (uint32_t)raw);
 }
 
+int packer_add_raw(uint8_t tag, struct view raw, struct buf *body, struct error *err)
+{
+	put_part_header(body, CODEC_RAW, tag, view_len(raw), view_len(raw));
+	put_bytes(body, raw.p, view_len(raw));
+	return body->is_failed ? error_nomem(err) : 0;
+}
+
 int packer_add(struct packer *p, uint8_t tag, struct view raw, struct buf *body, struct error *err)
 {
 	size_t raw_len = view_len(raw), at = body->len, bound = ZSTD_compressBound(raw_len), n;
@@ -164,11 +172,8 @@ int packer_add(struct packer *p, uint8_t tag, struct view raw, struct buf *body,
 	n = ZSTD_compress2(p->zstd, body->data + at + PART_HEADER_LEN, bound, raw.p, raw_len);
 	if (ZSTD_isError(n))
 		return error_set(err, ERR_NOMEM, "zstd: %s", ZSTD_getErrorName(n));
-	if (n >= raw_len) {
-		put_part_header(body, CODEC_RAW, tag, raw_len, raw_len);
-		put_bytes(body, raw.p, raw_len);
-		return 0;
-	}
+	if (n >= raw_len)
+		return packer_add_raw(tag, raw, body, err);
 	put_part_header(body, CODEC_ZSTD, tag, n, raw_len);
 	body->len += n;
 	return 0;
@@ -242,8 +247,8 @@ int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, stru
 
 	if (part->codec == CODEC_RAW) {
 		if (stored != part->raw_len)
-			return error_set(err, ERR_CORRUPT, "a raw part of %zu bytes says %u", stored,
-					 part->raw_len);
+			return error_set(err, ERR_CORRUPT, "a raw part of %zu bytes says %u",
+					 stored, part->raw_len);
 		if (stored)
 			memcpy(out, part->stored.p, stored);
 		return 0;

@@ -21,10 +21,10 @@
 
 enum {
 	BLOCK_MAGIC_LEN = 8,
-	BLOCK_HEADER_LEN = 96,          /* written by this version */
-	BLOCK_HEADER_MAX = 4096,        /* accepted: newer writers may append members */
+	BLOCK_HEADER_LEN = 96,                    /* written by this version */
+	BLOCK_HEADER_MAX = 4096,                  /* accepted: newer writers may append members */
 	BLOCK_MAX_BODY = (16 << 20) + (64 << 10), /* stored bytes after the header */
-	BLOCK_MAX_RAW = 16 << 20,       /* all parts of a block, decompressed */
+	BLOCK_MAX_RAW = 16 << 20,                 /* all parts of a block, decompressed */
 	BLOCK_MAX_ROWS = 65536,
 	BLOCK_MAX_PARTS = 16,
 	PART_HEADER_LEN = 12,
@@ -53,15 +53,15 @@ struct block_header {
 	uint32_t body_len;
 	uint32_t raw_len;
 	uint32_t rows;
-	uint64_t salt;      /* of the section */
-	uint64_t seq;       /* 0, 1, 2... within the section */
-	uint64_t min_ts;    /* first and last time in the block, ns */
+	uint64_t salt;   /* of the section */
+	uint64_t seq;    /* 0, 1, 2... within the section */
+	uint64_t min_ts; /* first and last time in the block, ns */
 	uint64_t max_ts;
-	uint64_t watermark; /* no later DATA block of the section begins before it */
-	uint64_t lost;      /* events lost in the section so far */
+	uint64_t watermark;   /* no later DATA block of the section begins before it */
+	uint64_t lost;        /* events lost in the section so far */
 	uint64_t schema_bits; /* bit (id & 63) of each schema in the block */
-	uint32_t epoch;     /* dictionary epoch, DICT and DATA */
-	uint32_t body_crc;  /* CRC-32 (zlib) of everything after byte 96 of the block */
+	uint32_t epoch;       /* dictionary epoch, DICT and DATA */
+	uint32_t body_crc;    /* CRC-32 (zlib) of everything after byte 96 of the block */
 };
 
 void block_header_encode(const struct block_header *h, uint8_t out[BLOCK_HEADER_LEN]);
@@ -78,8 +78,10 @@ struct packer;
 struct packer *packer_new(int zstd_level); /* NULL without memory */
 void packer_free(struct packer *p);
 /* Append `raw` as one part to *body, compressed if that makes it smaller. */
-int packer_add(struct packer *p, uint8_t tag, struct view raw, struct buf *body,
-	       struct error *err);
+int packer_add(struct packer *p, uint8_t tag, struct view raw, struct buf *body, struct error *err);
+
+/* Append `raw` as one part to *body, as it is. */
+int packer_add_raw(uint8_t tag, struct view raw, struct buf *body, struct error *err);
 
 /* One part of a body, still compressed. */
 struct part {

@@ -182,8 +182,7 @@ static bool take_sized(struct view *in, size_t fixed, struct view *out)
 }
 
 /* A table of the distinct strings, then an index for each row. */
-static int decode_table(struct view in, size_t n, size_t fixed, struct view *out,
-			struct error *err)
+static int decode_table(struct view in, size_t n, size_t fixed, struct view *out, struct error *err)
 {
 	struct view *distinct;
 	uint64_t count, index;

@@ -63,11 +63,14 @@ struct health {
 	uint64_t blocks;         /* whole and sound */
 	uint64_t damaged_blocks; /* skipped: checksum, structure, missing numbers */
 	uint64_t skipped_bytes;
-	uint64_t late_events;    /* delivered out of order: the tape broke its order contract */
-	bool is_complete;        /* every section was closed in order, nothing after the last */
-	bool is_cut;             /* the file ends inside a block or without an End block */
-	char first_problem[200]; /* a sentence, or "" */
+	uint64_t unreadable_events; /* of a schema that damage took away */
+	uint64_t late_events;       /* delivered out of order: the tape broke its order contract */
+	bool is_complete;           /* every section was closed in order, nothing after the last */
+	bool is_cut;                /* the file ends inside a block or without an End block */
+	char first_problem[200];    /* a sentence, or "" */
 };
+
+enum { CURSOR_MAX_OPEN = 8 }; /* blocks that may overlap in time (FORMAT section 7.1) */
 
 /* Reads from *src, which must outlive the cursor and stays the caller's. The first
  * section is read here: ERR_NOT_A_TAPE when none is found. */

@@ -189,8 +189,8 @@ int dict_set_decode(struct dict_set *d, const struct section *s, struct view bod
 		if (!take_varint(&body, &schema) || !take_varint(&body, &first) ||
 		    !take_varint(&body, &count) || !take_string(&body, &entries))
 			return error_set(err, ERR_CORRUPT, "a dictionary block is cut short");
-		if (first == 0 || first > DICT_MAX_ENTRIES || count > DICT_MAX_ENTRIES - first + 1 ||
-		    count > view_len(entries))
+		if (first == 0 || first > DICT_MAX_ENTRIES ||
+		    count > DICT_MAX_ENTRIES - first + 1 || count > view_len(entries))
 			return error_set(err, ERR_CORRUPT,
 					 "dictionary entries %llu + %llu, limit is %d",
 					 (unsigned long long)first, (unsigned long long)count,
@@ -202,14 +202,42 @@ int dict_set_decode(struct dict_set *d, const struct section *s, struct view bod
 	return 0;
 }
 
-bool dict_set_entry(const struct dict_set *d, uint32_t dict, uint32_t id, struct view *out)
+/* The packed entry and all that follows it; false when absent. */
+static bool find_entry(const struct dict *dict, uint32_t id, struct view *out)
 {
-	const struct dict *found = find(d, dict);
 	uint64_t at;
 
-	if (!found || id == 0 || id > found->count || found->where[id - 1] == 0)
+	if (!dict || id == 0 || id > dict->count || dict->where[id - 1] == 0)
 		return false;
-	at = found->where[id - 1] - 1;
-	*out = view_of(found->bytes.data + at, found->bytes.len - (size_t)at);
+	at = dict->where[id - 1] - 1;
+	*out = view_of(dict->bytes.data + at, dict->bytes.len - (size_t)at);
+	return true;
+}
+
+bool dict_set_attribute(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
+			struct view *out)
+{
+	const struct dict *found = find(d, dict);
+	struct view entry;
+
+	return find_entry(found, id, &entry) &&
+	       dict_entry_attribute(found->layout, entry, attribute, out);
+}
+
+bool dict_set_int(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
+		  uint64_t *out)
+{
+	const struct dict *found = find(d, dict);
+	const struct field *f;
+	struct view bytes;
+
+	if (!found || !dict_set_attribute(d, dict, id, attribute, &bytes))
+		return false;
+	f = &found->layout->fields[attribute];
+	if (f->kind != FIELD_INT)
+		return false;
+	*out = load_le(bytes.p, f->elem_size);
+	if (f->flags & FIELD_SIGNED)
+		*out = (uint64_t)sign_extend(*out, f->elem_size);
 	return true;
 }

@@ -28,9 +28,15 @@ uint32_t dict_set_epoch(const struct dict_set *d);
  * are skipped. ERR_CORRUPT adds nothing after the fault. */
 int dict_set_decode(struct dict_set *d, const struct section *s, struct view body,
 		    struct error *err);
-/* Packed bytes of entry `id` (1-based) of dictionary `dict`; false when absent. Lent
- * while a reference is held and no block is added. */
-bool dict_set_entry(const struct dict_set *d, uint32_t dict, uint32_t id, struct view *out);
+/* Views lent by the functions below live while a reference is held and no block is
+ * added. */
+
+/* One attribute of an entry: its bytes, or its integer value (sign-extended if signed).
+ * False when the entry is absent, or the attribute does not exist or has another kind. */
+bool dict_set_attribute(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
+			struct view *out);
+bool dict_set_int(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
+		  uint64_t *out);
 
 /* Length of the packed entry at the start of `in` according to its schema, or 0 when it
  * does not fit: integers elem_size bytes, arrays and bytes as they are, strings u16

@@ -138,7 +138,8 @@ int enumeration_decode(struct view *in, struct enumeration **out, struct error *
 	int rc;
 
 	if (!take_varint(in, &id) || id == 0 || id > ENUM_MAX || !take_name(in, name))
-		return error_set(err, ERR_CORRUPT, "an enumeration is cut short or beyond its limits");
+		return error_set(err, ERR_CORRUPT,
+				 "an enumeration is cut short or beyond its limits");
 	e = enumeration_new(name);
 	if (!e)
 		return error_nomem(err);

@@ -22,6 +22,7 @@ struct event {
 	uint32_t cpu;
 	uint32_t row;        /* row in the block */
 	uint32_t schema_row; /* row among those of its schema in the block */
+	uint32_t slot;       /* of the schema in the batch */
 	struct batch *batch;
 };
 

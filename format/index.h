@@ -12,7 +12,7 @@
 
 #include "format/block.h"
 
-enum { INDEX_MAX_ENTRIES = 1 << 20 };
+enum { INDEX_MAX_ENTRIES = 1 << 19 };
 
 struct index_entry {
 	uint64_t offset; /* from the section's first byte */

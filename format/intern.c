@@ -89,8 +89,9 @@ bool intern_add(struct intern *t, const void *packed, size_t len, uint32_t *id)
 	if (!array_grow(&entries, &t->cap, t->count + 1, sizeof(*t->entries)))
 		return false;
 	t->entries = entries;
-	t->entries[t->count] =
-		(struct entry){.offset = t->bytes.len, .len = (uint32_t)len, .hash = hash};
+	t->entries[t->count] = (struct entry){.offset = t->bytes.len,
+					      .len = (uint32_t)len,
+					      .hash = hash};
 	put_bytes(&t->bytes, packed, len);
 	if (t->bytes.is_failed)
 		return false;

@@ -407,8 +407,8 @@ static void put_columns(struct rows *r)
 		 r->count);
 	put_ints(r, (struct column_id){0, COLUMN_VALUE, PART_HOT, HOT_CPU}, &r->cpu, r->order,
 		 r->count);
-	put_ints(r, (struct column_id){0, COLUMN_VALUE, PART_HOT, HOT_SCHEMA}, &r->schema,
-		 r->order, r->count);
+	put_ints(r, (struct column_id){0, COLUMN_VALUE, PART_HOT, HOT_SCHEMA}, &r->schema, r->order,
+		 r->count);
 	for (size_t i = 0; i < r->group_cap; i++)
 		if (r->groups[i] && r->groups[i]->count)
 			put_group_columns(r, r->groups[i]);

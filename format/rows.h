@@ -37,8 +37,7 @@ struct rows; /* opaque */
 struct rows *rows_new(void); /* NULL without memory */
 void rows_free(struct rows *r);
 /* Copies the row; `schema` must outlive the block. 0 or ERR_NOMEM. */
-int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
-	     struct error *err);
+int rows_add(struct rows *r, const struct schema *schema, const struct row *row, struct error *err);
 size_t rows_count(const struct rows *r);
 size_t rows_cells(const struct rows *r);
 size_t rows_bytes(const struct rows *r); /* of byte and string values */

@@ -81,8 +81,9 @@ static int field_check(const struct schema *s, const struct field *f, struct err
 		return error_set(err, ERR_CORRUPT, "schema %s: field %s has an impossible size",
 				 s->name, f->name);
 	if (f->ref > s->ref_count || (f->ref && s->kind == SCHEMA_DICT))
-		return error_set(err, ERR_CORRUPT, "schema %s: field %s refers to dictionary %u of %u",
-				 s->name, f->name, f->ref, s->ref_count);
+		return error_set(err, ERR_CORRUPT,
+				 "schema %s: field %s refers to dictionary %u of %u", s->name,
+				 f->name, f->ref, s->ref_count);
 	return 0;
 }
 

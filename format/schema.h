@@ -20,12 +20,12 @@
 #include "format/error.h"
 
 enum {
-	SCHEMA_MAX = 4096,            /* schemas in a section */
-	SCHEMA_MAX_FIELDS = 256,      /* fields of one schema */
-	SCHEMA_MAX_REFS = 8,          /* dictionaries one event refers to */
-	SCHEMA_MAX_TEXT = 64 << 10,   /* bytes of a format text */
-	SCHEMA_MAX_NAME = 255,        /* bytes of a name */
-	FIELD_MAX_BYTES = 4096,       /* elem_size * count */
+	SCHEMA_MAX = 4096,          /* schemas in a section */
+	SCHEMA_MAX_FIELDS = 256,    /* fields of one schema */
+	SCHEMA_MAX_REFS = 8,        /* dictionaries one event refers to */
+	SCHEMA_MAX_TEXT = 64 << 10, /* bytes of a format text */
+	SCHEMA_MAX_NAME = 255,      /* bytes of a name */
+	FIELD_MAX_BYTES = 4096,     /* elem_size * count */
 };
 
 enum schema_kind {
@@ -47,12 +47,13 @@ enum field_kind {
 
 /* How a value is shown. Never how it is stored. */
 enum field_role {
-	ROLE_NONE = 0,     /* number, or hexadecimal bytes */
-	ROLE_POINTER = 1,  /* "0x..." */
-	ROLE_TEXT = 2,     /* characters, up to the first NUL */
-	ROLE_IPV4 = 3,     /* 4 bytes, network order */
-	ROLE_IPV6 = 4,     /* 16 bytes, network order */
-	ROLE_SOCKADDR = 5, /* sockaddr_in or sockaddr_in6 in 28 bytes, as the kernel prints %pISpc */
+	ROLE_NONE = 0,    /* number, or hexadecimal bytes */
+	ROLE_POINTER = 1, /* "0x..." */
+	ROLE_TEXT = 2,    /* characters, up to the first NUL */
+	ROLE_IPV4 = 3,    /* 4 bytes, network order */
+	ROLE_IPV6 = 4,    /* 16 bytes, network order */
+	ROLE_SOCKADDR =
+		5, /* sockaddr_in or sockaddr_in6 in 28 bytes, as the kernel prints %pISpc */
 	ROLE_BOOL = 6,
 	ROLE_ADDR = 7, /* 16 bytes: IPv6, or IPv4 as ::ffff:a.b.c.d, shown as a.b.c.d */
 };
@@ -65,25 +66,25 @@ enum field_flag {
 };
 
 struct field {
-	char *name;         /* "skaddr" */
-	char *type;         /* as the kernel spells it: "const void *" */
-	uint8_t kind;       /* enum field_kind */
-	uint8_t role;       /* enum field_role */
-	uint8_t flags;      /* enum field_flag */
-	uint8_t elem_size;  /* bytes of one element: 1, 2, 4, 8 */
-	uint16_t count;     /* elements; 1 for FIELD_INT, 0 for FIELD_STRING */
-	uint16_t enum_id;   /* 1-based; 0 = no enumeration */
-	uint8_t ref;        /* 1-based index into schema.refs; 0 = own column */
-	uint8_t attribute;  /* field index in the dictionary's schema, if ref != 0 */
+	char *name;        /* "skaddr" */
+	char *type;        /* as the kernel spells it: "const void *" */
+	uint8_t kind;      /* enum field_kind */
+	uint8_t role;      /* enum field_role */
+	uint8_t flags;     /* enum field_flag */
+	uint8_t elem_size; /* bytes of one element: 1, 2, 4, 8 */
+	uint16_t count;    /* elements; 1 for FIELD_INT, 0 for FIELD_STRING */
+	uint16_t enum_id;  /* 1-based; 0 = no enumeration */
+	uint8_t ref;       /* 1-based index into schema.refs; 0 = own column */
+	uint8_t attribute; /* field index in the dictionary's schema, if ref != 0 */
 };
 
 struct schema {
-	uint32_t id;   /* 1-based, dense in its section */
-	uint8_t kind;  /* enum schema_kind */
-	uint8_t flags; /* enum schema_flag */
-	char *group;   /* "tcp"; "" for a dictionary */
-	char *name;    /* "tcp_probe"; "sock" */
-	char *text;    /* the kernel's format file, verbatim; "" if none */
+	uint32_t id;                    /* 1-based, dense in its section */
+	uint8_t kind;                   /* enum schema_kind */
+	uint8_t flags;                  /* enum schema_flag */
+	char *group;                    /* "tcp"; "" for a dictionary */
+	char *name;                     /* "tcp_probe"; "sock" */
+	char *text;                     /* the kernel's format file, verbatim; "" if none */
 	uint32_t refs[SCHEMA_MAX_REFS]; /* dictionary schema ids */
 	uint8_t ref_count;
 	uint16_t field_count;

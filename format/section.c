@@ -22,8 +22,8 @@ const struct schema *section_schema(const struct section *s, uint32_t id)
 	return id >= 1 && id <= s->schema_count ? s->schemas[id - 1] : NULL;
 }
 
-const struct schema *section_find(const struct section *s, enum schema_kind kind,
-				  const char *group, const char *name)
+const struct schema *section_find(const struct section *s, enum schema_kind kind, const char *group,
+				  const char *name)
 {
 	for (size_t i = 0; i < s->schema_count; i++) {
 		const struct schema *schema = s->schemas[i];

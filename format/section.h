@@ -13,7 +13,7 @@
 
 struct section {
 	uint64_t salt;
-	uint64_t number;         /* 0 = first in the file */
+	uint64_t number; /* 0 = first in the file */
 	struct fact_list facts;
 	struct schema **schemas; /* [id - 1]; NULL where damage took one */
 	size_t schema_count;
@@ -31,8 +31,8 @@ int section_add_enum(struct section *s, struct enumeration *e, struct error *err
 /* Schema by id, or NULL. */
 const struct schema *section_schema(const struct section *s, uint32_t id);
 /* Schema by kind and names, or NULL. `group` NULL matches any. */
-const struct schema *section_find(const struct section *s, enum schema_kind kind,
-				  const char *group, const char *name);
+const struct schema *section_find(const struct section *s, enum schema_kind kind, const char *group,
+				  const char *name);
 const struct enumeration *section_enum(const struct section *s, uint16_t id);
 
 #endif

@@ -13,10 +13,10 @@
 
 struct sink {
 	char *name;
-	int fd;           /* -1 for memory */
-	bool is_file;     /* can be cut back */
-	bool is_broken;   /* a write failed; nothing is written any more */
-	uint64_t good;    /* bytes that are whole blocks */
+	int fd;         /* -1 for memory */
+	bool is_file;   /* can be cut back */
+	bool is_broken; /* a write failed; nothing is written any more */
+	uint64_t good;  /* bytes that are whole blocks */
 	struct buf memory;
 };
 

@@ -11,11 +11,11 @@
 
 struct source {
 	char *name;
-	int fd;             /* -1 for memory */
+	int fd; /* -1 for memory */
 	bool is_pipe;
-	uint64_t size;      /* UINT64_MAX for a pipe */
+	uint64_t size; /* UINT64_MAX for a pipe */
 	const uint8_t *memory;
-	struct buf window;  /* bytes [start, start + window.len) */
+	struct buf window; /* bytes [start, start + window.len) */
 	uint64_t start;
 };
 

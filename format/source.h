@@ -18,8 +18,7 @@ int source_open_memory(const void *data, size_t len, struct source **out, struct
 void source_close(struct source *s);
 /* Lend the bytes [offset, offset + len), fewer only at the end of the data; valid until
  * the next call. A pipe cannot go back before the last offset asked for: ERR_IO. */
-int source_read(struct source *s, uint64_t offset, size_t len, struct view *out,
-		struct error *err);
+int source_read(struct source *s, uint64_t offset, size_t len, struct view *out, struct error *err);
 /* Size in bytes, or UINT64_MAX for a pipe. */
 uint64_t source_size(const struct source *s);
 const char *source_name(const struct source *s);

@@ -19,9 +19,9 @@
 enum {
 	DEFAULT_BLOCK_ROWS = 32768,
 	DEFAULT_DICT_LIMIT = 65536,
-	FULL_CELLS = 1000000,      /* close the block: worst case 10 bytes a cell */
+	FULL_CELLS = 1000000, /* close the block: worst case 10 bytes a cell */
 	FULL_BYTES = 4 << 20,
-	FULL_PENDING = 2 << 20,    /* dictionary bytes waiting */
+	FULL_PENDING = 2 << 20, /* dictionary bytes waiting */
 	ROW_MAX_BYTES = 1 << 20,
 	FORMAT_SLACK_NS = 10000000, /* a watermark lags the newest row by this much */
 };
@@ -203,8 +203,8 @@ static int write_body(struct writer *w, struct block_header *h, struct error *er
 }
 
 /* Write `raw` as a block of one part. */
-static int write_block(struct writer *w, enum block_type type, const struct buf *raw,
-		       uint32_t rows, struct error *err)
+static int write_block(struct writer *w, enum block_type type, const struct buf *raw, uint32_t rows,
+		       struct error *err)
 {
 	struct block_header h = {.type = (uint8_t)type,
 				 .raw_len = (uint32_t)raw->len,
@@ -420,7 +420,7 @@ static int put_trailer(struct writer *w, struct error *err)
 	put_u32(&raw, (uint32_t)block);
 	put_bytes(&raw, "DNE!", 4);
 	rc = raw.is_failed ? error_nomem(err)
-			   : packer_add(w->packer, 1, view_of(raw.data, raw.len), &w->body, err);
+			   : packer_add_raw(1, view_of(raw.data, raw.len), &w->body, err);
 	buf_release(&raw);
 	return rc;
 }

@@ -18,10 +18,10 @@
 struct writer; /* opaque */
 
 struct writer_options {
-	uint64_t salt;        /* random per section; the caller's choice, for reproducible files */
-	int zstd_level;       /* 0 = default */
-	uint32_t block_rows;  /* rows that close a block; 0 = default */
-	uint32_t dict_limit;  /* entries of one dictionary that end an epoch; 0 = default */
+	uint64_t salt;       /* random per section; the caller's choice, for reproducible files */
+	int zstd_level;      /* 0 = default */
+	uint32_t block_rows; /* rows that close a block; 0 = default */
+	uint32_t dict_limit; /* entries of one dictionary that end an epoch; 0 = default */
 };
 
 /* One value of an own column. */

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* batch.c -- decodes DATA blocks (docs/FORMAT.md section 7). */
+#include "format/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/column.h"
+#include "format/rows.h"
+
+enum { NO_SLOT = 0xffffffff, NO_COLUMN = 0xffffffff, MAX_COLUMNS = 1 << 16 };
+
+enum column_state { COLUMN_WAITING = 0, COLUMN_READY, COLUMN_BAD };
+
+struct column {
+	uint32_t schema;
+	uint32_t index;
+	uint8_t what; /* enum column_what */
+	uint8_t codec;
+	uint8_t part; /* index of the part */
+	uint8_t state;
+	uint32_t offset, len; /* in the part */
+	uint64_t *ints;
+	struct view *views;
+};
+
+/* The rows of one schema in this block. */
+struct slot {
+	uint32_t id;
+	uint32_t count;
+	const struct schema *schema;    /* NULL when unknown */
+	uint32_t refs[SCHEMA_MAX_REFS]; /* column numbers */
+	uint32_t *own;                  /* [own_count] */
+	uint32_t *presence;             /* [own_count] */
+};
+
+struct batch {
+	struct dict_set *dicts;
+	struct unpacker *unpacker;
+	uint32_t rows;
+	struct part parts[BLOCK_MAX_PARTS]; /* stored views into `stored` */
+	uint8_t *raw[BLOCK_MAX_PARTS];      /* decompressed, or NULL */
+	bool is_bad_part[BLOCK_MAX_PARTS];
+	unsigned part_count;
+	uint8_t *stored;
+	struct column *columns;
+	size_t column_count;
+	struct slot *slots;
+	size_t slot_count;
+	uint64_t *ts;
+	uint64_t *cpu;
+	uint32_t *slot_of;
+	uint32_t *local; /* row among those of its schema */
+};
+
+static void slot_release(struct slot *s)
+{
+	free(s->own);
+	free(s->presence);
+}
+
+void batch_free(struct batch *b)
+{
+	if (!b)
+		return;
+	for (size_t i = 0; i < b->column_count; i++) {
+		free(b->columns[i].ints);
+		free(b->columns[i].views);
+	}
+	for (size_t i = 0; i < b->slot_count; i++)
+		slot_release(&b->slots[i]);
+	for (unsigned i = 0; i < b->part_count; i++)
+		free(b->raw[i]);
+	free(b->columns);
+	free(b->slots);
+	free(b->stored);
+	free(b->slot_of);
+	free(b->local);
+	dict_set_drop(b->dicts);
+	free(b);
+}
+
+uint32_t batch_rows(const struct batch *b)
+{
+	return b->rows;
+}
+
+uint64_t batch_ts(const struct batch *b, uint32_t row)
+{
+	return b->ts[row];
+}
+
+static int take_parts(struct batch *b, const struct block_header *h, struct view body,
+		      struct error *err)
+{
+	size_t len = view_len(body);
+
+	b->stored = malloc(len ? len : 1);
+	if (!b->stored)
+		return error_nomem(err);
+	if (len)
+		memcpy(b->stored, body.p, len);
+	return parts_decode(view_of(b->stored, len), h->raw_len, b->parts, &b->part_count, err);
+}
+
+/* Decompress part `i` unless done. */
+static int part_open(struct batch *b, unsigned i, struct error *err)
+{
+	int rc;
+
+	if (b->raw[i])
+		return 0;
+	if (b->is_bad_part[i])
+		return error_set(err, ERR_CORRUPT, "part %u of a block is damaged", i);
+	b->raw[i] = malloc(b->parts[i].raw_len ? b->parts[i].raw_len : 1);
+	if (!b->raw[i])
+		return error_nomem(err);
+	rc = unpacker_run(b->unpacker, &b->parts[i], b->raw[i], err);
+	if (rc) {
+		free(b->raw[i]);
+		b->raw[i] = NULL;
+		b->is_bad_part[i] = true;
+	}
+	return rc;
+}
+
+static int bad_directory(struct error *err)
+{
+	return error_set(err, ERR_CORRUPT, "a block's column directory is damaged");
+}
+
+static bool take_column(struct view *in, struct column *c, uint64_t *len)
+{
+	uint64_t schema, index;
+
+	if (!take_varint(in, &schema) || !take_u8(in, &c->what) || !take_varint(in, &index) ||
+	    !take_u8(in, &c->codec) || !take_u8(in, &c->part) || !take_varint(in, len))
+		return false;
+	if (schema > SCHEMA_MAX || index > SCHEMA_MAX_FIELDS)
+		return false;
+	c->schema = (uint32_t)schema;
+	c->index = (uint32_t)index;
+	return true;
+}
+
+/* A column's bytes follow those of the column before it in the same part. */
+static int take_columns(struct batch *b, struct view in, struct error *err)
+{
+	uint64_t used[BLOCK_MAX_PARTS] = {0}, len;
+	void *columns = NULL;
+	size_t cap = 0;
+
+	while (view_len(in) > 0) {
+		struct column c = {0};
+
+		if (b->column_count >= MAX_COLUMNS || !take_column(&in, &c, &len) ||
+		    c.part >= b->part_count || len > b->parts[c.part].raw_len - used[c.part])
+			return bad_directory(err);
+		c.offset = (uint32_t)used[c.part];
+		c.len = (uint32_t)len;
+		used[c.part] += len;
+		if (!array_grow(&columns, &cap, b->column_count + 1, sizeof(c)))
+			return error_nomem(err);
+		b->columns = columns;
+		b->columns[b->column_count++] = c;
+	}
+	return 0;
+}
+
+static struct column *find_hot(struct batch *b, unsigned index)
+{
+	for (size_t i = 0; i < b->column_count; i++)
+		if (b->columns[i].schema == 0 && b->columns[i].what == COLUMN_VALUE &&
+		    b->columns[i].index == index)
+			return &b->columns[i];
+	return NULL;
+}
+
+static int decode_ints(struct batch *b, struct column *c, uint32_t rows, struct error *err)
+{
+	TRY(part_open(b, c->part, err));
+	c->ints = malloc((rows ? rows : 1) * sizeof(*c->ints));
+	if (!c->ints)
+		return error_nomem(err);
+	return column_decode_ints(c->codec, view_of(b->raw[c->part] + c->offset, c->len), rows,
+				  c->ints, err);
+}
+
+static int decode_hot(struct batch *b, enum hot_column which, uint64_t **out, struct error *err)
+{
+	struct column *c = find_hot(b, which);
+
+	if (!c || c->ints)
+		return bad_directory(err);
+	TRY(decode_ints(b, c, b->rows, err));
+	*out = c->ints;
+	return 0;
+}
+
+static int check_order(const struct batch *b, const struct block_header *h, struct error *err)
+{
+	for (uint32_t i = 1; i < b->rows; i++)
+		if (b->ts[i] < b->ts[i - 1])
+			return error_set(err, ERR_CORRUPT, "row %u of a block is out of order", i);
+	if (b->rows && (b->ts[0] != h->min_ts || b->ts[b->rows - 1] != h->max_ts))
+		return error_set(err, ERR_CORRUPT, "a block's times differ from its header");
+	return 0;
+}
+
+static struct slot *slot_add(struct batch *b, size_t *cap, uint32_t id)
+{
+	void *slots = b->slots;
+
+	if (!array_grow(&slots, cap, b->slot_count + 1, sizeof(*b->slots)))
+		return NULL;
+	b->slots = slots;
+	b->slots[b->slot_count].id = id;
+	return &b->slots[b->slot_count++];
+}
+
+/* Number the rows of each schema: slot_of[] and local[]. */
+static int number_rows(struct batch *b, const uint64_t *schemas, struct error *err)
+{
+	uint32_t *slot_by_id = malloc((SCHEMA_MAX + 1) * sizeof(*slot_by_id));
+	size_t cap = 0;
+	int rc = 0;
+
+	if (!slot_by_id)
+		return error_nomem(err);
+	memset(slot_by_id, 0xff, (SCHEMA_MAX + 1) * sizeof(*slot_by_id));
+	for (uint32_t i = 0; i < b->rows && !rc; i++) {
+		uint64_t id = schemas[i];
+
+		if (id == 0 || id > SCHEMA_MAX) {
+			rc = error_set(err, ERR_CORRUPT, "row %u has no schema", i);
+		} else {
+			if (slot_by_id[id] == NO_SLOT && slot_add(b, &cap, (uint32_t)id))
+				slot_by_id[id] = (uint32_t)b->slot_count - 1;
+			if (slot_by_id[id] == NO_SLOT) {
+				rc = error_nomem(err);
+			} else {
+				b->slot_of[i] = slot_by_id[id];
+				b->local[i] = b->slots[slot_by_id[id]].count++;
+			}
+		}
+	}
+	free(slot_by_id);
+	return rc;
+}
+
+static int slot_bind(struct slot *s, const struct section *section, struct error *err)
+{
+	const struct schema *schema = section_schema(section, s->id);
+	size_t own;
+
+	memset(s->refs, 0xff, sizeof(s->refs));
+	if (!schema || schema->kind != SCHEMA_EVENT)
+		return 0;
+	own = schema->own_count ? schema->own_count : 1;
+	s->schema = schema;
+	s->own = malloc(own * sizeof(*s->own));
+	s->presence = malloc(own * sizeof(*s->presence));
+	if (!s->own || !s->presence)
+		return error_nomem(err);
+	memset(s->own, 0xff, own * sizeof(*s->own));
+	memset(s->presence, 0xff, own * sizeof(*s->presence));
+	return 0;
+}
+
+static struct slot *slot_find(struct batch *b, uint32_t id)
+{
+	for (size_t i = 0; i < b->slot_count; i++)
+		if (b->slots[i].id == id)
+			return &b->slots[i];
+	return NULL;
+}
+
+static void slot_set_column(struct slot *s, const struct column *c, uint32_t number)
+{
+	if (c->what == COLUMN_REF && c->index < s->schema->ref_count)
+		s->refs[c->index] = number;
+	else if (c->what == COLUMN_VALUE && c->index < s->schema->own_count)
+		s->own[c->index] = number;
+	else if (c->what == COLUMN_PRESENCE && c->index < s->schema->own_count)
+		s->presence[c->index] = number;
+}
+
+/* Tie columns to slots; the cells they would decode to are bounded before any is. */
+static int bind_columns(struct batch *b, const struct section *section, struct error *err)
+{
+	uint64_t cells = 3 * (uint64_t)b->rows;
+
+	for (size_t i = 0; i < b->slot_count; i++)
+		TRY(slot_bind(&b->slots[i], section, err));
+	for (size_t i = 0; i < b->column_count; i++) {
+		struct slot *s = slot_find(b, b->columns[i].schema);
+
+		if (!s || !s->schema)
+			continue;
+		slot_set_column(s, &b->columns[i], (uint32_t)i);
+		cells += s->count;
+	}
+	if (cells > ROWS_MAX_CELLS)
+		return error_set(err, ERR_CORRUPT, "a block of %llu values, limit is %d",
+				 (unsigned long long)cells, ROWS_MAX_CELLS);
+	return 0;
+}
+
+static int decode(struct batch *b, const struct section *section, const struct block_header *h,
+		  struct view body, struct error *err)
+{
+	uint64_t *schemas;
+	size_t rows;
+
+	TRY(take_parts(b, h, body, err));
+	if (b->part_count == 0)
+		return bad_directory(err);
+	TRY(part_open(b, PART_DIRECTORY, err));
+	TRY(take_columns(b, view_of(b->raw[0], b->parts[0].raw_len), err));
+	b->rows = h->rows;
+	rows = b->rows ? b->rows : 1;
+	b->slot_of = malloc(rows * sizeof(*b->slot_of));
+	b->local = malloc(rows * sizeof(*b->local));
+	if (!b->slot_of || !b->local)
+		return error_nomem(err);
+	TRY(decode_hot(b, HOT_TS, &b->ts, err));
+	TRY(decode_hot(b, HOT_CPU, &b->cpu, err));
+	TRY(decode_hot(b, HOT_SCHEMA, &schemas, err));
+	TRY(check_order(b, h, err));
+	TRY(number_rows(b, schemas, err));
+	return bind_columns(b, section, err);
+}
+
+int batch_decode(const struct section *section, struct dict_set *dicts,
+		 const struct block_header *h, struct view body, struct unpacker *unpacker,
+		 struct batch **out, struct error *err)
+{
+	struct batch *b = calloc(1, sizeof(*b));
+	int rc;
+
+	if (!b)
+		return error_nomem(err);
+	b->dicts = dict_set_hold(dicts);
+	b->unpacker = unpacker;
+	rc = decode(b, section, h, body, err);
+	if (rc) {
+		batch_free(b);
+		return rc;
+	}
+	*out = b;
+	return 0;
+}
+
+bool batch_event(struct batch *b, uint32_t row, struct event *out)
+{
+	const struct slot *s = &b->slots[b->slot_of[row]];
+
+	if (!s->schema)
+		return false;
+	*out = (struct event){.schema = s->schema,
+			      .ts_ns = b->ts[row],
+			      .cpu = (uint32_t)b->cpu[row],
+			      .row = row,
+			      .schema_row = b->local[row],
+			      .slot = b->slot_of[row],
+			      .batch = b};
+	return true;
+}
+
+/* Values come out as wide and as signed as the schema says, whatever was written. */
+static void normalise(const struct field *f, uint64_t *values, uint32_t count)
+{
+	uint64_t mask = f->elem_size >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * f->elem_size)) - 1;
+
+	for (uint32_t i = 0; i < count; i++)
+		values[i] = f->flags & FIELD_SIGNED ? (uint64_t)sign_extend(values[i], f->elem_size)
+						    : values[i] & mask;
+}
+
+static int decode_views(struct batch *b, struct column *c, const struct field *f, uint32_t rows,
+			bool is_optional, struct error *err)
+{
+	size_t fixed = f->kind == FIELD_STRING || is_optional ? 0 : field_bytes(f);
+
+	TRY(part_open(b, c->part, err));
+	c->views = malloc((rows ? rows : 1) * sizeof(*c->views));
+	if (!c->views)
+		return error_nomem(err);
+	return column_decode_bytes(c->codec, view_of(b->raw[c->part] + c->offset, c->len), rows,
+				   fixed, c->views, err);
+}
+
+/* Column `number`, decoded; NULL when it is missing or damaged. `f` is NULL for
+ * references and presence. */
+static struct column *column_open(struct batch *b, uint32_t number, const struct field *f,
+				  uint32_t rows)
+{
+	struct column *c;
+	int rc;
+
+	if (number == NO_COLUMN)
+		return NULL;
+	c = &b->columns[number];
+	if (c->state == COLUMN_READY)
+		return c;
+	if (c->state == COLUMN_BAD)
+		return NULL;
+	if (!f || f->kind == FIELD_INT)
+		rc = decode_ints(b, c, rows, NULL);
+	else
+		rc = decode_views(b, c, f, rows, f->flags & FIELD_OPTIONAL, NULL);
+	if (!rc && f && f->kind == FIELD_INT)
+		normalise(f, c->ints, rows);
+	c->state = rc ? COLUMN_BAD : COLUMN_READY;
+	return rc ? NULL : c;
+}
+
+static bool is_present(struct batch *b, const struct slot *s, const struct field *f, unsigned own,
+		       uint32_t row)
+{
+	const struct column *c;
+
+	if (!(f->flags & FIELD_OPTIONAL))
+		return true;
+	c = column_open(b, s->presence[own], NULL, s->count);
+	return c && c->ints[row];
+}
+
+uint32_t event_ref(const struct event *ev, int ref)
+{
+	const struct slot *s = &ev->batch->slots[ev->slot];
+	const struct column *c;
+
+	if (ref < 1 || ref > ev->schema->ref_count)
+		return 0;
+	c = column_open(ev->batch, s->refs[ref - 1], NULL, s->count);
+	return c && c->ints[ev->schema_row] <= UINT32_MAX ? (uint32_t)c->ints[ev->schema_row] : 0;
+}
+
+uint32_t event_epoch(const struct event *ev)
+{
+	return dict_set_epoch(ev->batch->dicts);
+}
+
+bool event_ref_bytes(const struct event *ev, int ref, int attribute, struct view *out)
+{
+	uint32_t id = event_ref(ev, ref);
+
+	return id &&
+	       dict_set_attribute(ev->batch->dicts, ev->schema->refs[ref - 1], id, attribute, out);
+}
+
+bool event_ref_int(const struct event *ev, int ref, int attribute, uint64_t *out)
+{
+	uint32_t id = event_ref(ev, ref);
+
+	return id && dict_set_int(ev->batch->dicts, ev->schema->refs[ref - 1], id, attribute, out);
+}
+
+bool event_int(const struct event *ev, int index, uint64_t *out)
+{
+	const struct slot *s = &ev->batch->slots[ev->slot];
+	const struct column *c;
+	const struct field *f;
+	unsigned own;
+
+	if (index < 0 || index >= ev->schema->field_count)
+		return false;
+	f = &ev->schema->fields[index];
+	if (f->kind != FIELD_INT)
+		return false;
+	if (f->ref)
+		return event_ref_int(ev, f->ref, f->attribute, out);
+	own = ev->schema->own_of[index];
+	c = column_open(ev->batch, s->own[own], f, s->count);
+	if (!c || !is_present(ev->batch, s, f, own, ev->schema_row))
+		return false;
+	*out = c->ints[ev->schema_row];
+	return true;
+}
+
+bool event_bytes(const struct event *ev, int index, struct view *out)
+{
+	const struct slot *s = &ev->batch->slots[ev->slot];
+	const struct column *c;
+	const struct field *f;
+	unsigned own;
+
+	if (index < 0 || index >= ev->schema->field_count)
+		return false;
+	f = &ev->schema->fields[index];
+	if (f->kind == FIELD_INT)
+		return false;
+	if (f->ref)
+		return event_ref_bytes(ev, f->ref, f->attribute, out);
+	own = ev->schema->own_of[index];
+	c = column_open(ev->batch, s->own[own], f, s->count);
+	if (!c || !is_present(ev->batch, s, f, own, ev->schema_row))
+		return false;
+	*out = c->views[ev->schema_row];
+	return f->kind == FIELD_STRING || view_len(*out) == field_bytes(f);
+}

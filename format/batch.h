@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * batch.h -- the rows of one DATA block, decoded. Hot columns at once, others when
+ * first asked for. event.h reads single values.
+ */
+#ifndef FORMAT_BATCH_H
+#define FORMAT_BATCH_H
+
+#include "format/block.h"
+#include "format/dict.h"
+#include "format/event.h"
+#include "format/section.h"
+
+/* Decode the block. Holds a reference to *dicts and lends *section and *unpacker for its
+ * life. ERR_CORRUPT when the block contradicts itself; then nothing of it is used. */
+int batch_decode(const struct section *section, struct dict_set *dicts,
+		 const struct block_header *h, struct view body, struct unpacker *unpacker,
+		 struct batch **out, struct error *err);
+void batch_free(struct batch *b);
+uint32_t batch_rows(const struct batch *b);
+uint64_t batch_ts(const struct batch *b, uint32_t row);
+/* The event in `row`; false when its schema is not known. */
+bool batch_event(struct batch *b, uint32_t row, struct event *out);
+
+#endif

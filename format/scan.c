@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* scan.c -- block by block, over damage (docs/FORMAT.md section 11). */
+#include "format/scan.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+void scan_init(struct scan *s, struct source *source)
+{
+	*s = (struct scan){.source = source};
+}
+
+static bool is_sound_header(const uint8_t *p)
+{
+	struct block_header h;
+
+	return block_header_decode(view_of(p, BLOCK_HEADER_LEN), &h, NULL) == 0;
+}
+
+/* Offset of the first sound block header at or after `from`, or of the end of data. */
+static int resync(struct scan *s, uint64_t from, uint64_t *found, bool *is_end, struct error *err)
+{
+	enum { WINDOW = 256 << 10 };
+	struct view data;
+
+	for (;;) {
+		const uint8_t *p, *last;
+
+		TRY(source_read(s->source, from, WINDOW, &data, err));
+		if (view_len(data) < BLOCK_HEADER_LEN) {
+			*found = from + view_len(data);
+			*is_end = true;
+			return 0;
+		}
+		last = data.end - BLOCK_HEADER_LEN;
+		for (p = data.p; p <= last; p++) {
+			p = memchr(p, (uint8_t)BLOCK_MAGIC[0], (size_t)(last - p) + 1);
+			if (!p)
+				break;
+			if (is_sound_header(p)) {
+				*found = from + (uint64_t)(p - data.p);
+				*is_end = false;
+				return 0;
+			}
+		}
+		from += view_len(data) - BLOCK_HEADER_LEN + 1;
+	}
+}
+
+/* Skip from `offset`, searching from `search`; *out becomes the gap. */
+static int skip(struct scan *s, uint64_t offset, uint64_t search, const char *reason,
+		struct scan_item *out, struct error *err)
+{
+	uint64_t found;
+	bool is_end;
+
+	TRY(resync(s, search, &found, &is_end, err));
+	*out = (struct scan_item){.kind = SCAN_GAP, .offset = offset, .is_cut = is_end};
+	out->gap.offset = offset;
+	out->gap.bytes = found - offset;
+	snprintf(out->gap.reason, sizeof(out->gap.reason), "%s", reason);
+	s->next = found;
+	return 0;
+}
+
+/* A whole block is stepped over: its place is known, its content is not usable. */
+static int drop(struct scan *s, const struct block_header *h, const char *reason,
+		struct scan_item *out)
+{
+	uint32_t len = h->header_len + h->body_len;
+
+	*out = (struct scan_item){.kind = SCAN_GAP, .offset = s->next};
+	out->gap.offset = s->next;
+	out->gap.bytes = len;
+	out->gap.blocks = 1;
+	snprintf(out->gap.reason, sizeof(out->gap.reason), "%s", reason);
+	s->next += len;
+	return 0;
+}
+
+/* Numbers tell of blocks that are missing without a trace. Returns true if *out is a gap. */
+static bool check_number(struct scan *s, const struct block_header *h, struct scan_item *out)
+{
+	uint64_t missing = h->seq - s->seq;
+
+	if (h->seq == s->seq)
+		return false;
+	*out = (struct scan_item){.kind = SCAN_GAP, .offset = s->next};
+	out->gap.offset = s->next;
+	out->gap.blocks = missing;
+	snprintf(out->gap.reason, sizeof(out->gap.reason), "%llu blocks are missing",
+		 (unsigned long long)missing);
+	s->seq = h->seq;
+	return true;
+}
+
+static bool body_is_sound(const struct block_header *h, struct view block)
+{
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+	(void)h;
+	(void)block;
+	return true;
+#else
+	const uint8_t *p = block.p + BLOCK_HEADER_LEN;
+
+	return crc32(0, p, (uInt)(h->header_len + h->body_len - BLOCK_HEADER_LEN)) == h->body_crc;
+#endif
+}
+
+static int take_body(struct scan *s, const struct block_header *h, struct scan_item *out,
+		     struct error *err)
+{
+	uint32_t len = h->header_len + h->body_len;
+	struct view block, next;
+	char reason[120];
+
+	/* The next header is read too: it tells whether a bad body kept its length. */
+	TRY(source_read(s->source, s->next, (size_t)len + BLOCK_HEADER_LEN, &block, err));
+	if (view_len(block) < len)
+		return skip(s, s->next, s->next + BLOCK_HEADER_LEN, "the tape ends inside a block",
+			    out, err);
+	next = (struct view){.p = block.p + len, .end = block.end};
+	block.end = block.p + len;
+	snprintf(reason, sizeof(reason), "%s block %llu: checksum does not match",
+		 block_type_name(h->type), (unsigned long long)h->seq);
+	if (!body_is_sound(h, block)) {
+		if (view_len(next) == 0 ||
+		    (view_len(next) == BLOCK_HEADER_LEN && is_sound_header(next.p))) {
+			s->seq++;
+			return drop(s, h, reason, out);
+		}
+		return skip(s, s->next, s->next + BLOCK_HEADER_LEN, reason, out, err);
+	}
+	out->body = (struct view){.p = block.p + h->header_len, .end = block.end};
+	return 0;
+}
+
+static int enter_section(struct scan *s, const struct block_header *h)
+{
+	s->salt = h->salt;
+	s->seq = h->seq;
+	s->has_section = true;
+	return 0;
+}
+
+static int take_block(struct scan *s, scan_want_fn want, const void *arg,
+		      const struct block_header *h, struct scan_item *out, struct error *err)
+{
+	uint64_t offset = s->next;
+
+	if (h->type == BLOCK_SECTION)
+		enter_section(s, h);
+	else if (!s->has_section || h->salt != s->salt)
+		return drop(s, h, "a block of a section whose beginning is missing", out);
+	else if (h->seq < s->seq)
+		return drop(s, h, "a block that was here before", out);
+	else if (check_number(s, h, out))
+		return 0;
+	*out = (struct scan_item){.kind = SCAN_BLOCK, .offset = offset, .header = *h};
+	if (!want || want(h, arg)) {
+		TRY(take_body(s, h, out, err));
+		if (out->kind == SCAN_GAP)
+			return 0;
+	}
+	if (h->flags & BLOCK_CRITICAL && !block_type_is_known(h->type))
+		return error_set(
+			err, ERR_UNSUPPORTED,
+			"block type %u at byte %llu must be understood: use a newer tcptape",
+			h->type, (unsigned long long)offset);
+	s->next = offset + h->header_len + h->body_len;
+	s->seq++;
+	return 0;
+}
+
+int scan_next(struct scan *s, scan_want_fn want, const void *arg, struct scan_item *out,
+	      struct error *err)
+{
+	struct block_header h;
+	struct error why = {0};
+	struct view header;
+	int rc;
+
+	TRY(source_read(s->source, s->next, BLOCK_HEADER_LEN, &header, err));
+	if (view_len(header) == 0)
+		return END;
+	rc = block_header_decode(header, &h, &why);
+	if (rc)
+		return skip(s, s->next, s->next + 1, why.text, out, err);
+	return take_block(s, want, arg, &h, out, err);
+}

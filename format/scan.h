@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * scan.h -- walks the blocks of a tape from front to back, whatever state it is in.
+ * What cannot be read is stepped over and reported as a gap; the next sound block is
+ * found by its magic and header checksum (docs/FORMAT.md section 11).
+ */
+#ifndef FORMAT_SCAN_H
+#define FORMAT_SCAN_H
+
+#include "format/block.h"
+#include "format/cursor.h"
+#include "format/source.h"
+
+struct scan {
+	struct source *source; /* lent */
+	uint64_t next;         /* offset of the next block */
+	uint64_t salt;         /* of the current section */
+	uint64_t seq;          /* expected next, within the section */
+	bool has_section;
+};
+
+enum scan_kind { SCAN_BLOCK = 1, SCAN_GAP };
+
+struct scan_item {
+	enum scan_kind kind;
+	uint64_t offset;
+	struct block_header header; /* SCAN_BLOCK */
+	struct view body;           /* SCAN_BLOCK: checked; lent until the next call */
+	struct gap gap;             /* SCAN_GAP */
+	bool is_cut;                /* SCAN_GAP: the tape ends here, inside a block */
+};
+
+/* Which bodies the caller wants: others are stepped over unread. NULL wants all. */
+typedef bool (*scan_want_fn)(const struct block_header *h, const void *arg);
+
+void scan_init(struct scan *s, struct source *source);
+/* 0 with *out; 1 at the end of the data; negative on I/O or memory failure, or
+ * ERR_UNSUPPORTED for a block that says a reader must understand it. */
+int scan_next(struct scan *s, scan_want_fn want, const void *arg, struct scan_item *out,
+	      struct error *err);
+
+#endif

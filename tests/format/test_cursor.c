@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* test_cursor.c -- what is written comes back; what is damaged does not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "format/block.h"
+#include "format/cursor.h"
+#include "format/source.h"
+#include "tests/format/sample_tape.h"
+
+/* Everything a cursor said, in short. */
+struct story {
+	unsigned sections, events, losses, clocks, gaps, ends, schemas;
+	uint64_t checksum; /* over every value of every event, in order */
+	uint64_t last_ts;
+	int rc;
+	struct health health;
+};
+
+static void mix(struct story *s, uint64_t v)
+{
+	s->checksum = (s->checksum ^ v) * UINT64_C(0x100000001b3);
+}
+
+static void read_fields(struct story *s, const struct event *ev)
+{
+	struct view bytes;
+	uint64_t v;
+
+	mix(s, ev->ts_ns);
+	mix(s, ev->cpu);
+	for (int i = 0; i < ev->schema->field_count; i++) {
+		if (event_int(ev, i, &v))
+			mix(s, v);
+		else if (event_bytes(ev, i, &bytes))
+			for (const uint8_t *p = bytes.p; p < bytes.end; p++)
+				mix(s, *p);
+		else
+			mix(s, 77);
+	}
+}
+
+static struct story read_all(const void *data, size_t len, uint64_t from, uint64_t to)
+{
+	struct story s = {0};
+	struct source *src;
+	struct cursor *cur;
+	struct item item;
+	struct error err = {0};
+
+	assert_int_equal(source_open_memory(data, len, &src, &err), 0);
+	s.rc = cursor_open(src, &cur, &err);
+	if (s.rc) {
+		source_close(src);
+		return s;
+	}
+	cursor_limit_time(cur, from, to);
+	while ((s.rc = cursor_next(cur, &item, &err)) == 0) {
+		s.sections += item.kind == ITEM_SECTION;
+		s.losses += item.kind == ITEM_LOSS;
+		s.clocks += item.kind == ITEM_CLOCK;
+		s.gaps += item.kind == ITEM_GAP;
+		s.ends += item.kind == ITEM_END;
+		s.schemas += item.kind == ITEM_SCHEMA;
+		if (item.kind == ITEM_EVENT) {
+			s.events++;
+			s.last_ts = item.event.ts_ns;
+			read_fields(&s, &item.event);
+		}
+	}
+	s.health = *cursor_health(cur);
+	cursor_close(cur);
+	source_close(src);
+	return s;
+}
+
+static struct story read_tape(const struct sample *t)
+{
+	return read_all(t->data, t->len, 0, UINT64_MAX);
+}
+
+static void what_is_written_comes_back_in_time_order(void **state)
+{
+	struct sample *t = sample_new(1000, 100);
+	struct story s = read_tape(t);
+
+	(void)state;
+	assert_int_equal(s.rc, END);
+	assert_int_equal(s.events, 1000);
+	assert_int_equal(s.sections, 1);
+	assert_int_equal(s.losses, 1);
+	assert_int_equal(s.clocks, 1);
+	assert_int_equal(s.ends, 1);
+	assert_int_equal(s.health.late_events, 0);
+	assert_true(s.health.is_complete);
+	sample_free(t);
+}
+
+static void the_same_rows_give_the_same_bytes(void **state)
+{
+	struct sample *a = sample_new(500, 64), *b = sample_new(500, 64);
+
+	(void)state;
+	assert_int_equal(a->len, b->len);
+	assert_memory_equal(a->data, b->data, a->len);
+	sample_free(a);
+	sample_free(b);
+}
+
+static void block_size_does_not_change_what_is_read(void **state)
+{
+	struct sample *a = sample_new(500, 7), *b = sample_new(500, 500);
+	struct story x = read_tape(a), y = read_tape(b);
+
+	(void)state;
+	assert_int_equal(x.events, y.events);
+	assert_true(x.checksum == y.checksum);
+	sample_free(a);
+	sample_free(b);
+}
+
+static void a_new_epoch_does_not_change_what_is_read(void **state)
+{
+	struct sample *a = sample_new(500, 50), *b = sample_new_epochs(500, 50, 3);
+
+	(void)state;
+	assert_true(read_tape(a).checksum == read_tape(b).checksum);
+	sample_free(a);
+	sample_free(b);
+}
+
+static void every_cut_is_noticed_and_keeps_whole_blocks(void **state)
+{
+	struct sample *t = sample_new(60, 10);
+	unsigned most = 0;
+
+	(void)state;
+	for (size_t len = 0; len < t->len; len++) {
+		struct story s = read_all(t->data, len, 0, UINT64_MAX);
+
+		if (s.rc == ERR_NOT_A_TAPE) {
+			assert_int_equal(most, 0);
+			continue;
+		}
+		assert_int_equal(s.rc, END);
+		assert_false(s.health.is_complete);
+		assert_true(s.health.is_cut);
+		assert_true(s.events >= most);
+		most = s.events;
+	}
+	assert_int_equal(most, 60);
+	sample_free(t);
+}
+
+static void every_flipped_bit_is_noticed(void **state)
+{
+	struct sample *t = sample_new(60, 20);
+	uint64_t good = read_tape(t).checksum;
+	uint8_t *copy = malloc(t->len);
+
+	(void)state;
+	for (size_t bit = 0; bit < t->len * 8; bit += 3) {
+		struct story s;
+
+		memcpy(copy, t->data, t->len);
+		copy[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+		s = read_all(copy, t->len, 0, UINT64_MAX);
+		if (s.rc < 0)
+			continue;
+		assert_false(s.health.is_complete);
+		assert_true(s.events < 60 || s.checksum == good || s.gaps > 0);
+	}
+	free(copy);
+	sample_free(t);
+}
+
+static void a_damaged_block_costs_only_itself(void **state)
+{
+	struct sample *t = sample_new(100, 10);
+	uint8_t *copy = malloc(t->len);
+	size_t at = sample_find_block(t, BLOCK_DATA, 4);
+	struct story s;
+
+	(void)state;
+	memcpy(copy, t->data, t->len);
+	copy[at + BLOCK_HEADER_LEN + 20] ^= 0x40;
+	s = read_all(copy, t->len, 0, UINT64_MAX);
+	assert_int_equal(s.rc, END);
+	assert_int_equal(s.events, 90);
+	assert_int_equal(s.gaps, 1);
+	assert_int_equal(s.health.damaged_blocks, 1);
+	free(copy);
+	sample_free(t);
+}
+
+static void bytes_cut_out_of_the_middle_cost_only_their_blocks(void **state)
+{
+	struct sample *t = sample_new(100, 10);
+	size_t at = sample_find_block(t, BLOCK_DATA, 4) + 50;
+	uint8_t *copy = malloc(t->len);
+	struct story s;
+
+	(void)state;
+	memcpy(copy, t->data, at);
+	memcpy(copy + at, t->data + at + 17, t->len - at - 17);
+	s = read_all(copy, t->len - 17, 0, UINT64_MAX);
+	assert_int_equal(s.rc, END);
+	assert_int_equal(s.events, 90);
+	assert_int_equal(s.health.damaged_blocks, 1);
+	assert_int_equal(s.ends, 1);
+	free(copy);
+	sample_free(t);
+}
+
+static void two_tapes_in_a_row_are_a_tape(void **state)
+{
+	struct sample *a = sample_new(100, 10), *b = sample_new(50, 10);
+	uint8_t *both = malloc(a->len + b->len);
+	struct story s;
+
+	(void)state;
+	memcpy(both, a->data, a->len);
+	memcpy(both + a->len, b->data, b->len);
+	s = read_all(both, a->len + b->len, 0, UINT64_MAX);
+	assert_int_equal(s.rc, END);
+	assert_int_equal(s.sections, 2);
+	assert_int_equal(s.events, 150);
+	assert_true(s.health.is_complete);
+	free(both);
+	sample_free(a);
+	sample_free(b);
+}
+
+static void a_time_limit_keeps_what_is_inside(void **state)
+{
+	struct sample *t = sample_new(1000, 10);
+	struct story s = read_all(t->data, t->len, sample_ts(400), sample_ts(500));
+
+	(void)state;
+	assert_int_equal(s.events, 100);
+	assert_true(s.last_ts == sample_ts(499));
+	sample_free(t);
+}
+
+static void text_and_nothing_are_not_tapes(void **state)
+{
+	static const char text[] = "This is a shopping list, not a tape. Milk, eggs, bread.\n"
+				   "It is longer than a block header, too, on purpose: 96 bytes.\n";
+
+	(void)state;
+	assert_int_equal(read_all(text, sizeof(text), 0, UINT64_MAX).rc, ERR_NOT_A_TAPE);
+	assert_int_equal(read_all(text, 0, 0, UINT64_MAX).rc, ERR_NOT_A_TAPE);
+	assert_int_equal(read_all(text, 3, 0, UINT64_MAX).rc, ERR_NOT_A_TAPE);
+}
+
+static void a_newer_format_is_named_as_such(void **state)
+{
+	struct sample *t = sample_new(10, 10);
+	uint8_t *copy = malloc(t->len);
+
+	(void)state;
+	memcpy(copy, t->data, t->len);
+	copy[5] = '9';
+	assert_int_equal(read_all(copy, t->len, 0, UINT64_MAX).rc, ERR_UNSUPPORTED);
+	free(copy);
+	sample_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_written_comes_back_in_time_order),
+		cmocka_unit_test(the_same_rows_give_the_same_bytes),
+		cmocka_unit_test(block_size_does_not_change_what_is_read),
+		cmocka_unit_test(a_new_epoch_does_not_change_what_is_read),
+		cmocka_unit_test(every_cut_is_noticed_and_keeps_whole_blocks),
+		cmocka_unit_test(every_flipped_bit_is_noticed),
+		cmocka_unit_test(a_damaged_block_costs_only_itself),
+		cmocka_unit_test(bytes_cut_out_of_the_middle_cost_only_their_blocks),
+		cmocka_unit_test(two_tapes_in_a_row_are_a_tape),
+		cmocka_unit_test(a_time_limit_keeps_what_is_inside),
+		cmocka_unit_test(text_and_nothing_are_not_tapes),
+		cmocka_unit_test(a_newer_format_is_named_as_such),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
