@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * generic.bpf.c -- copies the raw entry of any classic tracepoint. One copy of this
+ * object is loaded for each event, with the constants that record/ took from the
+ * event's format file; maps are those of the typed programs. No CO-RE, no attach
+ * cookie, nothing newer than 5.8.
+ */
+#include "bpf/kernel.h"
+#include "bpf/wire.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(max_entries, 1);
+} lost SEC(".maps");
+
+const volatile __u32 event_number;
+const volatile __u32 fixed_bytes; /* of the entry, without the first 8 */
+const volatile __u32 record_bytes; /* head, fixed part, slots */
+const volatile __u32 dynamic_count;
+const volatile struct wire_dynamic_field dynamic[WIRE_DYNAMIC_MAX];
+const volatile __u64 wakeup_bytes = 4 << 20;
+
+static __always_inline void count_lost(void)
+{
+	__u32 event = event_number;
+	__u64 *count = bpf_map_lookup_elem(&lost, &event);
+
+	if (count)
+		(*count)++;
+}
+
+/* `loc` is length << 16 | offset from the entry's start, or from the field's end. */
+static __always_inline void copy_dynamic(struct wire_dynamic *slot, void *ctx,
+					 const volatile struct wire_dynamic_field *field)
+{
+	__u32 loc = 0, from, len;
+
+	bpf_probe_read_kernel(&loc, sizeof(loc), ctx + field->offset);
+	from = loc & 0xffff;
+	if (field->is_relative)
+		from += field->offset + 4;
+	slot->full = loc >> 16;
+	len = loc >> 16;
+	if (len > WIRE_DYNAMIC_BYTES)
+		len = WIRE_DYNAMIC_BYTES;
+	slot->len = len;
+	if (bpf_probe_read_kernel(slot->data, len, ctx + from))
+		slot->len = 0;
+}
+
+SEC("tp")
+int copy_entry(void *ctx)
+{
+	__u64 ts_ns = bpf_ktime_get_boot_ns(), flags = BPF_RB_NO_WAKEUP, task;
+	struct wire_head *h = bpf_ringbuf_reserve(&ring, record_bytes, 0);
+	void *entry;
+
+	if (!h) {
+		count_lost();
+		return 0;
+	}
+	task = bpf_get_current_pid_tgid();
+	h->ts_ns = ts_ns;
+	h->pid = task >> 32;
+	h->tid = (__u32)task;
+	bpf_get_current_comm(h->comm, WIRE_COMM);
+	h->event = event_number;
+	h->cpu = bpf_get_smp_processor_id();
+	h->flags = 0;
+	entry = h + 1;
+	bpf_probe_read_kernel(entry, fixed_bytes, ctx + WIRE_COMMON_BYTES);
+#pragma unroll
+	for (int i = 0; i < WIRE_DYNAMIC_MAX; i++) {
+		if (i < dynamic_count)
+			copy_dynamic(entry + fixed_bytes + i * sizeof(struct wire_dynamic), ctx,
+				     &dynamic[i]);
+	}
+	if (!(ts_ns & 15) && bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > wakeup_bytes)
+		flags = BPF_RB_FORCE_WAKEUP;
+	bpf_ringbuf_submit(h, flags);
+	return 0;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * kernel_compat.h -- everything that differs between the kernels we run on, each
+ * difference once, with the version and commit that made it. Vendors backport, so
+ * nothing here asks for a version: only for what BTF shows, or what record/ saw there.
+ */
+#ifndef BPF_KERNEL_COMPAT_H
+#define BPF_KERNEL_COMPAT_H
+
+#include "bpf/kernel.h"
+#include "bpf/wire.h"
+
+/* Arguments of each tracepoint, from the kernel's BTF; set before loading. A program
+ * may touch argument n only behind `arg_counts[event] > n`: the verifier knows these
+ * constants and drops the branch. Grown since they were added:
+ *	kfree_skb	reason 5.17 (c504e5c2f964), rx_sk 6.11 (ba8de796baf4)
+ *	consume_skb	location 6.3
+ *	tcp_send_reset	reason 6.10, sk and skb may be NULL since then
+ *	tcp_retransmit_skb	err 6.17 (ad892e912b84) */
+const volatile __u8 arg_counts[WIRE_TYPED_END];
+
+/* bpf_get_socket_cookie() in tracing programs: 5.12 (c5dbb89fc2ac). Set when BTF shows
+ * bpf_get_socket_ptr_cookie(). */
+const volatile __u8 has_cookie_helper;
+
+struct tcp_sock___scaling {
+	__u8 scaling_ratio;
+} KERNEL_TYPE;
+
+/* The window scaling ratio: 6.6 (dfa2f0483360). */
+static __always_inline __u8 tcp_scaling_ratio(const struct tcp_sock *tp)
+{
+	const struct tcp_sock___scaling *s = (const void *)tp;
+
+	return bpf_core_field_exists(s->scaling_ratio) ? s->scaling_ratio : 0;
+}
+
+/* Before 5.12 there is no helper and a socket has a cookie only if someone asked for it.
+ * 0 = not known. */
+static __always_inline __u64 sock_cookie(const struct sock *sk)
+{
+	__u64 cookie = sk->__sk_common.skc_cookie.counter;
+
+	if (!cookie && has_cookie_helper)
+		cookie = bpf_get_socket_cookie((void *)sk);
+	return cookie;
+}
+
+/* Until 6.15 (a3a128f611a9) LISTEN -> SYN_RECV fires on the child before its addresses
+ * are filled in, and a cookie made at that moment is overwritten right after. The
+ * empty port tells. */
+static __always_inline bool sock_is_unfinished(const struct sock *sk, int oldstate, int newstate)
+{
+	return oldstate == TCP_LISTEN && newstate == TCP_SYN_RECV && !sk->__sk_common.skc_dport;
+}
+
+/* Without CONFIG_NET_NS the member is missing. */
+static __always_inline __u32 sock_netns(const struct sock_common *c)
+{
+	if (!bpf_core_field_exists(c->skc_net.net))
+		return 0;
+	return c->skc_net.net->ns.inum;
+}
+
+/* Without CONFIG_IPV6 the members are missing. */
+static __always_inline bool has_ipv6(void)
+{
+	return bpf_core_field_exists(struct sock_common, skc_v6_daddr);
+}
+
+/* icsk_ca_state has been 6 and 5 bits wide. `icsk` lies at the start of a tcp_sock. */
+static __always_inline __u8 tcp_ca_state(const struct tcp_sock *tp)
+{
+	const struct inet_connection_sock *icsk = (const void *)tp;
+
+	return BPF_CORE_READ_BITFIELD(icsk, icsk_ca_state);
+}
+
+/* bpf_get_current_task_btf(): 5.11 (3ca1032ab7ab); before, helpers copy. */
+static __always_inline void fill_task(struct wire_head *h)
+{
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
+		const struct task_struct *t = bpf_get_current_task_btf();
+		const __u64 *comm = (const void *)t->comm;
+
+		h->pid = t->tgid;
+		h->tid = t->pid;
+		((__u64 *)h->comm)[0] = comm[0];
+		((__u64 *)h->comm)[1] = comm[1];
+	} else {
+		__u64 both = bpf_get_current_pid_tgid();
+
+		h->pid = both >> 32;
+		h->tid = (__u32)both;
+		bpf_get_current_comm(h->comm, WIRE_COMM);
+	}
+}
+
+struct sock___ino {
+	unsigned long sk_ino;
+} KERNEL_TYPE;
+
+/* The inode number lies in the socket itself since 6.18; before, behind its file.
+ * 0 = the socket has no file. */
+static __always_inline __u64 sock_inode(const struct sock *sk)
+{
+	const struct sock___ino *s = (const void *)sk;
+
+	if (bpf_core_field_exists(s->sk_ino))
+		return s->sk_ino;
+	return BPF_CORE_READ(sk, sk_socket, file, f_inode, i_ino);
+}
+
+#endif

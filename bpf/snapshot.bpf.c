@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * snapshot.bpf.c -- the TCP sockets that exist when a recording begins. Two iterators,
+ * each of which may be missing (iter/tcp 5.9, bpf_sock_from_file() 5.11):
+ *
+ *	existing_socks	the hash tables of the caller's network namespace, with
+ *			listeners, TIME_WAIT and half-open requests
+ *	owned_socks	what the processes of all namespaces hold open, with its owner
+ */
+#include "bpf/kernel.h"
+#include "bpf/wire.h"
+
+#include "bpf/kernel_compat.h"
+#include "bpf/sockid.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+static __always_inline void fill_tcp_existing(struct wire_existing *r, const struct sock *sk,
+					      const struct tcp_sock *tp)
+{
+	r->sock.cookie = sock_cookie(sk);
+	r->inode = sock_inode(sk);
+	if (r->sock.state == TCP_LISTEN) {
+		r->backlog = sk->sk_ack_backlog;
+		r->max_backlog = sk->sk_max_ack_backlog;
+		return;
+	}
+	r->head.flags |= WIRE_HAS_TCP;
+	fill_counters(&r->tcp, tp);
+	r->snd_cwnd = tp->snd_cwnd;
+}
+
+static __always_inline void fill_existing(struct wire_existing *r, const void *sk)
+{
+	const struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
+
+	r->head.ts_ns = bpf_ktime_get_boot_ns();
+	r->head.cpu = bpf_get_smp_processor_id();
+	r->head.flags = WIRE_HAS_SOCK;
+	r->fd = -1;
+	fill_sock_probed(&r->sock, &r->addrs6, sk);
+	if (tp)
+		fill_tcp_existing(r, (const void *)tp, tp);
+}
+
+SEC("iter/tcp")
+int existing_socks(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *c = ctx->sk_common;
+	struct wire_existing r = {};
+
+	if (!c || (has_port_filter && !sock_passes(c)))
+		return 0;
+	fill_existing(&r, c);
+	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
+	return 0;
+}
+
+SEC("iter/task_file")
+int owned_socks(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct wire_existing r = {};
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket)
+		return 0;
+	sk = socket->sk;
+	if (!sk || sk->sk_protocol != IPPROTO_TCP || (has_port_filter && !sock_passes(sk)))
+		return 0;
+	if (!is_inet(sk->__sk_common.skc_family))
+		return 0;
+	fill_existing(&r, sk);
+	r.head.flags |= WIRE_HAS_OWNER;
+	r.head.pid = task->tgid;
+	r.head.tid = task->pid;
+	__builtin_memcpy(r.head.comm, task->comm, WIRE_COMM);
+	r.fd = ctx->fd;
+	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
+	return 0;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * sockid.h -- who a socket is: the values the kernel's own events print for it, and
+ * whether the port filter lets it pass.
+ *
+ * Arguments of a typed tracepoint are read directly. Sockets that were reached through
+ * other pointers are copied by the helper, which any pointer may be given to.
+ */
+#ifndef BPF_SOCKID_H
+#define BPF_SOCKID_H
+
+#include "bpf/kernel_compat.h"
+
+/* The filter of --port: one bit a port. Unused, and never looked at, without it. */
+const volatile __u8 has_port_filter;
+const volatile __u8 port_bits[65536 / 8];
+
+static __always_inline bool port_passes(__u16 port)
+{
+	return port_bits[port >> 3] >> (port & 7) & 1;
+}
+
+static __always_inline bool ports_pass(__u16 sport, __u16 dport)
+{
+	return port_passes(sport) || port_passes(dport);
+}
+
+static __always_inline bool is_inet(__u16 family)
+{
+	return family == AF_INET || family == AF_INET6;
+}
+
+/* TIME_WAIT and request sockets have the common part only. */
+static __always_inline bool is_full(__u8 state)
+{
+	return state != TCP_TIME_WAIT && state != TCP_NEW_SYN_RECV;
+}
+
+/* Whatever the pointer is: NULL and other families do not pass. */
+static __always_inline bool sock_passes(const void *pointer)
+{
+	const struct inet_sock *inet = pointer;
+	const struct sock_common *c = pointer;
+	__u16 sport;
+
+	if (!pointer || !is_inet(BPF_CORE_READ(c, skc_family)))
+		return false;
+	sport = BPF_CORE_READ(c, skc_num);
+	if (is_full(BPF_CORE_READ(c, skc_state)))
+		sport = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
+	return ports_pass(sport, bpf_ntohs(BPF_CORE_READ(c, skc_dport)));
+}
+
+static __always_inline void copy_in6(__u8 to[16], const struct in6_addr *from)
+{
+	__u32 *out = (__u32 *)to;
+
+	out[0] = from->in6_u.u6_addr32[0];
+	out[1] = from->in6_u.u6_addr32[1];
+	out[2] = from->in6_u.u6_addr32[2];
+	out[3] = from->in6_u.u6_addr32[3];
+}
+
+static __always_inline void fill_no_sock(struct wire_sock *w)
+{
+	__builtin_memset(w, 0, sizeof(*w));
+}
+
+/* A socket that is not TCP, or not full: the part that lies beyond struct sock is out of
+ * the verifier's sight. */
+static __always_inline void fill_inet_probed(struct wire_sock *w, const void *sk)
+{
+	const struct inet_sock *inet = sk;
+	const struct sock_common *c = sk;
+	__u32 saddr, daddr;
+
+	if (is_full(w->state)) {
+		saddr = BPF_CORE_READ(inet, inet_saddr);
+		w->sport = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
+	} else {
+		saddr = BPF_CORE_READ(c, skc_rcv_saddr);
+		w->sport = BPF_CORE_READ(c, skc_num);
+	}
+	daddr = BPF_CORE_READ(c, skc_daddr);
+	w->dport = bpf_ntohs(BPF_CORE_READ(c, skc_dport));
+	*(__u32 *)w->saddr = saddr;
+	*(__u32 *)w->daddr = daddr;
+}
+
+static __always_inline void fill_no_inet(struct wire_sock *w)
+{
+	w->sport = 0;
+	w->dport = 0;
+	*(__u32 *)w->saddr = 0;
+	*(__u32 *)w->daddr = 0;
+}
+
+/* A typed argument that is not NULL. Returns the TCP socket it is, or NULL. The cookie
+ * is left to the caller. */
+static __always_inline const struct tcp_sock *
+fill_sock_typed(struct wire_sock *w, struct wire_addrs6 *a6, const struct sock *sk)
+{
+	const struct sock_common *c = &sk->__sk_common;
+	const struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
+	const struct inet_sock *inet = (const void *)tp;
+
+	w->skaddr = (__u64)sk;
+	w->netns = sock_netns(c);
+	w->family = c->skc_family;
+	w->state = c->skc_state;
+	w->protocol = is_full(w->state) ? sk->sk_protocol : IPPROTO_TCP;
+	if (inet) {
+		w->sport = bpf_ntohs(inet->inet_sport);
+		w->dport = bpf_ntohs(c->skc_dport);
+		*(__u32 *)w->saddr = inet->inet_saddr;
+		*(__u32 *)w->daddr = c->skc_daddr;
+	} else if (is_inet(w->family)) {
+		fill_inet_probed(w, sk);
+	} else {
+		fill_no_inet(w);
+	}
+	if (w->family == AF_INET6 && has_ipv6()) {
+		copy_in6(a6->saddr, &c->skc_v6_rcv_saddr);
+		copy_in6(a6->daddr, &c->skc_v6_daddr);
+	}
+	return tp;
+}
+
+/* A typed argument, with its cookie. */
+static __always_inline const struct tcp_sock *
+fill_sock(struct wire_sock *w, struct wire_addrs6 *a6, const struct sock *sk)
+{
+	w->cookie = sock_cookie(sk);
+	return fill_sock_typed(w, a6, sk);
+}
+
+/* Any other pointer to a socket; not NULL. Its cookie is what it has. */
+static __always_inline void fill_sock_probed(struct wire_sock *w, struct wire_addrs6 *a6,
+					     const void *pointer)
+{
+	const struct sock_common *c = pointer;
+	const struct sock *sk = pointer;
+
+	w->skaddr = (__u64)pointer;
+	w->cookie = BPF_CORE_READ(c, skc_cookie.counter);
+	w->netns = 0;
+	if (bpf_core_field_exists(c->skc_net.net))
+		w->netns = BPF_CORE_READ(c, skc_net.net, ns.inum);
+	w->family = BPF_CORE_READ(c, skc_family);
+	w->state = BPF_CORE_READ(c, skc_state);
+	w->protocol = is_full(w->state) ? BPF_CORE_READ(sk, sk_protocol) : IPPROTO_TCP;
+	if (is_inet(w->family))
+		fill_inet_probed(w, pointer);
+	else
+		fill_no_inet(w);
+	if (w->family == AF_INET6 && has_ipv6()) {
+		bpf_probe_read_kernel(a6->saddr, 16, &c->skc_v6_rcv_saddr);
+		bpf_probe_read_kernel(a6->daddr, 16, &c->skc_v6_daddr);
+	}
+}
+
+static __always_inline void fill_counters(struct wire_tcp_counters *w, const struct tcp_sock *tp)
+{
+	w->bytes_acked = tp->bytes_acked;
+	w->bytes_received = tp->bytes_received;
+	w->srtt_us = tp->srtt_us >> 3;
+	w->total_retrans = tp->total_retrans;
+	w->snd_una = tp->snd_una;
+	w->rcv_nxt = tp->rcv_nxt;
+}
+
+#endif

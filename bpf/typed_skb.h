@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * typed_skb.h -- the programs of the `skb` and `net` groups: what the event says, and
+ * the packet's headers. Part of typed.bpf.c.
+ */
+#ifndef BPF_TYPED_SKB_H
+#define BPF_TYPED_SKB_H
+
+#include "bpf/emit.h"
+#include "bpf/packet.h"
+#include "bpf/sockid.h"
+
+static __always_inline int emit_skb(__u32 event, const struct sk_buff *skb, __u64 value)
+{
+	const unsigned char *l3 = network_header(skb);
+	const void *sk = skb->sk;
+	struct wire_skb *r;
+
+	if (has_port_filter && !skb_passes(skb, l3, sk))
+		return 0;
+	r = emit_begin(event, sizeof(*r));
+	if (!r)
+		return 0;
+	r->skbaddr = (__u64)skb;
+	r->value = value;
+	r->head.flags = fill_packet(&r->packet, skb, l3);
+	if (sk) {
+		r->head.flags |= WIRE_HAS_SOCK;
+		fill_sock_probed(&r->sock, &r->addrs6, sk);
+	}
+	emit_end(r);
+	return 0;
+}
+
+SEC("tp_btf/consume_skb")
+int BPF_PROG(consume_skb, const struct sk_buff *skb)
+{
+	return emit_skb(WIRE_CONSUME_SKB, skb, arg_counts[WIRE_CONSUME_SKB] > 1 ? ctx[1] : 0);
+}
+
+SEC("tp_btf/skb_copy_datagram_iovec")
+int BPF_PROG(skb_copy_datagram_iovec, const struct sk_buff *skb, int len)
+{
+	return emit_skb(WIRE_SKB_COPY_DATAGRAM_IOVEC, skb, (__u32)len);
+}
+
+/* rx_sk may be NULL: it goes through the record's memory, where the verifier loses sight
+ * of it, and is read by the helper only. */
+SEC("tp_btf/kfree_skb")
+int BPF_PROG(kfree_skb, const struct sk_buff *skb, void *location)
+{
+	const unsigned char *l3 = network_header(skb);
+	const void *sk = skb->sk;
+	struct wire_kfree *r;
+
+	if (has_port_filter && !skb_passes(skb, l3, sk))
+		return 0;
+	r = emit_begin(WIRE_KFREE_SKB, sizeof(*r));
+	if (!r)
+		return 0;
+	r->skbaddr = (__u64)skb;
+	r->location = (__u64)location;
+	r->reason = arg_counts[WIRE_KFREE_SKB] > 2 ? ctx[2] : 0;
+	*(volatile __u64 *)&r->rx_sk = arg_counts[WIRE_KFREE_SKB] > 3 ? ctx[3] : 0;
+	r->protocol = bpf_ntohs(skb->protocol);
+	r->head.flags = fill_packet(&r->packet, skb, l3);
+	if (*(volatile __u64 *)&r->rx_sk)
+		sk = (const void *)*(volatile __u64 *)&r->rx_sk;
+	if (sk) {
+		r->head.flags |= WIRE_HAS_SOCK;
+		fill_sock_probed(&r->sock, &r->addrs6, sk);
+	}
+	emit_end(r);
+	return 0;
+}
+
+/* Fires before the network header is set: skb->data is where it begins. */
+SEC("tp_btf/netif_receive_skb")
+int BPF_PROG(netif_receive_skb, const struct sk_buff *skb)
+{
+	const unsigned char *l3 = skb->data;
+	struct wire_receive *r;
+	const __u64 *name;
+
+	if (has_port_filter && !skb_passes(skb, l3, NULL))
+		return 0;
+	r = emit_begin(WIRE_NETIF_RECEIVE_SKB, sizeof(*r));
+	if (!r)
+		return 0;
+	name = (const void *)skb->dev->name;
+	r->skbaddr = (__u64)skb;
+	r->len = skb->len;
+	((__u64 *)r->name)[0] = name[0];
+	((__u64 *)r->name)[1] = name[1];
+	r->head.flags = fill_packet(&r->packet, skb, l3);
+	emit_end(r);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* typed_sock.h -- the programs of the `sock` group. Part of typed.bpf.c. */
+#ifndef BPF_TYPED_SOCK_H
+#define BPF_TYPED_SOCK_H
+
+#include "bpf/emit.h"
+#include "bpf/sockid.h"
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newstate)
+{
+	const struct tcp_sock *tp;
+	struct wire_set_state *r;
+
+	if (has_port_filter && !sock_passes(sk))
+		return 0;
+	r = emit_begin(WIRE_INET_SOCK_SET_STATE, sizeof(*r));
+	if (!r)
+		return 0;
+	if (sock_is_unfinished(sk, oldstate, newstate))
+		r->sock.cookie = 0;
+	else
+		r->sock.cookie = sock_cookie(sk);
+	tp = fill_sock_typed(&r->sock, &r->addrs6, sk);
+	r->oldstate = oldstate;
+	r->newstate = newstate;
+	if (tp) {
+		r->head.flags = WIRE_HAS_TCP;
+		fill_counters(&r->tcp, tp);
+		r->sk_err = sk->sk_err;
+		r->sk_shutdown = sk->sk_shutdown;
+		r->is_done = sk->__sk_common.skc_flags >>
+				     bpf_core_enum_value(enum sock_flags, SOCK_DONE) & 1;
+	}
+	emit_end(r);
+	return 0;
+}
+
+SEC("tp_btf/inet_sk_error_report")
+int BPF_PROG(inet_sk_error_report, const struct sock *sk)
+{
+	struct wire_sock_length *r;
+
+	if (has_port_filter && !sock_passes(sk))
+		return 0;
+	r = emit_begin(WIRE_INET_SK_ERROR_REPORT, sizeof(*r));
+	if (!r)
+		return 0;
+	fill_sock(&r->sock, &r->addrs6, sk);
+	r->ret = sk->sk_err;
+	r->flags = 0;
+	emit_end(r);
+	return 0;
+}
+
+static __always_inline int emit_length(__u32 event, const struct sock *sk, int ret, int flags)
+{
+	struct wire_sock_length *r;
+
+	if (has_port_filter && !sock_passes(sk))
+		return 0;
+	r = emit_begin(event, sizeof(*r));
+	if (!r)
+		return 0;
+	fill_sock(&r->sock, &r->addrs6, sk);
+	r->ret = ret;
+	r->flags = flags;
+	emit_end(r);
+	return 0;
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(sock_send_length, const struct sock *sk, int ret, int flags)
+{
+	return emit_length(WIRE_SOCK_SEND_LENGTH, sk, ret, flags);
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(sock_recv_length, const struct sock *sk, int ret, int flags)
+{
+	return emit_length(WIRE_SOCK_RECV_LENGTH, sk, ret, flags);
+}
+
+/* The event's `ip` is a return address that exists only where the kernel takes it, so
+ * this program is attached to the classic event and finds `ip` in its entry. */
+SEC("tp/sock/sk_data_ready")
+int sk_data_ready(void *ctx)
+{
+	struct wire_sock_value *r;
+	void *sk = NULL;
+
+	bpf_probe_read_kernel(&sk, sizeof(sk), ctx + data_ready_skaddr);
+	if (has_port_filter && !sock_passes(sk))
+		return 0;
+	r = emit_begin(WIRE_SK_DATA_READY, sizeof(*r));
+	if (!r)
+		return 0;
+	fill_sock_probed(&r->sock, &r->addrs6, sk);
+	bpf_probe_read_kernel(&r->value, sizeof(r->value), ctx + data_ready_ip);
+	emit_end(r);
+	return 0;
+}
+
+#endif

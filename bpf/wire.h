@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * wire.h -- the records that cross the ring from bpf/ to record/. Host byte order
+ * unless said otherwise. May change any day; never written to disk.
+ *
+ * A record is a head, the socket as the kernel's events print it, what the event adds,
+ * and last the IPv6 addresses, which are written for AF_INET6 only:
+ *
+ *	| head | sock | the event's own part | addrs6 |
+ *
+ * Everything beyond what a record's flags and its family announce is memory of
+ * records long gone and must not be read.
+ */
+#ifndef BPF_WIRE_H
+#define BPF_WIRE_H
+
+#include <linux/types.h>
+
+/* Typed programs have fixed numbers; generic events follow WIRE_TYPED_END. */
+enum wire_event {
+	WIRE_NONE = 0,
+	WIRE_INET_SOCK_SET_STATE,
+	WIRE_INET_SK_ERROR_REPORT,
+	WIRE_SK_DATA_READY,
+	WIRE_SOCK_SEND_LENGTH,
+	WIRE_SOCK_RECV_LENGTH,
+	WIRE_TCP_PROBE,
+	WIRE_TCP_RCV_SPACE_ADJUST,
+	WIRE_TCP_DESTROY_SOCK,
+	WIRE_TCP_RECEIVE_RESET,
+	WIRE_TCP_SEND_RESET,
+	WIRE_TCP_RETRANSMIT_SKB,
+	WIRE_TCP_RETRANSMIT_SYNACK,
+	WIRE_TCP_CONG_STATE_SET,
+	WIRE_TCP_SENDMSG_LOCKED,
+	WIRE_TCP_RCVBUF_GROW,
+	WIRE_TCP_CWND_REDUCTION_TP,
+	WIRE_KFREE_SKB,
+	WIRE_CONSUME_SKB,
+	WIRE_SKB_COPY_DATAGRAM_IOVEC,
+	WIRE_NETIF_RECEIVE_SKB,
+	WIRE_TYPED_END,
+	WIRE_EVENT_MAX = 4096, /* event numbers are below */
+};
+
+enum wire_flag {
+	WIRE_HAS_SOCK = 1,	/* wire_sock is filled */
+	WIRE_HAS_TCP = 2,	/* the counters of a full TCP socket are filled */
+	WIRE_HAS_FLOW = 4,	/* wire_packet: IP header understood */
+	WIRE_HAS_SEGMENT = 8,	/* wire_packet: TCP header understood */
+	WIRE_HAS_OWNER = 16,	/* wire_existing: pid, comm and fd are the owner's */
+};
+
+enum { WIRE_COMM = 16, WIRE_DEVICE = 16 };
+
+struct wire_head {
+	__u64 ts_ns; /* CLOCK_BOOTTIME */
+	__u32 pid;   /* thread group, as user space counts processes */
+	__u32 tid;
+	char comm[WIRE_COMM];
+	__u16 event; /* enum wire_event, or a generic event's number */
+	__u16 cpu;
+	__u32 flags; /* enum wire_flag */
+};
+
+struct wire_sock {
+	__u64 skaddr;
+	__u64 cookie; /* 0 = not known */
+	__u32 netns;  /* inode number */
+	__u16 protocol;
+	__u16 family;
+	__u16 sport; /* host order */
+	__u16 dport;
+	__u8 saddr[4];
+	__u8 daddr[4];
+	__u32 state; /* enum of TCP states; not part of the identity */
+};
+
+/* Written only when the family is AF_INET6. */
+struct wire_addrs6 {
+	__u8 saddr[16];
+	__u8 daddr[16];
+};
+
+/* Only the socket: tcp_rcv_space_adjust, tcp_receive_reset. */
+struct wire_sock_event {
+	struct wire_head head;
+	struct wire_sock sock;
+	struct wire_addrs6 addrs6;
+};
+
+/* One number beside the socket: sk_data_ready's ip, tcp_cong_state_set's cong_state. */
+struct wire_sock_value {
+	struct wire_head head;
+	struct wire_sock sock;
+	__u64 value;
+	struct wire_addrs6 addrs6;
+};
+
+/* sock_send_length, sock_recv_length, inet_sk_error_report (ret is the error). */
+struct wire_sock_length {
+	struct wire_head head;
+	struct wire_sock sock;
+	__s32 ret;
+	__s32 flags;
+	struct wire_addrs6 addrs6;
+};
+
+struct wire_tcp_counters {
+	__u64 bytes_acked;
+	__u64 bytes_received;
+	__u32 srtt_us; /* already >> 3 */
+	__u32 total_retrans;
+	__u32 snd_una;
+	__u32 rcv_nxt;
+};
+
+struct wire_set_state {
+	struct wire_head head;
+	struct wire_sock sock;
+	__s32 oldstate;
+	__s32 newstate;
+	struct wire_tcp_counters tcp; /* WIRE_HAS_TCP */
+	__s32 sk_err;
+	__u8 sk_shutdown;
+	__u8 is_done; /* the peer's FIN was received */
+	__u8 pad[2];
+	struct wire_addrs6 addrs6;
+};
+
+struct wire_destroy {
+	struct wire_head head;
+	struct wire_sock sock;
+	struct wire_tcp_counters tcp; /* WIRE_HAS_TCP */
+	struct wire_addrs6 addrs6;
+};
+
+struct wire_tcp_probe {
+	struct wire_head head;
+	struct wire_sock sock;
+	__u64 skbaddr;
+	__u32 mark;
+	__u32 snd_nxt;
+	__u32 snd_una;
+	__u32 snd_cwnd;
+	__u32 ssthresh;
+	__u32 snd_wnd;
+	__u32 srtt;
+	__u32 rcv_wnd;
+	__u32 rcv_nxt;
+	__u16 data_len;
+	__u8 pad[2];
+	struct wire_addrs6 addrs6;
+	__u8 pinet6_saddr[16]; /* AF_INET6: what the event prints as source */
+};
+
+/* The event prints two sockaddrs of its own. */
+struct wire_send_reset {
+	struct wire_head head;
+	struct wire_sock sock; /* all 0 without a socket */
+	__u64 skbaddr;
+	__s32 state;
+	__u32 reason;
+	__u8 saddr[28]; /* 6.10 and later */
+	__u8 daddr[28];
+	struct wire_addrs6 addrs6;
+};
+
+struct wire_retransmit {
+	struct wire_head head;
+	struct wire_sock sock;
+	__u64 skbaddr;
+	__s32 state;
+	__s32 err;
+	__u32 seq;
+	__u32 end_seq;
+	__u8 ca_state;
+	__u8 icsk_pending;
+	__u8 pad[6];
+	struct wire_addrs6 addrs6;
+};
+
+/* The request's addresses; `sock` is the listener. */
+struct wire_synack {
+	struct wire_head head;
+	struct wire_sock sock;
+	__u64 req;
+	__u16 family;
+	__u16 sport;
+	__u16 dport;
+	__u8 pad[2];
+	__u8 saddr[4];
+	__u8 daddr[4];
+	struct wire_addrs6 addrs6;
+	struct wire_addrs6 request6;
+};
+
+struct wire_sendmsg {
+	struct wire_head head;
+	struct wire_sock sock;
+	__u64 skb_addr;
+	__s32 skb_len;
+	__s32 msg_left;
+	__s32 size_goal;
+	__u8 pad[4];
+	struct wire_addrs6 addrs6;
+};
+
+struct wire_rcvbuf {
+	struct wire_head head;
+	struct wire_sock sock;
+	__s32 time;
+	__u32 rtt_us;
+	__u32 copied;
+	__u32 inq;
+	__u32 space;
+	__u32 ooo_space;
+	__u32 rcvbuf;
+	__u32 rcv_ssthresh;
+	__u32 window_clamp;
+	__u32 rcv_wnd;
+	__u8 scaling_ratio;
+	__u8 pad[7];
+	struct wire_addrs6 addrs6;
+};
+
+struct wire_cwnd_reduction {
+	struct wire_head head;
+	struct wire_sock sock;
+	__s32 newly_acked_sacked;
+	__s32 newly_lost;
+	__s32 flag;
+	__u8 pad[4];
+	struct wire_addrs6 addrs6;
+};
+
+/* Who talks to whom in a packet, as on the wire; no payload. */
+struct wire_flow {
+	__u16 proto; /* IP protocol number */
+	__u16 family;
+	__u16 sport; /* host order; 0 where there are no ports */
+	__u16 dport;
+	__u8 saddr[16]; /* IPv4 as ::ffff:a.b.c.d */
+	__u8 daddr[16];
+};
+
+struct wire_packet {
+	struct wire_flow flow; /* WIRE_HAS_FLOW */
+	__u32 seq;	       /* WIRE_HAS_SEGMENT, the rest */
+	__u32 ack;
+	__u32 payload_bytes;
+	__u8 tcp_flags;
+	__u8 pad[3];
+};
+
+/* consume_skb: value is the location; skb_copy_datagram_iovec: the length. */
+struct wire_skb {
+	struct wire_head head;
+	__u64 skbaddr;
+	__u64 value;
+	struct wire_packet packet;
+	struct wire_sock sock; /* WIRE_HAS_SOCK */
+	struct wire_addrs6 addrs6;
+};
+
+struct wire_kfree {
+	struct wire_head head;
+	__u64 skbaddr;
+	__u64 location;
+	__u64 rx_sk;
+	__u32 reason;
+	__u16 protocol; /* host order */
+	__u8 pad[2];
+	struct wire_packet packet;
+	struct wire_sock sock; /* WIRE_HAS_SOCK: rx_sk, or else the skb's own */
+	struct wire_addrs6 addrs6;
+};
+
+struct wire_receive {
+	struct wire_head head;
+	__u64 skbaddr;
+	__u32 len;
+	__u8 pad[4];
+	char name[WIRE_DEVICE];
+	struct wire_packet packet;
+};
+
+/* A generic event: the raw entry from its 8th byte on, then one slot for each field
+ * whose data lies elsewhere. */
+enum {
+	WIRE_COMMON_BYTES = 8,	/* overwritten by the kernel before a program sees them */
+	WIRE_ENTRY_MAX = 2048,	/* bytes of an entry, with the common ones */
+	WIRE_DYNAMIC_MAX = 8,	/* fields whose data lies elsewhere */
+	WIRE_DYNAMIC_BYTES = 252,
+};
+
+struct wire_dynamic {
+	__u16 len;  /* bytes in `data` */
+	__u16 full; /* bytes the event had */
+	__u8 data[WIRE_DYNAMIC_BYTES];
+};
+
+struct wire_generic {
+	struct wire_head head;
+	__u8 entry[];
+};
+
+/* Where a field with data elsewhere lies; the generic program's configuration. */
+struct wire_dynamic_field {
+	__u16 offset; /* in the raw entry */
+	__u8 is_relative;
+	__u8 pad;
+};
+
+/* A socket that existed when the recording began: iterators write these. */
+struct wire_existing {
+	struct wire_head head; /* owner's pid, tid and comm if HAS_OWNER */
+	struct wire_sock sock;
+	struct wire_addrs6 addrs6;
+	struct wire_tcp_counters tcp; /* WIRE_HAS_TCP */
+	__u64 inode;		      /* 0 = not known */
+	__s32 fd;		      /* -1 = not known */
+	__u32 backlog;		      /* listeners */
+	__u32 max_backlog;
+	__u32 snd_cwnd;
+};
+
+#define WIRE_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type)
+#define WIRE_AT(type, member, bytes)                                                               \
+	_Static_assert(__builtin_offsetof(struct type, member) == (bytes), #type "." #member)
+
+WIRE_SIZE(wire_head, 40);
+WIRE_SIZE(wire_sock, 40);
+WIRE_SIZE(wire_addrs6, 32);
+WIRE_SIZE(wire_tcp_counters, 32);
+WIRE_SIZE(wire_sock_event, 112);
+WIRE_SIZE(wire_sock_value, 120);
+WIRE_SIZE(wire_sock_length, 120);
+WIRE_SIZE(wire_set_state, 160);
+WIRE_AT(wire_set_state, addrs6, 128);
+WIRE_SIZE(wire_destroy, 144);
+WIRE_SIZE(wire_tcp_probe, 176);
+WIRE_AT(wire_tcp_probe, addrs6, 128);
+WIRE_SIZE(wire_send_reset, 184);
+WIRE_SIZE(wire_retransmit, 144);
+WIRE_SIZE(wire_synack, 168);
+WIRE_SIZE(wire_sendmsg, 136);
+WIRE_SIZE(wire_rcvbuf, 160);
+WIRE_SIZE(wire_cwnd_reduction, 128);
+WIRE_SIZE(wire_flow, 40);
+WIRE_SIZE(wire_packet, 56);
+WIRE_SIZE(wire_skb, 184);
+WIRE_AT(wire_skb, packet, 56);
+WIRE_SIZE(wire_kfree, 200);
+WIRE_SIZE(wire_receive, 128);
+WIRE_SIZE(wire_dynamic, 256);
+WIRE_SIZE(wire_generic, 40);
+WIRE_SIZE(wire_existing, 168);
+
+#undef WIRE_SIZE
+#undef WIRE_AT
+
+#endif
