@@ -27,8 +27,8 @@ enum tracefmt_print {
 	PRINT_NUMBER = 1,   /* %d %u %x %llx ... */
 	PRINT_POINTER = 2,  /* %p %px */
 	PRINT_SYMBOL = 3,   /* %pS %ps %pF %pf %pB: address of code */
-	PRINT_IP4 = 4,	    /* %pI4 */
-	PRINT_IP6 = 5,	    /* %pI6c */
+	PRINT_IP4 = 4,      /* %pI4 */
+	PRINT_IP6 = 5,      /* %pI6c */
 	PRINT_SOCKADDR = 6, /* %pISpc */
 	PRINT_STRING = 7,   /* %s of the field itself, __get_str() */
 	PRINT_NAMES = 8,    /* __print_symbolic() or __print_flags(): see symbols */
@@ -37,24 +37,24 @@ enum tracefmt_print {
 /* { value, "NAME" } of __print_symbolic() or __print_flags(). */
 struct tracefmt_symbol {
 	char *value_text; /* as written: "1", "TCP_ESTABLISHED", "(1 << 4)"; owned */
-	int64_t value;	  /* if is_number */
-	bool is_number;	  /* false: value_text is an identifier for the kernel's BTF */
-	char *name;	  /* owned */
+	int64_t value;    /* if is_number */
+	bool is_number;   /* false: value_text is an identifier for the kernel's BTF */
+	char *name;       /* owned */
 };
 
 struct tracefmt_field {
-	char *name;	    /* "skaddr"; owned */
-	char *type;	    /* as the kernel spells it, without name and [n]; owned */
+	char *name;         /* "skaddr"; owned */
+	char *type;         /* as the kernel spells it, without name and [n]; owned */
 	uint32_t offset;    /* in the raw entry */
-	uint32_t size;	    /* bytes in the raw entry */
-	uint32_t count;	    /* elements of an array; 1 for a scalar, 0 for data elsewhere */
-	uint32_t elem_size; /* size / count; 1 for data elsewhere */
+	uint32_t size;      /* bytes in the raw entry */
+	uint32_t count;     /* elements of an array; 1 for a scalar, 0 for data elsewhere */
+	uint32_t elem_size; /* size / count; for data elsewhere what the type tells */
 	bool is_signed;
-	bool is_common;	  /* common_type, common_pid, ... */
+	bool is_common;   /* common_type, common_pid, ... */
 	bool is_data_loc; /* u32: length << 16 | offset from the entry's start */
 	bool is_rel_loc;  /* u32: length << 16 | offset from this field's end */
-	bool is_string;	  /* char array or string elsewhere */
-	bool is_flags;	  /* symbols name bits, not values */
+	bool is_string;   /* char array or string elsewhere */
+	bool is_flags;    /* symbols name bits, not values */
 	enum tracefmt_print print;
 	size_t symbol_count;
 	struct tracefmt_symbol *symbols; /* owned */
@@ -67,7 +67,7 @@ struct tracefmt {
 	size_t field_count;
 	size_t field_cap;
 	struct tracefmt_field *fields; /* in the file's order, common ones included; owned */
-	char *print_fmt;	       /* verbatim, "" if none; owned */
+	char *print_fmt;               /* verbatim, "" if none; owned */
 };
 
 /* Parse `len` bytes. 0 and *out (the caller's, for tracefmt_free), ERR_CORRUPT or
