@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * flow.c -- headers to lives, remembered per dictionary entry.
+ */
+#include "analyze/flow.h"
+
+#include <string.h>
+
+#include "analyze/sock_facts.h"
+
+enum flow_slot_state { SLOT_NEW = 0, SLOT_TCP, SLOT_OTHER };
+
+struct flow_slot {
+	struct tuple tuple;
+	struct life *sender, *receiver;
+	uint64_t sender_conn, receiver_conn; /* of the lives at `version` */
+	uint64_t version;                    /* lives->tuple_version of the last search */
+	uint8_t state;                       /* enum flow_slot_state */
+};
+
+void flows_init(struct flows *fs)
+{
+	slots_init(&fs->slots, sizeof(struct flow_slot));
+}
+
+void flows_reset(struct flows *fs)
+{
+	slots_reset(&fs->slots);
+}
+
+void flows_release(struct flows *fs)
+{
+	slots_release(&fs->slots);
+}
+
+static uint64_t flow_int(const struct binding *b, const struct bound *e, const struct event *ev,
+			 enum flow_attribute a)
+{
+	uint64_t v = 0;
+
+	if (b->flow[a] >= 0)
+		event_ref_int(ev, e->flow_ref, b->flow[a], &v);
+	return v;
+}
+
+static bool flow_address(const struct binding *b, const struct bound *e, const struct event *ev,
+			 enum flow_attribute a, uint8_t addr[16])
+{
+	struct view v;
+
+	if (b->flow[a] < 0 || !event_ref_bytes(ev, e->flow_ref, b->flow[a], &v))
+		return false;
+	if (view_len(v) != 16)
+		return false;
+	memcpy(addr, v.p, 16);
+	return true;
+}
+
+static void read_slot(struct flow_slot *slot, const struct binding *b, const struct bound *e,
+		      const struct event *ev)
+{
+	struct tuple *t = &slot->tuple;
+
+	slot->state = SLOT_OTHER;
+	if (flow_int(b, e, ev, FLOW_PROTO) != PROTOCOL_TCP)
+		return;
+	if (!flow_address(b, e, ev, FLOW_SADDR, t->local.addr) ||
+	    !flow_address(b, e, ev, FLOW_DADDR, t->remote.addr))
+		return;
+	t->local.port = (uint16_t)flow_int(b, e, ev, FLOW_SPORT);
+	t->remote.port = (uint16_t)flow_int(b, e, ev, FLOW_DPORT);
+	slot->state = SLOT_TCP;
+	slot->version = UINT64_MAX;
+}
+
+static bool is_fresh(const struct life *l, uint64_t conn)
+{
+	return l && l->conn == conn && l->phase != LIFE_GONE;
+}
+
+static void search(struct flow_slot *slot, const struct lives *ls)
+{
+	struct tuple reversed = tuple_reversed(&slot->tuple);
+
+	slot->sender = lives_find_tuple(ls, &slot->tuple, NULL);
+	slot->receiver = lives_find_tuple(ls, &reversed, NULL);
+	slot->sender_conn = slot->sender ? slot->sender->conn : 0;
+	slot->receiver_conn = slot->receiver ? slot->receiver->conn : 0;
+	slot->version = ls->tuple_version;
+}
+
+static struct life *still(struct life *l, uint64_t conn)
+{
+	return l && l->conn == conn ? l : NULL;
+}
+
+bool flows_find(struct flows *fs, const struct lives *ls, const struct binding *b,
+		const struct bound *e, const struct event *ev, struct flow *out)
+{
+	uint32_t id = e->flow_ref ? event_ref(ev, e->flow_ref) : 0;
+	struct flow_slot *slot = id ? slots_at(&fs->slots, event_epoch(ev), id) : NULL;
+
+	if (!slot)
+		return false;
+	if (slot->state == SLOT_NEW)
+		read_slot(slot, b, e, ev);
+	if (slot->state != SLOT_TCP)
+		return false;
+	if (slot->version != ls->tuple_version && !(is_fresh(slot->sender, slot->sender_conn) &&
+						    is_fresh(slot->receiver, slot->receiver_conn)))
+		search(slot, ls);
+	out->tuple = slot->tuple;
+	out->sender = still(slot->sender, slot->sender_conn);
+	out->receiver = still(slot->receiver, slot->receiver_conn);
+	return true;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * life.c -- how a socket life passes through its states, and how it ends.
+ */
+#include "analyze/life.h"
+
+#include <stddef.h>
+
+/* The recording host is Linux, whatever this program runs on. */
+enum linux_errno {
+	LINUX_EPIPE = 32,
+	LINUX_ENETUNREACH = 101,
+	LINUX_ECONNABORTED = 103,
+	LINUX_ECONNRESET = 104,
+	LINUX_ETIMEDOUT = 110,
+	LINUX_ECONNREFUSED = 111,
+	LINUX_EHOSTUNREACH = 113,
+};
+
+/* A RST that this side sends within this time of "receiving" one means that
+ * tcp_reset() was called locally: data arrived after close. */
+#define RESET_BURST_NS 1000000u
+
+static void learn_role(struct life *l, enum tcp_state from, enum tcp_state to)
+{
+	if (from == STATE_LISTEN && to == STATE_SYN_RECV)
+		l->role = LIFE_SERVER;
+	else if (to == STATE_LISTEN || from == STATE_LISTEN)
+		l->role = LIFE_LISTENER;
+	else if (from == STATE_SYN_SENT || to == STATE_SYN_SENT)
+		l->role = LIFE_CLIENT;
+	else if (from == STATE_SYN_RECV && l->role == LIFE_UNKNOWN)
+		l->role = LIFE_SERVER;
+}
+
+/* CLOSE is left by a call, LISTEN is the parent's: neither was a time of this life. */
+static bool is_birth(enum tcp_state from, enum tcp_state to)
+{
+	return from == STATE_CLOSE || (from == STATE_LISTEN && to == STATE_SYN_RECV);
+}
+
+static void count_duration(struct life *l, uint64_t ts_ns, uint64_t origin_ns,
+			   struct life_change *c)
+{
+	uint64_t since = l->since_ns;
+
+	if (is_birth(c->from, c->to))
+		return;
+	if (l->state != STATE_UNKNOWN && l->state != c->from) {
+		l->is_torn = true;
+		return;
+	}
+	if (l->state == STATE_UNKNOWN)
+		since = origin_ns;
+	c->is_at_least = l->state == STATE_UNKNOWN || !l->is_since_seen;
+	c->duration_ns = ts_ns > since ? ts_ns - since : 0;
+	c->has_duration = true;
+	l->state_ns[c->from] += c->duration_ns;
+}
+
+void life_change(struct life *l, uint64_t ts_ns, uint64_t origin_ns, struct life_change *c)
+{
+	c->has_duration = c->is_at_least = false;
+	c->duration_ns = 0;
+	count_duration(l, ts_ns, origin_ns, c);
+	learn_role(l, c->from, c->to);
+	l->state = (uint8_t)c->to;
+	l->since_ns = ts_ns;
+	l->is_since_seen = true;
+	if (c->from == STATE_ESTABLISHED || c->to == STATE_ESTABLISHED)
+		l->has_been_established = true;
+	if (tcp_state_peer_closed(c->from) || tcp_state_peer_closed(c->to))
+		l->has_peer_closed = true;
+	if (c->to == STATE_FIN_WAIT1 || c->to == STATE_LAST_ACK || c->from == STATE_FIN_WAIT1 ||
+	    c->from == STATE_FIN_WAIT2 || c->from == STATE_CLOSING)
+		l->has_sent_fin = true;
+}
+
+static enum life_end end_of_connect(const struct life *l, int32_t err)
+{
+	if (err == LINUX_ECONNREFUSED || err == LINUX_ECONNRESET || (err <= 0 && l->has_reset_in))
+		return LIFE_REFUSED;
+	if (err == LINUX_ETIMEDOUT)
+		return LIFE_TIMEOUT;
+	/* Without an errno: SYNs were repeated in vain, or the application gave up. */
+	if (err != 0 && l->traffic.retransmits > 0)
+		return LIFE_TIMEOUT;
+	return LIFE_ABORTED;
+}
+
+static enum life_end end_of_connection(const struct life *l, enum tcp_state from, int32_t err)
+{
+	switch (err) {
+	case LINUX_ECONNRESET:
+	case LINUX_EPIPE:
+	case LINUX_ECONNREFUSED:
+		return LIFE_RESET;
+	case LINUX_ETIMEDOUT:
+	case LINUX_EHOSTUNREACH:
+	case LINUX_ENETUNREACH:
+		return LIFE_TIMEOUT;
+	case LINUX_ECONNABORTED:
+		return LIFE_ABORTED;
+	}
+	if (l->has_reset_in)
+		return LIFE_RESET;
+	if (from == STATE_FIN_WAIT2 || from == STATE_LAST_ACK || from == STATE_CLOSING)
+		return LIFE_FIN;
+	return LIFE_ABORTED;
+}
+
+static enum life_end end_of(const struct life *l, enum tcp_state from, int32_t err)
+{
+	if (l->role == LIFE_LISTENER || from == STATE_LISTEN || from == STATE_UNKNOWN)
+		return LIFE_END_UNKNOWN;
+	if (from == STATE_SYN_SENT)
+		return end_of_connect(l, err);
+	return end_of_connection(l, from, err);
+}
+
+void life_close(struct life *l, uint64_t ts_ns, enum tcp_state from,
+		const struct life_closing *closing)
+{
+	if (closing->is_done == 1)
+		l->has_peer_closed = true;
+	if (closing->sk_err >= 0)
+		l->sk_err = closing->sk_err;
+	l->phase = LIFE_CLOSED;
+	l->end_ns = ts_ns;
+	l->is_end_seen = true;
+	l->end = (uint8_t)end_of(l, from, l->sk_err);
+	/* FIN_WAIT2 without the peer's FIN is an orphan that waits on as a mini-socket. */
+	if (l->end == LIFE_FIN && from == STATE_CLOSING)
+		l->is_time_wait = true;
+	else if (l->end == LIFE_FIN && from == STATE_FIN_WAIT2)
+		l->is_time_wait = closing->is_done != 0;
+}
+
+void life_leave(struct life *l, uint64_t ts_ns, bool is_seen)
+{
+	if (l->phase == LIFE_ALIVE) {
+		l->end_ns = is_seen ? ts_ns : l->last_ns;
+		l->is_end_seen = is_seen;
+		if (l->state != STATE_UNKNOWN && l->end_ns > l->since_ns)
+			l->state_ns[l->state] += l->end_ns - l->since_ns;
+		if (l->has_reset_in)
+			l->end = LIFE_RESET;
+	}
+	l->phase = LIFE_GONE;
+}
+
+void life_stop(struct life *l, uint64_t ts_ns)
+{
+	if (l->phase != LIFE_ALIVE)
+		return;
+	l->end_ns = ts_ns > l->first_ns ? ts_ns : l->first_ns;
+	if (l->state != STATE_UNKNOWN && ts_ns > l->since_ns)
+		l->state_ns[l->state] += ts_ns - l->since_ns;
+	l->end = LIFE_OPEN;
+	l->phase = LIFE_GONE;
+}
+
+void life_reset_in(struct life *l)
+{
+	l->has_reset_in = true;
+}
+
+void life_reset_out(struct life *l, uint64_t ts_ns)
+{
+	l->has_reset_out = true;
+	if (l->phase != LIFE_ALIVE && l->end == LIFE_RESET && l->has_reset_in &&
+	    ts_ns - l->end_ns < RESET_BURST_NS)
+		l->end = LIFE_ABORTED;
+}
+
+uint64_t life_duration(const struct life *l)
+{
+	uint64_t end = l->phase == LIFE_ALIVE ? l->last_ns : l->end_ns;
+
+	return end > l->first_ns ? end - l->first_ns : 0;
+}
+
+static uint64_t less(uint64_t bytes, unsigned control)
+{
+	return bytes > control ? bytes - control : 0;
+}
+
+/* TCP's counters include the SYN of the side that connects and both FINs. */
+bool life_tx_bytes(const struct life *l, bool has_calls, uint64_t *out)
+{
+	const struct traffic *t = &l->traffic;
+	unsigned control = 0;
+
+	if (t->tx_msgs || (has_calls && !t->has_counters)) {
+		*out = t->tx_bytes;
+		return true;
+	}
+	if (!t->has_counters)
+		return false;
+	if (l->role == LIFE_CLIENT && l->is_start_seen && l->has_been_established)
+		control++;
+	if (l->has_sent_fin && l->end == LIFE_FIN)
+		control++;
+	*out = less(t->acked - t->acked_base, control);
+	return true;
+}
+
+bool life_rx_bytes(const struct life *l, bool has_calls, uint64_t *out)
+{
+	const struct traffic *t = &l->traffic;
+
+	if (t->rx_msgs || (has_calls && !t->has_counters)) {
+		*out = t->rx_bytes;
+		return true;
+	}
+	if (!t->has_counters)
+		return false;
+	*out = less(t->received - t->received_base, l->has_peer_closed);
+	return true;
+}
+
+const char *life_role_name(enum life_role role)
+{
+	static const char *const names[] = {"unknown", "client", "server", "listener"};
+
+	return names[role <= LIFE_LISTENER ? role : 0];
+}
+
+const char *life_end_name(enum life_end end)
+{
+	static const char *const names[] = {NULL,      "open",    "fin",    "reset",
+					    "refused", "timeout", "aborted"};
+
+	return end <= LIFE_ABORTED ? names[end] : NULL;
+}

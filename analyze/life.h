@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * life.h -- one socket life: what a socket was from CLOSE to CLOSE. A socket that is
+ * disconnected and connected again has several; a kernel address or a cookie that is
+ * used again belongs to another life.
+ *
+ * Lives are owned by struct lives (lives.h); everybody else holds const pointers for as
+ * long as lives.h says. `conn` numbers them 1, 2, 3... in order of first appearance
+ * and is never used twice.
+ */
+#ifndef ANALYZE_LIFE_H
+#define ANALYZE_LIFE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyze/owner.h"
+#include "analyze/tcp_state.h"
+#include "analyze/traffic.h"
+#include "analyze/tuple.h"
+
+enum life_role { LIFE_UNKNOWN = 0, LIFE_CLIENT, LIFE_SERVER, LIFE_LISTENER };
+
+enum life_end {
+	LIFE_END_UNKNOWN = 0, /* a listener closed, or the tape does not tell */
+	LIFE_OPEN,            /* still there when the tape ended */
+	LIFE_FIN,             /* closed in order */
+	LIFE_RESET,           /* by the peer's RST */
+	LIFE_REFUSED,         /* the peer's RST answered the SYN */
+	LIFE_TIMEOUT,         /* retransmissions or keepalives ran out */
+	LIFE_ABORTED,         /* this side gave up without a FIN, usually sending a RST */
+};
+
+enum life_phase {
+	LIFE_ALIVE = 0,
+	LIFE_CLOSED, /* reached CLOSE; the socket may still be read, or connect again */
+	LIFE_GONE,   /* destroyed, or nothing more can come but stragglers */
+};
+
+/* The tables a life is in (lives.h). */
+enum life_link { LINK_COOKIE, LINK_SKADDR, LINK_TUPLE, LINK_SEQ, LINK_COUNT };
+
+struct life {
+	uint64_t conn;   /* 0 = not in use */
+	uint64_t peer;   /* conn of the other side, 0 = not on the tape */
+	uint64_t skaddr; /* 0 = not known */
+	uint64_t cookie; /* 0 = not known */
+	uint64_t first_ns; /* first seen; the start if is_start_seen */
+	uint64_t last_ns;  /* last seen */
+	uint64_t end_ns;   /* if phase is not LIFE_ALIVE */
+	uint64_t since_ns; /* in `state` since */
+	uint64_t state_ns[STATE_COUNT];
+	struct tuple tuple;
+	uint32_t netns;
+	int32_t sk_err; /* Linux errno at the end, 0 = none, -1 = not known */
+	uint32_t una, nxt; /* snd_una and rcv_nxt when it became ESTABLISHED */
+	struct owner owner;
+	struct traffic traffic;
+	uint8_t phase; /* enum life_phase */
+	uint8_t state; /* enum tcp_state */
+	uint8_t role;  /* enum life_role */
+	uint8_t end;   /* enum life_end */
+	bool is_ipv6;
+	bool is_start_seen;
+	bool is_end_seen;
+	bool is_since_seen;        /* the entry into `state` is on the tape */
+	bool is_cookie_provisional; /* kernels before 6.15 replace it once */
+	bool is_torn;              /* its state changes do not fit together: some are missing */
+	bool has_seq;              /* una and nxt are set */
+	bool has_been_established;
+	bool has_peer_closed; /* the peer's FIN was seen */
+	bool has_sent_fin;
+	bool has_reset_in, has_reset_out;
+	bool is_time_wait; /* its end is the beginning of TIME_WAIT */
+	uint32_t tag;      /* for the view's own use; 0 at first */
+	/* lives.c's own */
+	uint32_t hash[LINK_COUNT];
+	uint8_t linked; /* bit per enum life_link */
+	uint8_t list;
+	bool is_listening; /* in the map of listeners, not in that of tuples */
+	struct life *next[LINK_COUNT];
+	struct life *before, *after;
+	uint64_t due_ns;
+};
+
+/* A change of state as the analysis understands it. */
+struct life_change {
+	enum tcp_state from, to;
+	uint64_t duration_ns; /* in `from` */
+	bool has_duration;
+	bool is_at_least; /* `from` began before the tape did */
+};
+
+/* What came with a change to CLOSE. */
+struct life_closing {
+	int32_t sk_err; /* -1 = not known */
+	int32_t is_done; /* the peer's FIN was received: 1, 0, or -1 = not known */
+};
+
+/* `from` -> `to` at ts. Time in `from` is counted; what began before the tape is
+ * counted from origin_ns, the tape's beginning. */
+void life_change(struct life *l, uint64_t ts_ns, uint64_t origin_ns, struct life_change *change);
+/* After life_change() to CLOSE: how did it end? */
+void life_close(struct life *l, uint64_t ts_ns, enum tcp_state from,
+		const struct life_closing *closing);
+/* The socket was destroyed, or was seen no more from ts on. */
+void life_leave(struct life *l, uint64_t ts_ns, bool is_seen);
+/* The tape ends at ts: count the time in the present state. */
+void life_stop(struct life *l, uint64_t ts_ns);
+/* A RST was processed (in) or sent (out) by this socket. */
+void life_reset_in(struct life *l);
+void life_reset_out(struct life *l, uint64_t ts_ns);
+
+/* Time from the first sighting to the end. */
+uint64_t life_duration(const struct life *l);
+/* Bytes sent and received as best known; false when the tape does not tell. */
+bool life_tx_bytes(const struct life *l, bool has_calls, uint64_t *out);
+bool life_rx_bytes(const struct life *l, bool has_calls, uint64_t *out);
+
+const char *life_role_name(enum life_role role); /* "client"; "unknown" */
+const char *life_end_name(enum life_end end);    /* "fin"; NULL for unknown */
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * life_map.c -- a chained hash table of lives that doubles as it fills.
+ */
+#include "analyze/life_map.h"
+
+#include <stdlib.h>
+
+enum { FIRST_SIZE = 64 };
+
+void life_map_init(struct life_map *m, enum life_link link)
+{
+	*m = (struct life_map){.link = link};
+}
+
+void life_map_release(struct life_map *m)
+{
+	free(m->heads);
+	life_map_init(m, m->link);
+}
+
+static bool is_in(const struct life_map *m, const struct life *l)
+{
+	return l->linked & 1u << m->link;
+}
+
+static void push(const struct life_map *m, struct life **heads, size_t size, struct life *l)
+{
+	struct life **head = &heads[l->hash[m->link] & (size - 1)];
+
+	l->next[m->link] = *head;
+	*head = l;
+}
+
+/* Chains are walked from their far end so that the newest stays first. */
+static void move_chain(const struct life_map *m, struct life *l, struct life **heads, size_t size)
+{
+	struct life *reversed = NULL;
+
+	while (l) {
+		struct life *next = l->next[m->link];
+
+		l->next[m->link] = reversed;
+		reversed = l;
+		l = next;
+	}
+	while (reversed) {
+		struct life *next = reversed->next[m->link];
+
+		push(m, heads, size, reversed);
+		reversed = next;
+	}
+}
+
+static bool grow(struct life_map *m)
+{
+	size_t size = m->size ? m->size * 2 : FIRST_SIZE;
+	struct life **heads;
+
+	if (size > SIZE_MAX / 2 / sizeof(*heads))
+		return false;
+	heads = calloc(size, sizeof(*heads));
+	if (!heads)
+		return false;
+	for (size_t i = 0; i < m->size; i++)
+		move_chain(m, m->heads[i], heads, size);
+	free(m->heads);
+	m->heads = heads;
+	m->size = size;
+	return true;
+}
+
+bool life_map_add(struct life_map *m, struct life *l, uint32_t hash)
+{
+	life_map_remove(m, l);
+	if (m->count >= m->size && !grow(m))
+		return false;
+	l->hash[m->link] = hash;
+	l->linked |= (uint8_t)(1u << m->link);
+	push(m, m->heads, m->size, l);
+	m->count++;
+	return true;
+}
+
+void life_map_remove(struct life_map *m, struct life *l)
+{
+	struct life **at;
+
+	if (!is_in(m, l))
+		return;
+	at = &m->heads[l->hash[m->link] & (m->size - 1)];
+	while (*at != l)
+		at = &(*at)->next[m->link];
+	*at = l->next[m->link];
+	l->linked &= (uint8_t)~(1u << m->link);
+	m->count--;
+}
+
+static struct life *match(const struct life_map *m, struct life *l, uint32_t hash)
+{
+	while (l && l->hash[m->link] != hash)
+		l = l->next[m->link];
+	return l;
+}
+
+struct life *life_map_first(const struct life_map *m, uint32_t hash)
+{
+	return m->size ? match(m, m->heads[hash & (m->size - 1)], hash) : NULL;
+}
+
+struct life *life_map_next(const struct life_map *m, const struct life *l)
+{
+	return match(m, l->next[m->link], l->hash[m->link]);
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * lives.c -- identity of sockets, and the queues from birth to hand-over.
+ */
+#include "analyze/lives.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/hash.h"
+
+enum { CHUNK_LIVES = 256 };
+
+struct life_chunk {
+	struct life_chunk *next;
+	struct life lives[CHUNK_LIVES];
+};
+
+void lives_init(struct lives *ls)
+{
+	memset(ls, 0, sizeof(*ls));
+	life_map_init(&ls->by_cookie, LINK_COOKIE);
+	life_map_init(&ls->by_skaddr, LINK_SKADDR);
+	life_map_init(&ls->by_tuple, LINK_TUPLE);
+	life_map_init(&ls->by_port, LINK_TUPLE);
+	life_map_init(&ls->by_seq, LINK_SEQ);
+}
+
+void lives_release(struct lives *ls)
+{
+	struct life_chunk *c = ls->chunks;
+
+	while (c) {
+		struct life_chunk *next = c->next;
+
+		free(c);
+		c = next;
+	}
+	life_map_release(&ls->by_cookie);
+	life_map_release(&ls->by_skaddr);
+	life_map_release(&ls->by_tuple);
+	life_map_release(&ls->by_port);
+	life_map_release(&ls->by_seq);
+	lives_init(ls);
+}
+
+static uint32_t cookie_hash(uint64_t cookie, uint32_t netns)
+{
+	return (uint32_t)(hash_mix(hash_mix(1, cookie), netns) >> 16);
+}
+
+static uint32_t skaddr_hash(uint64_t skaddr)
+{
+	return (uint32_t)(hash_mix(2, skaddr) >> 16);
+}
+
+static uint32_t port_hash(uint16_t port)
+{
+	return (uint32_t)(hash_mix(3, port) >> 16);
+}
+
+static struct life *find_cookie(const struct lives *ls, uint64_t cookie, uint32_t netns)
+{
+	struct life *l = life_map_first(&ls->by_cookie, cookie_hash(cookie, netns));
+
+	while (l && (l->cookie != cookie || l->netns != netns))
+		l = life_map_next(&ls->by_cookie, l);
+	return l;
+}
+
+static struct life *find_skaddr(const struct lives *ls, uint64_t skaddr)
+{
+	struct life *l = life_map_first(&ls->by_skaddr, skaddr_hash(skaddr));
+
+	while (l && l->skaddr != skaddr)
+		l = life_map_next(&ls->by_skaddr, l);
+	return l;
+}
+
+struct life *lives_find(const struct lives *ls, const struct sock_facts *f)
+{
+	struct life *l = f->cookie ? find_cookie(ls, f->cookie, f->netns) : NULL;
+
+	if (l || !f->skaddr)
+		return l;
+	l = find_skaddr(ls, f->skaddr);
+	if (!l)
+		return NULL;
+	if (f->cookie && l->cookie)
+		return l->is_cookie_provisional ? l : NULL;
+	/* Only one of the two knows a cookie: the address decides, while it can. */
+	return l->phase != LIFE_GONE || tuple_equal(&l->tuple, &f->tuple) ? l : NULL;
+}
+
+static void list_remove(struct lives *ls, struct life *l)
+{
+	struct life_list *list = &ls->lists[l->list];
+
+	if (l->before)
+		l->before->after = l->after;
+	else
+		list->first = l->after;
+	if (l->after)
+		l->after->before = l->before;
+	else
+		list->last = l->before;
+	list->count--;
+}
+
+static void list_append(struct lives *ls, struct life *l, uint8_t which)
+{
+	struct life_list *list = &ls->lists[which];
+
+	l->list = which;
+	l->after = NULL;
+	l->before = list->last;
+	if (list->last)
+		list->last->after = l;
+	else
+		list->first = l;
+	list->last = l;
+	list->count++;
+}
+
+static bool refill(struct lives *ls)
+{
+	struct life_chunk *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return false;
+	c->next = ls->chunks;
+	ls->chunks = c;
+	for (size_t i = CHUNK_LIVES; i-- > 0;) {
+		c->lives[i].after = ls->free;
+		ls->free = &c->lives[i];
+	}
+	return true;
+}
+
+static void unlink_identity(struct lives *ls, struct life *l)
+{
+	life_map_remove(&ls->by_cookie, l);
+	life_map_remove(&ls->by_skaddr, l);
+	life_map_remove(&ls->by_seq, l);
+}
+
+static void unlink_tuple(struct lives *ls, struct life *l)
+{
+	life_map_remove(l->is_listening ? &ls->by_port : &ls->by_tuple, l);
+	l->is_listening = false;
+}
+
+static void release_life(struct lives *ls, struct life *l)
+{
+	memset(l, 0, sizeof(*l));
+	l->after = ls->free;
+	ls->free = l;
+}
+
+void lives_requeue(struct lives *ls, struct life *l, uint64_t ts_ns)
+{
+	if (l->phase == l->list)
+		return;
+	list_remove(ls, l);
+	list_append(ls, l, l->phase);
+	l->due_ns = ts_ns + LIVES_GRACE_NS;
+}
+
+void lives_retire(struct lives *ls, struct life *l, uint64_t ts_ns)
+{
+	unlink_identity(ls, l);
+	life_leave(l, ts_ns, false);
+	lives_requeue(ls, l, ts_ns);
+}
+
+struct life *lives_begin(struct lives *ls, const struct sock_facts *f, uint64_t ts_ns)
+{
+	struct life *l;
+
+	while (f->skaddr && (l = find_skaddr(ls, f->skaddr)))
+		lives_retire(ls, l, ts_ns);
+	if (ls->lists[LIFE_ALIVE].count >= LIVES_MAX)
+		lives_retire(ls, ls->lists[LIFE_ALIVE].first, ts_ns);
+	if (!ls->free && !refill(ls))
+		return NULL;
+	l = ls->free;
+	ls->free = l->after;
+	list_append(ls, l, LIFE_ALIVE);
+	l->conn = ++ls->last_conn;
+	l->first_ns = l->last_ns = l->since_ns = ts_ns;
+	l->sk_err = -1;
+	l->is_ipv6 = f->is_ipv6;
+	lives_learn(ls, l, f);
+	return l;
+}
+
+struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
+			      const struct life *except)
+{
+	struct life *l = life_map_first(&ls->by_tuple, tuple_hash(t)), *gone = NULL;
+
+	for (; l; l = life_map_next(&ls->by_tuple, l)) {
+		if (l == except || !tuple_equal(&l->tuple, t))
+			continue;
+		if (l->phase != LIFE_GONE)
+			return l;
+		if (!gone)
+			gone = l;
+	}
+	return gone;
+}
+
+static void learn_identity(struct lives *ls, struct life *l, const struct sock_facts *f)
+{
+	if (f->skaddr && l->skaddr != f->skaddr) {
+		l->skaddr = f->skaddr;
+		life_map_add(&ls->by_skaddr, l, skaddr_hash(l->skaddr));
+	}
+	if (f->cookie && (l->cookie != f->cookie || l->netns != f->netns)) {
+		l->cookie = f->cookie;
+		l->netns = f->netns;
+		l->is_cookie_provisional = false;
+		life_map_add(&ls->by_cookie, l, cookie_hash(l->cookie, l->netns));
+	}
+	if (!l->netns)
+		l->netns = f->netns;
+}
+
+/* Two sockets of one namespace cannot have the same tuple: the older one's end was
+ * not seen. */
+static void enter_tuple(struct lives *ls, struct life *l)
+{
+	struct life *old = lives_find_tuple(ls, &l->tuple, l);
+
+	if (old && old->phase == LIFE_ALIVE && old->netns == l->netns)
+		lives_retire(ls, old, l->last_ns);
+	unlink_tuple(ls, l);
+	life_map_add(&ls->by_tuple, l, tuple_hash(&l->tuple));
+	ls->tuple_version++;
+}
+
+bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
+{
+	bool is_complete = tuple_is_complete(&f->tuple);
+
+	learn_identity(ls, l, f);
+	if (tuple_is_complete(&l->tuple))
+		return false;
+	/* A half-known tuple never replaces what is known of a port. */
+	if (!is_complete && l->tuple.local.port && !f->tuple.local.port)
+		return false;
+	l->tuple = f->tuple;
+	if (is_complete)
+		enter_tuple(ls, l);
+	return is_complete;
+}
+
+bool lives_add_listener(struct lives *ls, struct life *l)
+{
+	unlink_tuple(ls, l);
+	l->role = LIFE_LISTENER;
+	l->is_listening = true;
+	return life_map_add(&ls->by_port, l, port_hash(l->tuple.local.port));
+}
+
+struct life *lives_find_listener(const struct lives *ls, const struct life *child)
+{
+	struct life *l = life_map_first(&ls->by_port, port_hash(child->tuple.local.port));
+	struct life *any = NULL;
+
+	for (; l; l = life_map_next(&ls->by_port, l)) {
+		if (l->tuple.local.port != child->tuple.local.port || l->netns != child->netns)
+			continue;
+		if (memcmp(l->tuple.local.addr, child->tuple.local.addr, 16) == 0)
+			return l;
+		if (!any && address_is_any(l->tuple.local.addr))
+			any = l;
+	}
+	return any;
+}
+
+/* Closed lives whose destruction does not come: the tape lacks the event, or lost it. */
+static void give_up_closed(struct lives *ls, uint64_t now_ns)
+{
+	struct life_list *closed = &ls->lists[LIFE_CLOSED];
+
+	while (closed->first) {
+		struct life *l = closed->first;
+
+		if (closed->count <= LIVES_MAX_CLOSED && (ls->has_destroy || l->due_ns > now_ns))
+			return;
+		life_leave(l, now_ns, false);
+		list_remove(ls, l);
+		list_append(ls, l, LIFE_GONE);
+	}
+}
+
+void lives_stop(struct lives *ls, uint64_t ts_ns)
+{
+	for (uint8_t phase = LIFE_ALIVE; phase < LIFE_GONE; phase++)
+		while (ls->lists[phase].first) {
+			struct life *l = ls->lists[phase].first;
+
+			life_stop(l, ts_ns);
+			l->phase = LIFE_GONE;
+			lives_requeue(ls, l, ts_ns);
+		}
+	for (struct life *l = ls->lists[LIFE_GONE].first; l; l = l->after)
+		l->due_ns = 0;
+}
+
+struct life *lives_take(struct lives *ls, uint64_t now_ns)
+{
+	struct life *l;
+
+	if (ls->taken)
+		release_life(ls, ls->taken);
+	ls->taken = NULL;
+	give_up_closed(ls, now_ns);
+	l = ls->lists[LIFE_GONE].first;
+	if (!l || l->due_ns > now_ns)
+		return NULL;
+	list_remove(ls, l);
+	unlink_identity(ls, l);
+	unlink_tuple(ls, l);
+	ls->taken = l;
+	return l;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * lives.h -- all socket lives that are not over yet: finds them by what an event says
+ * about its socket, begins and ends them, and hands the ended ones over.
+ *
+ *	alive --CLOSE--> closed --destroyed--> gone --10 ms of tape time--> taken
+ *
+ * A closed life waits for its socket's destruction, since an application may still
+ * read from it; a gone one waits for packets freed late. Memory is in proportion to
+ * the lives that are neither gone nor taken.
+ */
+#ifndef ANALYZE_LIVES_H
+#define ANALYZE_LIVES_H
+
+#include "analyze/life.h"
+#include "analyze/life_map.h"
+#include "analyze/sock_facts.h"
+
+enum {
+	LIVES_GRACE_NS = 10000000,
+	LIVES_MAX = 1 << 22,        /* beyond this the oldest is given up */
+	LIVES_MAX_CLOSED = 1 << 16, /* waiting for a destruction that may have been lost */
+};
+
+struct life_list {
+	struct life *first, *last;
+	size_t count;
+};
+
+struct lives {
+	struct life_map by_cookie;
+	struct life_map by_skaddr;
+	struct life_map by_tuple; /* complete tuples only */
+	struct life_map by_port;  /* listeners; shares LINK_TUPLE with by_tuple */
+	struct life_map by_seq;   /* established, without a peer yet */
+	struct life_list lists[LIFE_GONE + 1]; /* by phase, oldest first */
+	struct life *taken; /* lent by lives_take() */
+	struct life *free;  /* linked by `after` */
+	struct life_chunk *chunks; /* owned; all lives live here */
+	uint64_t last_conn;
+	uint64_t tuple_version; /* grows whenever a tuple becomes known */
+	bool has_destroy; /* destructions are on the tape: closed lives wait for theirs */
+};
+
+/* Caller's storage. */
+void lives_init(struct lives *ls);
+void lives_release(struct lives *ls);
+
+/* The life the socket is in, or NULL. It may be closed or gone already. */
+struct life *lives_find(const struct lives *ls, const struct sock_facts *f);
+/* Begin a life; whoever had the kernel address before is given up. NULL without memory. */
+struct life *lives_begin(struct lives *ls, const struct sock_facts *f, uint64_t ts_ns);
+/* Take over what is better than what is known of the socket. True when the life's
+ * tuple has become complete. */
+bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f);
+/* The newest life with this tuple other than `except`; one that is not gone is
+ * preferred. NULL if there is none. */
+struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
+			      const struct life *except);
+/* Enter l as a listener on its local port, or find the one that accepts for `child`. */
+bool lives_add_listener(struct lives *ls, struct life *l);
+struct life *lives_find_listener(const struct lives *ls, const struct life *child);
+
+/* After l->phase has changed: queue it accordingly. */
+void lives_requeue(struct lives *ls, struct life *l, uint64_t ts_ns);
+/* Give up a life that was seen for the last time: its socket is another one now. */
+void lives_retire(struct lives *ls, struct life *l, uint64_t ts_ns);
+/* Every life is over: the tape, or its section, ends at ts. */
+void lives_stop(struct lives *ls, uint64_t ts_ns);
+/* The next life that is over and past its grace at now_ns, or NULL. Each is returned
+ * once, lent until the next call. */
+struct life *lives_take(struct lives *ls, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * pair.c -- matching the two sides of a connection.
+ */
+#include "analyze/pair.h"
+
+#include "format/hash.h"
+
+/* Fast Open data, or data in flight between two snapshots, may stand between what one
+ * side has sent and the other has received. Two unrelated connections are this close
+ * in both directions once in 10^7. */
+#define SEQ_TOLERANCE (1 << 20)
+
+/* The same for (a, b) and (b, a). */
+static uint32_t seq_hash(uint32_t a, uint32_t b)
+{
+	return (uint32_t)(hash_mix((uint64_t)(a ^ b) << 32, a + b) >> 8);
+}
+
+static bool is_near(uint32_t a, uint32_t b)
+{
+	int32_t d = (int32_t)(a - b);
+
+	return d > -SEQ_TOLERANCE && d < SEQ_TOLERANCE;
+}
+
+/* Both were there at the same time, and nothing known speaks against it. */
+static bool is_possible(const struct life *a, const struct life *b)
+{
+	if (a == b || a->peer || b->peer)
+		return false;
+	if (a->phase != LIFE_ALIVE && a->end_ns < b->first_ns)
+		return false;
+	if (b->phase != LIFE_ALIVE && b->end_ns < a->first_ns)
+		return false;
+	if (a->role == b->role && a->role == LIFE_SERVER)
+		return false;
+	if (a->has_seq && b->has_seq)
+		return is_near(a->una, b->nxt) && is_near(a->nxt, b->una);
+	return true;
+}
+
+static struct life *find_by_seq(const struct lives *ls, const struct life *l)
+{
+	struct life *other;
+
+	if (!l->has_seq)
+		return NULL;
+	other = life_map_first(&ls->by_seq, seq_hash(l->una, l->nxt));
+	for (; other; other = life_map_next(&ls->by_seq, other))
+		if (other->una == l->nxt && other->nxt == l->una && is_possible(l, other))
+			return other;
+	return NULL;
+}
+
+static struct life *find_by_tuple(const struct lives *ls, const struct life *l)
+{
+	struct tuple reversed = tuple_reversed(&l->tuple);
+	struct life *other, *best = NULL;
+
+	if (!tuple_is_complete(&l->tuple))
+		return NULL;
+	other = life_map_first(&ls->by_tuple, tuple_hash(&reversed));
+	for (; other; other = life_map_next(&ls->by_tuple, other)) {
+		if (!tuple_equal(&other->tuple, &reversed) || !is_possible(l, other))
+			continue;
+		if (other->netns == l->netns)
+			return other;
+		if (!best)
+			best = other;
+	}
+	return best;
+}
+
+static enum life_role opposite(enum life_role role)
+{
+	if (role == LIFE_CLIENT)
+		return LIFE_SERVER;
+	return role == LIFE_SERVER ? LIFE_CLIENT : LIFE_UNKNOWN;
+}
+
+struct life *pair_find(struct lives *ls, struct life *l)
+{
+	struct life *other;
+
+	if (l->peer)
+		return NULL;
+	other = find_by_seq(ls, l);
+	if (!other)
+		other = find_by_tuple(ls, l);
+	if (!other)
+		return NULL;
+	l->peer = other->conn;
+	other->peer = l->conn;
+	if (l->role == LIFE_UNKNOWN)
+		l->role = (uint8_t)opposite((enum life_role)other->role);
+	else if (other->role == LIFE_UNKNOWN)
+		other->role = (uint8_t)opposite((enum life_role)l->role);
+	life_map_remove(&ls->by_seq, l);
+	life_map_remove(&ls->by_seq, other);
+	return other;
+}
+
+bool pair_offer(struct lives *ls, struct life *l, uint32_t snd_una, uint32_t rcv_nxt)
+{
+	l->una = snd_una;
+	l->nxt = rcv_nxt;
+	l->has_seq = true;
+	return l->peer || life_map_add(&ls->by_seq, l, seq_hash(snd_una, rcv_nxt));
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * tracker.h -- who is who: is fed what the cursor delivers and says which socket lives
+ * each event belongs to. Every view that speaks of connections uses it like this:
+ *
+ *	while ((rc = view_next(in, &item, err)) == 0) {
+ *		if ((rc = tracker_feed(t, &item, &seen, err)) < 0)
+ *			break;
+ *		... seen.life ...
+ *		while ((life = tracker_take(t)))
+ *			... a life that is over ...
+ *	}
+ *	tracker_stop(t);
+ *	while ((life = tracker_take(t))) ...
+ *
+ * Feed it every item, whatever is selected: only then are the numbers of lives the same
+ * for every command. One pass; memory in proportion to lives that are not over.
+ */
+#ifndef ANALYZE_TRACKER_H
+#define ANALYZE_TRACKER_H
+
+#include "analyze/binding.h"
+#include "analyze/flow.h"
+#include "analyze/life.h"
+#include "analyze/selection.h"
+#include "format/cursor.h"
+
+struct tracker; /* opaque */
+
+/* What the tracker made of an item. Pointers live until the next tracker_feed() or
+ * tracker_take(). */
+struct sighting {
+	const struct bound *bound; /* of an event; NULL for other items */
+	/* The life the event belongs to; of packets, the one they were sent to, else the
+	 * one that sent them. NULL if none. */
+	const struct life *life;
+	const struct life *sender; /* packets: the life that sent them, or NULL */
+	const struct life *receiver; /* packets: the life they were sent to, or NULL */
+	struct tuple flow;         /* packets with TCP headers: local = the sender */
+	bool has_flow;
+	bool has_change; /* the event changed the life's state */
+	bool is_birth;   /* the event began the life */
+	struct life_change change;
+};
+
+/* NULL without memory. */
+struct tracker *tracker_new(void);
+void tracker_free(struct tracker *t);
+/* 0, or ERR_NOMEM. A new section ends every life of the one before. */
+int tracker_feed(struct tracker *t, const struct item *item, struct sighting *out,
+		 struct error *err);
+/* The next life that is over, or NULL for now. Each comes once. */
+const struct life *tracker_take(struct tracker *t);
+/* Nothing follows: every life is over. */
+void tracker_stop(struct tracker *t);
+
+const struct binding *tracker_binding(const struct tracker *t);
+/* The running task of the event last fed; false when it is not known. */
+bool tracker_task(const struct tracker *t, const struct event *ev, struct task_facts *out);
+/* Time of the tape's first event. */
+uint64_t tracker_origin_ns(const struct tracker *t);
+uint64_t tracker_last_ns(const struct tracker *t);
+/* Lives seen so far. */
+uint64_t tracker_life_count(const struct tracker *t);
+/* The tape holds the lengths of send and receive calls. */
+bool tracker_has_calls(const struct tracker *t);
+/* What is told about the life may be wrong or incomplete: its start or end was not
+ * seen, or events were lost meanwhile. */
+bool tracker_is_uncertain(const struct tracker *t, const struct life *l);
+
+/* What a selection looks at. Lent as the life is. */
+struct selection_subject life_subject(const struct life *l);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * traffic.c -- adding up calls and counters.
+ */
+#include "analyze/traffic.h"
+
+enum { LINUX_MSG_PEEK = 0x2, LINUX_MSG_ERRQUEUE = 0x2000 };
+
+bool traffic_sent(struct traffic *t, int32_t ret)
+{
+	if (ret <= 0)
+		return false;
+	t->tx_bytes += (uint32_t)ret;
+	t->tx_msgs++;
+	return true;
+}
+
+bool traffic_received(struct traffic *t, int32_t ret, int32_t flags)
+{
+	/* A peek will be read again; the error queue holds no data of the stream. */
+	if (ret <= 0 || (flags & (LINUX_MSG_PEEK | LINUX_MSG_ERRQUEUE)))
+		return false;
+	t->rx_bytes += (uint32_t)ret;
+	t->rx_msgs++;
+	return true;
+}
+
+void traffic_begin(struct traffic *t, uint64_t acked, uint64_t received)
+{
+	t->acked_base = acked;
+	t->received_base = received;
+	traffic_count(t, acked, received);
+}
+
+void traffic_count(struct traffic *t, uint64_t acked, uint64_t received)
+{
+	/* Counters of one socket only grow; anything else is a tape that lies. */
+	if (acked >= t->acked_base)
+		t->acked = acked;
+	if (received >= t->received_base)
+		t->received = received;
+	t->has_counters = true;
+}
