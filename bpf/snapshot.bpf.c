@@ -20,7 +20,10 @@ static __always_inline void fill_tcp_existing(struct wire_existing *r, const str
 {
 	r->sock.cookie = sock_cookie(sk);
 	r->inode = sock_inode(sk);
+	if (r->inode)
+		r->head.flags |= WIRE_HAS_INODE;
 	if (r->sock.state == TCP_LISTEN) {
+		r->head.flags |= WIRE_HAS_BACKLOG;
 		r->backlog = sk->sk_ack_backlog;
 		r->max_backlog = sk->sk_max_ack_backlog;
 		return;
@@ -37,7 +40,6 @@ static __always_inline void fill_existing(struct wire_existing *r, const void *s
 	r->head.ts_ns = bpf_ktime_get_boot_ns();
 	r->head.cpu = bpf_get_smp_processor_id();
 	r->head.flags = WIRE_HAS_SOCK;
-	r->fd = -1;
 	fill_sock_probed(&r->sock, &r->addrs6, sk);
 	if (tp)
 		fill_tcp_existing(r, (const void *)tp, tp);

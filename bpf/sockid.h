@@ -95,13 +95,16 @@ static __always_inline void fill_no_inet(struct wire_sock *w)
 	*(__u32 *)w->daddr = 0;
 }
 
-/* A typed argument that is not NULL. Returns the TCP socket it is, or NULL. The cookie
- * is left to the caller. */
-static __always_inline const struct tcp_sock *
-fill_sock_typed(struct wire_sock *w, struct wire_addrs6 *a6, const struct sock *sk)
+static __always_inline const struct tcp_sock *as_tcp(const struct sock *sk)
+{
+	return bpf_skc_to_tcp_sock((void *)sk);
+}
+
+/* A typed argument that is not NULL, without its cookie; `tp` is as_tcp() of it. */
+static __always_inline void fill_names(struct wire_sock *w, struct wire_addrs6 *a6,
+				       const struct sock *sk, const struct tcp_sock *tp)
 {
 	const struct sock_common *c = &sk->__sk_common;
-	const struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
 	const struct inet_sock *inet = (const void *)tp;
 
 	w->skaddr = (__u64)sk;
@@ -123,15 +126,13 @@ fill_sock_typed(struct wire_sock *w, struct wire_addrs6 *a6, const struct sock *
 		copy_in6(a6->saddr, &c->skc_v6_rcv_saddr);
 		copy_in6(a6->daddr, &c->skc_v6_daddr);
 	}
-	return tp;
 }
 
-/* A typed argument, with its cookie. */
-static __always_inline const struct tcp_sock *
-fill_sock(struct wire_sock *w, struct wire_addrs6 *a6, const struct sock *sk)
+static __always_inline void fill_sock(struct wire_sock *w, struct wire_addrs6 *a6,
+				      const struct sock *sk, const struct tcp_sock *tp)
 {
 	w->cookie = sock_cookie(sk);
-	return fill_sock_typed(w, a6, sk);
+	fill_names(w, a6, sk, tp);
 }
 
 /* Any other pointer to a socket; not NULL. Its cookie is what it has. */

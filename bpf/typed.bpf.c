@@ -18,10 +18,6 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* Offsets in the classic entry of sk_data_ready; see there. */
-const volatile __u32 data_ready_skaddr;
-const volatile __u32 data_ready_ip;
-
 #include "bpf/typed_sock.h"
 #include "bpf/typed_tcp.h"
 #include "bpf/typed_skb.h"

@@ -6,10 +6,14 @@
 #include "bpf/emit.h"
 #include "bpf/sockid.h"
 
+/* Offsets in the classic entry of sk_data_ready; see there. */
+const volatile __u32 data_ready_skaddr;
+const volatile __u32 data_ready_ip;
+
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newstate)
 {
-	const struct tcp_sock *tp;
+	const struct tcp_sock *tp = as_tcp(sk);
 	struct wire_set_state *r;
 
 	if (has_port_filter && !sock_passes(sk))
@@ -17,11 +21,8 @@ int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newst
 	r = emit_begin(WIRE_INET_SOCK_SET_STATE, sizeof(*r));
 	if (!r)
 		return 0;
-	if (sock_is_unfinished(sk, oldstate, newstate))
-		r->sock.cookie = 0;
-	else
-		r->sock.cookie = sock_cookie(sk);
-	tp = fill_sock_typed(&r->sock, &r->addrs6, sk);
+	r->sock.cookie = sock_is_unfinished(sk, oldstate, newstate) ? 0 : sock_cookie(sk);
+	fill_names(&r->sock, &r->addrs6, sk, tp);
 	r->oldstate = oldstate;
 	r->newstate = newstate;
 	if (tp) {
@@ -46,7 +47,7 @@ int BPF_PROG(inet_sk_error_report, const struct sock *sk)
 	r = emit_begin(WIRE_INET_SK_ERROR_REPORT, sizeof(*r));
 	if (!r)
 		return 0;
-	fill_sock(&r->sock, &r->addrs6, sk);
+	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->ret = sk->sk_err;
 	r->flags = 0;
 	emit_end(r);
@@ -62,7 +63,7 @@ static __always_inline int emit_length(__u32 event, const struct sock *sk, int r
 	r = emit_begin(event, sizeof(*r));
 	if (!r)
 		return 0;
-	fill_sock(&r->sock, &r->addrs6, sk);
+	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->ret = ret;
 	r->flags = flags;
 	emit_end(r);

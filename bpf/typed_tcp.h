@@ -30,33 +30,29 @@ static __always_inline __u16 data_behind_header(const struct sk_buff *skb)
 SEC("tp_btf/tcp_probe")
 int BPF_PROG(tcp_probe, const struct sock *sk, const struct sk_buff *skb)
 {
-	const struct tcp_sock *tp;
+	const struct tcp_sock *tp = as_tcp(sk);
+	const struct inet_sock *inet = (const void *)tp;
 	struct wire_tcp_probe *r;
 
-	if (has_port_filter && !sock_passes(sk))
+	if (!tp || (has_port_filter && !sock_passes(sk)))
 		return 0;
 	r = emit_begin(WIRE_TCP_PROBE, sizeof(*r));
 	if (!r)
 		return 0;
-	tp = fill_sock(&r->sock, &r->addrs6, sk);
+	fill_sock(&r->sock, &r->addrs6, sk, tp);
 	r->skbaddr = (__u64)skb;
 	r->mark = skb->mark;
 	r->data_len = data_behind_header(skb);
-	if (tp) {
-		const struct inet_sock *inet = (const void *)tp;
-
-		r->head.flags = WIRE_HAS_TCP;
-		r->snd_nxt = tp->snd_nxt;
-		r->snd_una = tp->snd_una;
-		r->snd_cwnd = tp->snd_cwnd;
-		r->ssthresh = current_ssthresh(tp);
-		r->snd_wnd = tp->snd_wnd;
-		r->srtt = tp->srtt_us >> 3;
-		r->rcv_wnd = tp->rcv_wnd;
-		r->rcv_nxt = tp->rcv_nxt;
-		if (r->sock.family == AF_INET6 && has_ipv6())
-			copy_in6(r->pinet6_saddr, &inet->pinet6->saddr);
-	}
+	r->snd_nxt = tp->snd_nxt;
+	r->snd_una = tp->snd_una;
+	r->snd_cwnd = tp->snd_cwnd;
+	r->ssthresh = current_ssthresh(tp);
+	r->snd_wnd = tp->snd_wnd;
+	r->srtt = tp->srtt_us >> 3;
+	r->rcv_wnd = tp->rcv_wnd;
+	r->rcv_nxt = tp->rcv_nxt;
+	if (r->sock.family == AF_INET6 && has_ipv6())
+		copy_in6(r->pinet6_saddr, &inet->pinet6->saddr);
 	emit_end(r);
 	return 0;
 }
@@ -70,7 +66,7 @@ static __always_inline int emit_sock(__u32 event, const struct sock *sk)
 	r = emit_begin(event, sizeof(*r));
 	if (!r)
 		return 0;
-	fill_sock(&r->sock, &r->addrs6, sk);
+	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	emit_end(r);
 	return 0;
 }
@@ -90,7 +86,7 @@ int BPF_PROG(tcp_receive_reset, const struct sock *sk)
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(tcp_destroy_sock, const struct sock *sk)
 {
-	const struct tcp_sock *tp;
+	const struct tcp_sock *tp = as_tcp(sk);
 	struct wire_destroy *r;
 
 	if (has_port_filter && !sock_passes(sk))
@@ -98,7 +94,7 @@ int BPF_PROG(tcp_destroy_sock, const struct sock *sk)
 	r = emit_begin(WIRE_TCP_DESTROY_SOCK, sizeof(*r));
 	if (!r)
 		return 0;
-	tp = fill_sock(&r->sock, &r->addrs6, sk);
+	fill_sock(&r->sock, &r->addrs6, sk, tp);
 	if (tp) {
 		r->head.flags = WIRE_HAS_TCP;
 		fill_counters(&r->tcp, tp);
@@ -175,7 +171,7 @@ int BPF_PROG(tcp_send_reset, const struct sock *sk, const struct sk_buff *skb)
 	r->skbaddr = (__u64)skb;
 	r->reason = arg_counts[WIRE_TCP_SEND_RESET] > 2 ? ctx[2] : 0;
 	if (sk)
-		fill_sock(&r->sock, &r->addrs6, sk);
+		fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	else
 		fill_no_sock(&r->sock);
 	r->state = r->sock.state;
@@ -192,7 +188,8 @@ SEC("tp_btf/tcp_retransmit_skb")
 int BPF_PROG(tcp_retransmit_skb, const struct sock *sk, const struct sk_buff *skb)
 {
 	const struct tcp_skb_cb *cb = (const void *)skb->cb;
-	const struct tcp_sock *tp;
+	const struct tcp_sock *tp = as_tcp(sk);
+	const struct inet_connection_sock *icsk = (const void *)tp;
 	struct wire_retransmit *r;
 
 	if (has_port_filter && !sock_passes(sk))
@@ -200,15 +197,13 @@ int BPF_PROG(tcp_retransmit_skb, const struct sock *sk, const struct sk_buff *sk
 	r = emit_begin(WIRE_TCP_RETRANSMIT_SKB, sizeof(*r));
 	if (!r)
 		return 0;
-	tp = fill_sock(&r->sock, &r->addrs6, sk);
+	fill_sock(&r->sock, &r->addrs6, sk, tp);
 	r->skbaddr = (__u64)skb;
 	r->state = r->sock.state;
 	r->err = arg_counts[WIRE_TCP_RETRANSMIT_SKB] > 2 ? (__s32)ctx[2] : 0;
 	r->seq = cb->seq;
 	r->end_seq = cb->end_seq;
 	if (tp) {
-		const struct inet_connection_sock *icsk = (const void *)tp;
-
 		r->head.flags = WIRE_HAS_TCP;
 		r->ca_state = tcp_ca_state(tp);
 		r->icsk_pending = icsk->icsk_pending;
@@ -242,7 +237,7 @@ int BPF_PROG(tcp_retransmit_synack, const struct sock *sk, const struct request_
 	r = emit_begin(WIRE_TCP_RETRANSMIT_SYNACK, sizeof(*r));
 	if (!r)
 		return 0;
-	fill_sock(&r->sock, &r->addrs6, sk);
+	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	fill_request(r, &req->__req_common);
 	emit_end(r);
 	return 0;
@@ -258,7 +253,7 @@ int BPF_PROG(tcp_cong_state_set, const struct sock *sk, __u8 state)
 	r = emit_begin(WIRE_TCP_CONG_STATE_SET, sizeof(*r));
 	if (!r)
 		return 0;
-	fill_sock(&r->sock, &r->addrs6, sk);
+	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->value = state;
 	emit_end(r);
 	return 0;
@@ -276,7 +271,7 @@ int BPF_PROG(tcp_sendmsg_locked, const struct sock *sk, const struct msghdr *msg
 	r = emit_begin(WIRE_TCP_SENDMSG_LOCKED, sizeof(*r));
 	if (!r)
 		return 0;
-	fill_sock(&r->sock, &r->addrs6, sk);
+	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->skb_addr = (__u64)skb;
 	r->skb_len = skb ? skb->len : 0;
 	r->msg_left = msg->msg_iter.count;
@@ -304,21 +299,18 @@ static __always_inline void fill_rcvbuf(struct wire_rcvbuf *r, const struct tcp_
 SEC("tp_btf/tcp_rcvbuf_grow")
 int BPF_PROG(tcp_rcvbuf_grow, const struct sock *sk, int time)
 {
-	const struct tcp_sock *tp;
+	const struct tcp_sock *tp = as_tcp(sk);
 	struct wire_rcvbuf *r;
 
-	if (has_port_filter && !sock_passes(sk))
+	if (!tp || (has_port_filter && !sock_passes(sk)))
 		return 0;
 	r = emit_begin(WIRE_TCP_RCVBUF_GROW, sizeof(*r));
 	if (!r)
 		return 0;
-	tp = fill_sock(&r->sock, &r->addrs6, sk);
+	fill_sock(&r->sock, &r->addrs6, sk, tp);
 	r->time = time;
 	r->rcvbuf = sk->sk_rcvbuf;
-	if (tp) {
-		r->head.flags = WIRE_HAS_TCP;
-		fill_rcvbuf(r, tp);
-	}
+	fill_rcvbuf(r, tp);
 	emit_end(r);
 	return 0;
 }
@@ -334,7 +326,7 @@ int BPF_PROG(tcp_cwnd_reduction_tp, const struct sock *sk, int newly_acked_sacke
 	r = emit_begin(WIRE_TCP_CWND_REDUCTION_TP, sizeof(*r));
 	if (!r)
 		return 0;
-	fill_sock(&r->sock, &r->addrs6, sk);
+	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->newly_acked_sacked = newly_acked_sacked;
 	r->newly_lost = newly_lost;
 	r->flag = flag;

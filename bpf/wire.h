@@ -39,6 +39,7 @@ enum wire_event {
 	WIRE_CONSUME_SKB,
 	WIRE_SKB_COPY_DATAGRAM_IOVEC,
 	WIRE_NETIF_RECEIVE_SKB,
+	WIRE_SOCK_SNAPSHOT, /* iterators, not through the ring */
 	WIRE_TYPED_END,
 	WIRE_EVENT_MAX = 4096, /* event numbers are below */
 };
@@ -48,7 +49,9 @@ enum wire_flag {
 	WIRE_HAS_TCP = 2,	/* the counters of a full TCP socket are filled */
 	WIRE_HAS_FLOW = 4,	/* wire_packet: IP header understood */
 	WIRE_HAS_SEGMENT = 8,	/* wire_packet: TCP header understood */
-	WIRE_HAS_OWNER = 16,	/* wire_existing: pid, comm and fd are the owner's */
+	WIRE_HAS_OWNER = 16,	/* wire_existing: pid, tid, comm and fd are the owner's */
+	WIRE_HAS_INODE = 32,	/* wire_existing */
+	WIRE_HAS_BACKLOG = 64,	/* wire_existing: a listener */
 };
 
 enum { WIRE_COMM = 16, WIRE_DEVICE = 16 };
@@ -314,13 +317,13 @@ struct wire_dynamic_field {
 
 /* A socket that existed when the recording began: iterators write these. */
 struct wire_existing {
-	struct wire_head head; /* owner's pid, tid and comm if HAS_OWNER */
+	struct wire_head head;
 	struct wire_sock sock;
 	struct wire_addrs6 addrs6;
-	struct wire_tcp_counters tcp; /* WIRE_HAS_TCP */
-	__u64 inode;		      /* 0 = not known */
-	__s32 fd;		      /* -1 = not known */
-	__u32 backlog;		      /* listeners */
+	struct wire_tcp_counters tcp; /* WIRE_HAS_TCP, and snd_cwnd */
+	__u64 inode;
+	__s32 fd;
+	__u32 backlog;
 	__u32 max_backlog;
 	__u32 snd_cwnd;
 };
