@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "format/error.h"
-#include "format/schema.h"
+#include "format/enumeration.h"
 
-struct btf;	  /* libbpf's */
+struct btf;       /* libbpf's */
 struct btf_enums; /* opaque */
 
 /* 0 and *out, ERR_KERNEL when the kernel has no BTF, ERR_NOMEM. */
