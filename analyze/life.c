@@ -125,7 +125,8 @@ void life_close(struct life *l, uint64_t ts_ns, enum tcp_state from,
 		l->has_peer_closed = true;
 	if (closing->sk_err >= 0)
 		l->sk_err = closing->sk_err;
-	l->phase = LIFE_CLOSED;
+	if (l->phase == LIFE_ALIVE)
+		l->phase = LIFE_CLOSED;
 	l->end_ns = ts_ns;
 	l->is_end_seen = true;
 	l->end = (uint8_t)end_of(l, from, l->sk_err);

@@ -34,9 +34,9 @@ struct sighting {
 	/* The life the event belongs to; of packets, the one they were sent to, else the
 	 * one that sent them. NULL if none. */
 	const struct life *life;
-	const struct life *sender; /* packets: the life that sent them, or NULL */
+	const struct life *sender;   /* packets: the life that sent them, or NULL */
 	const struct life *receiver; /* packets: the life they were sent to, or NULL */
-	struct tuple flow;         /* packets with TCP headers: local = the sender */
+	struct tuple flow;           /* packets with TCP headers: local = the sender */
 	bool has_flow;
 	bool has_change; /* the event changed the life's state */
 	bool is_birth;   /* the event began the life */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * identity.c -- from an event's socket to its life: by the slot of its dictionary entry
+ * when that is known, else by cookie and kernel address.
+ */
+#include "analyze/identity.h"
+
+/* What a sock dictionary entry was found to be. */
+struct sock_slot {
+	struct life *life;
+	uint64_t conn;   /* of that life, when it was found */
+	bool is_foreign; /* not a TCP socket */
+};
+
+void identity_init(struct slots *socks)
+{
+	slots_init(socks, sizeof(struct sock_slot));
+}
+
+bool identity_is_start(const struct life_change *c)
+{
+	if (c->from == STATE_LISTEN)
+		return c->to == STATE_SYN_RECV;
+	return c->from == STATE_CLOSE && c->to != STATE_CLOSE;
+}
+
+/* A state event begins another life than the one found for its socket. */
+static bool is_another(const struct life_change *c, const struct life *found)
+{
+	if (found->phase != LIFE_ALIVE) /* closed lives do not change any more */
+		return c->to != STATE_CLOSE;
+	return identity_is_start(c) && found->state != STATE_UNKNOWN;
+}
+
+/* May an event of this kind be the first sight of a socket worth telling about? */
+static bool may_begin(const struct step *s)
+{
+	const struct tuple *tuple = &s->facts.tuple;
+	enum tcp_state state;
+
+	switch (s->e->kind) {
+	case EVENT_STATE:
+		if (s->out->change.from == STATE_CLOSE && s->out->change.to == STATE_CLOSE)
+			return false;
+		return tuple->local.port || tuple->remote.port;
+	case EVENT_SNAPSHOT:
+		state = bound_state(s->e, s->ev, BOUND_STATE);
+		return state != STATE_TIME_WAIT && state != STATE_NEW_SYN_RECV &&
+		       state != STATE_CLOSE && state != STATE_BOUND_INACTIVE;
+	case EVENT_OTHER:
+	case EVENT_SEND_RESET:
+	case EVENT_RETRANSMIT_SYNACK:
+	case EVENT_SEGMENT:
+	case EVENT_DROP:
+	case EVENT_CONSUME:
+	case EVENT_COPY:
+		return false;
+	default:
+		return tuple_is_complete(tuple);
+	}
+}
+
+static bool is_tcp(const struct step *s)
+{
+	return s->facts.protocol
+		       ? s->facts.protocol == PROTOCOL_TCP
+		       : s->e->is_tcp || s->e->kind == EVENT_STATE || s->e->kind == EVENT_SNAPSHOT;
+}
+
+/* The socket has another tuple than the life had: what lay between was not seen. */
+static bool is_moved(const struct life *l, const struct tuple *tuple)
+{
+	return tuple_is_complete(&l->tuple) && tuple_is_complete(tuple) &&
+	       !tuple_equal(&l->tuple, tuple);
+}
+
+static void find_or_begin(struct step *s)
+{
+	struct lives *lives = &s->t->lives;
+	struct life *l = lives_find(lives, &s->facts);
+	bool is_state = s->e->kind == EVENT_STATE;
+
+	if (l && !(is_state && is_another(&s->out->change, l)) && !is_moved(l, &s->facts.tuple)) {
+		s->is_tuple_new = lives_learn(lives, l, &s->facts);
+		s->life = l;
+		return;
+	}
+	if (!may_begin(s))
+		return;
+	if (l)
+		lives_retire(lives, l, s->ev->ts_ns);
+	s->life = lives_begin(lives, &s->facts, s->ev->ts_ns);
+	s->out->is_birth = s->life != NULL;
+	s->is_starved = s->life == NULL;
+}
+
+static struct sock_slot *sock_slot(const struct step *s)
+{
+	uint32_t id = s->e->sock_ref ? event_ref(s->ev, s->e->sock_ref) : 0;
+
+	return id ? slots_at(&s->t->socks, event_epoch(s->ev), id) : NULL;
+}
+
+/* The life this dictionary entry was found to be in, if it still is. */
+static struct life *remembered(const struct step *s, const struct sock_slot *slot)
+{
+	struct life *l = slot ? slot->life : NULL;
+
+	if (!l || l->conn != slot->conn || l->phase == LIFE_GONE)
+		return NULL;
+	if (s->e->kind == EVENT_STATE && is_another(&s->out->change, l))
+		return NULL;
+	return l;
+}
+
+void identity_resolve(struct step *s)
+{
+	struct sock_slot *slot = sock_slot(s);
+
+	if (slot && slot->is_foreign)
+		return;
+	s->life = remembered(s, slot);
+	if (s->life || !sock_facts_read(&s->t->binding, s->e, s->ev, &s->facts))
+		return;
+	if (!is_tcp(s)) {
+		if (slot)
+			slot->is_foreign = s->facts.protocol != 0;
+		return;
+	}
+	find_or_begin(s);
+	if (slot && s->life) {
+		slot->life = s->life;
+		slot->conn = s->life->conn;
+	}
+}

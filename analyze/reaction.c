@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * reaction.c -- state changes, counters, owners, resets: one small function per event.
+ */
+#include "analyze/reaction.h"
+
+#include "analyze/drop_reason.h"
+#include "analyze/identity.h"
+#include "analyze/pair.h"
+
+static void learn_owner(struct step *s, enum owner_source source)
+{
+	struct task_facts task;
+
+	if (s->life->owner.source < source && binding_task(&s->t->binding, s->e, s->ev, &task))
+		owner_learn(&s->life->owner, source, task.pid, task.comm);
+}
+
+void reaction_inherit(struct tracker *t, struct life *l)
+{
+	const struct life *listener = NULL;
+
+	if (l->role == LIFE_SERVER || l->role == LIFE_UNKNOWN)
+		listener = lives_find_listener(&t->lives, l);
+	if (!listener)
+		return;
+	/* A connection on a listener's port was accepted there. */
+	l->role = LIFE_SERVER;
+	owner_inherit(&l->owner, &listener->owner);
+}
+
+static void read_counters(struct step *s, bool is_first)
+{
+	struct traffic *traffic = &s->life->traffic;
+	uint64_t acked, received, srtt, total;
+
+	if (bound_int(s->e, s->ev, BOUND_BYTES_ACKED, &acked) &&
+	    bound_int(s->e, s->ev, BOUND_BYTES_RECEIVED, &received)) {
+		if (is_first)
+			traffic_begin(traffic, acked, received);
+		else
+			traffic_count(traffic, acked, received);
+	}
+	if (bound_int(s->e, s->ev, BOUND_SRTT_US, &srtt) && srtt)
+		traffic->srtt_us = (uint32_t)srtt;
+	if (bound_int(s->e, s->ev, BOUND_TOTAL_RETRANS, &total))
+		traffic->total_retrans = (uint32_t)total;
+}
+
+/* Offer and look for the other side, as soon as sequence numbers or addresses allow. */
+static void seek_peer(struct step *s, bool has_new_seq)
+{
+	struct life *l = s->life;
+	uint64_t una, nxt;
+
+	if (l->peer || l->role == LIFE_LISTENER)
+		return;
+	if (has_new_seq && bound_int(s->e, s->ev, BOUND_SND_UNA, &una) &&
+	    bound_int(s->e, s->ev, BOUND_RCV_NXT, &nxt))
+		pair_offer(&s->t->lives, l, (uint32_t)una, (uint32_t)nxt);
+	if (l->state != STATE_SYN_SENT && l->state != STATE_SYN_RECV)
+		pair_find(&s->t->lives, l);
+}
+
+static void learn_owner_of_change(struct step *s, const struct life_change *c)
+{
+	if (c->from == STATE_CLOSE && (c->to == STATE_SYN_SENT || c->to == STATE_LISTEN))
+		learn_owner(s, OWNER_CALLER);
+	else if (c->to == STATE_FIN_WAIT1 || c->to == STATE_LAST_ACK)
+		learn_owner(s, OWNER_CLOSER);
+}
+
+static void on_state(struct step *s)
+{
+	struct tracker *t = s->t;
+	struct life *l = s->life;
+	struct life_change *c = &s->out->change;
+	struct life_closing closing = {
+		.sk_err = bound_int32(s->e, s->ev, BOUND_SK_ERR, -1),
+		.is_done = bound_int32(s->e, s->ev, BOUND_IS_DONE, -1),
+	};
+	bool is_start = identity_is_start(c);
+
+	s->out->has_change = true;
+	if (c->from == STATE_CLOSE && c->to == STATE_CLOSE)
+		return;
+	if (s->out->is_birth || (is_start && l->state == STATE_UNKNOWN)) {
+		l->is_start_seen = is_start;
+		l->is_cookie_provisional = c->to == STATE_SYN_RECV && !l->tuple.remote.port;
+	}
+	life_change(l, s->ev->ts_ns, t->section_ns, c);
+	if (c->to == STATE_LISTEN)
+		lives_add_listener(&t->lives, l);
+	learn_owner_of_change(s, c);
+	if (c->to != STATE_SYN_RECV || tuple_is_complete(&l->tuple))
+		read_counters(s, s->out->is_birth && !is_start);
+	if (c->to == STATE_SYN_RECV || c->to == STATE_ESTABLISHED)
+		reaction_inherit(t, l);
+	seek_peer(s, c->to == STATE_ESTABLISHED);
+	if (c->to != STATE_CLOSE)
+		return;
+	life_close(l, s->ev->ts_ns, c->from, &closing);
+	lives_requeue(&t->lives, l, s->ev->ts_ns);
+}
+
+static void on_snapshot(struct step *s)
+{
+	struct life *l = s->life;
+	struct view comm = {0};
+	int32_t pid = bound_int32(s->e, s->ev, BOUND_OWNER_PID, 0);
+
+	if (bound_bytes(s->e, s->ev, BOUND_OWNER_COMM, &comm))
+		comm = text_until_nul(comm);
+	owner_learn(&l->owner, OWNER_SNAPSHOT, (uint32_t)pid, comm);
+	if (s->out->is_birth || l->state == STATE_UNKNOWN) {
+		l->state = (uint8_t)bound_state(s->e, s->ev, BOUND_STATE);
+		l->since_ns = s->t->section_ns;
+		l->has_peer_closed = tcp_state_peer_closed((enum tcp_state)l->state);
+		read_counters(s, true);
+		if (l->state == STATE_LISTEN)
+			lives_add_listener(&s->t->lives, l);
+		if (l->state == STATE_SYN_SENT)
+			l->role = LIFE_CLIENT;
+	}
+	reaction_inherit(s->t, l);
+	seek_peer(s, true);
+}
+
+/* The first sight of a socket was neither a change nor a snapshot. */
+static void on_late_birth(struct step *s)
+{
+	struct life *l = s->life;
+	enum tcp_state state = bound_state(s->e, s->ev, BOUND_STATE);
+
+	if (s->e->kind == EVENT_PROBE) /* fires in no other state */
+		state = STATE_ESTABLISHED;
+	if (state != STATE_UNKNOWN) {
+		l->state = (uint8_t)state;
+		l->since_ns = s->t->section_ns;
+	}
+	reaction_inherit(s->t, l);
+	seek_peer(s, false);
+}
+
+static void on_retransmit(struct step *s)
+{
+	/* From 6.17 the event also tells of retransmits that could not be sent. */
+	if (bound_int32(s->e, s->ev, BOUND_ERR, 0) == 0)
+		s->life->traffic.retransmits++;
+}
+
+static void on_destroy(struct step *s)
+{
+	read_counters(s, false);
+	life_leave(s->life, s->ev->ts_ns, true);
+	lives_requeue(&s->t->lives, s->life, s->ev->ts_ns);
+}
+
+static void on_probe(struct step *s)
+{
+	int32_t srtt = bound_int32(s->e, s->ev, BOUND_SRTT, 0);
+
+	if (srtt > 0)
+		s->life->traffic.srtt_us = (uint32_t)srtt;
+}
+
+static void on_error_report(struct step *s)
+{
+	int32_t error = bound_int32(s->e, s->ev, BOUND_ERROR, 0);
+
+	/* 0 is only a wake-up for the error queue. */
+	if (error > 0 && s->life->sk_err <= 0)
+		s->life->sk_err = error;
+}
+
+static void on_drop(struct step *s)
+{
+	if (!drop_reason_is_benign(bound_name(s->e, s->ev, BOUND_REASON, s->t->section)))
+		s->life->traffic.drops++;
+}
+
+static void on_sock_event(struct step *s)
+{
+	struct traffic *traffic = &s->life->traffic;
+
+	switch (s->e->kind) {
+	case EVENT_SEND_LENGTH:
+		traffic_sent(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0));
+		learn_owner(s, OWNER_CALLER);
+		break;
+	case EVENT_RECV_LENGTH:
+		traffic_received(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0),
+				 bound_int32(s->e, s->ev, BOUND_FLAGS, 0));
+		learn_owner(s, OWNER_CALLER);
+		break;
+	case EVENT_SENDMSG:
+		learn_owner(s, OWNER_CALLER);
+		break;
+	case EVENT_SPACE_ADJUST:
+		learn_owner(s, OWNER_READER);
+		break;
+	case EVENT_PROBE:
+		on_probe(s);
+		break;
+	case EVENT_RETRANSMIT:
+		on_retransmit(s);
+		break;
+	case EVENT_RETRANSMIT_SYNACK: /* its socket is the listener */
+		traffic->retransmits++;
+		break;
+	case EVENT_RECEIVE_RESET:
+		life_reset_in(s->life);
+		break;
+	case EVENT_SEND_RESET:
+		life_reset_out(s->life, s->ev->ts_ns);
+		break;
+	case EVENT_ERROR_REPORT:
+		on_error_report(s);
+		break;
+	case EVENT_DESTROY:
+		on_destroy(s);
+		break;
+	case EVENT_DROP:
+		on_drop(s);
+		break;
+	default:
+		break;
+	}
+}
+
+void reaction_apply(struct step *s)
+{
+	if (s->ev->ts_ns > s->life->last_ns)
+		s->life->last_ns = s->ev->ts_ns;
+	if (s->e->kind == EVENT_STATE) {
+		on_state(s);
+	} else if (s->e->kind == EVENT_SNAPSHOT) {
+		on_snapshot(s);
+	} else {
+		if (s->out->is_birth)
+			on_late_birth(s);
+		else if (s->is_tuple_new)
+			seek_peer(s, false);
+		on_sock_event(s);
+	}
+}

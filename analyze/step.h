@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * step.h -- one event on its way through the tracker, and the tracker's own state.
+ * Private to tracker.c, identity.c and reaction.c; everybody else uses tracker.h.
+ */
+#ifndef ANALYZE_STEP_H
+#define ANALYZE_STEP_H
+
+#include "analyze/blindspots.h"
+#include "analyze/flow.h"
+#include "analyze/lives.h"
+#include "analyze/slots.h"
+#include "analyze/sock_facts.h"
+#include "analyze/tracker.h"
+
+struct tracker {
+	struct binding binding;
+	struct lives lives;
+	struct flows flows;
+	struct slots socks; /* of struct sock_slot (identity.c) */
+	struct blindspots blindspots;
+	const struct section *section;
+	uint64_t origin_ns;  /* first event of the tape */
+	uint64_t section_ns; /* first event of the section */
+	uint64_t last_ns;    /* last event of the section so far */
+	bool has_origin, has_section_ns;
+	bool has_calls;
+	bool is_gap_open; /* damage was skipped after last_ns */
+};
+
+struct step {
+	struct tracker *t;
+	const struct event *ev;
+	const struct bound *e;
+	struct sock_facts facts; /* filled when the socket was not found by its slot */
+	struct life *life;       /* the event's, or NULL */
+	bool is_tuple_new;       /* this event completed the life's tuple */
+	bool is_starved;         /* no memory for a new life */
+	struct sighting *out;
+};
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * tracker.c -- one event after another: whose is it, and what does it change.
+ */
+#include "analyze/tracker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/identity.h"
+#include "analyze/reaction.h"
+#include "analyze/step.h"
+
+struct tracker *tracker_new(void)
+{
+	struct tracker *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	lives_init(&t->lives);
+	flows_init(&t->flows);
+	identity_init(&t->socks);
+	return t;
+}
+
+void tracker_free(struct tracker *t)
+{
+	if (!t)
+		return;
+	lives_release(&t->lives);
+	flows_release(&t->flows);
+	slots_release(&t->socks);
+	binding_release(&t->binding);
+	free(t);
+}
+
+static bool is_packet(enum event_kind kind)
+{
+	return kind == EVENT_SEGMENT || kind == EVENT_DROP || kind == EVENT_CONSUME ||
+	       kind == EVENT_COPY;
+}
+
+/* A packet's own socket, if it has one, decides; else its headers. */
+static void find_flow(struct step *s)
+{
+	struct tracker *t = s->t;
+	struct flow flow;
+
+	if (flows_find(&t->flows, &t->lives, &t->binding, s->e, s->ev, &flow)) {
+		s->out->has_flow = true;
+		s->out->flow = flow.tuple;
+		s->out->sender = flow.sender;
+		s->out->receiver = flow.receiver;
+		if (!s->life)
+			s->life = flow.receiver ? flow.receiver : flow.sender;
+	}
+}
+
+static void on_event(struct step *s)
+{
+	if (s->e->kind == EVENT_STATE) {
+		s->out->change.from = bound_state(s->e, s->ev, BOUND_OLDSTATE);
+		s->out->change.to = bound_state(s->e, s->ev, BOUND_NEWSTATE);
+	}
+	identity_resolve(s);
+	if (is_packet(s->e->kind))
+		find_flow(s);
+	if (s->life)
+		reaction_apply(s);
+	s->out->life = s->life;
+}
+
+static void see_time(struct tracker *t, uint64_t ts_ns)
+{
+	if (!t->has_origin)
+		t->origin_ns = ts_ns;
+	if (!t->has_section_ns)
+		t->section_ns = t->last_ns = ts_ns;
+	t->has_origin = t->has_section_ns = true;
+	if (t->is_gap_open)
+		blindspots_add(&t->blindspots, t->last_ns, ts_ns);
+	t->is_gap_open = false;
+	if (ts_ns > t->last_ns)
+		t->last_ns = ts_ns;
+}
+
+static int bind(struct tracker *t, const struct section *section, struct error *err)
+{
+	int rc = binding_update(&t->binding, section, err);
+
+	t->section = section;
+	t->lives.has_destroy = t->binding.has_kind[EVENT_DESTROY];
+	if (t->binding.has_kind[EVENT_SEND_LENGTH] && t->binding.has_kind[EVENT_RECV_LENGTH])
+		t->has_calls = true;
+	return rc;
+}
+
+static int begin_section(struct tracker *t, const struct section *section, struct error *err)
+{
+	lives_stop(&t->lives, t->last_ns);
+	slots_reset(&t->socks);
+	flows_reset(&t->flows);
+	binding_reset(&t->binding);
+	t->has_section_ns = false;
+	return bind(t, section, err);
+}
+
+/* Losses of events that no fact about a life rests on do not matter. */
+static bool is_loss_relevant(const struct tracker *t, const struct loss *loss)
+{
+	enum event_kind kind;
+
+	if (loss->schema == 0 || loss->schema > t->binding.count)
+		return true;
+	kind = t->binding.events[loss->schema - 1].kind;
+	return kind != EVENT_OTHER && kind != EVENT_CONSUME && kind != EVENT_COPY &&
+	       kind != EVENT_SEGMENT;
+}
+
+int tracker_feed(struct tracker *t, const struct item *item, struct sighting *out,
+		 struct error *err)
+{
+	struct step s = {.t = t, .ev = &item->event, .out = out};
+
+	memset(out, 0, sizeof(*out));
+	switch (item->kind) {
+	case ITEM_SECTION:
+		return begin_section(t, item->section, err);
+	case ITEM_SCHEMA:
+		return bind(t, item->section, err);
+	case ITEM_LOSS:
+		if (is_loss_relevant(t, &item->loss))
+			blindspots_add(&t->blindspots, item->loss.from_ns, item->loss.to_ns);
+		return 0;
+	case ITEM_GAP:
+		t->is_gap_open = true;
+		return 0;
+	case ITEM_EVENT:
+		break;
+	default:
+		return 0;
+	}
+	see_time(t, item->event.ts_ns);
+	s.e = out->bound = binding_find(&t->binding, &item->event);
+	if (s.e)
+		on_event(&s);
+	return s.is_starved ? error_nomem(err) : 0;
+}
+
+const struct life *tracker_take(struct tracker *t)
+{
+	struct life *l = lives_take(&t->lives, t->last_ns);
+
+	if (l && l->role == LIFE_UNKNOWN)
+		reaction_inherit(t, l);
+	return l;
+}
+
+void tracker_stop(struct tracker *t)
+{
+	if (t->is_gap_open)
+		blindspots_add(&t->blindspots, t->last_ns, UINT64_MAX);
+	t->is_gap_open = false;
+	lives_stop(&t->lives, t->last_ns);
+}
+
+const struct binding *tracker_binding(const struct tracker *t)
+{
+	return &t->binding;
+}
+
+bool tracker_task(const struct tracker *t, const struct event *ev, struct task_facts *out)
+{
+	const struct bound *e = binding_find(&t->binding, ev);
+
+	return e && binding_task(&t->binding, e, ev, out);
+}
+
+uint64_t tracker_origin_ns(const struct tracker *t)
+{
+	return t->origin_ns;
+}
+
+uint64_t tracker_last_ns(const struct tracker *t)
+{
+	return t->last_ns;
+}
+
+uint64_t tracker_life_count(const struct tracker *t)
+{
+	return t->lives.last_conn;
+}
+
+bool tracker_has_calls(const struct tracker *t)
+{
+	return t->has_calls;
+}
+
+bool tracker_is_uncertain(const struct tracker *t, const struct life *l)
+{
+	uint64_t end = l->phase == LIFE_ALIVE ? l->last_ns : l->end_ns;
+
+	if (!l->is_start_seen || l->is_torn)
+		return true;
+	if (!l->is_end_seen && l->end != LIFE_OPEN && l->phase == LIFE_GONE)
+		return true;
+	return blindspots_overlap(&t->blindspots, l->first_ns, end);
+}
+
+struct selection_subject life_subject(const struct life *l)
+{
+	return (struct selection_subject){
+		.conn = l->conn,
+		.lport = l->tuple.local.port,
+		.rport = l->tuple.remote.port,
+		.laddr = l->tuple.local.addr,
+		.raddr = l->tuple.remote.addr,
+		.pid = l->owner.pid,
+		.comm = l->owner.comm,
+	};
+}
