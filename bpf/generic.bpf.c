@@ -23,7 +23,7 @@ struct {
 } lost SEC(".maps");
 
 const volatile __u32 event_number;
-const volatile __u32 fixed_bytes; /* of the entry, without the first 8 */
+const volatile __u32 fixed_bytes;  /* of the entry, without the first 8 */
 const volatile __u32 record_bytes; /* head, fixed part, slots */
 const volatile __u32 dynamic_count;
 const volatile struct wire_dynamic_field dynamic[WIRE_DYNAMIC_MAX];

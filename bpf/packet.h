@@ -106,8 +106,7 @@ static __always_inline __u32 fill_ip4(struct wire_packet *p, const struct packet
 	struct ip4_packet h;
 	__u32 header, total;
 
-	if (v->l3 + sizeof(h.ip) > v->tail ||
-	    bpf_probe_read_kernel(&h, sizeof(h), v->head + v->l3))
+	if (v->l3 + sizeof(h.ip) > v->tail || bpf_probe_read_kernel(&h, sizeof(h), v->head + v->l3))
 		return 0;
 	header = (h.ip.version_ihl & 15) * 4;
 	total = bpf_ntohs(h.ip.tot_len);
@@ -133,8 +132,8 @@ static __always_inline __u32 fill_ip4(struct wire_packet *p, const struct packet
 
 static __always_inline bool is_extension(__u8 proto)
 {
-	return proto == IPPROTO_HOPOPTS || proto == IPPROTO_ROUTING ||
-	       proto == IPPROTO_FRAGMENT || proto == IPPROTO_DSTOPTS;
+	return proto == IPPROTO_HOPOPTS || proto == IPPROTO_ROUTING || proto == IPPROTO_FRAGMENT ||
+	       proto == IPPROTO_DSTOPTS;
 }
 
 /* Step over extension headers. Returns the offset of what follows them, or 0 when it

@@ -22,7 +22,9 @@ static __always_inline int emit_skb(__u32 event, const struct sk_buff *skb, __u6
 	if (!r)
 		return 0;
 	r->skbaddr = (__u64)skb;
-	r->value = value;
+	r->location = value;
+	if (event == WIRE_SKB_COPY_DATAGRAM_IOVEC)
+		r->len = (__s32)value;
 	r->head.flags = fill_packet(&r->packet, skb, l3);
 	if (sk) {
 		r->head.flags |= WIRE_HAS_SOCK;

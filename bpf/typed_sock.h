@@ -31,7 +31,8 @@ int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newst
 		r->sk_err = sk->sk_err;
 		r->sk_shutdown = sk->sk_shutdown;
 		r->is_done = sk->__sk_common.skc_flags >>
-				     bpf_core_enum_value(enum sock_flags, SOCK_DONE) & 1;
+				     bpf_core_enum_value(enum sock_flags, SOCK_DONE) &
+			     1;
 	}
 	emit_end(r);
 	return 0;
@@ -97,7 +98,7 @@ int sk_data_ready(void *ctx)
 	if (!r)
 		return 0;
 	fill_sock_probed(&r->sock, &r->addrs6, sk);
-	bpf_probe_read_kernel(&r->value, sizeof(r->value), ctx + data_ready_ip);
+	bpf_probe_read_kernel(&r->ip, sizeof(r->ip), ctx + data_ready_ip);
 	emit_end(r);
 	return 0;
 }

@@ -254,7 +254,7 @@ int BPF_PROG(tcp_cong_state_set, const struct sock *sk, __u8 state)
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
-	r->value = state;
+	r->cong_state = state;
 	emit_end(r);
 	return 0;
 }
@@ -316,8 +316,8 @@ int BPF_PROG(tcp_rcvbuf_grow, const struct sock *sk, int time)
 }
 
 SEC("tp_btf/tcp_cwnd_reduction_tp")
-int BPF_PROG(tcp_cwnd_reduction_tp, const struct sock *sk, int newly_acked_sacked,
-	     int newly_lost, int flag)
+int BPF_PROG(tcp_cwnd_reduction_tp, const struct sock *sk, int newly_acked_sacked, int newly_lost,
+	     int flag)
 {
 	struct wire_cwnd_reduction *r;
 

@@ -45,13 +45,13 @@ enum wire_event {
 };
 
 enum wire_flag {
-	WIRE_HAS_SOCK = 1,	/* wire_sock is filled */
-	WIRE_HAS_TCP = 2,	/* the counters of a full TCP socket are filled */
-	WIRE_HAS_FLOW = 4,	/* wire_packet: IP header understood */
-	WIRE_HAS_SEGMENT = 8,	/* wire_packet: TCP header understood */
-	WIRE_HAS_OWNER = 16,	/* wire_existing: pid, tid, comm and fd are the owner's */
-	WIRE_HAS_INODE = 32,	/* wire_existing */
-	WIRE_HAS_BACKLOG = 64,	/* wire_existing: a listener */
+	WIRE_HAS_SOCK = 1,     /* wire_sock is filled */
+	WIRE_HAS_TCP = 2,      /* the counters of a full TCP socket are filled */
+	WIRE_HAS_FLOW = 4,     /* wire_packet: IP header understood */
+	WIRE_HAS_SEGMENT = 8,  /* wire_packet: TCP header understood */
+	WIRE_HAS_OWNER = 16,   /* wire_existing: pid, tid, comm and fd are the owner's */
+	WIRE_HAS_INODE = 32,   /* wire_existing */
+	WIRE_HAS_BACKLOG = 64, /* wire_existing: a listener */
 };
 
 enum { WIRE_COMM = 16, WIRE_DEVICE = 16 };
@@ -92,11 +92,14 @@ struct wire_sock_event {
 	struct wire_addrs6 addrs6;
 };
 
-/* One number beside the socket: sk_data_ready's ip, tcp_cong_state_set's cong_state. */
+/* sk_data_ready, tcp_cong_state_set. */
 struct wire_sock_value {
 	struct wire_head head;
 	struct wire_sock sock;
-	__u64 value;
+	union {
+		__u64 ip;
+		__u8 cong_state;
+	};
 	struct wire_addrs6 addrs6;
 };
 
@@ -249,18 +252,20 @@ struct wire_flow {
 
 struct wire_packet {
 	struct wire_flow flow; /* WIRE_HAS_FLOW */
-	__u32 seq;	       /* WIRE_HAS_SEGMENT, the rest */
+	__u32 seq;             /* WIRE_HAS_SEGMENT, the rest */
 	__u32 ack;
 	__u32 payload_bytes;
 	__u8 tcp_flags;
 	__u8 pad[3];
 };
 
-/* consume_skb: value is the location; skb_copy_datagram_iovec: the length. */
 struct wire_skb {
 	struct wire_head head;
 	__u64 skbaddr;
-	__u64 value;
+	union {
+		__u64 location; /* consume_skb */
+		__s32 len;      /* skb_copy_datagram_iovec */
+	};
 	struct wire_packet packet;
 	struct wire_sock sock; /* WIRE_HAS_SOCK */
 	struct wire_addrs6 addrs6;
@@ -291,9 +296,9 @@ struct wire_receive {
 /* A generic event: the raw entry from its 8th byte on, then one slot for each field
  * whose data lies elsewhere. */
 enum {
-	WIRE_COMMON_BYTES = 8,	/* overwritten by the kernel before a program sees them */
-	WIRE_ENTRY_MAX = 2048,	/* bytes of an entry, with the common ones */
-	WIRE_DYNAMIC_MAX = 8,	/* fields whose data lies elsewhere */
+	WIRE_COMMON_BYTES = 8, /* overwritten by the kernel before a program sees them */
+	WIRE_ENTRY_MAX = 2048, /* bytes of an entry, with the common ones */
+	WIRE_DYNAMIC_MAX = 8,  /* fields whose data lies elsewhere */
 	WIRE_DYNAMIC_BYTES = 252,
 };
 

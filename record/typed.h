@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * typed.h -- the events for which bpf/ has a program of its own: which wire record each
+ * sends, and where in it the value of each field lies. A static table.
+ *
+ * The kernel's format file is the authority: an event is recorded by its typed program
+ * only if the table knows each of the file's fields by name and size. Fields that the
+ * table has and the file lacks are left out.
+ */
+#ifndef RECORD_TYPED_H
+#define RECORD_TYPED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record/dictionary.h"
+#include "record/tracefmt.h"
+
+/* Where a field's value goes: a column of its own, or a dictionary. */
+enum typed_to { TO_OWN = DICT_COUNT };
+
+enum typed_flag {
+	TYPED_SIGNED = 1,
+	TYPED_EXTRA = 2,     /* not in the kernel's format file */
+	TYPED_ALIAS = 4,     /* another name of the same; only if the format file has it */
+	TYPED_IN_PACKET = 8, /* offset counts from typed_event.packet */
+};
+
+/* Names of an extra field's values. */
+enum typed_legend { LEGEND_NONE, LEGEND_TCP_FLAGS, LEGEND_TCP_STATE, LEGEND_TCP_CA_STATE };
+
+struct typed_field {
+	const char *name;
+	const char *type;  /* when there is no format file */
+	uint16_t size;     /* bytes in the format file's entry; of a text elsewhere: 4 */
+	uint8_t to;        /* enum dictionary, or TO_OWN */
+	uint8_t attribute; /* of the dictionary */
+	uint16_t offset;   /* TO_OWN: in the wire record */
+	uint8_t flags;     /* enum typed_flag */
+	uint8_t role;      /* enum field_role, when there is no format file */
+	uint8_t legend;    /* enum typed_legend */
+	uint32_t needs;    /* wire flags without which the value is absent */
+};
+
+struct typed_event {
+	const char *group;
+	const char *name;    /* of the tracepoint; of the program too */
+	uint16_t number;     /* enum wire_event */
+	uint16_t wire_bytes; /* size of its record */
+	uint16_t sock;       /* offset of its wire_sock; 0 = none */
+	uint16_t addrs6;
+	uint32_t sock_needs; /* wire flags without which there is no socket */
+	uint16_t packet;     /* offset of its wire_packet; 0 = none */
+	uint16_t symbol;     /* offset of a code address; 0 = none */
+	uint16_t device;     /* offset of a device name; 0 = none */
+	bool has_endpoints;
+	bool has_tuple;
+	bool is_bare;                  /* a tracepoint without a format file */
+	bool is_classic;               /* attached to the classic event */
+	bool has_sock_fields;          /* shows the socket's addresses, too */
+	const struct typed_field *own; /* the last one has no name */
+};
+
+/* The table, ordered by number; typed_count() entries. */
+const struct typed_event *typed_events(void);
+size_t typed_count(void);
+/* Lent for ever, or NULL. */
+const struct typed_event *typed_find(const char *group, const char *name);
+/* The fields an event may have, one after the other: its own, then the socket's, then
+ * the packet's. NULL when `index` is past the last. */
+const struct typed_field *typed_field_at(const struct typed_event *e, size_t index);
+/* By name and size, extras not looked at; or NULL. The size tells because tcp_send_reset
+ * has had two kinds of addresses. */
+const struct typed_field *typed_field_find(const struct typed_event *e, const char *name,
+					   uint32_t size);
+/* Whether the table knows every field of the format file. If not, `why[size]` says
+ * which one it does not. */
+bool typed_matches(const struct typed_event *e, const struct tracefmt *fmt, char *why, size_t size);
+
+#endif
