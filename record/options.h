@@ -29,8 +29,8 @@ struct port_range {
 
 struct record_options {
 	enum record_action action;
-	char *output;		/* never NULL after parsing; "-" = standard output; owned */
-	uint64_t duration_ns;	/* 0 = until stopped */
+	char *output;           /* never NULL after parsing; "-" = standard output; owned */
+	uint64_t duration_ns;   /* 0 = until stopped */
 	struct name_list globs; /* the default ones unless -e chose others; owned */
 	struct port_range ports[OPTIONS_MAX_PORTS];
 	size_t port_count;     /* 0 = all ports */
@@ -40,8 +40,8 @@ struct record_options {
 	char **command; /* NULL, or NULL-terminated; lent by argv */
 };
 
-/* Fill *out. 0, ERR_USAGE or ERR_NOMEM; options_release() is due in any case. argv may
- * be reordered up to "--". */
+/* Fill *out. 0, ERR_USAGE or ERR_NOMEM; options_release() is due in any case. The
+ * words of argv stay where they are. */
 int options_parse(int argc, char **argv, struct record_options *out, struct error *err);
 void options_release(struct record_options *o);
 /* What --help and --version show. */

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* options.c -- one table of options, for getopt_long() and for --help. */
+#include "record/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "format/version.h"
+#include "record/span.h"
+
+enum {
+	OPTION_PORT = 256, /* without a letter */
+	OPTION_BUFFER,
+	OPTION_LIST_EVENTS,
+	MAX_SECONDS = 315360000, /* ten years */
+	MIN_BUFFER = 64 << 10,
+	MAX_BUFFER = 1 << 30,
+};
+
+struct option_row {
+	int key; /* its letter, or OPTION_* */
+	const char *name;
+	const char *argument; /* NULL = takes none */
+	const char *help;     /* '\n' where a line is to be broken */
+};
+
+static const struct option_row rows[] = {
+	{'o', "output", "FILE",
+	 "write the tape to FILE, \"-\" for standard output\n"
+	 "(default: tcptape-YYYYmmdd-HHMMSS.tape)"},
+	{'d', "duration", "SECONDS", "stop after this time; fractions are allowed"},
+	{'e', "event", "GLOB",
+	 "record these events instead of the default ones;\n"
+	 "'!GLOB' leaves events out; may be repeated"},
+	{OPTION_PORT, "port", "N[,N...]",
+	 "only connections with one of these ports at\n"
+	 "either end; N-M is a range"},
+	{OPTION_BUFFER, "buffer", "SIZE", "room for events not yet written, as in 8M"},
+	{'f', "force", NULL, "overwrite FILE if it exists"},
+	{'q', "quiet", NULL, "print nothing but errors"},
+	{OPTION_LIST_EVENTS, "list-events", NULL,
+	 "print the events that would be recorded, and end;\n"
+	 "with -e '*' all that this kernel has"},
+	{'h', "help", NULL, "print this text"},
+	{'V', "version", NULL, "print the version"},
+};
+
+enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
+
+static const char *const default_globs[] = {"tcp:*", "sock:*", "skb:*", "net:netif_receive_skb"};
+
+static const char examples[] =
+	"Record TCP, socket and skb events of this host to a tape, for tcptape to read.\n"
+	"\n"
+	"  sudo tcptape-record -d 10                       ten seconds of everything\n"
+	"  sudo tcptape-record -o bug.tape                 until Ctrl-C\n"
+	"  sudo tcptape-record -- curl localhost           until the command ends\n"
+	"  sudo tcptape-record --port 443,8000-8010        these ports, whole connections\n"
+	"  sudo tcptape-record -e 'tcp:*' -e '!tcp_probe'  some events only\n"
+	"  sudo tcptape-record -o - | zstd > far.tape.zst  to another program\n"
+	"\n"
+	"Recording needs root. No payload is ever recorded. Then: tcptape conns bug.tape\n"
+	"\n"
+	"usage: tcptape-record [-o FILE] [options] [-- COMMAND ARG...]\n"
+	"\n";
+
+static void print_row(FILE *to, const struct option_row *row)
+{
+	char left[40];
+	const char *line = row->help;
+
+	snprintf(left, sizeof(left), "--%s%s%s", row->name, row->argument ? " " : "",
+		 row->argument ? row->argument : "");
+	if (row->key < 256)
+		fprintf(to, "  -%c, %-19s ", row->key, left);
+	else
+		fprintf(to, "      %-19s ", left);
+	for (;;) {
+		size_t len = strcspn(line, "\n");
+
+		fprintf(to, "%.*s\n", (int)len, line);
+		if (line[len] == '\0')
+			return;
+		line += len + 1;
+		fprintf(to, "%26s", "");
+	}
+}
+
+void options_print_help(FILE *to)
+{
+	fputs(examples, to);
+	for (int i = 0; i < ROW_COUNT; i++)
+		print_row(to, &rows[i]);
+}
+
+void options_print_version(FILE *to)
+{
+	fputs("tcptape-record " TCPTAPE_VERSION "\n", to);
+}
+
+/* "12", "0.25": nanoseconds of a decimal number of seconds. */
+static bool parse_seconds(struct span s, uint64_t *ns)
+{
+	struct span whole = span_take(&s, '.');
+	uint64_t fraction = 0, unit = 1000000000;
+	uint32_t seconds = 0;
+
+	if (whole.p < whole.end ? !span_number(whole, MAX_SECONDS, &seconds) : s.p == s.end)
+		return false;
+	for (; s.p < s.end; s.p++) {
+		if (*s.p < '0' || *s.p > '9')
+			return false;
+		unit /= 10;
+		fraction += unit * (uint64_t)(*s.p - '0');
+	}
+	*ns = seconds * UINT64_C(1000000000) + fraction;
+	return *ns > 0;
+}
+
+static int set_duration(struct record_options *o, const char *arg, struct error *err)
+{
+	if (parse_seconds(span_of(arg, strlen(arg)), &o->duration_ns))
+		return OK;
+	return error_set(err, ERR_USAGE, "--duration '%.40s': not a number of seconds above 0",
+			 arg);
+}
+
+static bool parse_size(struct span s, uint64_t *bytes)
+{
+	unsigned shift = 0;
+	uint32_t number;
+
+	if (s.p < s.end) {
+		const char *unit = strchr("KkMmGg", s.end[-1]);
+
+		if (unit && *unit) {
+			shift = 10 * (1 + (unsigned)(unit - "KkMmGg") / 2);
+			s.end--;
+		}
+	}
+	if (!span_number(s, UINT32_MAX, &number))
+		return false;
+	*bytes = (uint64_t)number << shift;
+	return true;
+}
+
+static int set_buffer(struct record_options *o, const char *arg, struct error *err)
+{
+	uint64_t wanted, size = MIN_BUFFER;
+
+	if (!parse_size(span_of(arg, strlen(arg)), &wanted))
+		return error_set(err, ERR_USAGE, "--buffer '%.40s': not a size such as 8M", arg);
+	if (wanted < MIN_BUFFER || wanted > MAX_BUFFER)
+		return error_set(err, ERR_USAGE, "--buffer '%.40s': must be from 64K to 1G", arg);
+	while (size < wanted)
+		size *= 2;
+	o->buffer_bytes = size;
+	return OK;
+}
+
+/* "443" or "8000-8010". */
+static bool parse_range(struct span s, struct port_range *range)
+{
+	struct span first = span_take(&s, '-');
+	uint32_t low, high;
+
+	if (!span_number(first, UINT16_MAX, &low))
+		return false;
+	high = low;
+	if (first.end != s.end && !span_number(s, UINT16_MAX, &high))
+		return false;
+	range->first = (uint16_t)low;
+	range->last = (uint16_t)high;
+	return low > 0 && low <= high;
+}
+
+static int add_ports(struct record_options *o, const char *arg, struct error *err)
+{
+	struct span s = span_of(arg, strlen(arg));
+
+	do {
+		struct span one = span_take(&s, ',');
+
+		if (o->port_count == OPTIONS_MAX_PORTS)
+			return error_set(err, ERR_USAGE, "--port: more than %d ports or ranges",
+					 OPTIONS_MAX_PORTS);
+		if (!parse_range(one, &o->ports[o->port_count]))
+			return error_set(err, ERR_USAGE,
+					 "--port '%.40s': not a port or range from 1 to 65535",
+					 arg);
+		o->port_count++;
+	} while (s.p < s.end || s.p[-1] == ',');
+	return OK;
+}
+
+static int add_globs(struct record_options *o, const char *arg, struct error *err)
+{
+	struct span s = span_of(arg, strlen(arg));
+
+	do {
+		struct span one = span_take(&s, ',');
+		char *glob = span_copy(one);
+		int rc;
+
+		if (!glob)
+			return error_nomem(err);
+		if (glob[glob[0] == '!'] == '\0')
+			rc = error_set(err, ERR_USAGE, "--event '%.80s': empty name of an event",
+				       arg);
+		else
+			rc = name_list_add(&o->globs, glob, err);
+		free(glob);
+		TRY(rc);
+	} while (s.p < s.end);
+	return OK;
+}
+
+static int set_output(struct record_options *o, const char *arg, struct error *err)
+{
+	if (arg[0] == '\0')
+		return error_set(err, ERR_USAGE, "--output: empty file name");
+	if (arg[0] == '-' && arg[1] != '\0') /* most likely the next option */
+		return error_set(err, ERR_USAGE,
+				 "--output '%.40s': looks like an option; write ./%.40s for a file",
+				 arg, arg);
+	free(o->output);
+	o->output = strdup(arg);
+	return o->output ? OK : error_nomem(err);
+}
+
+static int apply(struct record_options *o, int key, const char *arg, struct error *err)
+{
+	switch (key) {
+	case 'o':
+		return set_output(o, arg, err);
+	case 'd':
+		return set_duration(o, arg, err);
+	case 'e':
+		return add_globs(o, arg, err);
+	case OPTION_PORT:
+		return add_ports(o, arg, err);
+	case OPTION_BUFFER:
+		return set_buffer(o, arg, err);
+	case 'f':
+		o->is_forced = true;
+		return OK;
+	case 'q':
+		o->is_quiet = true;
+		return OK;
+	case OPTION_LIST_EVENTS:
+		o->action = ACTION_LIST_EVENTS;
+		return OK;
+	case 'h':
+		o->action = ACTION_HELP;
+		return OK;
+	default:
+		o->action = ACTION_VERSION;
+		return OK;
+	}
+}
+
+static const struct option_row *find_row(int key)
+{
+	for (int i = 0; i < ROW_COUNT; i++)
+		if (rows[i].key == key)
+			return &rows[i];
+	return NULL;
+}
+
+/* `word` as it was typed, perhaps with "=value". */
+static int unknown_option(const char *word, struct error *err)
+{
+	int len = (int)strcspn(word, "=");
+	struct name_list names = {0};
+	const char *nearest;
+	char typed[64];
+
+	snprintf(typed, sizeof(typed), "%.*s", len > 60 ? 60 : len, word);
+	for (int i = 0; i < ROW_COUNT; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "--%s", rows[i].name);
+		if (name_list_add(&names, name, NULL) != OK)
+			break;
+	}
+	nearest = name_list_nearest(&names, typed);
+	if (nearest)
+		error_set(err, ERR_USAGE, "unknown option '%s'; did you mean '%s'?", typed,
+			  nearest);
+	else
+		error_set(err, ERR_USAGE, "unknown option '%s'; --help lists them all", typed);
+	name_list_release(&names);
+	return ERR_USAGE;
+}
+
+/* What getopt_long() did not like; `word` is the argument it stood at. */
+static int refuse(int answer, const char *word, struct error *err)
+{
+	const struct option_row *row = optopt ? find_row(optopt) : NULL;
+	char letter[] = {'-', (char)optopt, '\0'};
+
+	if (row && answer == ':')
+		return error_set(err, ERR_USAGE, "--%s needs a value: --%s %s", row->name,
+				 row->name, row->argument);
+	if (row)
+		return error_set(err, ERR_USAGE, "--%s takes no value", row->name);
+	return unknown_option(optopt ? letter : word, err);
+}
+
+/* The rows as getopt_long() wants them. */
+static void fill_tables(struct option *longs, char *letters)
+{
+	*letters++ = '+'; /* stop at the first word that is no option */
+	*letters++ = ':'; /* tell a missing value from an unknown option */
+	for (int i = 0; i < ROW_COUNT; i++) {
+		longs[i] = (struct option){.name = rows[i].name,
+					   .has_arg = rows[i].argument != NULL,
+					   .val = rows[i].key};
+		if (rows[i].key < 256) {
+			*letters++ = (char)rows[i].key;
+			if (rows[i].argument)
+				*letters++ = ':';
+		}
+	}
+	longs[ROW_COUNT] = (struct option){0};
+	*letters = '\0';
+}
+
+static int parse_words(int argc, char **argv, struct record_options *o, struct error *err)
+{
+	struct option longs[ROW_COUNT + 1];
+	char letters[2 * ROW_COUNT + 3];
+	int key;
+
+	fill_tables(longs, letters);
+	opterr = 0;
+	optind = 0; /* begin anew, whatever was parsed before */
+	while ((key = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (key == '?' || key == ':')
+			return refuse(key, argv[optind - 1], err);
+		TRY(apply(o, key, optarg, err));
+		if (o->action == ACTION_HELP || o->action == ACTION_VERSION)
+			return OK;
+	}
+	if (optind == argc)
+		return strcmp(argv[optind - 1], "--") == 0 && optind > 1
+			       ? error_set(err, ERR_USAGE, "no command after '--'")
+			       : OK;
+	if (strcmp(argv[optind - 1], "--") != 0)
+		return error_set(err, ERR_USAGE,
+				 "unexpected '%.60s': a command to record goes after '--', "
+				 "a file name after -o",
+				 argv[optind]);
+	o->command = argv + optind;
+	return OK;
+}
+
+/* -e with nothing but '!GLOB' leaves out some of the default events. */
+static int complete_globs(struct record_options *o, struct error *err)
+{
+	for (size_t i = 0; i < o->globs.count; i++)
+		if (o->globs.names[i][0] != '!')
+			return OK;
+	for (size_t i = 0; i < sizeof(default_globs) / sizeof(default_globs[0]); i++)
+		TRY(name_list_add(&o->globs, default_globs[i], err));
+	return OK;
+}
+
+static int complete_output(struct record_options *o, struct error *err)
+{
+	char name[64] = "tcptape.tape";
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (o->output)
+		return OK;
+	if (localtime_r(&now, &tm))
+		strftime(name, sizeof(name), "tcptape-%Y%m%d-%H%M%S.tape", &tm);
+	return set_output(o, name, err);
+}
+
+int options_parse(int argc, char **argv, struct record_options *out, struct error *err)
+{
+	*out = (struct record_options){0};
+	TRY(parse_words(argc, argv, out, err));
+	TRY(complete_globs(out, err));
+	return complete_output(out, err);
+}
+
+void options_release(struct record_options *o)
+{
+	free(o->output);
+	name_list_release(&o->globs);
+	*o = (struct record_options){0};
+}
