@@ -19,6 +19,9 @@ struct child; /* opaque */
 /* Fork a process that waits for child_go(). 0 and *out, ERR_USAGE "cannot run 'x': ..."
  * when there is no such program, ERR_IO, ERR_NOMEM. argv is used until child_go(). */
 int child_start(char *const argv[], struct child **out, struct error *err);
+/* Before child_go(): the command's standard output goes to standard error, because the
+ * tape is on standard output. */
+void child_divert_output(struct child *c);
 /* Let it run. 0 once the command has taken over, ERR_USAGE when it could not be run,
  * ERR_IO. */
 int child_go(struct child *c, struct error *err);

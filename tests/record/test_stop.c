@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "record/stop.h"
+
+static int set_up(void **state)
+{
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	return stop_open((struct stop **)state, NULL);
+}
+
+static int tear_down(void **state)
+{
+	stop_close(*state);
+	return 0;
+}
+
+static bool is_readable(const struct stop *s)
+{
+	struct pollfd p = {.fd = stop_fd(s), .events = POLLIN};
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static void stop_is_not_requested_at_first(void **state)
+{
+	assert_false(is_readable(*state));
+	assert_int_equal(stop_requested(*state), 0);
+}
+
+static void stop_remembers_the_first_signal(void **state)
+{
+	raise(SIGTERM);
+	assert_true(is_readable(*state));
+	assert_int_equal(stop_requested(*state), SIGTERM);
+	raise(SIGINT);
+	assert_int_equal(stop_requested(*state), SIGTERM);
+	assert_false(is_readable(*state));
+}
+
+static void stop_takes_interrupt_and_hangup(void **state)
+{
+	raise(SIGHUP);
+	assert_int_equal(stop_requested(*state), SIGHUP);
+}
+
+static void stop_close_swallows_what_has_arrived(void **state)
+{
+	struct stop *s = NULL;
+
+	(void)state;
+	assert_int_equal(stop_open(&s, NULL), OK);
+	raise(SIGINT);
+	stop_close(s); /* or this test would end here */
+}
+
+static void stop_leaves_ignored_signals_ignored(void **state)
+{
+	struct stop *s = NULL;
+
+	(void)state;
+	signal(SIGHUP, SIG_IGN);
+	assert_int_equal(stop_open(&s, NULL), OK);
+	raise(SIGHUP);
+	assert_int_equal(stop_requested(s), 0);
+	stop_close(s);
+	signal(SIGHUP, SIG_DFL);
+}
+
+static void stop_makes_a_broken_pipe_a_failed_write(void **state)
+{
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	close(fds[0]);
+	assert_int_equal(write(fds[1], "x", 1), -1);
+	assert_int_equal(errno, EPIPE);
+	close(fds[1]);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(stop_is_not_requested_at_first),
+		TEST(stop_remembers_the_first_signal),
+		TEST(stop_takes_interrupt_and_hangup),
+		cmocka_unit_test(stop_close_swallows_what_has_arrived),
+		cmocka_unit_test(stop_leaves_ignored_signals_ignored),
+		TEST(stop_makes_a_broken_pipe_a_failed_write),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
