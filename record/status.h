@@ -34,9 +34,9 @@ struct status_total {
 	uint64_t events;
 	uint64_t lost;
 	uint64_t bytes;
-	uint64_t cpu_ns;		 /* the recorder's own, user and system */
-	uint64_t max_rss_bytes;		 /* 0 = not known */
-	unsigned ring_peak_percent;	 /* 0 = not known */
+	uint64_t cpu_ns;                 /* the recorder's own, user and system */
+	uint64_t max_rss_bytes;          /* 0 = not known */
+	unsigned ring_peak_percent;      /* 0 = not known */
 	const struct status_type *types; /* any order; lent */
 	size_t type_count;
 };
