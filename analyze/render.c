@@ -114,6 +114,11 @@ void render_set_origin(struct renderer *r, uint64_t origin_ns)
 	r->opt.origin_ns = origin_ns;
 }
 
+void render_set_tape(struct renderer *r, const char *tape)
+{
+	r->opt.tape = tape;
+}
+
 bool render_is_closed(const struct renderer *r)
 {
 	return r->is_closed || r->is_failed;

@@ -39,12 +39,14 @@ void render_row(struct renderer *r, const struct cell *cells);
 /* In text only: a line of prose between rows (escaped). JSON and CSV print nothing. */
 void render_note(struct renderer *r, const char *text);
 /* In text only: the name of what follows, with an empty line before it unless it is
- * the first thing printed (escaped). Ends the table before it. */
+ * the first thing printed (escaped); "" prints only that. Ends the table before it. */
 void render_heading(struct renderer *r, const char *text);
 /* End the table and flush. May be called again. Returns 0, or ERR_IO when the output
  * could not be written; a closed pipe (EPIPE) returns 0. */
 int render_finish(struct renderer *r);
 void render_set_origin(struct renderer *r, uint64_t origin_ns);
+/* As render_options.tape, for the tables that follow. */
+void render_set_tape(struct renderer *r, const char *tape);
 /* True when nothing more can be printed: the reader of a pipe has gone, or an error. */
 bool render_is_closed(const struct renderer *r);
 

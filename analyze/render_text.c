@@ -108,6 +108,15 @@ static void print_styled(struct renderer *r, const char *style, struct view text
 	end_line(r);
 }
 
+/* A page of labels and values has columns, but nothing to say about them. */
+static bool table_has_titles(const struct table *t)
+{
+	for (size_t i = 0; i < t->column_count; i++)
+		if (t->columns[i].title && t->columns[i].title[0])
+			return true;
+	return false;
+}
+
 static void print_titles(struct renderer *r)
 {
 	const char *before = r->opt.use_colour ? STYLE_BOLD : "";
@@ -115,6 +124,8 @@ static void print_titles(struct renderer *r)
 	if (r->page->has_titles)
 		return;
 	r->page->has_titles = true;
+	if (!table_has_titles(r->table))
+		return;
 	for (size_t i = 0; i < r->table->column_count; i++) {
 		const char *title = r->table->columns[i].title;
 
@@ -149,7 +160,12 @@ static void print_row(struct renderer *r, const struct piece *pieces)
 static void print_entries(struct renderer *r)
 {
 	struct text_page *page = r->page;
+	bool has_rows = false;
 
+	for (size_t i = 0; i < page->entry_count && !has_rows; i++)
+		has_rows = !page->entries[i].is_note;
+	if (has_rows)
+		print_titles(r);
 	for (size_t i = 0; i < page->entry_count; i++) {
 		const struct piece *first = &page->pieces[page->entries[i].first_piece];
 
@@ -158,7 +174,6 @@ static void print_entries(struct renderer *r)
 				     view_of(page->text.data + first->at, first->len));
 			continue;
 		}
-		print_titles(r);
 		print_row(r, first);
 	}
 	page_clear(page);
@@ -262,16 +277,21 @@ static void text_begin(struct renderer *r)
 	}
 }
 
+static void print_if_ready(struct renderer *r)
+{
+	if (!r->page->is_settled && r->page->entry_count >= PAGE_ROWS)
+		settle_widths(r);
+	if (r->page->is_settled)
+		print_entries(r);
+}
+
 static void text_row(struct renderer *r, const struct cell *cells)
 {
 	if (!r->table || !add_row(r, cells)) {
 		r->is_failed = true;
 		return;
 	}
-	if (!r->page->is_settled && r->page->entry_count >= PAGE_ROWS)
-		settle_widths(r);
-	if (r->page->is_settled)
-		print_entries(r);
+	print_if_ready(r);
 }
 
 static void text_note(struct renderer *r, const char *text)
@@ -284,7 +304,9 @@ static void text_note(struct renderer *r, const char *text)
 		r->is_failed = true;
 		return;
 	}
-	if (!r->table || page->is_settled || page->entry_count == 1)
+	if (r->table)
+		print_if_ready(r);
+	else
 		print_entries(r);
 }
 
@@ -292,7 +314,8 @@ static void text_heading(struct renderer *r, const char *text)
 {
 	if (r->has_printed)
 		end_line(r);
-	print_styled(r, STYLE_BOLD, view_of(text, strlen(text)));
+	if (*text)
+		print_styled(r, STYLE_BOLD, view_of(text, strlen(text)));
 }
 
 static void text_finish(struct renderer *r)

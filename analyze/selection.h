@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct address_range {
-	uint8_t addr[16]; /* IPv4 as ::ffff:a.b.c.d */
+	uint8_t addr[16];     /* IPv4 as ::ffff:a.b.c.d */
 	unsigned prefix_bits; /* 0..128 */
 };
 

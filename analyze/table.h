@@ -48,7 +48,8 @@ struct member {
 
 struct column {
 	const char *key;   /* "duration_ns"; NULL = shown in text only */
-	const char *title; /* text heading: "duration"; NULL = not shown in text */
+	const char *title; /* text heading: "duration"; NULL = not shown in text; a table
+			    * whose titles are all "" has no line of headings */
 	const char *doc;   /* one line for the man page */
 	enum unit unit;
 	enum align align;

@@ -117,7 +117,7 @@ static void notes_keep_their_place_between_rows(void **state)
 			  "   2  b     1 µs  fin\n");
 }
 
-static void a_note_before_any_row_does_not_wait(void **state)
+static void a_note_without_any_row_stands_alone(void **state)
 {
 	struct printed p;
 
@@ -126,6 +126,34 @@ static void a_note_before_any_row_does_not_wait(void **state)
 	render_begin(p.renderer, &table);
 	render_note(p.renderer, "no connection was recorded");
 	printed_check(&p, "no connection was recorded\n");
+}
+
+static void titles_stand_above_a_note_that_came_before_the_first_row(void **state)
+{
+	struct printed p;
+
+	(void)state;
+	printed_open(&p, &plain);
+	render_begin(p.renderer, &table);
+	render_note(p.renderer, "-- note");
+	print_row(&p, 1, "a", 1000, "fin");
+	printed_check(&p, "conn  comm  took  end\n"
+			  "-- note\n"
+			  "   1  a     1 µs  fin\n");
+}
+
+static void a_table_without_titles_has_no_heading(void **state)
+{
+	static const struct column labels[] = {{.title = "", .width = 6}, {.title = ""}};
+	static const struct table t = {"page", labels, 2};
+	struct cell cells[] = {cell_string("host"), cell_string("here")};
+	struct printed p;
+
+	(void)state;
+	printed_open(&p, &plain);
+	render_begin(p.renderer, &t);
+	render_row(p.renderer, cells);
+	printed_check(&p, "host    here\n");
 }
 
 static void headings_part_tapes_by_an_empty_line(void **state)
@@ -153,7 +181,7 @@ static void texts_from_the_tape_cannot_move_the_cursor(void **state)
 	printed_open(&p, &plain);
 	render_begin(p.renderer, &table);
 	print_row(&p, 1, "\033[31m\n\xff", 1000, "fin");
-	printed_check(&p, "conn  comm             took  end\n"
+	printed_check(&p, "conn  comm            took  end\n"
 			  "   1  \\x1b[31m\\n\\xff  1 µs  fin\n");
 }
 
@@ -174,7 +202,7 @@ static void colour_is_used_only_when_asked(void **state)
 
 static void columns_move_together_when_that_lets_a_line_fit(void **state)
 {
-	char wide[84];
+	char wide[85];
 	struct printed p;
 
 	(void)state;
@@ -245,7 +273,9 @@ int main(void)
 		cmocka_unit_test(widths_are_fixed_after_the_first_rows),
 		cmocka_unit_test(live_rows_are_printed_at_once_in_declared_widths),
 		cmocka_unit_test(notes_keep_their_place_between_rows),
-		cmocka_unit_test(a_note_before_any_row_does_not_wait),
+		cmocka_unit_test(a_note_without_any_row_stands_alone),
+		cmocka_unit_test(titles_stand_above_a_note_that_came_before_the_first_row),
+		cmocka_unit_test(a_table_without_titles_has_no_heading),
 		cmocka_unit_test(headings_part_tapes_by_an_empty_line),
 		cmocka_unit_test(texts_from_the_tape_cannot_move_the_cursor),
 		cmocka_unit_test(colour_is_used_only_when_asked),

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * arguments.c -- one table of options, one function for each that takes its value.
+ */
+#include "analyze/arguments.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/nearest.h"
+#include "analyze/units.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Room for one more element in an owned array of *a. */
+#define GROW(array, cap, count) array_grow((void **)&(array), &(cap), (count) + 1, sizeof(*(array)))
+
+/* Digits only, at most `most`; *rest is what follows. */
+static bool parse_number(const char *text, uint64_t most, uint64_t *out, const char **rest)
+{
+	uint64_t v = 0;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	for (; *text >= '0' && *text <= '9'; text++) {
+		unsigned digit = (unsigned)(*text - '0');
+
+		if (v > (most - digit) / 10)
+			return false;
+		v = v * 10 + digit;
+	}
+	*out = v;
+	*rest = text;
+	return true;
+}
+
+static int refuse(struct error *err, const char *option, const char *value, const char *want)
+{
+	return error_set(err, ERR_USAGE, "--%s %s: %s", option, value, want);
+}
+
+static int add_ports(struct arguments *a, uint64_t first, uint64_t last, struct error *err)
+{
+	for (uint64_t port = first; port <= last; port++) {
+		if (!GROW(a->ports, a->port_cap, a->port_count))
+			return error_nomem(err);
+		a->ports[a->port_count++] = (uint16_t)port;
+	}
+	return 0;
+}
+
+/* "443", "80,443", "8000-8010" */
+static int take_port(struct arguments *a, const char *value, struct error *err)
+{
+	const char *p = value, *want = "a port is 1 to 65535, as 443 or 80,443 or 8000-8010";
+	uint64_t first, last;
+
+	for (;; p++) {
+		if (!parse_number(p, 65535, &first, &p))
+			return refuse(err, "port", value, want);
+		last = first;
+		if (*p == '-' && !parse_number(p + 1, 65535, &last, &p))
+			return refuse(err, "port", value, want);
+		if (first == 0 || last < first || (*p && *p != ','))
+			return refuse(err, "port", value, want);
+		TRY(add_ports(a, first, last, err));
+		if (!*p)
+			return 0;
+	}
+}
+
+/* The address before any '/', as 16 bytes; *bits is 32 or 128. */
+static bool parse_address(const char *text, size_t len, uint8_t addr[16], unsigned *bits)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	char copy[INET6_ADDRSTRLEN];
+
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = 0;
+	*bits = 128;
+	if (inet_pton(AF_INET6, copy, addr) == 1)
+		return true;
+	*bits = 32;
+	memcpy(addr, mapped, sizeof(mapped));
+	return inet_pton(AF_INET, copy, addr + 12) == 1;
+}
+
+static int take_addr(struct arguments *a, const char *value, struct error *err)
+{
+	const char *want = "an address is 10.0.0.1, 10.0.0.0/8, ::1 or fd00::/8";
+	struct address_range range = {.prefix_bits = 128};
+	size_t len = strcspn(value, "/");
+	const char *rest = value + len;
+	unsigned bits;
+	uint64_t prefix;
+
+	if (!parse_address(value, len, range.addr, &bits))
+		return refuse(err, "addr", value, want);
+	if (*rest == '/') {
+		if (!parse_number(rest + 1, bits, &prefix, &rest) || *rest)
+			return refuse(err, "addr", value, want);
+		range.prefix_bits = 128 - bits + (unsigned)prefix;
+	}
+	if (!GROW(a->ranges, a->range_cap, a->range_count))
+		return error_nomem(err);
+	a->ranges[a->range_count++] = range;
+	return 0;
+}
+
+static int take_pid(struct arguments *a, const char *value, struct error *err)
+{
+	const char *p = value;
+	uint64_t pid;
+
+	for (;; p++) {
+		if (!parse_number(p, UINT32_MAX, &pid, &p) || pid == 0 || (*p && *p != ','))
+			return refuse(err, "pid", value, "a process id is a number above 0");
+		if (!GROW(a->pids, a->pid_cap, a->pid_count))
+			return error_nomem(err);
+		a->pids[a->pid_count++] = (uint32_t)pid;
+		if (!*p)
+			return 0;
+	}
+}
+
+static int take_conn(struct arguments *a, const char *value, struct error *err)
+{
+	const char *p = value;
+	uint64_t conn;
+
+	for (;; p++) {
+		if (!parse_number(p, UINT64_MAX, &conn, &p) || (*p && *p != ','))
+			return refuse(err, "conn", value,
+				      "a connection is its number in `tcptape conns`");
+		if (!GROW(a->conns, a->conn_cap, a->conn_count))
+			return error_nomem(err);
+		a->conns[a->conn_count++] = conn;
+		if (!*p)
+			return 0;
+	}
+}
+
+static int take_comm(struct arguments *a, const char *value, struct error *err)
+{
+	if (!GROW(a->comms, a->comm_cap, a->comm_count))
+		return error_nomem(err);
+	a->comms[a->comm_count++] = value;
+	return 0;
+}
+
+static int take_event(struct arguments *a, const char *value, struct error *err)
+{
+	if (!GROW(a->events, a->event_cap, a->event_count))
+		return error_nomem(err);
+	a->events[a->event_count++] = value;
+	return 0;
+}
+
+static int take_since(struct arguments *a, const char *value, struct error *err)
+{
+	if (!units_parse_duration(value, &a->since_ns))
+		return refuse(err, "since", value, "a time is 1.5, 5ms, 2s or 1m");
+	a->has_since = true;
+	return 0;
+}
+
+static int take_until(struct arguments *a, const char *value, struct error *err)
+{
+	if (!units_parse_duration(value, &a->until_ns))
+		return refuse(err, "until", value, "a time is 1.5, 5ms, 2s or 1m");
+	a->has_until = true;
+	return 0;
+}
+
+static int take_format(struct arguments *a, const char *value, struct error *err)
+{
+	static const char *const names[] =
+		{[RENDER_TEXT] = "text", [RENDER_JSON] = "json", [RENDER_CSV] = "csv"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(value, names[i]) == 0) {
+			a->format = (enum render_format)i;
+			return 0;
+		}
+	}
+	return refuse(err, "format", value, "the formats are text, json and csv");
+}
+
+static int take_colour(struct arguments *a, const char *value, struct error *err)
+{
+	static const char *const names[] =
+		{[COLOUR_AUTO] = "auto", [COLOUR_ALWAYS] = "always", [COLOUR_NEVER] = "never"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(value ? value : "always", names[i]) == 0) {
+			a->colour = (enum colour_choice)i;
+			return 0;
+		}
+	}
+	return refuse(err, "color", value, "the choices are auto, always and never");
+}
+
+static int take_no_colour(struct arguments *a, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	a->colour = COLOUR_NEVER;
+	return 0;
+}
+
+static int take_fail_on_loss(struct arguments *a, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	a->fail_on_loss = true;
+	return 0;
+}
+
+/* "1", "0.5", "10": never localised, hence not strtod(). */
+static int take_speed(struct arguments *a, const char *value, struct error *err)
+{
+	int64_t billionths;
+	size_t len = strlen(value);
+
+	if (strspn(value, "0123456789.") != len || !units_parse_duration(value, &billionths) ||
+	    billionths <= 0)
+		return refuse(err, "speed", value, "a speed is a number above 0, as 1, 0.1 or 10");
+	a->speed = (double)billionths / 1e9;
+	return 0;
+}
+
+static int take_help(struct arguments *a, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	a->wants_help = true;
+	return 0;
+}
+
+static const struct option options[] = {
+	{"port", 0, "PORT", "local or remote port: 443, 80,443 or 8000-8010", OPTIONS_SELECTION,
+	 take_port},
+	{"addr", 0, "CIDR", "local or remote address: 10.0.0.1, 10.0.0.0/8, fd00::/8",
+	 OPTIONS_SELECTION, take_addr},
+	{"pid", 0, "PID", "process that owns the socket", OPTIONS_SELECTION, take_pid},
+	{"comm", 0, "GLOB", "name of the process that owns the socket: 'nginx*'", OPTIONS_SELECTION,
+	 take_comm},
+	{"conn", 0, "N", "connection by its number in `tcptape conns`", OPTIONS_SELECTION,
+	 take_conn},
+	{"event", 'e', "GLOB", "events by name: 'tcp:*', sock_send_length; '!GLOB' leaves out",
+	 OPTIONS_SELECTION, take_event},
+	{"since", 0, "TIME", "from this time after the first event on: 1.5, 5ms, 2s, 1m",
+	 OPTIONS_SELECTION, take_since},
+	{"until", 0, "TIME", "up to this time after the first event", OPTIONS_SELECTION,
+	 take_until},
+	{"speed", 0, "N", "pace the events as they happened, N times as fast", OPTIONS_REPLAY,
+	 take_speed},
+	{"format", 'f', "FORMAT", "text, json (one object a line) or csv", OPTIONS_OUTPUT,
+	 take_format},
+	{"color", 0, "[=WHEN]", "auto, always or never; alone: always", OPTIONS_OUTPUT,
+	 take_colour},
+	{"no-color", 0, NULL, "the same as --color=never", OPTIONS_OUTPUT, take_no_colour},
+	{"fail-on-loss", 0, NULL, "exit with 3 when the recorder lost events", OPTIONS_OUTPUT,
+	 take_fail_on_loss},
+	{"help", 'h', NULL, "show this help", OPTIONS_OUTPUT, take_help},
+};
+
+const struct option *arguments_options(size_t *count)
+{
+	*count = ARRAY_SIZE(options);
+	return options;
+}
+
+static int unknown_option(unsigned groups, const char *arg, struct error *err)
+{
+	size_t len = strcspn(arg, "=");
+	char name[64];
+	struct nearest n;
+
+	if (len >= sizeof(name))
+		return error_set(err, ERR_USAGE, "unknown option %.40s...", arg);
+	memcpy(name, arg, len);
+	name[len] = 0;
+	if (strncmp(name, "--", 2) != 0)
+		return error_set(err, ERR_USAGE, "unknown option %s; try --help", name);
+	n = nearest_to(name + 2);
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (options[i].group & groups)
+			nearest_offer(&n, options[i].name);
+	if (n.best)
+		return error_set(err, ERR_USAGE, "unknown option %s; did you mean --%s?", name,
+				 n.best);
+	return error_set(err, ERR_USAGE, "unknown option %s; try --help", name);
+}
+
+/* The option `arg` names, and the value written in the same word, or NULL. */
+static const struct option *find_option(unsigned groups, const char *arg, const char **value)
+{
+	size_t len = strcspn(arg, "=");
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		const struct option *o = &options[i];
+
+		if (!(o->group & groups))
+			continue;
+		*value = NULL;
+		if (arg[1] == '-' && strlen(o->name) == len - 2 &&
+		    strncmp(arg + 2, o->name, len - 2) == 0) {
+			if (arg[len] == '=')
+				*value = arg + len + 1;
+			return o;
+		}
+		if (arg[1] != '-' && o->letter && arg[1] == o->letter) {
+			if (arg[2])
+				*value = arg + 2;
+			return o;
+		}
+	}
+	return NULL;
+}
+
+/* Take argv[*at], an option, and move *at to its last word. */
+static int parse_option(struct arguments *a, unsigned groups, int *at, int argc, char **argv,
+			struct error *err)
+{
+	const char *value;
+	const struct option *o = find_option(groups, argv[*at], &value);
+
+	if (!o)
+		return unknown_option(groups, argv[*at], err);
+	if (!o->argument && value)
+		return error_set(err, ERR_USAGE, "--%s takes no value", o->name);
+	if (o->argument && o->argument[0] != '[' && !value) {
+		if (++*at >= argc)
+			return error_set(err, ERR_USAGE, "--%s needs a value: --%s %s", o->name,
+					 o->name, o->argument);
+		value = argv[*at];
+	}
+	return o->take(a, value, err);
+}
+
+static int add_tape(struct arguments *a, const char *tape, struct error *err)
+{
+	if (!GROW(a->tapes, a->tape_cap, a->tape_count))
+		return error_nomem(err);
+	a->tapes[a->tape_count++] = tape;
+	return 0;
+}
+
+int arguments_parse(struct arguments *a, unsigned groups, int argc, char **argv, struct error *err)
+{
+	bool has_ended = false;
+
+	*a = (struct arguments){0};
+	for (int i = 0; i < argc; i++) {
+		bool is_option = !has_ended && argv[i][0] == '-' && argv[i][1];
+
+		if (is_option && strcmp(argv[i], "--") == 0)
+			has_ended = true;
+		else if (is_option)
+			TRY(parse_option(a, groups, &i, argc, argv, err));
+		else
+			TRY(add_tape(a, argv[i], err));
+		if (a->wants_help)
+			return 0;
+	}
+	if (a->tape_count == 0)
+		return error_set(err, ERR_USAGE, "no tape given (\"-\" is standard input)");
+	return 0;
+}
+
+void arguments_release(struct arguments *a)
+{
+	free(a->tapes);
+	free(a->ports);
+	free(a->ranges);
+	free(a->pids);
+	free(a->comms);
+	free(a->conns);
+	free(a->events);
+	*a = (struct arguments){0};
+}
+
+struct selection arguments_selection(const struct arguments *a)
+{
+	return (struct selection){
+		.ports = a->ports,
+		.port_count = a->port_count,
+		.ranges = a->ranges,
+		.range_count = a->range_count,
+		.pids = a->pids,
+		.pid_count = a->pid_count,
+		.comms = (const char *const *)a->comms,
+		.comm_count = a->comm_count,
+		.conns = a->conns,
+		.conn_count = a->conn_count,
+		.events = (const char *const *)a->events,
+		.event_count = a->event_count,
+		.has_since = a->has_since,
+		.has_until = a->has_until,
+		.since_ns = a->since_ns,
+		.until_ns = a->until_ns,
+	};
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * arguments.h -- what the command line after `tcptape COMMAND` asks for: tapes, and the
+ * options that commands share. The options are a table, from which --help is printed.
+ */
+#ifndef ANALYZE_ARGUMENTS_H
+#define ANALYZE_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyze/render.h"
+#include "analyze/selection.h"
+#include "format/error.h"
+
+enum colour_choice { COLOUR_AUTO = 0, COLOUR_ALWAYS, COLOUR_NEVER };
+
+/* Groups of options; a command takes some. */
+enum option_group {
+	OPTIONS_SELECTION = 1,
+	OPTIONS_OUTPUT = 2,
+	OPTIONS_REPLAY = 4,
+};
+
+/* Arrays are owned; strings are lent by argv, so that both must be kept. */
+struct arguments {
+	enum render_format format;
+	enum colour_choice colour;
+	bool fail_on_loss;
+	bool wants_help;
+	double speed; /* 0 = as fast as possible */
+	const char **tapes;
+	size_t tape_count, tape_cap;
+	uint16_t *ports;
+	size_t port_count, port_cap;
+	struct address_range *ranges;
+	size_t range_count, range_cap;
+	uint32_t *pids;
+	size_t pid_count, pid_cap;
+	const char **comms;
+	size_t comm_count, comm_cap;
+	uint64_t *conns;
+	size_t conn_count, conn_cap;
+	const char **events;
+	size_t event_count, event_cap;
+	bool has_since, has_until;
+	int64_t since_ns, until_ns;
+};
+
+struct option {
+	const char *name;     /* "port", given as --port */
+	char letter;          /* 'f', given as -f; 0 = none */
+	const char *argument; /* "N" for --help; NULL = takes none; "[=WHEN]" may be left out */
+	const char *doc;
+	enum option_group group;
+	/* `value` is NULL where the option takes none or it was left out. */
+	int (*take)(struct arguments *a, const char *value, struct error *err);
+};
+
+/* All options, by group. */
+const struct option *arguments_options(size_t *count);
+
+/* Parse argv[0..argc), which begins after the command's name; `groups` are the option
+ * groups the command takes. 0, ERR_USAGE or ERR_NOMEM. arguments_release() is due in
+ * any case. */
+int arguments_parse(struct arguments *a, unsigned groups, int argc, char **argv, struct error *err);
+void arguments_release(struct arguments *a);
+/* The selection, which lends the arrays of *a. */
+struct selection arguments_selection(const struct arguments *a);
+
+#endif

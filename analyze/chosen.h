@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * chosen.h -- which socket lives a selection keeps. What a life is known by may be told
+ * only after its first events, so the tape is read once before: then whole lives are
+ * kept. A pipe cannot be read twice; there a life is kept from the moment it fits.
+ */
+#ifndef ANALYZE_CHOSEN_H
+#define ANALYZE_CHOSEN_H
+
+#include "analyze/tracker.h"
+#include "analyze/view.h"
+
+/* Start with {0}. */
+struct chosen {
+	bool is_everything;
+	bool is_read_ahead; /* the bits tell all */
+	uint8_t *bits; /* by conn; owned */
+	size_t cap;    /* bytes */
+};
+
+/* Read the tape, if the selection needs it and the source allows. 0 or a negative
+ * status. */
+int chosen_prepare(struct chosen *c, const struct view_input *in, struct error *err);
+/* Is this life kept? NULL is kept only when everything is. */
+bool chosen_has(const struct chosen *c, const struct view_input *in, const struct life *life);
+void chosen_release(struct chosen *c);
+
+#endif

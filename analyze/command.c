@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* command.c -- one way through every command; what differs is in its row. */
+#include "analyze/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyze/help.h"
+#include "analyze/nearest.h"
+#include "format/source.h"
+
+/* One run of a command, over all its tapes. */
+struct run {
+	const struct command *command;
+	const struct arguments *arguments;
+	struct selection selection;
+	struct renderer *renderer;
+	FILE *out, *err;
+};
+
+static bool wants_colour(const struct arguments *a, FILE *out)
+{
+	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (a->colour != COLOUR_AUTO)
+		return a->colour == COLOUR_ALWAYS;
+	return isatty(fileno(out)) && !(no_colour && *no_colour) &&
+	       !(term && strcmp(term, "dumb") == 0);
+}
+
+/* Run the view over an open source. */
+static int read_source(const struct run *r, struct source *source, struct remarks *remarks,
+		       struct error *err)
+{
+	struct view_input in = {
+		.selection = &r->selection,
+		.renderer = r->renderer,
+		.format = r->arguments->format,
+		.speed = r->arguments->speed,
+		.source = source,
+		.remarks = remarks,
+	};
+	int rc;
+
+	if (r->command->view_blocks)
+		return r->command->view_blocks(&in, err);
+	TRY(cursor_open(source, &in.cursor, err));
+	rc = r->command->view(&in, err);
+	remarks->health = *cursor_health(in.cursor);
+	cursor_close(in.cursor);
+	return rc;
+}
+
+static void print_error(const struct run *r, const char *tape, const struct error *err)
+{
+	char text[sizeof(err->text) + 256];
+
+	if (strstr(err->text, tape) || err->status == ERR_USAGE)
+		snprintf(text, sizeof(text), "%s", err->text);
+	else
+		snprintf(text, sizeof(text), "%.200s: %s", tape, err->text);
+	remark_print(text, r->err);
+}
+
+static enum exit_status run_tape(const struct run *r, const char *path)
+{
+	const char *tape = strcmp(path, "-") == 0 ? "standard input" : path;
+	struct remarks remarks = {0};
+	struct source *source = NULL;
+	struct error err = {0};
+	enum exit_status status;
+	int rc;
+
+	if (r->arguments->tape_count > 1) {
+		render_heading(r->renderer, tape);
+		render_set_tape(r->renderer, tape);
+	}
+	rc = source_open(path, &source, &err);
+	if (rc == 0)
+		rc = read_source(r, source, &remarks, &err);
+	source_close(source);
+	status = status_exit(rc);
+	if (render_finish(r->renderer) < 0) {
+		error_set(&err, ERR_IO, "the output could not be written");
+		status = EXIT_TROUBLE;
+	}
+	remarks_print(&remarks, tape, r->err);
+	if (status != EXIT_FINE) {
+		print_error(r, tape, &err);
+		return status;
+	}
+	return remarks_status(&remarks, r->arguments->fail_on_loss);
+}
+
+static enum exit_status run_tapes(const struct command *c, const struct arguments *a, FILE *out,
+				  FILE *err)
+{
+	struct render_options options = {
+		.format = a->format,
+		.use_colour = a->format == RENDER_TEXT && wants_colour(a, out),
+		.is_live = a->speed > 0,
+	};
+	struct run r = {
+		.command = c,
+		.arguments = a,
+		.selection = arguments_selection(a),
+		.renderer = render_new(out, &options),
+		.out = out,
+		.err = err,
+	};
+	enum exit_status status = EXIT_FINE;
+
+	if (!r.renderer) {
+		remark_print("out of memory", err);
+		return EXIT_TROUBLE;
+	}
+	for (size_t i = 0; i < a->tape_count && !render_is_closed(r.renderer); i++)
+		status = exit_worse(status, run_tape(&r, a->tapes[i]));
+	render_free(r.renderer);
+	return status;
+}
+
+static enum exit_status usage(const struct command *c, const struct error *problem, FILE *err)
+{
+	char text[sizeof(problem->text) + 128];
+
+	snprintf(text, sizeof(text), "%s%s%s", problem->text, c ? "; see tcptape " : "",
+		 c ? c->name : "");
+	if (c)
+		strncat(text, " --help", sizeof(text) - strlen(text) - 1);
+	remark_print(text, err);
+	return EXIT_USAGE;
+}
+
+/* argv begins with the program's name, and the command's. */
+static enum exit_status run_command(const struct command *c, int argc, char **argv, FILE *out,
+				    FILE *err)
+{
+	struct arguments a = {0};
+	struct error problem = {0};
+	enum exit_status status;
+	int rc;
+
+	if (c->run) {
+		rc = c->run(argv[0], argv + 1, &problem);
+		if (rc < 0)
+			remark_print(problem.text, err);
+		return status_exit(rc);
+	}
+	rc = arguments_parse(&a, c->options, argc - 2, argv + 2, &problem);
+	if (rc) {
+		status = rc == ERR_USAGE ? usage(c, &problem, err) : EXIT_TROUBLE;
+	} else if (a.wants_help) {
+		help_command(c, out);
+		status = EXIT_FINE;
+	} else {
+		status = run_tapes(c, &a, out, err);
+	}
+	arguments_release(&a);
+	return status;
+}
+
+static const struct command *find_command(const struct command_table *t, const char *name)
+{
+	for (const struct command *c = t->commands; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static enum exit_status unknown_command(const struct command_table *t, const char *name, FILE *err)
+{
+	struct nearest n = nearest_to(name);
+	struct error problem = {0};
+
+	for (const struct command *c = t->commands; c->name; c++)
+		nearest_offer(&n, c->name);
+	if (n.best)
+		error_set(&problem, ERR_USAGE, "no command is called %.60s; did you mean %s?", name,
+			  n.best);
+	else
+		error_set(&problem, ERR_USAGE, "no command is called %.60s; try tcptape --help",
+			  name);
+	return usage(NULL, &problem, err);
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+	return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
+}
+
+static enum exit_status help(const struct command_table *t, const char *about, FILE *out, FILE *err)
+{
+	const struct command *c = about ? find_command(t, about) : NULL;
+
+	if (about && !c)
+		return unknown_command(t, about, err);
+	if (c)
+		help_command(c, out);
+	else
+		help_all(t, out);
+	return EXIT_FINE;
+}
+
+enum exit_status command_main(const struct command_table *t, int argc, char **argv, FILE *out,
+			      FILE *err)
+{
+	struct error problem = {.text = "a command comes first: tcptape COMMAND TAPE... [options];"
+					" try tcptape --help"};
+	const struct command *c;
+
+	if (argc < 2) {
+		help_all(t, err);
+		return EXIT_USAGE;
+	}
+	if (is_one_of(argv[1], "--help", "-h", "help"))
+		return help(t, argc > 2 ? argv[2] : NULL, out, err);
+	if (is_one_of(argv[1], "--version", "-V", "version")) {
+		fprintf(out, "tcptape %s\n", t->version);
+		return EXIT_FINE;
+	}
+	if (argv[1][0] == '-')
+		return usage(NULL, &problem, err);
+	c = find_command(t, argv[1]);
+	return c ? run_command(c, argc, argv, out, err) : unknown_command(t, argv[1], err);
+}

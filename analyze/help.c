@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* help.c -- what can be done, from the tables that do it. */
+#include "analyze/help.h"
+
+#include <string.h>
+
+static const char *const exits[] = {
+	"0  fine",
+	"1  input, output or the program itself failed",
+	"2  the command line is wrong",
+	"3  answered, but the tape is damaged or was cut short",
+	"4  not a tape, or one that needs a newer tcptape",
+};
+
+static void print_options(unsigned groups, enum option_group group, const char *title, FILE *out)
+{
+	size_t count;
+	const struct option *options = arguments_options(&count);
+	char left[40], letter[8];
+
+	if (!(groups & group))
+		return;
+	fprintf(out, "\n%s:\n", title);
+	for (size_t i = 0; i < count; i++) {
+		const struct option *o = &options[i];
+		const char *argument = o->argument ? o->argument : "";
+
+		if (o->group != group)
+			continue;
+		snprintf(letter, sizeof(letter), o->letter ? "-%c, " : "    ", o->letter);
+		snprintf(left, sizeof(left), "%s--%s%s%s", letter, o->name,
+			 *argument && *argument != '[' ? " " : "", argument);
+		fprintf(out, "  %-24s  %s\n", left, o->doc);
+	}
+}
+
+void help_command(const struct command *c, FILE *out)
+{
+	fprintf(out, "tcptape %s: %s\n\nExamples:\n", c->name, c->summary);
+	for (size_t i = 0; i < COMMAND_EXAMPLES && c->examples[i].line; i++)
+		fprintf(out, "  tcptape %s %s\n      %s\n", c->name, c->examples[i].line,
+			c->examples[i].what);
+	fprintf(out, "\nUsage:\n  tcptape %s %s\n", c->name,
+		c->run ? "..." : "TAPE... [options]     \"-\" is standard input");
+	print_options(c->options, OPTIONS_SELECTION, "Selection (may be repeated)", out);
+	print_options(c->options, OPTIONS_REPLAY, "Pace", out);
+	print_options(c->options, OPTIONS_OUTPUT, "Output", out);
+}
+
+void help_all(const struct command_table *t, FILE *out)
+{
+	fprintf(out, "tcptape: what every TCP connection on a tape did, and why\n\n"
+		     "Examples:\n"
+		     "  sudo tcptape-record -o hello.tape -- ./client   record a program's run\n"
+		     "  tcptape info hello.tape                         what the tape holds\n"
+		     "  tcptape conns hello.tape                        every connection\n"
+		     "  tcptape timeline hello.tape --conn 1            one of them, step by step\n"
+		     "\nUsage:\n"
+		     "  tcptape COMMAND TAPE... [options]\n"
+		     "  tcptape COMMAND --help\n"
+		     "\nCommands:\n");
+	for (const struct command *c = t->commands; c->name; c++)
+		fprintf(out, "  %-10s  %s\n", c->name, c->summary);
+	print_options(OPTIONS_SELECTION, OPTIONS_SELECTION, "Selection (may be repeated)", out);
+	print_options(OPTIONS_OUTPUT, OPTIONS_OUTPUT, "Output", out);
+	fprintf(out, "\nExit status:\n");
+	for (size_t i = 0; i < sizeof(exits) / sizeof(exits[0]); i++)
+		fprintf(out, "  %s\n", exits[i]);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * help.h -- --help, printed from the tables of commands and options; examples first.
+ */
+#ifndef ANALYZE_HELP_H
+#define ANALYZE_HELP_H
+
+#include <stdio.h>
+
+#include "analyze/command.h"
+
+void help_all(const struct command_table *t, FILE *out);
+void help_command(const struct command *c, FILE *out);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* ip_text.c -- inet_ntop() differs between systems in the rarer forms; this does not. */
+#include "analyze/ip_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LINUX_AF_INET = 2, LINUX_AF_INET6 = 10 };
+
+char *ip_text_v4(const uint8_t addr[4], char out[IP_TEXT_MAX])
+{
+	snprintf(out, IP_TEXT_MAX, "%u.%u.%u.%u", addr[0], addr[1], addr[2], addr[3]);
+	return out;
+}
+
+static bool is_mapped(const uint8_t addr[16])
+{
+	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+	return memcmp(addr, prefix, sizeof(prefix)) == 0;
+}
+
+/* ::5efe:a.b.c.d of RFC 5214, which the kernel also writes with dots. */
+static bool is_isatap(const uint8_t addr[16])
+{
+	return (addr[8] & 0xfd) == 0 && addr[9] == 0 && addr[10] == 0x5e && addr[11] == 0xfe;
+}
+
+static unsigned word_at(const uint8_t addr[16], unsigned i)
+{
+	return (unsigned)addr[2 * i] << 8 | addr[2 * i + 1];
+}
+
+/* The first longest run of at least two zero words among the first `words`. */
+static unsigned longest_run(const uint8_t addr[16], unsigned words, unsigned *length)
+{
+	unsigned best = words;
+
+	*length = 1;
+	for (unsigned i = 0; i < words; i++) {
+		unsigned n = 0;
+
+		while (i + n < words && word_at(addr, i + n) == 0)
+			n++;
+		if (n > *length) {
+			best = i;
+			*length = n;
+		}
+	}
+	return best;
+}
+
+char *ip_text_v6(const uint8_t addr[16], char out[IP_TEXT_MAX])
+{
+	bool has_dots = is_mapped(addr) || is_isatap(addr);
+	unsigned words = has_dots ? 6 : 8, length, run = longest_run(addr, words, &length);
+	bool needs_colon = false;
+	char *p = out;
+
+	for (unsigned i = 0; i < words; i++) {
+		if (i == run) {
+			p += snprintf(p, 3, "::");
+			needs_colon = false;
+			i += length - 1;
+			continue;
+		}
+		p += snprintf(p, 6, needs_colon ? ":%x" : "%x", word_at(addr, i));
+		needs_colon = true;
+	}
+	if (has_dots)
+		snprintf(p, 18, needs_colon ? ":%u.%u.%u.%u" : "%u.%u.%u.%u", addr[12], addr[13],
+			 addr[14], addr[15]);
+	return out;
+}
+
+char *ip_text_any(const uint8_t addr[16], char out[IP_TEXT_MAX])
+{
+	return is_mapped(addr) ? ip_text_v4(addr + 12, out) : ip_text_v6(addr, out);
+}
+
+bool ip_text_sockaddr(struct view sockaddr, char out[IP_TEXT_MAX])
+{
+	const uint8_t *p = sockaddr.p;
+	size_t len = view_len(sockaddr);
+	char host[IP_TEXT_MAX];
+	unsigned family, port;
+
+	if (len < 8)
+		return false;
+	family = p[0] | p[1]; /* in either byte order */
+	port = (unsigned)p[2] << 8 | p[3];
+	if (family == LINUX_AF_INET)
+		snprintf(out, IP_TEXT_MAX, "%.15s:%u", ip_text_v4(p + 4, host), port);
+	else if (family == LINUX_AF_INET6 && len >= 24)
+		snprintf(out, IP_TEXT_MAX, "[%.45s]:%u", ip_text_v6(p + 8, host), port);
+	else
+		return false;
+	return true;
+}

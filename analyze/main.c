@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* main.c -- the commands of tcptape, and nothing else. */
+#include <signal.h>
+
+#include "analyze/cmd_record.h"
+#include "analyze/cmd_verify.h"
+#include "analyze/command.h"
+#include "format/version.h"
+
+#define SHARED (OPTIONS_SELECTION | OPTIONS_OUTPUT)
+
+/* clang-format off */
+static const struct command commands[] = {
+	{"record", "record on this host: runs tcptape-record", 0, .run = cmd_record},
+	{"info", "what the tape holds: host, clocks, events, losses, recorder cost", SHARED,
+	 .view = view_info, .examples = {
+		{"hello.tape", "one page about the recording"},
+		{"-f json *.tape", "one JSON object for each recording"}}},
+	{"replay", "every event again in time order, with every field", SHARED | OPTIONS_REPLAY,
+	 .view = view_replay, .examples = {
+		{"hello.tape --port 8080", "all events of the connections with port 8080"},
+		{"hello.tape -e 'tcp:tcp_probe' -f json", "one kind of event, a JSON object each"},
+		{"hello.tape --since 1.5 --until 2s", "half a second of it"},
+		{"hello.tape --speed 0.001", "a thousand times slower than it happened"}}},
+	{"conns", "one row per socket life: who, where, bytes, time in each state, how it ended",
+	 SHARED, .view = view_conns, .examples = {
+		{"hello.tape", "every connection on the tape"},
+		{"hello.tape --comm 'nginx*' -f csv", "those of nginx, as CSV"}}},
+	{"states", "every state change with the time spent in the state left", SHARED,
+	 .view = view_states, .examples = {
+		{"hello.tape --port 8080", "how connections with port 8080 came and went"}}},
+	{"timeline", "one connection, both sides interleaved, every event with deltas", SHARED,
+	 .view = view_timeline, .examples = {
+		{"hello.tape --conn 1", "connection 1 of `tcptape conns`, with its peer"}}},
+	{"exchanges", "client and server turns: request, think time, response, who waited", SHARED,
+	 .view = view_exchanges, .examples = {
+		{"hello.tape", "who asked whom, and who waited how long"}}},
+	{"verify", "check every block; say what is damaged and what survives", OPTIONS_OUTPUT,
+	 .view_blocks = cmd_verify, .examples = {
+		{"hello.tape", "exit with 3 when something is damaged"}}},
+	{0},
+};
+/* clang-format on */
+
+int main(int argc, char **argv)
+{
+	static const struct command_table table = {commands, TCPTAPE_VERSION};
+
+	/* A reader that goes away (| head) is an ordinary end, seen as EPIPE. */
+	signal(SIGPIPE, SIG_IGN);
+	return command_main(&table, argc, argv, stdout, stderr);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * remarks.c -- every sentence says what happened, where, and what it means.
+ */
+#include "analyze/remarks.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "analyze/escape.h"
+#include "analyze/units.h"
+
+enum { SENTENCE_MAX = 1024 };
+
+void remarks_add_loss(struct remarks *m, const struct loss *loss)
+{
+	if (m->loss_count < REMARKS_LOSSES)
+		m->losses[m->loss_count] = *loss;
+	/* Losses may be all there is. */
+	if (!m->has_origin && m->loss_count == 0)
+		m->origin_ns = loss->from_ns;
+	m->loss_count++;
+	m->lost += loss->count;
+}
+
+uint64_t remarks_lost(const struct remarks *m)
+{
+	return m->lost > m->lost_declared ? m->lost : m->lost_declared;
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static const char *cause_text(uint32_t cause)
+{
+	switch (cause) {
+	case LOSS_RING_FULL:
+		return " (the kernel-side buffer was full)";
+	case LOSS_WRITE:
+		return " (the output could not be written)";
+	case LOSS_MEMORY:
+		return " (the recorder was out of memory)";
+	}
+	return "";
+}
+
+void loss_sentence(const struct loss *loss, uint64_t origin_ns, char *out, size_t size)
+{
+	char from[UNITS_MAX], to[UNITS_MAX], cpu[32];
+
+	units_seconds((int64_t)(loss->from_ns - origin_ns), from);
+	units_seconds((int64_t)(loss->to_ns - origin_ns), to);
+	snprintf(cpu, sizeof(cpu), " on CPU %" PRIu32, loss->cpu);
+	snprintf(out, size, "%" PRIu64 " event%s lost%s between %s s and %s s%s", loss->count,
+		 plural(loss->count), loss->cpu == LOSS_ANY_CPU ? "" : cpu, from, to,
+		 cause_text(loss->cause));
+}
+
+void remark_print(const char *sentence, FILE *out)
+{
+	struct buf line = {0};
+
+	put_bytes(&line, "tcptape: ", 9);
+	escape_text(view_of(sentence, strlen(sentence)), &line);
+	put_u8(&line, '\n');
+	if (!line.is_failed)
+		fwrite(line.data, 1, line.len, out);
+	buf_release(&line);
+}
+
+static void print_losses(const struct remarks *m, const char *tape, FILE *out)
+{
+	uint64_t shown = m->loss_count < REMARKS_LOSSES ? m->loss_count : REMARKS_LOSSES;
+	uint64_t lost = remarks_lost(m);
+	char text[SENTENCE_MAX], loss[256];
+
+	for (uint64_t i = 0; i < shown; i++) {
+		loss_sentence(&m->losses[i], m->origin_ns, loss, sizeof(loss));
+		snprintf(text, sizeof(text), "%s: %s", tape, loss);
+		remark_print(text, out);
+	}
+	if (m->loss_count > shown || lost > m->lost) {
+		snprintf(text, sizeof(text), "%s: %" PRIu64 " event%s lost in all", tape, lost,
+			 plural(lost));
+		remark_print(text, out);
+	}
+}
+
+/* A tape that only lacks its end is not called damaged. */
+static bool is_only_cut(const struct health *h)
+{
+	return h->is_cut && h->damaged_blocks == 0;
+}
+
+static void print_damage(const struct remarks *m, const char *tape, FILE *out)
+{
+	const struct health *h = &m->health;
+	char text[SENTENCE_MAX], blocks[48] = "";
+
+	if (is_only_cut(h) || !(h->damaged_blocks || h->skipped_bytes))
+		return;
+	if (h->damaged_blocks)
+		snprintf(blocks, sizeof(blocks), "%" PRIu64 " block%s, ", h->damaged_blocks,
+			 plural(h->damaged_blocks));
+	snprintf(text, sizeof(text),
+		 "%s: damaged: %s%" PRIu64 " byte%s could not be read, the rest is shown%s%s", tape,
+		 blocks, h->skipped_bytes, plural(h->skipped_bytes),
+		 h->first_problem[0] ? "; first " : "", h->first_problem);
+	remark_print(text, out);
+}
+
+static void print_cut(const struct remarks *m, const char *tape, FILE *out)
+{
+	const struct health *h = &m->health;
+	char text[SENTENCE_MAX], bytes[64] = "";
+
+	if (!h->is_cut)
+		return;
+	if (is_only_cut(h) && h->skipped_bytes)
+		snprintf(bytes, sizeof(bytes), " (%" PRIu64 " byte%s more cannot be used)",
+			 h->skipped_bytes, plural(h->skipped_bytes));
+	snprintf(text, sizeof(text),
+		 "%s: cut short: the recording was not closed in order; every whole block is "
+		 "shown%s",
+		 tape, bytes);
+	remark_print(text, out);
+}
+
+static void print_doubts(const struct remarks *m, const char *tape, FILE *out)
+{
+	const struct health *h = &m->health;
+	char text[SENTENCE_MAX];
+
+	if (h->unreadable_events) {
+		snprintf(text, sizeof(text),
+			 "%s: %" PRIu64 " event%s of a type whose description is missing", tape,
+			 h->unreadable_events, plural(h->unreadable_events));
+		remark_print(text, out);
+	}
+	if (h->late_events) {
+		snprintf(text, sizeof(text),
+			 "%s: %" PRIu64 " event%s came out of time order; durations around "
+			 "them may be wrong",
+			 tape, h->late_events, plural(h->late_events));
+		remark_print(text, out);
+	}
+}
+
+void remarks_print(const struct remarks *m, const char *tape, FILE *out)
+{
+	print_losses(m, tape, out);
+	print_damage(m, tape, out);
+	print_cut(m, tape, out);
+	print_doubts(m, tape, out);
+}
+
+enum exit_status remarks_status(const struct remarks *m, bool fail_on_loss)
+{
+	const struct health *h = &m->health;
+
+	if (h->damaged_blocks || h->skipped_bytes || h->is_cut)
+		return EXIT_DAMAGED;
+	return fail_on_loss && remarks_lost(m) ? EXIT_DAMAGED : EXIT_FINE;
+}
+
+enum exit_status status_exit(int status)
+{
+	switch (status) {
+	case ERR_USAGE:
+		return EXIT_USAGE;
+	case ERR_NOT_A_TAPE:
+	case ERR_UNSUPPORTED:
+		return EXIT_NOT_A_TAPE;
+	case ERR_CORRUPT:
+	case ERR_TRUNCATED:
+		return EXIT_DAMAGED;
+	}
+	return status < 0 ? EXIT_TROUBLE : EXIT_FINE;
+}
+
+enum exit_status exit_worse(enum exit_status a, enum exit_status b)
+{
+	static const int gravity[] = {
+		[EXIT_FINE] = 0,  [EXIT_DAMAGED] = 1, [EXIT_NOT_A_TAPE] = 2,
+		[EXIT_USAGE] = 3, [EXIT_TROUBLE] = 4,
+	};
+
+	return gravity[a] >= gravity[b] ? a : b;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * selection.c -- one of each kind of option must fit.
+ */
+#include "analyze/selection.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_MAX_BYTES = 512 + 2 }; /* group, ':', name */
+
+/* A pattern without ':' is about the name alone. */
+static bool is_match(const char *pattern, const char *full, const char *name)
+{
+	return fnmatch(pattern, strchr(pattern, ':') ? full : name, 0) == 0;
+}
+
+bool selection_has_event(const struct selection *s, const char *group, const char *name)
+{
+	char full[NAME_MAX_BYTES];
+	bool has_positive = false, is_chosen = false;
+
+	if (s->event_count == 0)
+		return true;
+	snprintf(full, sizeof(full), "%s:%s", group, name);
+	for (size_t i = 0; i < s->event_count; i++) {
+		const char *pattern = s->events[i];
+
+		if (pattern[0] == '!') {
+			if (is_match(pattern + 1, full, name))
+				return false;
+			continue;
+		}
+		has_positive = true;
+		is_chosen = is_chosen || is_match(pattern, full, name);
+	}
+	return is_chosen || !has_positive;
+}
+
+bool selection_is_open(const struct selection *s)
+{
+	return s->port_count + s->range_count + s->pid_count + s->comm_count + s->conn_count == 0;
+}
+
+bool selection_has_time(const struct selection *s, uint64_t ts_ns, uint64_t origin_ns)
+{
+	int64_t since_origin = (int64_t)(ts_ns - origin_ns);
+
+	return (!s->has_since || since_origin >= s->since_ns) &&
+	       (!s->has_until || since_origin < s->until_ns);
+}
+
+static bool has_port(const struct selection *s, const struct selection_subject *subject)
+{
+	for (size_t i = 0; i < s->port_count; i++)
+		if (subject->lport == s->ports[i] || subject->rport == s->ports[i])
+			return true;
+	return s->port_count == 0;
+}
+
+static bool is_inside(const struct address_range *range, const uint8_t *addr)
+{
+	unsigned whole = range->prefix_bits / 8, bits = range->prefix_bits % 8;
+
+	if (!addr || memcmp(range->addr, addr, whole) != 0)
+		return false;
+	return bits == 0 || ((range->addr[whole] ^ addr[whole]) >> (8 - bits)) == 0;
+}
+
+static bool has_address(const struct selection *s, const struct selection_subject *subject)
+{
+	for (size_t i = 0; i < s->range_count; i++)
+		if (is_inside(&s->ranges[i], subject->laddr) ||
+		    is_inside(&s->ranges[i], subject->raddr))
+			return true;
+	return s->range_count == 0;
+}
+
+static bool has_pid(const struct selection *s, const struct selection_subject *subject)
+{
+	for (size_t i = 0; i < s->pid_count; i++)
+		if (subject->pid && subject->pid == s->pids[i])
+			return true;
+	return s->pid_count == 0;
+}
+
+static bool has_comm(const struct selection *s, const struct selection_subject *subject)
+{
+	for (size_t i = 0; i < s->comm_count; i++)
+		if (subject->comm && subject->comm[0] &&
+		    fnmatch(s->comms[i], subject->comm, 0) == 0)
+			return true;
+	return s->comm_count == 0;
+}
+
+static bool has_conn(const struct selection *s, const struct selection_subject *subject)
+{
+	for (size_t i = 0; i < s->conn_count; i++)
+		if (subject->conn == s->conns[i])
+			return true;
+	return s->conn_count == 0;
+}
+
+bool selection_has(const struct selection *s, const struct selection_subject *subject)
+{
+	return has_port(s, subject) && has_address(s, subject) && has_pid(s, subject) &&
+	       has_comm(s, subject) && has_conn(s, subject);
+}

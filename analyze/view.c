@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * view.c -- what every view needs to remember while it reads.
+ */
+#include "analyze/view.h"
+
+#include "analyze/remarks.h"
+
+static void remember(const struct view_input *in, const struct item *item)
+{
+	switch (item->kind) {
+	case ITEM_EVENT:
+		if (in->remarks->has_origin)
+			return;
+		in->remarks->has_origin = true;
+		in->remarks->origin_ns = item->event.ts_ns;
+		render_set_origin(in->renderer, item->event.ts_ns);
+		return;
+	case ITEM_LOSS:
+		remarks_add_loss(in->remarks, &item->loss);
+		return;
+	case ITEM_END:
+		in->remarks->sections_ended++;
+		in->remarks->lost_declared += item->end.lost;
+		return;
+	case ITEM_SECTION:
+	case ITEM_CLOCK:
+	case ITEM_SCHEMA:
+	case ITEM_GAP:
+		return;
+	}
+}
+
+int view_next(const struct view_input *in, struct item *item, struct error *err)
+{
+	int rc;
+
+	if (render_is_closed(in->renderer)) {
+		if (in->remarks)
+			in->remarks->is_stopped = true;
+		return END;
+	}
+	rc = cursor_next(in->cursor, item, err);
+	if (rc == 0 && in->remarks)
+		remember(in, item);
+	return rc;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * view_info.c -- what a tape holds: one row for each recording on it, which text shows
+ * as a page (info_page.c).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/chosen.h"
+#include "analyze/info_page.h"
+#include "analyze/units.h"
+#include "analyze/view.h"
+
+enum {
+	COL_SECTION,
+	COL_HOST,
+	COL_KERNEL,
+	COL_KERNEL_VERSION,
+	COL_ARCH,
+	COL_CPUS,
+	COL_CLOCK,
+	COL_BOOT_ID,
+	COL_START_UTC,
+	COL_DURATION,
+	COL_COMMAND,
+	COL_FILTERS,
+	COL_EVENT_PATTERNS,
+	COL_EVENTS_TOTAL,
+	COL_EVENTS,
+	COL_LOST_TOTAL,
+	COL_LOST,
+	COL_COMPLETE,
+	COL_END,
+	COL_BYTES,
+	COL_BLOCKS,
+	COL_SOCKETS,
+	COL_UNAVAILABLE,
+	COL_RECORDER,
+	COL_SYSCTLS,
+	COL_COUNT
+};
+
+static const struct column columns[COL_COUNT] = {
+	[COL_SECTION] = {.key = "section", .doc = "recording on this tape, from 1"},
+	[COL_HOST] = {.key = "host", .doc = "name of the recording host"},
+	[COL_KERNEL] = {.key = "kernel", .doc = "its kernel release"},
+	[COL_KERNEL_VERSION] = {.key = "kernel_version", .doc = "its kernel build"},
+	[COL_ARCH] = {.key = "arch", .doc = "its machine type"},
+	[COL_CPUS] = {.key = "cpus", .doc = "its number of processors"},
+	[COL_CLOCK] = {.key = "clock", .doc = "clock of all times on the tape"},
+	[COL_BOOT_ID] = {.key = "boot_id", .doc = "times of one boot compare with each other"},
+	[COL_START_UTC] = {.key = "start_utc", .doc = "when the recording began"},
+	[COL_DURATION] = {.key = "duration_ns", .doc = "how long it lasted"},
+	[COL_COMMAND] = {.key = "command", .doc = "command that was recorded"},
+	[COL_FILTERS] = {.key = "filters", .doc = "what the recorder was asked to select"},
+	[COL_EVENT_PATTERNS] = {.key = "event_patterns", .doc = "events it was asked for"},
+	[COL_EVENTS_TOTAL] = {.key = "events_total", .doc = "events, of those selected"},
+	[COL_EVENTS] = {.key = "events", .doc = "their number by name"},
+	[COL_LOST_TOTAL] = {.key = "lost_total", .doc = "events the recorder lost"},
+	[COL_LOST] = {.key = "lost",
+		      .doc = "where: from_ns, to_ns, cpu, event, count, cause; 4096 at most"},
+	[COL_COMPLETE] = {.key = "complete", .doc = "closed in order, and nothing is damaged"},
+	[COL_END] = {.key = "end", .doc = "why the recording ended; null when cut short"},
+	[COL_BYTES] = {.key = "bytes", .doc = "its length in the file; null for a pipe"},
+	[COL_BLOCKS] = {.key = "blocks", .doc = "its sound blocks; null for a pipe"},
+	[COL_SOCKETS] = {.key = "sockets", .doc = "socket lives seen, of those selected"},
+	[COL_UNAVAILABLE] = {.key = "unavailable", .doc = "what could not be recorded, and why"},
+	[COL_RECORDER] = {.key = "recorder",
+			  .doc = "cpu_ns, max_rss_bytes, ring_peak_percent, "
+				 "run_ns and program of the recorder"},
+	[COL_SYSCTLS] = {.key = "sysctls", .doc = "kernel settings when recording began"},
+};
+
+static const struct table table = {"info", columns, COL_COUNT};
+
+struct info {
+	const struct view_input *in;
+	struct tracker *tracker;
+	struct chosen chosen;
+	struct summary summary;
+	struct extent_walk extents;
+	struct arena arena;
+	uint64_t salt;
+	uint64_t number; /* of the section, from 1 */
+	uint64_t sockets;
+};
+
+static struct cell fact_cell(const struct summary *s, const char *key)
+{
+	return cell_string(summary_fact(s, key));
+}
+
+static struct cell number_cell(const struct summary *s, const char *key)
+{
+	uint64_t v;
+
+	return summary_number(s, key, &v) ? cell_uint(v) : cell_null();
+}
+
+/* Every value of a repeated fact; without memory an empty list. */
+static struct cell facts_cell(const struct summary *s, const char *key, struct arena *a)
+{
+	struct member *items = arena_take_array(a, s->facts.count, sizeof(*items));
+	size_t n = 0;
+
+	for (size_t i = 0; items && i < s->facts.count; i++)
+		if (strcmp(s->facts.facts[i].key, key) == 0)
+			items[n++].cell = cell_string(s->facts.facts[i].value);
+	return cell_list(items, n);
+}
+
+static struct cell sysctls_cell(const struct summary *s, struct arena *a)
+{
+	static const char prefix[] = "sysctl ";
+	struct member *items = arena_take_array(a, s->facts.count, sizeof(*items));
+	size_t n = 0, len = sizeof(prefix) - 1;
+
+	for (size_t i = 0; items && i < s->facts.count; i++) {
+		const struct fact *f = &s->facts.facts[i];
+
+		if (strncmp(f->key, prefix, len) == 0)
+			items[n++] = (struct member){f->key + len, cell_string(f->value)};
+	}
+	return cell_object(items, n);
+}
+
+static struct cell recorder_cell(const struct summary *s, struct arena *a)
+{
+	static const char *const keys[] = {"cpu_ns", "max_rss_bytes", "ring_peak_percent",
+					   "run_ns"};
+	enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+	struct member *items = arena_take_array(a, KEYS + 1, sizeof(*items));
+
+	if (!items)
+		return cell_null();
+	for (size_t i = 0; i < KEYS; i++)
+		items[i] = (struct member){keys[i], number_cell(s, keys[i])};
+	items[KEYS] = (struct member){"program", fact_cell(s, "recorder")};
+	return cell_object(items, KEYS + 1);
+}
+
+static struct cell events_cell(const struct summary *s, struct arena *a)
+{
+	struct member *items = arena_take_array(a, s->event_count, sizeof(*items));
+	size_t n = 0;
+
+	for (size_t i = 0; items && i < s->event_count; i++)
+		if (s->events[i].count)
+			items[n++] = (struct member){s->events[i].name,
+						     cell_uint(s->events[i].count)};
+	return cell_object(items, n);
+}
+
+static struct cell loss_cell(const struct summary *s, const struct loss *l, struct arena *a)
+{
+	const struct member items[] = {
+		{"from_ns", cell_uint(l->from_ns)},
+		{"to_ns", cell_uint(l->to_ns)},
+		{"cpu", l->cpu == LOSS_ANY_CPU ? cell_null() : cell_uint(l->cpu)},
+		{"event", cell_string(summary_event_name(s, l->schema))},
+		{"count", cell_uint(l->count)},
+		{"cause", cell_string(summary_cause_name(l->cause))},
+	};
+	struct member *copy = arena_take(a, sizeof(items));
+
+	if (!copy)
+		return cell_null();
+	memcpy(copy, items, sizeof(items));
+	return cell_object(copy, sizeof(items) / sizeof(items[0]));
+}
+
+static struct cell losses_cell(const struct summary *s, struct arena *a)
+{
+	struct member *items = arena_take_array(a, s->loss_count, sizeof(*items));
+
+	for (size_t i = 0; items && i < s->loss_count; i++)
+		items[i].cell = loss_cell(s, &s->losses[i], a);
+	return cell_list(items, items ? s->loss_count : 0);
+}
+
+static struct cell start_cell(const struct summary *s, struct arena *a)
+{
+	char text[UNITS_MAX];
+	uint64_t realtime_ns;
+
+	if (!summary_start(s, &realtime_ns))
+		return cell_null();
+	return cell_string(arena_copy(a, units_utc(realtime_ns, text)));
+}
+
+static bool is_damaged(const struct info *f)
+{
+	const struct health *h = cursor_health(f->in->cursor);
+
+	return h->damaged_blocks || h->skipped_bytes;
+}
+
+static void print_row(struct info *f, const struct extent *e)
+{
+	const struct summary *s = &f->summary;
+	struct arena *a = &f->arena;
+	const struct cell cells[COL_COUNT] = {
+		[COL_SECTION] = cell_uint(f->number),
+		[COL_HOST] = fact_cell(s, "host"),
+		[COL_KERNEL] = fact_cell(s, "kernel"),
+		[COL_KERNEL_VERSION] = fact_cell(s, "kernel_version"),
+		[COL_ARCH] = fact_cell(s, "arch"),
+		[COL_CPUS] = number_cell(s, "cpus"),
+		[COL_CLOCK] = fact_cell(s, "clock"),
+		[COL_BOOT_ID] = fact_cell(s, "boot_id"),
+		[COL_START_UTC] = start_cell(s, a),
+		[COL_DURATION] = s->has_time ? cell_uint(summary_duration_ns(s)) : cell_null(),
+		[COL_COMMAND] = fact_cell(s, "command"),
+		[COL_FILTERS] = facts_cell(s, "filter", a),
+		[COL_EVENT_PATTERNS] = facts_cell(s, "event_pattern", a),
+		[COL_EVENTS_TOTAL] = cell_uint(s->events_total),
+		[COL_EVENTS] = events_cell(s, a),
+		[COL_LOST_TOTAL] = cell_uint(summary_lost(s)),
+		[COL_LOST] = losses_cell(s, a),
+		[COL_COMPLETE] = cell_bool(s->is_closed && !is_damaged(f)),
+		[COL_END] = s->is_closed ? cell_string(s->end_reason) : cell_null(),
+		[COL_BYTES] = e ? cell_uint(e->bytes) : cell_null(),
+		[COL_BLOCKS] = e ? cell_uint(e->blocks) : cell_null(),
+		[COL_SOCKETS] = cell_uint(f->sockets),
+		[COL_UNAVAILABLE] = facts_cell(s, "unavailable", a),
+		[COL_RECORDER] = recorder_cell(s, a),
+		[COL_SYSCTLS] = sysctls_cell(s, a),
+	};
+
+	render_row(f->in->renderer, cells);
+}
+
+/* The section is over: all is known about it. */
+static int print_section(struct info *f, struct error *err)
+{
+	struct extent extent;
+	int rc = extent_next(&f->extents, f->salt, &extent, err);
+	struct info_page page = {
+		.number = f->number,
+		.sockets = f->sockets,
+		.is_damaged = is_damaged(f),
+		.extent = rc == 0 ? &extent : NULL,
+	};
+
+	if (rc < 0)
+		return rc;
+	if (f->in->format == RENDER_TEXT)
+		info_page_print(&page, &f->summary, f->in->renderer, &f->arena);
+	else
+		print_row(f, page.extent);
+	arena_reset(&f->arena);
+	return 0;
+}
+
+static void count_lives(struct info *f)
+{
+	const struct life *life;
+
+	while ((life = tracker_take(f->tracker)))
+		f->sockets += chosen_has(&f->chosen, f->in, life);
+}
+
+static int begin_section(struct info *f, const struct section *s, struct error *err)
+{
+	if (f->number)
+		TRY(print_section(f, err));
+	summary_reset(&f->summary);
+	f->number++;
+	f->salt = s->salt;
+	f->sockets = 0;
+	return 0;
+}
+
+static bool is_wanted(const struct info *f, const struct event *ev, const struct life *life)
+{
+	const struct selection *s = f->in->selection;
+
+	return selection_has_time(s, ev->ts_ns, tracker_origin_ns(f->tracker)) &&
+	       selection_has_event(s, ev->schema->group, ev->schema->name) &&
+	       chosen_has(&f->chosen, f->in, life);
+}
+
+static int take_item(struct info *f, const struct item *item, struct error *err)
+{
+	struct sighting seen;
+
+	TRY(tracker_feed(f->tracker, item, &seen, err));
+	if (item->kind == ITEM_EVENT && !is_wanted(f, &item->event, seen.life))
+		return 0;
+	count_lives(f);
+	if (item->kind == ITEM_SECTION)
+		TRY(begin_section(f, item->section, err));
+	return summary_take(&f->summary, item, err);
+}
+
+static int info_all(struct info *f, struct error *err)
+{
+	struct item item;
+	int rc;
+
+	TRY(chosen_prepare(&f->chosen, f->in, err));
+	if (f->in->format != RENDER_TEXT)
+		render_begin(f->in->renderer, &table);
+	while ((rc = view_next(f->in, &item, err)) == 0)
+		TRY(take_item(f, &item, err));
+	if (rc < 0)
+		return rc;
+	tracker_stop(f->tracker);
+	count_lives(f);
+	return f->number ? print_section(f, err) : 0;
+}
+
+int view_info(const struct view_input *in, struct error *err)
+{
+	struct info f = {.in = in, .tracker = tracker_new()};
+	int rc;
+
+	extent_init(&f.extents, in->source);
+	rc = f.tracker ? info_all(&f, err) : error_nomem(err);
+	tracker_free(f.tracker);
+	chosen_release(&f.chosen);
+	summary_release(&f.summary);
+	arena_release(&f.arena);
+	return rc;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * view_replay.c -- every event again, in time order, with every field. In text, what the
+ * tape could not see is said in its place.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/chosen.h"
+#include "analyze/event_cells.h"
+#include "analyze/pace.h"
+#include "analyze/remarks.h"
+#include "analyze/tracker.h"
+#include "analyze/units.h"
+#include "analyze/view.h"
+
+enum {
+	COL_TS,
+	COL_CPU,
+	COL_PID,
+	COL_TID,
+	COL_COMM,
+	COL_TASK,
+	COL_EVENT,
+	COL_CONN,
+	COL_VALUES,
+	COL_FIELDS,
+	COL_EXTRA,
+	COL_OWN,
+	COL_GENERIC,
+	COL_COUNT
+};
+
+/* clang-format off */
+static const struct column columns[COL_COUNT] = {
+	[COL_TS] = {.key = "ts_ns", .title = "time", .unit = UNIT_TIME, .align = ALIGN_RIGHT,
+		    .width = 9, .doc = "when, on the tape's clock"},
+	[COL_CPU] = {.key = "cpu", .title = "cpu", .align = ALIGN_RIGHT, .doc = "processor"},
+	[COL_PID] = {.key = "pid", .doc = "process that was running; in softirq any"},
+	[COL_TID] = {.key = "tid", .doc = "its thread"},
+	[COL_COMM] = {.key = "comm", .doc = "its name"},
+	[COL_TASK] = {.title = "running", .width = 18},
+	[COL_EVENT] = {.key = "event", .title = "event", .width = 24, .doc = "group:name"},
+	[COL_CONN] = {.key = "conn", .title = "conn", .align = ALIGN_RIGHT,
+		      .doc = "connection it belongs to, as numbered by conns"},
+	[COL_VALUES] = {.title = "fields"},
+	[COL_FIELDS] = {.key = "fields", .doc = "the fields of the kernel's format file"},
+	[COL_EXTRA] = {.key = "extra", .doc = "what the recorder added"},
+	[COL_OWN] = {.key = "own", .doc = "true when the kernel has no format file for it: "
+					  "fields are then tcptape's own"},
+	[COL_GENERIC] = {.key = "generic", .doc = "true when copied from the classic tracepoint "
+						  "entry by the generic program"},
+};
+/* clang-format on */
+
+static const struct table table = {"replay", columns, COL_COUNT};
+
+struct replay {
+	const struct view_input *in;
+	struct tracker *tracker;
+	struct arena arena;
+	struct chosen chosen;
+	struct pace pace;
+	int64_t clock_offset_ns; /* real time less tape time, at the last reading */
+	uint64_t clock_ts_ns;
+	bool has_clock;
+};
+
+static bool is_wanted(struct replay *r, const struct item *item, const struct sighting *seen)
+{
+	const struct event *ev = &item->event;
+	const struct selection *s = r->in->selection;
+
+	if (!selection_has_time(s, ev->ts_ns, tracker_origin_ns(r->tracker)) ||
+	    !selection_has_event(s, ev->schema->group, ev->schema->name))
+		return false;
+	return chosen_has(&r->chosen, r->in, seen->life) ||
+	       (seen->sender && chosen_has(&r->chosen, r->in, seen->sender)) ||
+	       (seen->receiver && chosen_has(&r->chosen, r->in, seen->receiver));
+}
+
+/* "comm[pid]" */
+static struct cell task_cell(const struct task_facts *task, struct arena *a)
+{
+	size_t comm = view_len(task->comm), room = comm + 16;
+	char *text = arena_take(a, room);
+
+	if (!text)
+		return cell_null();
+	if (comm)
+		memcpy(text, task->comm.p, comm);
+	snprintf(text + comm, 16, "[%" PRIu32 "]", task->pid);
+	return cell_text(view_of(text, strlen(text)));
+}
+
+static struct cell name_cell(const struct schema *s, struct arena *a)
+{
+	size_t room = strlen(s->group) + strlen(s->name) + 2;
+	char *text = arena_take(a, room);
+
+	if (!text)
+		return cell_null();
+	snprintf(text, room, "%s:%s", s->group, s->name);
+	return cell_string(text);
+}
+
+static int print_event(struct replay *r, const struct item *item, const struct sighting *seen,
+		       struct error *err)
+{
+	const struct event *ev = &item->event;
+	struct cell cells[COL_COUNT] = {
+		[COL_TS] = cell_uint(ev->ts_ns),
+		[COL_CPU] = cell_uint(ev->cpu),
+		[COL_EVENT] = name_cell(ev->schema, &r->arena),
+		[COL_OWN] = cell_bool(ev->schema->flags & SCHEMA_OWN),
+		[COL_GENERIC] = cell_bool(ev->schema->flags & SCHEMA_GENERIC),
+	};
+	struct event_cells values;
+	struct task_facts task;
+
+	if (tracker_task(r->tracker, ev, &task)) {
+		cells[COL_PID] = cell_uint(task.pid);
+		cells[COL_TID] = cell_uint(task.tid);
+		cells[COL_COMM] = cell_text(task.comm);
+		cells[COL_TASK] = task_cell(&task, &r->arena);
+	}
+	if (seen->life)
+		cells[COL_CONN] = cell_uint(seen->life->conn);
+	TRY(event_cells_fill(ev, item->section, &r->arena, &values, err));
+	cells[COL_VALUES] = values.known;
+	cells[COL_FIELDS] = values.fields;
+	cells[COL_EXTRA] = values.extra;
+	pace_wait(&r->pace, ev->ts_ns);
+	render_row(r->in->renderer, cells);
+	arena_reset(&r->arena);
+	return 0;
+}
+
+static void print_loss(struct replay *r, const struct loss *loss, const struct section *s)
+{
+	const struct schema *schema = section_schema(s, loss->schema);
+	char text[600] = "-- ", *p = text + 3;
+
+	loss_sentence(loss, tracker_origin_ns(r->tracker), p, 256);
+	if (schema)
+		snprintf(p + strlen(p), 300, ": %.120s:%.120s", schema->group, schema->name);
+	render_note(r->in->renderer, text);
+}
+
+static void print_gap(struct replay *r, const struct gap *g)
+{
+	char text[320];
+
+	snprintf(text, sizeof(text), "-- unreadable: %" PRIu64 " bytes at byte %" PRIu64 ": %s",
+		 g->bytes, g->offset, g->reason);
+	render_note(r->in->renderer, text);
+}
+
+/* Slewing moves a clock by at most 500 millionths; what exceeds the double, and a
+ * millisecond for the reading itself, was a step. */
+static void watch_clock(struct replay *r, const struct clock_reading *c)
+{
+	int64_t offset = (int64_t)(c->realtime_ns - c->ts_ns);
+	int64_t moved = (int64_t)((uint64_t)offset - (uint64_t)r->clock_offset_ns);
+	uint64_t size = moved < 0 ? 0 - (uint64_t)moved : (uint64_t)moved;
+	char text[160], by[UNITS_MAX];
+
+	if (r->has_clock && size > 1000000 + (c->ts_ns - r->clock_ts_ns) / 1000) {
+		snprintf(text, sizeof(text), "-- the wall clock was set %s by %s",
+			 moved < 0 ? "back" : "forward",
+			 units_duration((int64_t)(size & INT64_MAX), by));
+		render_note(r->in->renderer, text);
+	}
+	r->has_clock = true;
+	r->clock_offset_ns = offset;
+	r->clock_ts_ns = c->ts_ns;
+}
+
+static void begin_section(struct replay *r, const struct section *s)
+{
+	const char *host = fact_list_find(&s->facts, "host");
+	char text[160];
+
+	r->has_clock = false;
+	if (s->number == 0)
+		return;
+	snprintf(text, sizeof(text), "-- another recording begins here: %.80s", host ? host : "");
+	render_note(r->in->renderer, text);
+}
+
+static int take_item(struct replay *r, const struct item *item, struct error *err)
+{
+	struct sighting seen;
+
+	TRY(tracker_feed(r->tracker, item, &seen, err));
+	switch (item->kind) {
+	case ITEM_EVENT:
+		return is_wanted(r, item, &seen) ? print_event(r, item, &seen, err) : 0;
+	case ITEM_LOSS:
+		print_loss(r, &item->loss, item->section);
+		break;
+	case ITEM_CLOCK:
+		watch_clock(r, &item->clock);
+		break;
+	case ITEM_GAP:
+		print_gap(r, &item->gap);
+		break;
+	case ITEM_SECTION:
+		begin_section(r, item->section);
+		break;
+	case ITEM_SCHEMA:
+	case ITEM_END:
+		break;
+	}
+	return 0;
+}
+
+static int replay_all(struct replay *r, struct error *err)
+{
+	struct item item;
+	int rc;
+
+	TRY(chosen_prepare(&r->chosen, r->in, err));
+	render_begin(r->in->renderer, &table);
+	while ((rc = view_next(r->in, &item, err)) == 0) {
+		TRY(take_item(r, &item, err));
+		while (tracker_take(r->tracker))
+			;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int view_replay(const struct view_input *in, struct error *err)
+{
+	struct replay r = {.in = in, .tracker = tracker_new(), .pace = {.speed = in->speed}};
+	int rc = r.tracker ? replay_all(&r, err) : error_nomem(err);
+
+	tracker_free(r.tracker);
+	arena_release(&r.arena);
+	chosen_release(&r.chosen);
+	return rc;
+}
