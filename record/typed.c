@@ -69,7 +69,6 @@ static const struct typed_event events[] = {
 		.sock = offsetof(struct wire_tcp_probe, sock),
 		.addrs6 = offsetof(struct wire_tcp_probe, addrs6),
 		.has_sock_fields = true,
-		.has_endpoints = true,
 		.own = typed_probe_fields,
 	},
 	{
@@ -110,7 +109,6 @@ static const struct typed_event events[] = {
 		.sock = offsetof(struct wire_send_reset, sock),
 		.addrs6 = offsetof(struct wire_send_reset, addrs6),
 		.has_sock_fields = true,
-		.has_endpoints = true,
 		.own = typed_send_reset_fields,
 	},
 	{
@@ -130,7 +128,6 @@ static const struct typed_event events[] = {
 		sizeof(struct wire_synack),
 		.sock = offsetof(struct wire_synack, sock),
 		.addrs6 = offsetof(struct wire_synack, addrs6),
-		.has_tuple = true,
 		.own = typed_synack_fields,
 	},
 	{
@@ -223,6 +220,7 @@ static const struct typed_event events[] = {
 		sizeof(struct wire_existing),
 		.sock = offsetof(struct wire_existing, sock),
 		.addrs6 = offsetof(struct wire_existing, addrs6),
+		.task_needs = WIRE_HAS_OWNER,
 		.has_sock_fields = true,
 		.is_bare = true,
 		.own = typed_snapshot_fields,

@@ -50,12 +50,11 @@ struct typed_event {
 	uint16_t wire_bytes; /* size of its record */
 	uint16_t sock;       /* offset of its wire_sock; 0 = none */
 	uint16_t addrs6;
-	uint32_t sock_needs; /* wire flags without which there is no socket */
-	uint16_t packet;     /* offset of its wire_packet; 0 = none */
-	uint16_t symbol;     /* offset of a code address; 0 = none */
-	uint16_t device;     /* offset of a device name; 0 = none */
-	bool has_endpoints;
-	bool has_tuple;
+	uint32_t sock_needs;           /* wire flags without which there is no socket */
+	uint32_t task_needs;           /* wire flags without which there is no task */
+	uint16_t packet;               /* offset of its wire_packet; 0 = none */
+	uint16_t symbol;               /* offset of a code address; 0 = none */
+	uint16_t device;               /* offset of a device name; 0 = none */
 	bool is_bare;                  /* a tracepoint without a format file */
 	bool is_classic;               /* attached to the classic event */
 	bool has_sock_fields;          /* shows the socket's addresses, too */

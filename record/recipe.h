@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * recipe.h -- how the wire record of one event becomes a row of a tape: which bytes make
+ * which column, and which make a dictionary entry. Made together with the schema, from
+ * the typed table or from the format file alone.
+ */
+#ifndef RECORD_RECIPE_H
+#define RECORD_RECIPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bpf/wire.h"
+#include "format/error.h"
+#include "format/schema.h"
+#include "format/writer.h"
+#include "record/dictionary.h"
+#include "record/legend.h"
+#include "record/tracefmt.h"
+#include "record/typed.h"
+
+enum column_from {
+	COLUMN_INT = 0, /* `bytes` 1, 2, 4 or 8 at `at` */
+	COLUMN_BYTES,   /* as they are */
+	COLUMN_DYNAMIC, /* a struct wire_dynamic */
+	COLUMN_TEXT,    /* the same, up to its NUL */
+	COLUMN_ABSENT,  /* the wire has no room for it */
+};
+
+struct column_recipe {
+	uint16_t at; /* in the wire record */
+	uint16_t bytes;
+	uint8_t from; /* enum column_from */
+	bool is_signed;
+	uint32_t needs; /* wire flags without which the value is absent */
+};
+
+enum ref_from {
+	FROM_HEAD = 0, /* task: the head of every record */
+	FROM_SOCK,     /* sock: wire_sock at `at`, wire_addrs6 at `at2` */
+	FROM_REQUEST,  /* tuple: struct wire_synack */
+	FROM_PROBE,    /* endpoints: made of struct wire_tcp_probe */
+	FROM_PAIR,     /* endpoints: 28 bytes at `at`, 28 at `at2` */
+	FROM_FLOW,     /* flow: wire_flow at `at` */
+	FROM_ADDRESS,  /* symbol: u64 at `at` */
+	FROM_DEVICE,   /* device: char[16] at `at` */
+	FROM_FIELDS,   /* attribute by attribute, see fields[] */
+};
+
+struct ref_recipe {
+	uint8_t dictionary; /* enum dictionary */
+	uint8_t from;       /* enum ref_from */
+	uint16_t at, at2;
+	uint32_t needs; /* wire flags without which there is no entry */
+	/* FROM_FIELDS: where each attribute lies; 0 = not in the record. */
+	uint16_t fields[DICTIONARY_MAX_ATTRIBUTES];
+	uint16_t protocol; /* and what the protocol is if it is not there */
+};
+
+struct recipe {
+	uint32_t schema;     /* id */
+	uint16_t wire_bytes; /* a record is at least that long */
+	uint8_t ref_count;
+	struct ref_recipe refs[SCHEMA_MAX_REFS];
+	uint16_t column_count;
+	struct column_recipe *columns; /* in the order of the schema's own columns; owned */
+};
+
+/* The constants of a generic program. */
+struct generic_layout {
+	uint32_t fixed_bytes;  /* copied of the entry, from its 8th byte on */
+	uint32_t record_bytes; /* all of the wire record */
+	uint32_t dynamic_count;
+	struct wire_dynamic_field dynamic[WIRE_DYNAMIC_MAX];
+};
+
+/* What recipes are made with; all lent. */
+struct recipe_tools {
+	struct writer *writer;
+	struct legend *legend;
+	const uint32_t *dictionaries; /* schema ids, by enum dictionary */
+};
+
+/* The way of a typed program. `fmt` and `text` are NULL for an event without a format
+ * file. Registers the schema. 0, ERR_NOMEM, or ERR_CORRUPT for a format that no schema
+ * can hold; recipe_release() is due on 0. */
+int recipe_typed(const struct recipe_tools *t, const struct typed_event *e,
+		 const struct tracefmt *fmt, const char *text, struct recipe *out,
+		 struct error *err);
+/* The way of the generic program. `e` is the typed event it stands in for, or NULL. */
+int recipe_generic(const struct recipe_tools *t, const char *group, const struct typed_event *e,
+		   const struct tracefmt *fmt, const char *text, struct generic_layout *layout,
+		   struct recipe *out, struct error *err);
+void recipe_release(struct recipe *r);
+
+#endif

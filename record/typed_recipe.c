@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* typed_recipe.c -- the schema and recipe of an event that has a program of its own. */
+#include "record/recipe.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "record/making.h"
+
+static struct column_recipe typed_column(const struct typed_event *e, const struct typed_field *t,
+					 const struct field *f)
+{
+	return (struct column_recipe){
+		.at = t->offset + (t->flags & TYPED_IN_PACKET ? e->packet : 0),
+		.bytes = t->size,
+		.from = f->kind == FIELD_INT ? COLUMN_INT : COLUMN_BYTES,
+		.is_signed = f->flags & FIELD_SIGNED,
+		.needs = t->needs,
+	};
+}
+
+static int add_typed(struct making *m, const struct typed_event *e, const struct typed_field *t,
+		     struct field *f, struct error *err)
+{
+	struct column_recipe c;
+
+	if (t->to == DICT_SYMBOL)
+		m->symbol_field = t->name;
+	if (t->to != TO_OWN)
+		return making_add_bound(m, f, t->to, t->attribute, err);
+	if (t->needs)
+		f->flags |= FIELD_OPTIONAL;
+	c = typed_column(e, t, f);
+	return making_add_column(m, f, &c, err);
+}
+
+static int typed_names(struct making *m, const struct typed_field *t, struct field *f,
+		       struct error *err)
+{
+	struct legend *l = m->tools->legend;
+	const struct dictionary_attribute *a;
+
+	if (t->to != TO_OWN) {
+		a = &dictionary_attributes(t->to)[t->attribute];
+		if (a->is_family)
+			return legend_family(l, &f->enum_id, err);
+		return a->is_protocol ? legend_protocol(l, &f->enum_id, err) : 0;
+	}
+	switch (t->legend) {
+	case LEGEND_TCP_FLAGS:
+		f->flags |= FIELD_BITS;
+		return legend_tcp_flags(l, &f->enum_id, err);
+	case LEGEND_TCP_STATE:
+		return legend_tcp_state(l, &f->enum_id, err);
+	case LEGEND_TCP_CA_STATE:
+		return legend_kernel(l, "tcp_ca_state", &f->enum_id, err);
+	default:
+		return 0;
+	}
+}
+
+/* A field as the table describes it. */
+static int add_from_table(struct making *m, const struct typed_event *e,
+			  const struct typed_field *t, struct error *err)
+{
+	struct field f = {.name = (char *)t->name,
+			  .type = (char *)t->type,
+			  .kind = FIELD_BYTES,
+			  .role = t->role,
+			  .elem_size = 1,
+			  .count = t->size};
+
+	if (making_is_integer(t->size) && t->role != ROLE_TEXT) {
+		f.kind = FIELD_INT;
+		f.elem_size = (uint8_t)t->size;
+		f.count = 1;
+	}
+	if (t->flags & TYPED_SIGNED)
+		f.flags |= FIELD_SIGNED;
+	if (t->flags & TYPED_EXTRA)
+		f.flags |= FIELD_EXTRA;
+	TRY(typed_names(m, t, &f, err));
+	return add_typed(m, e, t, &f, err);
+}
+
+/* Everything the format file has, in its order. */
+static int add_from_format(struct making *m, const struct typed_event *e,
+			   const struct tracefmt *fmt, struct error *err)
+{
+	char type[MAKING_MAX_TYPE];
+	struct field f;
+
+	for (size_t i = 0; i < fmt->field_count; i++) {
+		const struct tracefmt_field *k = &fmt->fields[i];
+		const struct typed_field *t;
+
+		if (k->is_common)
+			continue;
+		t = typed_field_find(e, k->name, k->size);
+		if (!t)
+			return error_set(err, ERR_CORRUPT, "%s: field %s is new", e->name, k->name);
+		TRY(making_field_of(m, k, type, &f, err));
+		TRY(add_typed(m, e, t, &f, err));
+	}
+	return 0;
+}
+
+/* Everything the table has, but no name twice. */
+static int add_whole_table(struct making *m, const struct typed_event *e, struct error *err)
+{
+	const struct typed_field *t;
+
+	for (size_t i = 0; (t = typed_field_at(e, i)); i++)
+		if (!(t->flags & (TYPED_EXTRA | TYPED_ALIAS)) &&
+		    schema_find(m->schema, t->name) < 0)
+			TRY(add_from_table(m, e, t, err));
+	return 0;
+}
+
+/* Which dictionaries the fields lie in. */
+static void find_used(const struct typed_event *e, const struct tracefmt *fmt,
+		      bool is_used[DICT_COUNT + 1])
+{
+	const struct typed_field *t;
+
+	is_used[DICT_TASK] = true;
+	is_used[DICT_SOCK] = e->sock;
+	is_used[DICT_FLOW] = e->packet;
+	if (!fmt) {
+		for (size_t i = 0; (t = typed_field_at(e, i)); i++)
+			is_used[t->to] = true;
+		return;
+	}
+	for (size_t i = 0; i < fmt->field_count; i++) {
+		t = typed_field_find(e, fmt->fields[i].name, fmt->fields[i].size);
+		if (t)
+			is_used[t->to] = true;
+	}
+}
+
+static int add_typed_refs(struct making *m, const struct typed_event *e, const struct tracefmt *fmt,
+			  struct error *err)
+{
+	bool is_reset = e->number == WIRE_TCP_SEND_RESET, is_used[DICT_COUNT + 1] = {false};
+	struct ref_recipe refs[DICT_COUNT] = {
+		[DICT_TASK] = {.from = FROM_HEAD, .needs = e->task_needs},
+		[DICT_SOCK] = {.from = FROM_SOCK,
+			       .at = e->sock,
+			       .at2 = e->addrs6,
+			       .needs = e->sock_needs},
+		[DICT_TUPLE] = {.from = FROM_REQUEST},
+		[DICT_ENDPOINTS] = {.from = is_reset ? FROM_PAIR : FROM_PROBE,
+				    .at = offsetof(struct wire_send_reset, saddr),
+				    .at2 = offsetof(struct wire_send_reset, daddr)},
+		[DICT_FLOW] = {.from = FROM_FLOW, .at = e->packet, .needs = WIRE_HAS_FLOW},
+		[DICT_SYMBOL] = {.from = FROM_ADDRESS, .at = e->symbol},
+		[DICT_DEVICE] = {.from = FROM_DEVICE, .at = e->device},
+	};
+
+	find_used(e, fmt, is_used);
+	for (int d = 0; d < DICT_COUNT; d++) {
+		refs[d].dictionary = (uint8_t)d;
+		if (is_used[d])
+			TRY(making_add_ref(m, &refs[d], err));
+	}
+	return 0;
+}
+
+static int add_typed_extras(struct making *m, const struct typed_event *e, struct error *err)
+{
+	const struct typed_field *t;
+
+	for (size_t i = 0; (t = typed_field_at(e, i)); i++) {
+		if (!(t->flags & TYPED_EXTRA))
+			continue;
+		if (t->to == DICT_SYMBOL)
+			TRY(making_add_symbol_name(m, err));
+		else
+			TRY(add_from_table(m, e, t, err));
+	}
+	return 0;
+}
+
+static int make_typed(struct making *m, const struct typed_event *e, const struct tracefmt *fmt,
+		      struct error *err)
+{
+	m->recipe->wire_bytes = e->wire_bytes;
+	if (!fmt)
+		m->schema->flags |= SCHEMA_OWN;
+	TRY(add_typed_refs(m, e, fmt, err));
+	TRY(fmt ? add_from_format(m, e, fmt, err) : add_whole_table(m, e, err));
+	return add_typed_extras(m, e, err);
+}
+
+int recipe_typed(const struct recipe_tools *t, const struct typed_event *e,
+		 const struct tracefmt *fmt, const char *text, struct recipe *out,
+		 struct error *err)
+{
+	struct making m = {.tools = t, .recipe = out};
+
+	*out = (struct recipe){0};
+	TRY(making_begin(&m, e->group, e->name, text, err));
+	return making_end(&m, make_typed(&m, e, fmt, err), err);
+}
