@@ -42,13 +42,13 @@ static void add_dict(struct plan *p)
 	struct schema *s = schema_new(SCHEMA_DICT, "", "who", NULL);
 	struct error err;
 
-	add_field(s, (struct field){.name = "number",
-				    .type = "u32",
+	add_field(s, (struct field){.name = (char *)"number",
+				    .type = (char *)"u32",
 				    .kind = FIELD_INT,
 				    .elem_size = 4,
 				    .count = 1});
-	add_field(s, (struct field){.name = "title",
-				    .type = "text",
+	add_field(s, (struct field){.name = (char *)"title",
+				    .type = (char *)"text",
 				    .kind = FIELD_STRING,
 				    .role = ROLE_TEXT,
 				    .elem_size = 1});
@@ -66,29 +66,29 @@ static void add_state_event(struct plan *p)
 	check(enumeration_add(e, 2, "SHUT", &err), &err);
 	check(writer_enumeration(p->w, e, &states, &err), &err);
 	check(schema_add_ref(s, p->who, &err), &err);
-	add_field(s, (struct field){.name = "number",
-				    .type = "u32",
+	add_field(s, (struct field){.name = (char *)"number",
+				    .type = (char *)"u32",
 				    .kind = FIELD_INT,
 				    .elem_size = 4,
 				    .count = 1,
 				    .ref = 1,
 				    .attribute = 0});
-	add_field(s, (struct field){.name = "title",
-				    .type = "text",
+	add_field(s, (struct field){.name = (char *)"title",
+				    .type = (char *)"text",
 				    .kind = FIELD_STRING,
 				    .role = ROLE_TEXT,
 				    .elem_size = 1,
 				    .ref = 1,
 				    .attribute = 1});
-	add_field(s, (struct field){.name = "state",
-				    .type = "int",
+	add_field(s, (struct field){.name = (char *)"state",
+				    .type = (char *)"int",
 				    .kind = FIELD_INT,
 				    .flags = FIELD_SIGNED,
 				    .elem_size = 4,
 				    .count = 1,
 				    .enum_id = states});
-	add_field(s, (struct field){.name = "delta",
-				    .type = "long",
+	add_field(s, (struct field){.name = (char *)"delta",
+				    .type = (char *)"long",
 				    .kind = FIELD_INT,
 				    .flags = FIELD_SIGNED | FIELD_OPTIONAL,
 				    .elem_size = 8,
@@ -101,19 +101,19 @@ static void add_note_event(struct plan *p)
 	struct schema *s = schema_new(SCHEMA_EVENT, "sample", "note", NULL);
 	struct error err;
 
-	add_field(s, (struct field){.name = "text",
-				    .type = "char[]",
+	add_field(s, (struct field){.name = (char *)"text",
+				    .type = (char *)"char[]",
 				    .kind = FIELD_STRING,
 				    .role = ROLE_TEXT,
 				    .elem_size = 1});
-	add_field(s, (struct field){.name = "addr",
-				    .type = "__u8[4]",
+	add_field(s, (struct field){.name = (char *)"addr",
+				    .type = (char *)"__u8[4]",
 				    .kind = FIELD_BYTES,
 				    .role = ROLE_IPV4,
 				    .elem_size = 1,
 				    .count = 4});
-	add_field(s, (struct field){.name = "mem",
-				    .type = "long[3]",
+	add_field(s, (struct field){.name = (char *)"mem",
+				    .type = (char *)"long[3]",
 				    .kind = FIELD_ARRAY,
 				    .flags = FIELD_SIGNED,
 				    .elem_size = 8,
@@ -151,7 +151,7 @@ static void put_note(struct plan *p, unsigned i)
 	struct row row = {.schema = p->note, .cpu = i % 3, .ts_ns = sample_ts(i), .values = values};
 	struct error err;
 
-	values[0].len = (uint32_t)snprintf(text, sizeof(text), i % 9 ? "note %u" : "", i);
+	values[0].len = i % 9 ? (uint32_t)snprintf(text, sizeof(text), "note %u", i) : 0;
 	check(writer_add(p->w, &row, &err), &err);
 }
 
