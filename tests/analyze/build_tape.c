@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* build_tape.c -- a small recorder whose kernel is the test. */
+#include "tests/analyze/build_tape.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/tuple.h"
+#include "format/sink.h"
+#include "format/source.h"
+
+enum { I32 = 4 | 64, U8 = 1, U16 = 2, U32 = 4, U64 = 8, OPTIONAL = 128, SIGN = 64 };
+
+struct field_plan {
+	const char *name;
+	uint8_t type;
+	char values; /* 's' states, 'r' drop reasons, 'R' reset reasons */
+};
+
+struct event_plan {
+	const char *group, *name;
+	bool has_sock, has_flow;
+	struct field_plan fields[12];
+};
+
+static const struct event_plan plans[BUILD_EVENT_COUNT] = {
+	[BUILD_STATE] = {"sock",
+			 "inet_sock_set_state",
+			 true,
+			 false,
+			 {{"oldstate", I32, 's'},
+			  {"newstate", I32, 's'},
+			  {"snd_una", U32 | OPTIONAL, 0},
+			  {"rcv_nxt", U32 | OPTIONAL, 0},
+			  {"bytes_acked", U64 | OPTIONAL, 0},
+			  {"bytes_received", U64 | OPTIONAL, 0},
+			  {"sk_err", I32 | OPTIONAL, 0},
+			  {"is_done", U8 | OPTIONAL, 0}}},
+	[BUILD_DESTROY] = {"tcp",
+			   "tcp_destroy_sock",
+			   true,
+			   false,
+			   {{"bytes_acked", U64 | OPTIONAL, 0},
+			    {"bytes_received", U64 | OPTIONAL, 0}}},
+	[BUILD_SNAPSHOT] = {"tcptape",
+			    "sock_snapshot",
+			    true,
+			    false,
+			    {{"state", I32, 's'},
+			     {"owner_pid", U32 | OPTIONAL, 0},
+			     {"owner_comm", 16, 0},
+			     {"bytes_acked", U64 | OPTIONAL, 0},
+			     {"bytes_received", U64 | OPTIONAL, 0},
+			     {"snd_una", U32 | OPTIONAL, 0},
+			     {"rcv_nxt", U32 | OPTIONAL, 0}}},
+	[BUILD_SEND] =
+		{"sock", "sock_send_length", true, false, {{"ret", I32, 0}, {"flags", I32, 0}}},
+	[BUILD_RECV] =
+		{"sock", "sock_recv_length", true, false, {{"ret", I32, 0}, {"flags", I32, 0}}},
+	[BUILD_SPACE_ADJUST] = {"tcp", "tcp_rcv_space_adjust", true, false, {{0}}},
+	[BUILD_PROBE] = {"tcp",
+			 "tcp_probe",
+			 true,
+			 false,
+			 {{"data_len", U16, 0}, {"snd_cwnd", U32, 0}, {"srtt", U32, 0}}},
+	[BUILD_RETRANSMIT] = {"tcp", "tcp_retransmit_skb", true, false, {{"err", I32, 0}}},
+	[BUILD_SEND_RESET] = {"tcp", "tcp_send_reset", true, false, {{"reason", I32, 'R'}}},
+	[BUILD_RECEIVE_RESET] = {"tcp", "tcp_receive_reset", true, false, {{0}}},
+	[BUILD_DATA_READY] = {"sock", "sk_data_ready", true, false, {{0}}},
+	[BUILD_SEGMENT] = {"net",
+			   "netif_receive_skb",
+			   false,
+			   true,
+			   {{"len", U32, 0},
+			    {"tcp_flags", U8 | OPTIONAL, 0},
+			    {"seq", U32 | OPTIONAL, 0},
+			    {"ack", U32 | OPTIONAL, 0},
+			    {"payload_bytes", U32 | OPTIONAL, 0}}},
+	[BUILD_DROP] = {"skb",
+			"kfree_skb",
+			true,
+			true,
+			{{"reason", U32, 'r'},
+			 {"tcp_flags", U8 | OPTIONAL, 0},
+			 {"seq", U32 | OPTIONAL, 0},
+			 {"ack", U32 | OPTIONAL, 0},
+			 {"payload_bytes", U32 | OPTIONAL, 0}}},
+	[BUILD_CONSUME] = {"skb",
+			   "consume_skb",
+			   true,
+			   true,
+			   {{"tcp_flags", U8 | OPTIONAL, 0},
+			    {"seq", U32 | OPTIONAL, 0},
+			    {"ack", U32 | OPTIONAL, 0},
+			    {"payload_bytes", U32 | OPTIONAL, 0}}},
+	[BUILD_FOREIGN] = {"tcp", "tcp_of_tomorrow", true, false, {{"depth", U32, 0}}},
+};
+
+static void check(int rc, const struct error *err)
+{
+	if (rc < 0) {
+		fprintf(stderr, "build_tape: %s\n", err->text);
+		abort();
+	}
+}
+
+static void add_field(struct schema *s, const struct field_plan *p, uint16_t enum_id)
+{
+	struct error err;
+	struct field f = {
+		.name = (char *)(uintptr_t)p->name,
+		.type = (char *)(uintptr_t) "int",
+		.kind = FIELD_INT,
+		.elem_size = p->type & 15,
+		.count = 1,
+		.enum_id = enum_id,
+	};
+
+	if (p->type & SIGN)
+		f.flags |= FIELD_SIGNED;
+	if (p->type & OPTIONAL)
+		f.flags |= FIELD_OPTIONAL;
+	if (p->type == 16) {
+		f.kind = FIELD_BYTES;
+		f.role = ROLE_TEXT;
+		f.elem_size = 1;
+		f.count = 16;
+	}
+	check(schema_add_field(s, &f, &err), &err);
+}
+
+static void add_bytes(struct schema *s, const char *name, uint16_t count, enum field_role role)
+{
+	struct error err;
+	struct field f = {
+		.name = (char *)(uintptr_t)name,
+		.type = (char *)(uintptr_t) "__u8[]",
+		.kind = FIELD_BYTES,
+		.role = (uint8_t)role,
+		.elem_size = 1,
+		.count = count,
+	};
+
+	check(schema_add_field(s, &f, &err), &err);
+}
+
+static uint32_t finish(struct build_tape *b, struct schema *s)
+{
+	struct error err;
+	uint32_t id;
+
+	check(writer_schema(b->writer, s, &id, &err), &err);
+	return id;
+}
+
+static void add_ints(struct schema *s, const struct field_plan *p, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		add_field(s, &p[i], 0);
+}
+
+static void add_dicts(struct build_tape *b)
+{
+	static const struct field_plan task[] = {{"pid", U32, 0}, {"tid", U32, 0}};
+	static const struct field_plan sock[] = {
+		{"skaddr", U64, 0}, {"cookie", U64, 0}, {"netns", U32, 0}, {"protocol", U16, 0},
+		{"family", U16, 0}, {"sport", U16, 0},  {"dport", U16, 0},
+	};
+	static const struct field_plan flow[] = {{"proto", U16, 0},
+						 {"family", U16, 0},
+						 {"sport", U16, 0},
+						 {"dport", U16, 0}};
+	struct schema *s = schema_new(SCHEMA_DICT, "", "task", NULL);
+
+	add_ints(s, task, 2);
+	add_bytes(s, "comm", 16, ROLE_TEXT);
+	b->dict_task = finish(b, s);
+	s = schema_new(SCHEMA_DICT, "", "sock", NULL);
+	add_ints(s, sock, 7);
+	add_bytes(s, "saddr", 4, ROLE_IPV4);
+	add_bytes(s, "daddr", 4, ROLE_IPV4);
+	add_bytes(s, "saddr_v6", 16, ROLE_IPV6);
+	add_bytes(s, "daddr_v6", 16, ROLE_IPV6);
+	b->dict_sock = finish(b, s);
+	s = schema_new(SCHEMA_DICT, "", "flow", NULL);
+	add_ints(s, flow, 4);
+	add_bytes(s, "saddr", 16, ROLE_ADDR);
+	add_bytes(s, "daddr", 16, ROLE_ADDR);
+	b->dict_flow = finish(b, s);
+}
+
+static void name(struct enumeration *e, uint64_t value, const char *text)
+{
+	struct error err;
+
+	check(enumeration_add(e, value, text, &err), &err);
+}
+
+/* The kernel's numbers of the states. */
+static const enum tcp_state numbers[] = {
+	STATE_UNKNOWN,   STATE_ESTABLISHED, STATE_SYN_SENT,     STATE_SYN_RECV,   STATE_FIN_WAIT1,
+	STATE_FIN_WAIT2, STATE_TIME_WAIT,   STATE_CLOSE,        STATE_CLOSE_WAIT, STATE_LAST_ACK,
+	STATE_LISTEN,    STATE_CLOSING,     STATE_NEW_SYN_RECV,
+};
+
+static uint64_t number_of(enum tcp_state s)
+{
+	for (size_t i = 1; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (numbers[i] == s)
+			return i;
+	abort();
+}
+
+static void add_enumerations(struct build_tape *b)
+{
+	struct enumeration *e = enumeration_new("state");
+	struct error err;
+
+	for (size_t i = 1; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		name(e, i, tcp_state_name(numbers[i]));
+	check(writer_enumeration(b->writer, e, &b->states, &err), &err);
+	e = enumeration_new("reason");
+	name(e, REASON_NO_SOCKET, "NO_SOCKET");
+	name(e, REASON_TCP_OLD_DATA, "TCP_OLD_DATA");
+	name(e, REASON_NETFILTER_DROP, "NETFILTER_DROP");
+	check(writer_enumeration(b->writer, e, &b->reasons, &err), &err);
+	e = enumeration_new("reset_reason");
+	name(e, 0, "NOT_SPECIFIED");
+	name(e, 8, "TCP_ABORT_ON_DATA");
+	check(writer_enumeration(b->writer, e, &b->reset_reasons, &err), &err);
+}
+
+static void add_event(struct build_tape *b, enum build_event kind)
+{
+	const struct event_plan *p = &plans[kind];
+	struct schema *s = schema_new(SCHEMA_EVENT, p->group, p->name, NULL);
+	struct error err;
+
+	check(schema_add_ref(s, b->dict_task, &err), &err);
+	if (p->has_sock)
+		check(schema_add_ref(s, b->dict_sock, &err), &err);
+	if (p->has_flow)
+		check(schema_add_ref(s, b->dict_flow, &err), &err);
+	for (const struct field_plan *f = p->fields; f->name; f++)
+		add_field(s, f,
+			  f->values == 's'   ? b->states
+			  : f->values == 'r' ? b->reasons
+			  : f->values == 'R' ? b->reset_reasons
+					     : 0);
+	b->schemas[kind] = finish(b, s);
+}
+
+void tape_begin(struct build_tape *b)
+{
+	struct writer_options opt = {.salt = 1};
+	struct error err;
+
+	check(sink_open_memory(&b->sink, &err), &err);
+	check(writer_new(b->sink, &opt, &b->writer, &err), &err);
+	add_enumerations(b);
+	add_dicts(b);
+	for (int k = 0; k < BUILD_EVENT_COUNT; k++)
+		if (!(b->left_out & 1u << k))
+			add_event(b, (enum build_event)k);
+	tape_run(b, 0, "swapper/0");
+}
+
+struct cursor *tape_ready(struct build_tape *b)
+{
+	struct error err;
+	const uint8_t *data;
+	size_t len;
+
+	check(writer_end(b->writer, "stop", &err), &err);
+	data = sink_memory(b->sink, &len);
+	check(source_open_memory(data, len, &b->source, &err), &err);
+	check(cursor_open(b->source, &b->cursor, &err), &err);
+	return b->cursor;
+}
+
+void tape_release(struct build_tape *b)
+{
+	cursor_close(b->cursor);
+	source_close(b->source);
+	writer_free(b->writer);
+	sink_close(b->sink, NULL);
+	memset(b, 0, sizeof(*b));
+}
+
+void tape_run(struct build_tape *b, uint32_t pid, const char *comm)
+{
+	b->pid = pid;
+	b->comm = comm;
+}
+
+static void parse_address(const char *text, uint8_t v6[16], uint8_t v4[4])
+{
+	if (inet_pton(AF_INET, text, v4) == 1)
+		address_set_ipv4(v6, v4);
+	else if (inet_pton(AF_INET6, text, v6) != 1)
+		abort();
+}
+
+static uint32_t intern(struct build_tape *b, uint32_t dict, const struct buf *packed)
+{
+	struct error err;
+	uint32_t id;
+
+	check(writer_intern(b->writer, dict, packed->data, packed->len, &id, &err), &err);
+	return id;
+}
+
+static uint32_t intern_task(struct build_tape *b)
+{
+	struct buf packed = {0};
+	char comm[16] = {0};
+	uint32_t id;
+
+	snprintf(comm, sizeof(comm), "%s", b->comm);
+	put_u32(&packed, b->pid);
+	put_u32(&packed, b->pid);
+	put_bytes(&packed, comm, 16);
+	id = intern(b, b->dict_task, &packed);
+	buf_release(&packed);
+	return id;
+}
+
+static uint32_t intern_sock(struct build_tape *b, const struct build_sock *s)
+{
+	struct buf packed = {0};
+	uint8_t l6[16] = {0}, r6[16] = {0}, l4[4] = {127, 0, 0, 6}, r4[4] = {127, 0, 0, 6};
+	uint32_t id;
+
+	parse_address(s->laddr, l6, l4);
+	parse_address(s->raddr, r6, r4);
+	put_u64(&packed, s->skaddr);
+	put_u64(&packed, s->cookie);
+	put_u32(&packed, s->netns);
+	put_u16(&packed, s->protocol);
+	put_u16(&packed, s->is_ipv6 ? 10 : 2);
+	put_u16(&packed, s->lport);
+	put_u16(&packed, s->rport);
+	put_bytes(&packed, l4, 4);
+	put_bytes(&packed, r4, 4);
+	put_bytes(&packed, l6, 16);
+	put_bytes(&packed, r6, 16);
+	id = intern(b, b->dict_sock, &packed);
+	buf_release(&packed);
+	return id;
+}
+
+static uint32_t intern_flow(struct build_tape *b, const struct build_segment *x)
+{
+	struct buf packed = {0};
+	uint8_t from[16], to[16], v4[4];
+	uint32_t id;
+
+	parse_address(x->from, from, v4);
+	parse_address(x->to, to, v4);
+	put_u16(&packed, 6);
+	put_u16(&packed, strchr(x->from, ':') ? 10 : 2);
+	put_u16(&packed, x->sport);
+	put_u16(&packed, x->dport);
+	put_bytes(&packed, from, 16);
+	put_bytes(&packed, to, 16);
+	id = intern(b, b->dict_flow, &packed);
+	buf_release(&packed);
+	return id;
+}
+
+/* refs: task, then what the event has of sock and flow. */
+static void add_row(struct build_tape *b, enum build_event kind, uint64_t ts, const uint32_t ids[2],
+		    const struct value *values)
+{
+	uint32_t refs[3] = {intern_task(b)};
+	int n = 1;
+	struct row row = {.schema = b->schemas[kind],
+			  .cpu = b->cpu,
+			  .ts_ns = ts,
+			  .refs = refs,
+			  .values = values};
+	struct error err;
+
+	if (!row.schema)
+		return;
+	if (plans[kind].has_sock)
+		refs[n++] = ids[0];
+	if (plans[kind].has_flow)
+		refs[n++] = ids[1];
+	check(writer_add(b->writer, &row, &err), &err);
+}
+
+static void add_sock_row(struct build_tape *b, enum build_event kind, uint64_t ts,
+			 const struct build_sock *s, const struct value *values)
+{
+	uint32_t ids[2] = {intern_sock(b, s), 0};
+
+	add_row(b, kind, ts, ids, values);
+}
+
+void tape_state_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+		     const enum tcp_state change[2], const struct build_extra *x)
+{
+	struct value v[8] = {
+		{.num = number_of(change[0])},
+		{.num = number_of(change[1])},
+		{.num = x->una},
+		{.num = x->nxt},
+		{.num = x->acked},
+		{.num = x->received},
+		{.num = (uint64_t)(int64_t)x->sk_err},
+		{.num = x->is_done},
+	};
+
+	for (int i = 2; i < 8; i++)
+		v[i].is_absent = x->is_absent;
+	add_sock_row(b, BUILD_STATE, ts, s, v);
+}
+
+void tape_state(struct build_tape *b, uint64_t ts, const struct build_sock *s, enum tcp_state from,
+		enum tcp_state to)
+{
+	const enum tcp_state change[2] = {from, to};
+
+	tape_state_with(b, ts, s, change, &(struct build_extra){.is_absent = true});
+}
+
+void tape_send(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t ret)
+{
+	struct value v[2] = {{.num = (uint64_t)(int64_t)ret}};
+
+	add_sock_row(b, BUILD_SEND, ts, s, v);
+}
+
+void tape_recv(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t ret,
+	       int32_t flags)
+{
+	struct value v[2] = {{.num = (uint64_t)(int64_t)ret}, {.num = (uint64_t)(int64_t)flags}};
+
+	add_sock_row(b, BUILD_RECV, ts, s, v);
+}
+
+void tape_probe(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint32_t data_len)
+{
+	struct value v[3] = {{.num = data_len}, {.num = 10}, {.num = 17}};
+
+	add_sock_row(b, BUILD_PROBE, ts, s, v);
+}
+
+void tape_retransmit(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t err)
+{
+	struct value v[1] = {{.num = (uint64_t)(int64_t)err}};
+
+	add_sock_row(b, BUILD_RETRANSMIT, ts, s, v);
+}
+
+void tape_destroy(struct build_tape *b, uint64_t ts, const struct build_sock *s)
+{
+	struct value v[2] = {{.is_absent = true}, {.is_absent = true}};
+
+	add_sock_row(b, BUILD_DESTROY, ts, s, v);
+}
+
+void tape_destroy_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+		       uint64_t acked, uint64_t received)
+{
+	struct value v[2] = {{.num = acked}, {.num = received}};
+
+	add_sock_row(b, BUILD_DESTROY, ts, s, v);
+}
+
+void tape_snapshot(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+		   const struct build_snapshot *x)
+{
+	char comm[16] = {0};
+	bool is_bare = x->state == STATE_LISTEN;
+	struct value v[7] = {
+		{.num = number_of(x->state)},
+		{.num = x->owner_pid, .is_absent = x->owner_pid == 0},
+		{.bytes = (uint8_t *)comm},
+		{.num = x->acked, .is_absent = is_bare},
+		{.num = x->received, .is_absent = is_bare},
+		{.num = x->una, .is_absent = is_bare},
+		{.num = x->nxt, .is_absent = is_bare},
+	};
+
+	snprintf(comm, sizeof(comm), "%s", x->owner_comm ? x->owner_comm : "");
+	add_sock_row(b, BUILD_SNAPSHOT, ts, s, v);
+}
+
+void tape_sock_event(struct build_tape *b, uint64_t ts, enum build_event kind,
+		     const struct build_sock *s)
+{
+	struct value v[1] = {{0}};
+
+	add_sock_row(b, kind, ts, s, v);
+}
+
+void tape_segment(struct build_tape *b, uint64_t ts, const struct build_segment *x)
+{
+	uint32_t ids[2] = {0, intern_flow(b, x)};
+	struct value v[5] = {{.num = 52 + x->payload},
+			     {.num = x->flags},
+			     {.num = x->seq},
+			     {.num = x->ack},
+			     {.num = x->payload}};
+
+	add_row(b, BUILD_SEGMENT, ts, ids, v);
+}
+
+void tape_drop(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason)
+{
+	uint32_t ids[2] = {0, intern_flow(b, x)};
+	struct value v[5] = {{.num = reason},
+			     {.num = x->flags},
+			     {.num = x->seq},
+			     {.num = x->ack},
+			     {.num = x->payload}};
+
+	add_row(b, BUILD_DROP, ts, ids, v);
+}
+
+void tape_consume(struct build_tape *b, uint64_t ts, const struct build_segment *x)
+{
+	uint32_t ids[2] = {0, intern_flow(b, x)};
+	struct value v[4] = {{.num = x->flags},
+			     {.num = x->seq},
+			     {.num = x->ack},
+			     {.num = x->payload}};
+
+	add_row(b, BUILD_CONSUME, ts, ids, v);
+}
+
+void tape_loss(struct build_tape *b, uint64_t from, uint64_t to, enum build_event kind)
+{
+	struct loss loss = {.from_ns = from,
+			    .to_ns = to,
+			    .schema = b->schemas[kind],
+			    .count = 7,
+			    .cause = LOSS_RING_FULL};
+	struct error err;
+
+	check(writer_loss(b->writer, &loss, &err), &err);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* tracked.c -- runs a tracker over a built tape. */
+#include "tests/analyze/tracked.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void take_all(struct tracked *t)
+{
+	const struct life *l;
+
+	while ((l = tracker_take(t->tracker))) {
+		assert_in_range(l->conn, 1, TRACKED_MAX);
+		assert_int_equal(t->lives[l->conn - 1].conn, 0);
+		t->lives[l->conn - 1] = *l;
+		t->is_uncertain[l->conn - 1] = tracker_is_uncertain(t->tracker, l);
+		t->count++;
+	}
+}
+
+void track(struct tracked *t, struct build_tape *b)
+{
+	struct cursor *cursor = tape_ready(b);
+	struct sighting seen;
+	struct item item;
+	struct error err;
+	int rc;
+
+	memset(t, 0, sizeof(*t));
+	t->tracker = tracker_new();
+	assert_non_null(t->tracker);
+	while ((rc = cursor_next(cursor, &item, &err)) == 0) {
+		assert_int_equal(tracker_feed(t->tracker, &item, &seen, &err), 0);
+		take_all(t);
+		if (tracker_life_count(t->tracker) - t->count > t->most_open)
+			t->most_open = (unsigned)tracker_life_count(t->tracker) - t->count;
+	}
+	assert_int_equal(rc, 1);
+	tracker_stop(t->tracker);
+	take_all(t);
+	assert_int_equal(t->count, tracker_life_count(t->tracker));
+}
+
+void tracked_release(struct tracked *t)
+{
+	tracker_free(t->tracker);
+	memset(t, 0, sizeof(*t));
+}
