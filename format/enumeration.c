@@ -125,6 +125,9 @@ static int take_values(struct view *in, struct enumeration *e, struct error *err
 	for (uint64_t i = 0; i < count; i++) {
 		if (!take_varint(in, &value) || !take_name(in, name))
 			return error_set(err, ERR_CORRUPT, "enumeration %s is cut short", e->name);
+		if (i > 0 && value <= e->values[e->count - 1].value)
+			return error_set(err, ERR_CORRUPT, "enumeration %s does not ascend",
+					 e->name);
 		TRY(enumeration_add(e, value, name, err));
 	}
 	return 0;
