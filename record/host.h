@@ -9,7 +9,7 @@
 #include "format/item.h"
 #include "format/writer.h"
 
-/* Write host, kernel, kernel_version, arch, cpus, clock, boot_id, hz,
+/* Write host, kernel, kernel_version, arch, cpus, clock, boot_id, netns, hz,
  * start_realtime_ns, recorder and one "sysctl net.ipv4.NAME" for each setting that
  * matters to TCP. What the machine does not tell is left out. 0, or the writer's
  * error. */

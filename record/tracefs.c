@@ -229,8 +229,8 @@ int tracefs_event_id(const struct tracefs *t, const char *group, const char *nam
 	TRY(read_file(t, group, name, "id", &text, err));
 	errno = 0;
 	value = strtoul(text, &end, 10);
-	is_number =
-		end != text && (*end == '\n' || *end == '\0') && errno == 0 && value <= UINT32_MAX;
+	is_number = end != text && (*end == '\n' || *end == '\0') && errno == 0 &&
+		    value <= UINT32_MAX;
 	free(text);
 	if (!is_number)
 		return error_set(err, ERR_CORRUPT, "event '%s:%s' has no usable id", group, name);

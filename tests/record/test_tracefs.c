@@ -164,8 +164,8 @@ static void tracefs_names_cannot_leave_the_events_directory(void **state)
 	const char *const parts[][2] = {
 		{"..", "secret"},  {".", "tcp"},
 		{"tcp/..", "tcp"}, {"tcp", "../sock/bad_id"},
-		{"tcp", ""},	   {"/tmp", "tcp_probe"},
-		{"", ""},	   {"tcp:x", "tcp_probe"},
+		{"tcp", ""},       {"/tmp", "tcp_probe"},
+		{"", ""},          {"tcp:x", "tcp_probe"},
 	};
 	const struct tree *tree = *state;
 	char long_name[300] = {0};
