@@ -37,7 +37,7 @@ static const struct option_row rows[] = {
 	{OPTION_PORT, "port", "N[,N...]",
 	 "only connections with one of these ports at\n"
 	 "either end; N-M is a range"},
-	{OPTION_BUFFER, "buffer", "SIZE", "room for events not yet written, as in 8M"},
+	{OPTION_BUFFER, "buffer", "SIZE", "room for events not yet written (default: 32M)"},
 	{'f', "force", NULL, "overwrite FILE if it exists"},
 	{'q', "quiet", NULL, "print nothing but errors"},
 	{OPTION_LIST_EVENTS, "list-events", NULL,
