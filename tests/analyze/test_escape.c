@@ -49,9 +49,18 @@ static void text_shows_control_bytes_by_name_or_number(void **state)
 static void text_shows_c1_controls_and_direction_changes(void **state)
 {
 	(void)state;
-	check(escape_text, "\xc2\x9b" "31m", "\\u{9b}31m");
-	check(escape_text, "a\xe2\x80\xae" "b", "a\\u{202e}b");
-	check(escape_text, "a\xef\xbb\xbf" "b", "a\\u{feff}b");
+	check(escape_text,
+	      "\xc2\x9b"
+	      "31m",
+	      "\\u{9b}31m");
+	check(escape_text,
+	      "a\xe2\x80\xae"
+	      "b",
+	      "a\\u{202e}b");
+	check(escape_text,
+	      "a\xef\xbb\xbf"
+	      "b",
+	      "a\\u{feff}b");
 }
 
 static void text_shows_bytes_that_are_not_utf8(void **state)
@@ -85,7 +94,11 @@ static void json_writes_unseen_characters_beyond_the_first_plane_as_a_pair(void 
 static void json_replaces_bad_bytes_with_the_replacement_character(void **state)
 {
 	(void)state;
-	check(escape_json, "a\xff" "b", "\"a\xef\xbf\xbd" "b\"");
+	check(escape_json,
+	      "a\xff"
+	      "b",
+	      "\"a\xef\xbf\xbd"
+	      "b\"");
 	check(escape_json, "\xe2\x82", "\"\xef\xbf\xbd\xef\xbf\xbd\"");
 }
 

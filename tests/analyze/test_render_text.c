@@ -220,7 +220,11 @@ static void columns_move_together_when_that_lets_a_line_fit(void **state)
 static void times_count_from_the_origin_and_bytes_are_human(void **state)
 {
 	static const struct column times[] = {
-		{.key = "ts_ns", .title = "time", .unit = UNIT_TIME, .align = ALIGN_RIGHT, .width = 10},
+		{.key = "ts_ns",
+		 .title = "time",
+		 .unit = UNIT_TIME,
+		 .align = ALIGN_RIGHT,
+		 .width = 10},
 		{.key = "tx_bytes", .title = "sent", .unit = UNIT_BYTES, .align = ALIGN_RIGHT},
 		{.key = "ok", .title = "ok"},
 		{.key = "at", .title = "at"},

@@ -133,8 +133,18 @@ static void durations_are_read_with_and_without_units(void **state)
 
 static void what_is_no_duration_is_refused(void **state)
 {
-	static const char *const wrong[] = {"", "-", ".", "5.", "s", "5x", "1 s", "--1", "1e3",
-					    "9223372037", "99999999999999999999", "nan"};
+	static const char *const wrong[] = {"",
+					    "-",
+					    ".",
+					    "5.",
+					    "s",
+					    "5x",
+					    "1 s",
+					    "--1",
+					    "1e3",
+					    "9223372037",
+					    "99999999999999999999",
+					    "nan"};
 	int64_t ns = 42;
 
 	(void)state;
