@@ -69,8 +69,9 @@ static bool entry_take(struct view *in, uint64_t *offset, uint64_t *ts, struct i
 	    !take_varint(in, &rows) || !take_varint(in, &epoch) || !take_varint(in, &first) ||
 	    !take_varint(in, &span))
 		return false;
-	if (len > BLOCK_HEADER_MAX + BLOCK_MAX_BODY || rows > BLOCK_MAX_ROWS ||
-	    epoch > UINT32_MAX || gap > UINT64_MAX - *offset || len > UINT64_MAX - *offset - gap)
+	if (len < BLOCK_HEADER_LEN || len > BLOCK_HEADER_MAX + BLOCK_MAX_BODY ||
+	    rows > BLOCK_MAX_ROWS || epoch > UINT32_MAX || gap > UINT64_MAX - *offset ||
+	    len > UINT64_MAX - *offset - gap)
 		return false;
 	e->offset = *offset + gap;
 	e->len = (uint32_t)len;
