@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* attach.c -- loading, attaching and detaching the BPF programs. */
+#include "record/attach.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "bpf/wire.h"
+
+#include "bpf/generic.skel.h"
+#include "bpf/typed.skel.h"
+
+enum { LOG_BYTES = 64 << 10, RING_MIN = 1 << 20, RING_SHARE = 64 };
+
+/* One copy of the generic program. */
+struct copy {
+	const struct catalog_event *event; /* NULL = not in use */
+	struct generic *skel;
+	struct bpf_link *link;
+};
+
+struct attach {
+	struct typed *typed;
+	struct bpf_link *typed_links[WIRE_TYPED_END];
+	struct copy *copies; /* [catalog index]; owned */
+	size_t copy_count;
+	size_t ring_bytes;
+};
+
+static int stay_silent(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+/* Generic events need some descriptors each. */
+static void allow_descriptors(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r))
+		return;
+	r.rlim_cur = r.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &r);
+}
+
+/* The largest power of two within the default and a small share of the memory. */
+static size_t default_ring(void)
+{
+	uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	size_t ring = ATTACH_DEFAULT_RING;
+
+	while (ring > RING_MIN && ring > bytes / RING_SHARE)
+		ring /= 2;
+	return ring;
+}
+
+static void set_ports(uint8_t *bits, const struct record_options *opt)
+{
+	for (size_t i = 0; i < opt->port_count; i++)
+		for (uint32_t p = opt->ports[i].first; p <= opt->ports[i].last; p++)
+			bits[p / 8] |= (uint8_t)(1u << p % 8);
+}
+
+static bool has_function(const struct btf_enums *btf, const char *name)
+{
+	return btf__find_by_name_kind(btf_enums_btf(btf), name, BTF_KIND_FUNC) > 0;
+}
+
+/* sk_data_ready is read from its classic entry: tell where. */
+static void set_data_ready(struct typed__rodata *ro, const struct catalog_event *e)
+{
+	const struct tracefmt_field *skaddr, *ip;
+
+	if (e->number != WIRE_SK_DATA_READY)
+		return;
+	skaddr = tracefmt_find(e->format, "skaddr");
+	ip = tracefmt_find(e->format, "ip");
+	ro->data_ready_skaddr = skaddr ? skaddr->offset : 0;
+	ro->data_ready_ip = ip ? ip->offset : 0;
+}
+
+static void set_constants(struct typed *skel, const struct catalog *c, const struct btf_enums *btf,
+			  const struct record_options *opt, size_t ring_bytes)
+{
+	struct typed__rodata *ro = skel->rodata;
+
+	ro->wakeup_bytes = ring_bytes / 8;
+	ro->has_cookie_helper = has_function(btf, "bpf_get_socket_ptr_cookie");
+	ro->has_port_filter = opt->port_count != 0;
+	set_ports((uint8_t *)ro->port_bits, opt);
+	for (size_t i = 0; i < catalog_count(c); i++) {
+		const struct catalog_event *e = catalog_at(c, i);
+		int args;
+
+		if (e->way != WAY_TYPED)
+			continue;
+		args = btf_enums_tracepoint_args(btf, e->name);
+		((uint8_t *)ro->arg_counts)[e->number] = args > 0 ? (uint8_t)args : 0;
+		set_data_ready(ro, e);
+	}
+}
+
+static struct bpf_program *typed_program(const struct typed *skel, const struct catalog_event *e)
+{
+	return bpf_object__find_program_by_name(skel->obj, e->name);
+}
+
+/* What a typed object is opened with. */
+struct opening {
+	struct catalog *catalog;
+	const struct btf_enums *btf;
+	const struct record_options *opt;
+	size_t ring_bytes;
+};
+
+/* Open with the programs of the catalog's typed events, or of `only`. NULL without
+ * memory. */
+static struct typed *open_typed(const struct opening *o, const struct catalog_event *only)
+{
+	struct typed *skel = typed__open();
+	struct bpf_program *p;
+
+	if (!skel)
+		return NULL;
+	set_constants(skel, o->catalog, o->btf, o->opt, o->ring_bytes);
+	bpf_map__set_max_entries(skel->maps.ring, (uint32_t)o->ring_bytes);
+	/* Each typed event may still become a generic one. */
+	bpf_map__set_max_entries(skel->maps.lost, catalog_end(o->catalog) + WIRE_TYPED_END);
+	bpf_object__for_each_program(p, skel->obj) bpf_program__set_autoload(p, false);
+	for (size_t i = 0; i < catalog_count(o->catalog); i++) {
+		const struct catalog_event *e = catalog_at(o->catalog, i);
+
+		p = e->way == WAY_TYPED && (!only || e == only) ? typed_program(skel, e) : NULL;
+		if (p)
+			bpf_program__set_autoload(p, true);
+	}
+	return skel;
+}
+
+/* The verifier's last words, without its statistics. */
+static void last_words(char *log, char *out, size_t size)
+{
+	char *stats = strstr(log, "\nprocessed "), *line;
+
+	if (stats)
+		*stats = '\0';
+	line = strrchr(log, '\n');
+	snprintf(out, size, "the kernel refuses the program: %.100s", line ? line + 1 : log);
+}
+
+/* Load this program alone; if it is refused, the generic one stands in. */
+static int try_alone(const struct opening *o, struct catalog_event *e, struct error *err)
+{
+	struct typed *skel = open_typed(o, e);
+	struct bpf_program *p = skel ? typed_program(skel, e) : NULL;
+	char *log = calloc(1, LOG_BYTES), reason[160];
+	int rc = 0;
+
+	if (!p || !log) {
+		rc = error_nomem(err);
+	} else {
+		bpf_program__set_log_buf(p, log, LOG_BYTES);
+		if (typed__load(skel)) {
+			last_words(log, reason, sizeof(reason));
+			catalog_fall_back(o->catalog, e, reason);
+		}
+	}
+	free(log);
+	typed__destroy(skel);
+	return rc;
+}
+
+static int load_error(int rc, const struct opening *o, struct error *err)
+{
+	if (rc == -EPERM)
+		return error_set(err, ERR_KERNEL,
+				 "the kernel does not let this process load BPF programs: run with "
+				 "sudo, outside of a container");
+	if (rc == -ENOMEM)
+		return error_set(
+			err, ERR_KERNEL,
+			"no memory for a buffer of %zu MiB: choose a smaller one with --buffer",
+			o->ring_bytes >> 20);
+	return error_set(err, ERR_KERNEL, "the kernel refuses the BPF programs: %s", strerror(-rc));
+}
+
+/* All at once; if that fails, one by one to find the culprits, then the rest. */
+static int load_typed(struct attach *a, const struct opening *o, struct error *err)
+{
+	int rc;
+
+	a->typed = open_typed(o, NULL);
+	if (!a->typed)
+		return error_nomem(err);
+	rc = typed__load(a->typed);
+	if (!rc)
+		return 0;
+	typed__destroy(a->typed);
+	a->typed = NULL;
+	if (rc == -EPERM || rc == -ENOMEM)
+		return load_error(rc, o, err);
+	for (size_t i = 0; i < catalog_count(o->catalog); i++)
+		if (catalog_at(o->catalog, i)->way == WAY_TYPED)
+			TRY(try_alone(o, catalog_at(o->catalog, i), err));
+	a->typed = open_typed(o, NULL);
+	if (!a->typed)
+		return error_nomem(err);
+	rc = typed__load(a->typed);
+	return rc ? load_error(rc, o, err) : 0;
+}
+
+int attach_open(struct catalog *c, const struct btf_enums *btf, const struct record_options *opt,
+		struct attach **out, struct error *err)
+{
+	struct attach *a = calloc(1, sizeof(*a));
+	struct opening o = {.catalog = c, .btf = btf, .opt = opt};
+	int rc;
+
+	if (!a)
+		return error_nomem(err);
+	libbpf_set_print(stay_silent);
+	allow_descriptors();
+	a->ring_bytes = opt->buffer_bytes ? opt->buffer_bytes : default_ring();
+	o.ring_bytes = a->ring_bytes;
+	a->copy_count = catalog_count(c);
+	a->copies = calloc(a->copy_count, sizeof(*a->copies));
+	rc = a->copies ? load_typed(a, &o, err) : error_nomem(err);
+	if (rc) {
+		attach_close(a);
+		return rc;
+	}
+	*out = a;
+	return 0;
+}
+
+static int load_copy(struct attach *a, const struct catalog_event *e, struct generic *skel)
+{
+	struct generic__rodata *ro = skel->rodata;
+
+	ro->event_number = e->number;
+	ro->fixed_bytes = e->layout.fixed_bytes;
+	ro->record_bytes = e->layout.record_bytes;
+	ro->dynamic_count = e->layout.dynamic_count;
+	ro->wakeup_bytes = a->ring_bytes / 8;
+	memcpy((void *)ro->dynamic, e->layout.dynamic, sizeof(e->layout.dynamic));
+	if (bpf_map__reuse_fd(skel->maps.ring, attach_ring_fd(a)) ||
+	    bpf_map__reuse_fd(skel->maps.lost, attach_lost_fd(a)))
+		return -errno;
+	return generic__load(skel);
+}
+
+static int start_generic(struct attach *a, const struct catalog_event *e, struct copy *copy)
+{
+	int rc;
+
+	copy->event = e;
+	copy->skel = generic__open();
+	if (!copy->skel)
+		return -ENOMEM;
+	rc = load_copy(a, e, copy->skel);
+	if (rc)
+		return rc;
+	copy->link = bpf_program__attach_tracepoint(copy->skel->progs.copy_entry, e->group,
+						    e->name);
+	return copy->link ? 0 : -errno;
+}
+
+static int start_typed(struct attach *a, const struct catalog_event *e)
+{
+	struct bpf_program *p = typed_program(a->typed, e);
+
+	a->typed_links[e->number] = p ? bpf_program__attach(p) : NULL;
+	return a->typed_links[e->number] ? 0 : -errno;
+}
+
+/* The slow kind first, so that all begin at about the same time. */
+static size_t start_way(struct attach *a, struct catalog *c, enum way way)
+{
+	size_t started = 0;
+	char reason[160];
+
+	for (size_t i = 0; i < catalog_count(c); i++) {
+		struct catalog_event *e = catalog_at(c, i);
+		int rc;
+
+		if (e->way != way)
+			continue;
+		rc = way == WAY_GENERIC ? start_generic(a, e, &a->copies[i]) : start_typed(a, e);
+		started += rc == 0;
+		if (!rc)
+			continue;
+		snprintf(reason, sizeof(reason), "cannot be attached: %s", strerror(-rc));
+		catalog_drop(e, reason);
+	}
+	return started;
+}
+
+int attach_start(struct attach *a, struct catalog *c, struct error *err)
+{
+	size_t started = start_way(a, c, WAY_GENERIC) + start_way(a, c, WAY_TYPED);
+
+	if (started)
+		return 0;
+	return error_set(err, ERR_KERNEL, "none of the events can be recorded: %s: %.120s",
+			 catalog_at(c, 0)->full_name, catalog_at(c, 0)->reason);
+}
+
+void attach_stop(struct attach *a)
+{
+	for (size_t i = 0; i < WIRE_TYPED_END; i++) {
+		bpf_link__destroy(a->typed_links[i]);
+		a->typed_links[i] = NULL;
+	}
+	for (size_t i = 0; i < a->copy_count; i++) {
+		bpf_link__destroy(a->copies[i].link);
+		a->copies[i].link = NULL;
+	}
+}
+
+void attach_close(struct attach *a)
+{
+	if (!a)
+		return;
+	if (a->copies)
+		attach_stop(a);
+	for (size_t i = 0; a->copies && i < a->copy_count; i++)
+		generic__destroy(a->copies[i].skel);
+	typed__destroy(a->typed);
+	free(a->copies);
+	free(a);
+}
+
+int attach_ring_fd(const struct attach *a)
+{
+	return bpf_map__fd(a->typed->maps.ring);
+}
+
+size_t attach_ring_bytes(const struct attach *a)
+{
+	return a->ring_bytes;
+}
+
+int attach_lost_fd(const struct attach *a)
+{
+	return bpf_map__fd(a->typed->maps.lost);
+}
+
+static struct bpf_program *running_program(const struct attach *a, const struct catalog_event *e)
+{
+	for (size_t i = 0; i < a->copy_count && e->way == WAY_GENERIC; i++)
+		if (a->copies[i].event == e && a->copies[i].link)
+			return a->copies[i].skel->progs.copy_entry;
+	return e->way == WAY_TYPED ? typed_program(a->typed, e) : NULL;
+}
+
+uint64_t attach_skipped(const struct attach *a, const struct catalog_event *e)
+{
+	struct bpf_program *p = running_program(a, e);
+	struct bpf_prog_info info = {0};
+	uint32_t len = sizeof(info);
+
+	if (!p || bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &len))
+		return 0;
+	return info.recursion_misses;
+}

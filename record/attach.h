@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * attach.h -- the BPF programs: loaded, attached, detached. The only file that speaks to
+ * libbpf about programs.
+ *
+ * Order of use: attach_open (loads the typed programs and lets the catalog fall back
+ * where the kernel refuses), catalog_register, attach_start, attach_stop, attach_close.
+ */
+#ifndef RECORD_ATTACH_H
+#define RECORD_ATTACH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/error.h"
+#include "record/btf_enums.h"
+#include "record/catalog.h"
+#include "record/options.h"
+
+struct attach; /* opaque */
+
+enum { ATTACH_DEFAULT_RING = 32 << 20 }; /* bytes; less on a machine with little memory */
+
+/* `opt` gives ports and buffer size. 0 and *out, ERR_KERNEL, ERR_NOMEM. */
+int attach_open(struct catalog *c, const struct btf_enums *btf, const struct record_options *opt,
+		struct attach **out, struct error *err);
+/* Attach everything. An event that refuses is dropped from the catalog with its reason;
+ * ERR_KERNEL when none is left. */
+int attach_start(struct attach *a, struct catalog *c, struct error *err);
+/* Detach everything: no record is sent afterwards. */
+void attach_stop(struct attach *a);
+/* NULL is fine. */
+void attach_close(struct attach *a);
+
+int attach_ring_fd(const struct attach *a);
+size_t attach_ring_bytes(const struct attach *a);
+/* Per-CPU array of lost records by event number. */
+int attach_lost_fd(const struct attach *a);
+/* Runs of the event's program that the kernel skipped because one was already running on
+ * that CPU (5.12); 0 where it does not tell. */
+uint64_t attach_skipped(const struct attach *a, const struct catalog_event *e);
+
+#endif

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* resolve.c -- dictionary entries from wire records, with caches. */
+#include "record/resolve.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/bytes.h"
+
+enum {
+	AF_INET_FAMILY = 2,
+	AF_INET6_FAMILY = 10,
+	SLOT_BITS = 11,
+	SLOTS = 1 << SLOT_BITS,
+	KEY_BYTES = 72, /* the longest key: a socket with IPv6 addresses */
+	SOCK_KEY_BYTES = offsetof(struct wire_sock, state),
+	TASK_KEY_BYTES = offsetof(struct wire_head, event) - offsetof(struct wire_head, pid),
+	SYMBOL_MAX_ENTRY = 8 + 2 + SYMBOL_MAX_NAME,
+};
+
+/* What the wire showed, and the id that came of it. */
+struct slot {
+	uint32_t epoch; /* 0 = empty */
+	uint32_t id;
+	uint8_t key[KEY_BYTES];
+};
+
+struct resolver {
+	struct writer *writer;
+	const uint32_t *dictionaries;
+	struct symbols *symbols;
+	struct slot *slots[DICT_COUNT]; /* [SLOTS] each */
+};
+
+_Static_assert(SOCK_KEY_BYTES + sizeof(struct wire_addrs6) <= KEY_BYTES, "sock key");
+_Static_assert(sizeof(struct wire_flow) <= KEY_BYTES, "flow key");
+_Static_assert(ENDPOINTS_BYTES <= KEY_BYTES, "endpoints key");
+
+int resolver_new(struct writer *w, const uint32_t *dictionaries, struct symbols *symbols,
+		 struct resolver **out, struct error *err)
+{
+	struct resolver *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return error_nomem(err);
+	r->writer = w;
+	r->dictionaries = dictionaries;
+	r->symbols = symbols;
+	for (int d = 0; d < DICT_COUNT; d++) {
+		r->slots[d] = calloc(SLOTS, sizeof(**r->slots));
+		if (!r->slots[d]) {
+			resolver_free(r);
+			return error_nomem(err);
+		}
+	}
+	*out = r;
+	return 0;
+}
+
+void resolver_free(struct resolver *r)
+{
+	if (!r)
+		return;
+	for (int d = 0; d < DICT_COUNT; d++)
+		free(r->slots[d]);
+	free(r);
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	return (a ^ (b << 32 | b >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static struct slot *slot_of(struct resolver *r, enum dictionary d, uint64_t hash)
+{
+	return &r->slots[d][hash >> (64 - SLOT_BITS)];
+}
+
+static bool is_hit(const struct resolver *r, const struct slot *s, const void *key, size_t len)
+{
+	return s->epoch == writer_epoch(r->writer) && memcmp(s->key, key, len) == 0;
+}
+
+/* Remember the id under the key that was looked for. */
+static int intern(struct resolver *r, enum dictionary d, struct slot *s, const void *packed,
+		  size_t len, struct error *err)
+{
+	s->epoch = 0;
+	TRY(writer_intern(r->writer, r->dictionaries[d], packed, len, &s->id, err));
+	s->epoch = writer_epoch(r->writer);
+	return 0;
+}
+
+static int find_task(struct resolver *r, const struct wire_head *h, uint32_t *id, struct error *err)
+{
+	struct slot *s = slot_of(r, DICT_TASK, mix(h->tid, h->pid));
+	uint8_t packed[TASK_BYTES];
+
+	if (!is_hit(r, s, &h->pid, TASK_KEY_BYTES)) {
+		memcpy(s->key, &h->pid, TASK_KEY_BYTES);
+		store_le(packed, 4, h->pid);
+		store_le(packed + 4, 4, h->tid);
+		memcpy(packed + 8, h->comm, WIRE_COMM);
+		TRY(intern(r, DICT_TASK, s, packed, sizeof(packed), err));
+	}
+	*id = s->id;
+	return 0;
+}
+
+/* IPv4 sockets show their addresses mapped into IPv6, like the kernel's events do. */
+static void pack_addrs6(uint8_t out[32], uint16_t family, const uint8_t saddr[4],
+			const uint8_t daddr[4], const struct wire_addrs6 *a6)
+{
+	memset(out, 0, 32);
+	if (family == AF_INET6_FAMILY) {
+		memcpy(out, a6->saddr, 16);
+		memcpy(out + 16, a6->daddr, 16);
+	} else if (family == AF_INET_FAMILY) {
+		memset(out + 10, 0xff, 2);
+		memcpy(out + 12, saddr, 4);
+		memset(out + 26, 0xff, 2);
+		memcpy(out + 28, daddr, 4);
+	}
+}
+
+static void pack_sock(uint8_t out[SOCK_BYTES], const struct wire_sock *w,
+		      const struct wire_addrs6 *a6)
+{
+	store_le(out, 8, w->skaddr);
+	store_le(out + 8, 8, w->cookie);
+	store_le(out + 16, 4, w->netns);
+	store_le(out + 20, 2, w->protocol);
+	store_le(out + 22, 2, w->family);
+	store_le(out + 24, 2, w->sport);
+	store_le(out + 26, 2, w->dport);
+	memcpy(out + 28, w->saddr, 4);
+	memcpy(out + 32, w->daddr, 4);
+	pack_addrs6(out + 36, w->family, w->saddr, w->daddr, a6);
+}
+
+static int find_sock(struct resolver *r, const struct wire_sock *w, const struct wire_addrs6 *a6,
+		     uint32_t *id, struct error *err)
+{
+	struct slot *s = slot_of(r, DICT_SOCK, mix(w->skaddr, w->dport));
+	uint8_t packed[SOCK_BYTES];
+	bool is_v6 = w->family == AF_INET6_FAMILY;
+
+	if (!is_hit(r, s, w, SOCK_KEY_BYTES) ||
+	    (is_v6 && memcmp(s->key + SOCK_KEY_BYTES, a6, sizeof(*a6)) != 0)) {
+		memcpy(s->key, w, SOCK_KEY_BYTES);
+		if (is_v6)
+			memcpy(s->key + SOCK_KEY_BYTES, a6, sizeof(*a6));
+		pack_sock(packed, w, a6);
+		TRY(intern(r, DICT_SOCK, s, packed, sizeof(packed), err));
+	}
+	*id = s->id;
+	return 0;
+}
+
+/* Requests are rare: no cache. */
+static int find_request(struct resolver *r, const struct wire_synack *w, uint32_t *id,
+			struct error *err)
+{
+	uint8_t packed[TUPLE_BYTES];
+
+	store_le(packed, 2, w->family);
+	store_le(packed + 2, 2, w->sport);
+	store_le(packed + 4, 2, w->dport);
+	memcpy(packed + 6, w->saddr, 4);
+	memcpy(packed + 10, w->daddr, 4);
+	pack_addrs6(packed + 14, w->family, w->saddr, w->daddr, &w->request6);
+	return writer_intern(r->writer, r->dictionaries[DICT_TUPLE], packed, sizeof(packed), id,
+			     err);
+}
+
+static int find_pair(struct resolver *r, const uint8_t pair[ENDPOINTS_BYTES], uint32_t *id,
+		     struct error *err)
+{
+	struct slot *s;
+	uint64_t a, b;
+
+	memcpy(&a, pair, 8);
+	memcpy(&b, pair + 28, 8);
+	s = slot_of(r, DICT_ENDPOINTS, mix(a, b));
+	if (!is_hit(r, s, pair, ENDPOINTS_BYTES)) {
+		memcpy(s->key, pair, ENDPOINTS_BYTES);
+		TRY(intern(r, DICT_ENDPOINTS, s, pair, ENDPOINTS_BYTES, err));
+	}
+	*id = s->id;
+	return 0;
+}
+
+/* struct sockaddr_in or sockaddr_in6 in the host's layout. */
+static void put_sockaddr(uint8_t out[28], uint16_t family, uint16_t port, const uint8_t v4[4],
+			 const uint8_t v6[16])
+{
+	memset(out, 0, 28);
+	if (family != AF_INET6_FAMILY)
+		family = AF_INET_FAMILY;
+	memcpy(out, &family, 2);
+	out[2] = (uint8_t)(port >> 8);
+	out[3] = (uint8_t)port;
+	if (family == AF_INET6_FAMILY)
+		memcpy(out + 8, v6, 16);
+	else
+		memcpy(out + 4, v4, 4);
+}
+
+static int find_probe(struct resolver *r, const struct wire_tcp_probe *w, uint32_t *id,
+		      struct error *err)
+{
+	uint8_t pair[ENDPOINTS_BYTES];
+
+	put_sockaddr(pair, w->sock.family, w->sock.sport, w->sock.saddr, w->pinet6_saddr);
+	put_sockaddr(pair + 28, w->sock.family, w->sock.dport, w->sock.daddr, w->addrs6.daddr);
+	return find_pair(r, pair, id, err);
+}
+
+static int find_flow(struct resolver *r, const struct wire_flow *w, uint32_t *id, struct error *err)
+{
+	uint64_t ports = (uint64_t)w->sport << 16 | w->dport, host;
+	uint8_t packed[FLOW_BYTES];
+	struct slot *s;
+
+	memcpy(&host, w->daddr + 8, 8);
+	s = slot_of(r, DICT_FLOW, mix(ports << 32 | ports, host));
+	if (!is_hit(r, s, w, sizeof(*w))) {
+		memcpy(s->key, w, sizeof(*w));
+		store_le(packed, 2, w->proto);
+		store_le(packed + 2, 2, w->family);
+		store_le(packed + 4, 2, w->sport);
+		store_le(packed + 6, 2, w->dport);
+		memcpy(packed + 8, w->saddr, 16);
+		memcpy(packed + 24, w->daddr, 16);
+		TRY(intern(r, DICT_FLOW, s, packed, sizeof(packed), err));
+	}
+	*id = s->id;
+	return 0;
+}
+
+static size_t put_text(uint8_t *out, const char *text, size_t len)
+{
+	store_le(out, 2, len);
+	memcpy(out + 2, text, len);
+	return len + 2;
+}
+
+static int find_symbol(struct resolver *r, uint64_t address, uint32_t *id, struct error *err)
+{
+	struct slot *s = slot_of(r, DICT_SYMBOL, mix(address, 0));
+	uint8_t packed[SYMBOL_MAX_ENTRY];
+	char name[SYMBOL_MAX_NAME] = "";
+	size_t len;
+
+	if (!is_hit(r, s, &address, sizeof(address))) {
+		memcpy(s->key, &address, sizeof(address));
+		if (r->symbols)
+			symbols_lookup(r->symbols, address, name, sizeof(name));
+		store_le(packed, 8, address);
+		len = 8 + put_text(packed + 8, name, strlen(name));
+		TRY(intern(r, DICT_SYMBOL, s, packed, len, err));
+	}
+	*id = s->id;
+	return 0;
+}
+
+static int find_device(struct resolver *r, const char name[WIRE_DEVICE], uint32_t *id,
+		       struct error *err)
+{
+	uint8_t packed[2 + WIRE_DEVICE];
+	struct slot *s;
+	uint64_t first;
+	size_t len;
+
+	memcpy(&first, name, sizeof(first));
+	s = slot_of(r, DICT_DEVICE, mix(first, 0));
+	if (!is_hit(r, s, name, WIRE_DEVICE)) {
+		memcpy(s->key, name, WIRE_DEVICE);
+		len = put_text(packed, name, strnlen(name, WIRE_DEVICE));
+		TRY(intern(r, DICT_DEVICE, s, packed, len, err));
+	}
+	*id = s->id;
+	return 0;
+}
+
+static uint64_t load(const uint8_t *p, unsigned size)
+{
+	uint64_t u64;
+	uint32_t u32;
+	uint16_t u16;
+
+	switch (size) {
+	case 8:
+		memcpy(&u64, p, 8);
+		return u64;
+	case 4:
+		memcpy(&u32, p, 4);
+		return u32;
+	case 2:
+		memcpy(&u16, p, 2);
+		return u16;
+	default:
+		return *p;
+	}
+}
+
+/* A generic event's socket or tuple, attribute by attribute; what it lacks is 0. */
+static int find_fields(struct resolver *r, const struct ref_recipe *ref, const uint8_t *record,
+		       uint32_t *id, struct error *err)
+{
+	const struct dictionary_attribute *a = dictionary_attributes(ref->dictionary);
+	uint8_t packed[SOCK_BYTES] = {0};
+	size_t at = 0;
+
+	for (unsigned i = 0; a[i].name; at += a[i].size, i++) {
+		const uint8_t *from = record + ref->fields[i];
+
+		if (a[i].is_protocol && !ref->fields[i])
+			store_le(packed + at, a[i].size, ref->protocol);
+		else if (!ref->fields[i])
+			continue;
+		else if (a[i].kind == FIELD_INT)
+			store_le(packed + at, a[i].size, load(from, a[i].size));
+		else
+			memcpy(packed + at, from, a[i].size);
+	}
+	return writer_intern(r->writer, r->dictionaries[ref->dictionary], packed, at, id, err);
+}
+
+/* FROM_PAIR: the two may lie apart. */
+static int find_apart(struct resolver *r, const struct ref_recipe *ref, const uint8_t *record,
+		      uint32_t *id, struct error *err)
+{
+	uint8_t pair[ENDPOINTS_BYTES];
+
+	memcpy(pair, record + ref->at, 28);
+	memcpy(pair + 28, record + ref->at2, 28);
+	return find_pair(r, pair, id, err);
+}
+
+int resolver_find(struct resolver *r, const struct ref_recipe *ref, const void *record,
+		  uint32_t *id, struct error *err)
+{
+	const struct wire_head *head = record;
+	const uint8_t *p = record;
+
+	*id = 0;
+	if ((head->flags & ref->needs) != ref->needs)
+		return 0;
+	switch (ref->from) {
+	case FROM_HEAD:
+		return find_task(r, head, id, err);
+	case FROM_SOCK:
+		return find_sock(r, (const void *)(p + ref->at), (const void *)(p + ref->at2), id,
+				 err);
+	case FROM_REQUEST:
+		return find_request(r, record, id, err);
+	case FROM_PROBE:
+		return find_probe(r, record, id, err);
+	case FROM_PAIR:
+		return find_apart(r, ref, p, id, err);
+	case FROM_FLOW:
+		return find_flow(r, (const void *)(p + ref->at), id, err);
+	case FROM_ADDRESS:
+		return find_symbol(r, load(p + ref->at, 8), id, err);
+	case FROM_DEVICE:
+		return find_device(r, (const void *)(p + ref->at), id, err);
+	default:
+		return find_fields(r, ref, p, id, err);
+	}
+}
