@@ -14,8 +14,8 @@
 struct chosen {
 	bool is_everything;
 	bool is_read_ahead; /* the bits tell all */
-	uint8_t *bits; /* by conn; owned */
-	size_t cap;    /* bytes */
+	uint8_t *bits;      /* by conn; owned */
+	size_t cap;         /* bytes */
 };
 
 /* Read the tape, if the selection needs it and the source allows. 0 or a negative

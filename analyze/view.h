@@ -15,7 +15,7 @@ struct remarks; /* remarks.h */
 struct source;  /* format/source.h */
 
 struct view_input {
-	struct cursor *cursor;            /* at its beginning */
+	struct cursor *cursor; /* at its beginning */
 	const struct selection *selection;
 	struct renderer *renderer;
 	enum render_format format;

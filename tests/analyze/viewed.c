@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* viewed.c -- what command.c does for a tape, without files. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "format/source.h"
+#include "tests/analyze/viewed.h"
+
+enum { WORDS_MAX = 16 };
+
+struct line {
+	char text[256];
+	char *words[WORDS_MAX];
+	int count;
+};
+
+static void parse(struct line *l, const char *options, struct arguments *a)
+{
+	struct error err;
+
+	memcpy(l->text, options, strlen(options) + 1);
+	for (char *p = l->text; p && *p;) {
+		l->words[l->count++] = p;
+		p = strchr(p, ' ');
+		if (p)
+			*p++ = 0;
+	}
+	l->words[l->count++] = l->text + strlen(options);
+	assert_int_equal(arguments_parse(a, OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_REPLAY,
+					 l->count, l->words, &err),
+			 0);
+}
+
+static void run(struct viewed *v, view_fn view, struct view_input *in, bool reads_blocks)
+{
+	if (!reads_blocks)
+		assert_int_equal(cursor_open(in->source, &in->cursor, &v->err), 0);
+	v->rc = view(in, &v->err);
+	assert_int_equal(render_finish(in->renderer), 0);
+	if (!reads_blocks)
+		v->remarks.health = *cursor_health(in->cursor);
+	cursor_close(in->cursor);
+}
+
+struct viewed view_bytes(view_fn view, const void *data, size_t len, const char *options,
+			 bool reads_blocks)
+{
+	struct viewed v = {0};
+	struct line line = {0};
+	struct arguments a;
+	struct selection selection;
+	struct render_options opt = {0};
+	struct view_input in = {.selection = &selection, .remarks = &v.remarks};
+	size_t printed;
+	FILE *out = open_memstream(&v.text, &printed);
+
+	parse(&line, options, &a);
+	selection = arguments_selection(&a);
+	opt.format = in.format = a.format;
+	in.speed = a.speed;
+	in.renderer = render_new(out, &opt);
+	assert_non_null(in.renderer);
+	assert_int_equal(source_open_memory(data, len, &in.source, &v.err), 0);
+	run(&v, view, &in, reads_blocks);
+	source_close(in.source);
+	render_free(in.renderer);
+	fclose(out);
+	arguments_release(&a);
+	return v;
+}
+
+void viewed_release(struct viewed *v)
+{
+	free(v->text);
+	v->text = NULL;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * viewed.h -- runs a view over a tape in memory and compares what it prints.
+ */
+#ifndef TESTS_ANALYZE_VIEWED_H
+#define TESTS_ANALYZE_VIEWED_H
+
+#include "analyze/arguments.h"
+#include "analyze/remarks.h"
+#include "analyze/view.h"
+
+struct viewed {
+	char *text; /* owned: what was printed */
+	int rc;
+	struct error err;
+	struct remarks remarks;
+};
+
+/* `options` as on a command line, parted by single spaces, "" for none. A view that
+ * reads blocks itself gets no cursor. */
+struct viewed view_bytes(view_fn view, const void *data, size_t len, const char *options,
+			 bool reads_blocks);
+void viewed_release(struct viewed *v);
+
+#endif
