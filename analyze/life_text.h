@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * life_text.h -- who and where a socket life is, as text for cells. A text lives in the
+ * struct, which the caller keeps until the row has been rendered.
+ */
+#ifndef ANALYZE_LIFE_TEXT_H
+#define ANALYZE_LIFE_TEXT_H
+
+#include "analyze/life.h"
+#include "analyze/table.h"
+
+enum { PROCESS_MAX = 32 };
+
+struct life_text {
+	char laddr[ADDRESS_MAX], raddr[ADDRESS_MAX];
+	char local[ENDPOINT_MAX], remote[ENDPOINT_MAX];
+	char process[PROCESS_MAX]; /* "nginx[812]"; "" = owner not known */
+	bool has_remote;
+};
+
+void life_text_fill(struct life_text *t, const struct life *l);
+/* A port or pid as a cell; 0 is null. */
+struct cell cell_nonzero(uint64_t v);
+/* A text as a cell; "" is null. */
+struct cell cell_nonempty(const char *text);
+
+#endif

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * view_conns.c -- one row per socket life. Rows of small tapes wait to be printed in
+ * order of their numbers; beyond ROWS_MAX lives they are printed as the lives end.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/life_text.h"
+#include "analyze/tracker.h"
+#include "analyze/units.h"
+#include "analyze/view.h"
+
+enum { ROWS_MAX = 1 << 16 };
+
+enum {
+	COL_CONN,
+	COL_PEER,
+	COL_ROLE,
+	COL_FAMILY,
+	COL_PROCESS,
+	COL_LOCAL,
+	COL_REMOTE,
+	COL_LADDR,
+	COL_LPORT,
+	COL_RADDR,
+	COL_RPORT,
+	COL_PID,
+	COL_COMM,
+	COL_NETNS,
+	COL_START,
+	COL_DURATION,
+	COL_TIME,
+	COL_TX_BYTES,
+	COL_RX_BYTES,
+	COL_TX_MSGS,
+	COL_RX_MSGS,
+	COL_RETRANSMITS,
+	COL_DROPS,
+	COL_SRTT,
+	COL_STATES,
+	COL_END,
+	COL_UNCERTAIN,
+	COL_FIRST,
+	COL_END_NS,
+	COL_ERROR,
+	COL_TIME_WAIT,
+	COL_OWNER_FROM,
+	COL_COOKIE,
+	COL_REMARK,
+	COL_COUNT
+};
+
+/* clang-format off */
+static const struct column columns[COL_COUNT] = {
+	[COL_CONN] = {"conn", "conn", "number of the socket life, in order of first appearance", .align = ALIGN_RIGHT},
+	[COL_PEER] = {"peer", "peer", "number of the other side, when the tape holds it", .align = ALIGN_RIGHT},
+	[COL_ROLE] = {"role", "role", "client, server, listener or unknown"},
+	[COL_FAMILY] = {"family", NULL, "AF_INET or AF_INET6, as the socket was made"},
+	[COL_PROCESS] = {NULL, "process", "owner"},
+	[COL_LOCAL] = {NULL, "local", "local address and port"},
+	[COL_REMOTE] = {NULL, "remote", "remote address and port"},
+	[COL_LADDR] = {"laddr", NULL, "local address"},
+	[COL_LPORT] = {"lport", NULL, "local port"},
+	[COL_RADDR] = {"raddr", NULL, "remote address"},
+	[COL_RPORT] = {"rport", NULL, "remote port"},
+	[COL_PID] = {"pid", NULL, "process that owns the socket"},
+	[COL_COMM] = {"comm", NULL, "its command name"},
+	[COL_NETNS] = {"netns", NULL, "network namespace (inode number)"},
+	[COL_START] = {"start_ns", NULL, "when it began; null when that is before the tape", UNIT_TIME},
+	[COL_DURATION] = {"duration_ns", NULL, "from its start, or the tape's, to its end, or the tape's", UNIT_NS},
+	[COL_TIME] = {NULL, "time", "how long it lived", .align = ALIGN_RIGHT},
+	[COL_TX_BYTES] = {"tx_bytes", "sent", "bytes sent by the application", UNIT_BYTES, ALIGN_RIGHT, 0},
+	[COL_RX_BYTES] = {"rx_bytes", "received", "bytes received by the application", UNIT_BYTES, ALIGN_RIGHT, 0},
+	[COL_TX_MSGS] = {"tx_msgs", NULL, "send calls that sent something"},
+	[COL_RX_MSGS] = {"rx_msgs", NULL, "receive calls that received something"},
+	[COL_RETRANSMITS] = {"retransmits", NULL, "segments sent again; of a listener, SYN-ACKs"},
+	[COL_DROPS] = {"drops", NULL, "packets of this connection that were dropped, housekeeping apart"},
+	[COL_SRTT] = {"srtt_us", NULL, "smoothed round-trip time, last value, microseconds"},
+	[COL_STATES] = {"states", NULL, "time spent in each state", UNIT_NS, ALIGN_LEFT, 0},
+	[COL_END] = {"end", "end", "fin, reset, refused, timeout, aborted or open; null for a closed listener or when not seen"},
+	[COL_UNCERTAIN] = {"uncertain", NULL, "start or end not seen, or events lost meanwhile"},
+	[COL_FIRST] = {"first_ns", NULL, "when it was first seen", UNIT_TIME},
+	[COL_END_NS] = {"end_ns", NULL, "when it ended; null while open", UNIT_TIME},
+	[COL_ERROR] = {"sk_err", NULL, "the socket's error when it closed, as Linux errno; 0 = none"},
+	[COL_TIME_WAIT] = {"time_wait", NULL, "its end is the beginning of TIME_WAIT"},
+	[COL_OWNER_FROM] = {"owner_from", NULL, "how the owner is known: caller, snapshot, reader, closer or listener"},
+	[COL_COOKIE] = {"cookie", NULL, "the kernel's socket cookie"},
+	[COL_REMARK] = {NULL, "", "what else is worth knowing"},
+};
+/* clang-format on */
+
+static const struct table table = {"conns", columns, COL_COUNT};
+
+struct conns {
+	const struct view_input *in;
+	struct tracker *tracker;
+	struct life *rows; /* owned; waiting to be sorted */
+	size_t count, cap;
+	bool is_streaming;
+	uint64_t shown;
+	uint64_t events;
+};
+
+/* Texts that the cells of one row point to. */
+struct row_text {
+	struct life_text life;
+	struct member states[STATE_COUNT];
+	char time[UNITS_MAX + 8];
+	char remark[80];
+};
+
+static struct cell states_cell(const struct life *l, struct row_text *t)
+{
+	size_t n = 0;
+
+	for (int s = STATE_UNKNOWN + 1; s < STATE_COUNT; s++)
+		if (l->state_ns[s])
+			t->states[n++] = (struct member){
+				.key = tcp_state_name((enum tcp_state)s),
+				.cell = cell_uint(l->state_ns[s]),
+			};
+	return cell_object(t->states, n);
+}
+
+static void remark_add(char *remark, size_t size, const char *text)
+{
+	size_t len = strlen(remark);
+
+	snprintf(remark + len, size - len, "%s%s", len ? ", " : "", text);
+}
+
+static void remark_count(char *remark, size_t size, uint64_t count, const char *what)
+{
+	char text[48];
+
+	if (!count)
+		return;
+	snprintf(text, sizeof(text), "%" PRIu64 " %s%s", count, what, count == 1 ? "" : "s");
+	remark_add(remark, size, text);
+}
+
+static uint64_t retransmits_of(const struct conns *c, const struct life *l, bool *is_known)
+{
+	bool has_event = tracker_binding(c->tracker)->has_kind[EVENT_RETRANSMIT];
+
+	*is_known = has_event || l->traffic.has_counters;
+	return has_event ? l->traffic.retransmits : l->traffic.total_retrans;
+}
+
+static const char *remark_of(const struct conns *c, const struct life *l, struct row_text *t)
+{
+	char *out = t->remark;
+	size_t size = sizeof(t->remark);
+	bool is_known;
+
+	out[0] = '\0';
+	if (!l->is_start_seen)
+		remark_add(out, size, "start not seen");
+	else if (tracker_is_uncertain(c->tracker, l))
+		remark_add(out, size, l->end ? "events lost" : "end not seen");
+	if (l->is_time_wait)
+		remark_add(out, size, "TIME_WAIT");
+	remark_count(out, size, retransmits_of(c, l, &is_known), "retransmit");
+	remark_count(out, size, l->traffic.drops, "drop");
+	return out;
+}
+
+static struct cell duration_text(const struct life *l, struct row_text *t)
+{
+	char text[UNITS_MAX];
+
+	units_duration((int64_t)life_duration(l), text);
+	snprintf(t->time, sizeof(t->time), "%s%s", l->is_start_seen ? "" : "≥ ", text);
+	return cell_string(t->time);
+}
+
+static void fill_identity(struct cell *cells, const struct life *l, struct row_text *t)
+{
+	life_text_fill(&t->life, l);
+	cells[COL_CONN] = cell_uint(l->conn);
+	cells[COL_PEER] = cell_nonzero(l->peer);
+	cells[COL_ROLE] = cell_string(life_role_name((enum life_role)l->role));
+	cells[COL_FAMILY] = cell_string(l->is_ipv6 ? "AF_INET6" : "AF_INET");
+	cells[COL_PROCESS] = cell_nonempty(t->life.process);
+	cells[COL_LOCAL] = cell_string(t->life.local);
+	cells[COL_REMOTE] = cell_nonempty(t->life.remote);
+	cells[COL_LADDR] = cell_string(t->life.laddr);
+	cells[COL_LPORT] = cell_nonzero(l->tuple.local.port);
+	cells[COL_RADDR] = cell_nonempty(t->life.raddr);
+	cells[COL_RPORT] = t->life.has_remote ? cell_uint(l->tuple.remote.port) : cell_null();
+	cells[COL_PID] = cell_nonzero(l->owner.pid);
+	cells[COL_COMM] = cell_nonempty(l->owner.comm);
+	cells[COL_NETNS] = cell_nonzero(l->netns);
+	cells[COL_OWNER_FROM] = cell_string(owner_source_name((enum owner_source)l->owner.source));
+	cells[COL_COOKIE] = cell_nonzero(l->cookie);
+}
+
+static void fill_times(struct cell *cells, const struct life *l, struct row_text *t)
+{
+	if (l->is_start_seen)
+		cells[COL_START] = cell_uint(l->first_ns);
+	cells[COL_FIRST] = cell_uint(l->first_ns);
+	if (l->is_end_seen)
+		cells[COL_END_NS] = cell_uint(l->end_ns);
+	cells[COL_DURATION] = cell_uint(life_duration(l));
+	cells[COL_TIME] = duration_text(l, t);
+	cells[COL_STATES] = states_cell(l, t);
+}
+
+static void fill_traffic(struct cell *cells, const struct conns *c, const struct life *l)
+{
+	bool has_calls = tracker_has_calls(c->tracker), is_known;
+	uint64_t v;
+
+	if (l->role != LIFE_LISTENER && life_tx_bytes(l, has_calls, &v))
+		cells[COL_TX_BYTES] = cell_uint(v);
+	if (l->role != LIFE_LISTENER && life_rx_bytes(l, has_calls, &v))
+		cells[COL_RX_BYTES] = cell_uint(v);
+	if (has_calls && l->role != LIFE_LISTENER) {
+		cells[COL_TX_MSGS] = cell_uint(l->traffic.tx_msgs);
+		cells[COL_RX_MSGS] = cell_uint(l->traffic.rx_msgs);
+	}
+	v = retransmits_of(c, l, &is_known);
+	if (is_known)
+		cells[COL_RETRANSMITS] = cell_uint(v);
+	if (tracker_binding(c->tracker)->has_kind[EVENT_DROP])
+		cells[COL_DROPS] = cell_uint(l->traffic.drops);
+	cells[COL_SRTT] = cell_nonzero(l->traffic.srtt_us);
+}
+
+static void print_life(struct conns *c, const struct life *l)
+{
+	struct cell cells[COL_COUNT] = {{0}};
+	struct row_text text;
+
+	fill_identity(cells, l, &text);
+	fill_times(cells, l, &text);
+	fill_traffic(cells, c, l);
+	cells[COL_END] = cell_string(life_end_name((enum life_end)l->end));
+	cells[COL_UNCERTAIN] = cell_bool(tracker_is_uncertain(c->tracker, l));
+	if (l->sk_err >= 0)
+		cells[COL_ERROR] = cell_int(l->sk_err);
+	cells[COL_TIME_WAIT] = cell_bool(l->is_time_wait);
+	cells[COL_REMARK] = cell_string(remark_of(c, l, &text));
+	render_row(c->in->renderer, cells);
+}
+
+static int by_conn(const void *a, const void *b)
+{
+	const struct life *x = a, *y = b;
+
+	return x->conn < y->conn ? -1 : x->conn > y->conn;
+}
+
+static void print_waiting(struct conns *c)
+{
+	if (c->count)
+		qsort(c->rows, c->count, sizeof(*c->rows), by_conn);
+	for (size_t i = 0; i < c->count; i++)
+		print_life(c, &c->rows[i]);
+	c->count = 0;
+}
+
+/* Any moment of the life lies within --since and --until. */
+static bool is_in_time(const struct conns *c, const struct life *l)
+{
+	const struct selection *s = c->in->selection;
+	uint64_t origin = tracker_origin_ns(c->tracker), end = l->first_ns + life_duration(l);
+
+	return selection_has_time(s, l->first_ns, origin) || selection_has_time(s, end, origin) ||
+	       (s->has_since && (int64_t)(l->first_ns - origin) < s->since_ns &&
+		(int64_t)(end - origin) >= s->since_ns);
+}
+
+static int keep_life(struct conns *c, const struct life *l, struct error *err)
+{
+	struct selection_subject subject = life_subject(l);
+	void *rows = c->rows;
+
+	if (!selection_has(c->in->selection, &subject) || !is_in_time(c, l))
+		return 0;
+	c->shown++;
+	if (c->is_streaming) {
+		print_life(c, l);
+		return 0;
+	}
+	if (!array_grow(&rows, &c->cap, c->count + 1, sizeof(*c->rows)))
+		return error_nomem(err);
+	c->rows = rows;
+	c->rows[c->count++] = *l;
+	if (c->count == ROWS_MAX) {
+		print_waiting(c);
+		c->is_streaming = true;
+	}
+	return 0;
+}
+
+static int keep_ended(struct conns *c, struct error *err)
+{
+	const struct life *l;
+
+	while ((l = tracker_take(c->tracker)))
+		TRY(keep_life(c, l, err));
+	return 0;
+}
+
+static void explain_nothing(const struct conns *c)
+{
+	uint64_t lives = tracker_life_count(c->tracker);
+	char text[160];
+
+	if (lives)
+		snprintf(text, sizeof(text),
+			 "none of the %" PRIu64 " socket lives on this tape is selected", lives);
+	else
+		snprintf(text, sizeof(text),
+			 "no TCP socket on this tape: none of its %" PRIu64 " events is about one",
+			 c->events);
+	render_note(c->in->renderer, text);
+}
+
+static int read_all(struct conns *c, struct error *err)
+{
+	struct sighting seen;
+	struct item item;
+	int rc;
+
+	while ((rc = view_next(c->in, &item, err)) == 0) {
+		TRY(tracker_feed(c->tracker, &item, &seen, err));
+		c->events += item.kind == ITEM_EVENT;
+		TRY(keep_ended(c, err));
+	}
+	if (rc < 0)
+		return rc;
+	tracker_stop(c->tracker);
+	TRY(keep_ended(c, err));
+	print_waiting(c);
+	if (!c->shown)
+		explain_nothing(c);
+	return 0;
+}
+
+int view_conns(const struct view_input *in, struct error *err)
+{
+	struct conns c = {.in = in, .tracker = tracker_new()};
+	int rc;
+
+	render_begin(in->renderer, &table);
+	rc = c.tracker ? read_all(&c, err) : error_nomem(err);
+	tracker_free(c.tracker);
+	free(c.rows);
+	return rc;
+}

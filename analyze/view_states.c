@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * view_states.c -- every state change, with the time spent in the state left.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "analyze/chosen.h"
+#include "analyze/life_text.h"
+#include "analyze/tracker.h"
+#include "analyze/units.h"
+#include "analyze/view.h"
+
+enum {
+	COL_TS,
+	COL_CONN,
+	COL_PROCESS,
+	COL_LOCAL,
+	COL_REMOTE,
+	COL_LADDR,
+	COL_LPORT,
+	COL_RADDR,
+	COL_RPORT,
+	COL_FROM,
+	COL_TO,
+	COL_DURATION,
+	COL_TIME,
+	COL_AT_LEAST,
+	COL_PID,
+	COL_COMM,
+	COL_REMARK,
+	COL_COUNT
+};
+
+/* clang-format off */
+static const struct column columns[COL_COUNT] = {
+	[COL_TS] = {"ts_ns", "time", "when it changed", UNIT_TIME, ALIGN_RIGHT, 0},
+	[COL_CONN] = {"conn", "conn", "number of the socket life", .align = ALIGN_RIGHT},
+	[COL_PROCESS] = {NULL, "process", "owner"},
+	[COL_LOCAL] = {NULL, "local", "local address and port"},
+	[COL_REMOTE] = {NULL, "remote", "remote address and port"},
+	[COL_LADDR] = {"laddr", NULL, "local address"},
+	[COL_LPORT] = {"lport", NULL, "local port; null while the kernel has not chosen one"},
+	[COL_RADDR] = {"raddr", NULL, "remote address"},
+	[COL_RPORT] = {"rport", NULL, "remote port"},
+	[COL_FROM] = {"from", "from", "the state left"},
+	[COL_TO] = {"to", "to", "the state entered"},
+	[COL_DURATION] = {"duration_ns", NULL, "time spent in the state left; null when it was never this socket's", UNIT_NS},
+	[COL_TIME] = {NULL, "after", "time spent in the state left", .align = ALIGN_RIGHT},
+	[COL_AT_LEAST] = {"at_least", NULL, "the state left began before the tape; duration_ns counts from the tape's beginning"},
+	[COL_PID] = {"pid", NULL, "process that owns the socket, as far as known then"},
+	[COL_COMM] = {"comm", NULL, "its command name"},
+	[COL_REMARK] = {NULL, "", "what the change means"},
+};
+/* clang-format on */
+
+static const struct table table = {"states", columns, COL_COUNT};
+
+struct states {
+	const struct view_input *in;
+	struct tracker *tracker;
+	struct chosen chosen;
+	uint64_t changes, shown;
+};
+
+static struct cell state_cell(const struct states *v, enum tcp_state state)
+{
+	if (state == STATE_UNKNOWN)
+		return cell_null();
+	return cell_string(v->in->format == RENDER_TEXT ? tcp_state_short(state)
+							: tcp_state_name(state));
+}
+
+static struct cell time_cell(const struct life_change *c, char out[UNITS_MAX + 8])
+{
+	char text[UNITS_MAX];
+
+	if (!c->has_duration)
+		return cell_null();
+	units_duration((int64_t)c->duration_ns, text);
+	snprintf(out, UNITS_MAX + 8, "%s%s", c->is_at_least ? "≥ " : "", text);
+	return cell_string(out);
+}
+
+static const char *remark(const struct life *l, const struct life_change *c)
+{
+	if (c->to != STATE_CLOSE)
+		return NULL;
+	if (l->is_time_wait)
+		return "TIME_WAIT begins";
+	if (c->from == STATE_FIN_WAIT2 && !l->has_peer_closed)
+		return "orphan: waits on unseen";
+	switch ((enum life_end)l->end) {
+	case LIFE_RESET:
+	case LIFE_REFUSED:
+	case LIFE_TIMEOUT:
+	case LIFE_ABORTED:
+		return life_end_name((enum life_end)l->end);
+	default:
+		return NULL;
+	}
+}
+
+static void print_change(struct states *v, uint64_t ts_ns, const struct sighting *seen)
+{
+	const struct life *l = seen->life;
+	const struct life_change *c = &seen->change;
+	char time[UNITS_MAX + 8];
+	struct life_text text;
+	struct cell cells[COL_COUNT] = {
+		[COL_TS] = cell_uint(ts_ns),
+		[COL_CONN] = cell_uint(l->conn),
+		[COL_LPORT] = cell_nonzero(l->tuple.local.port),
+		[COL_FROM] = state_cell(v, c->from),
+		[COL_TO] = state_cell(v, c->to),
+		[COL_TIME] = time_cell(c, time),
+		[COL_AT_LEAST] = cell_bool(c->is_at_least),
+		[COL_PID] = cell_nonzero(l->owner.pid),
+		[COL_COMM] = cell_nonempty(l->owner.comm),
+		[COL_REMARK] = cell_string(remark(l, c)),
+	};
+
+	life_text_fill(&text, l);
+	cells[COL_PROCESS] = cell_nonempty(text.process);
+	cells[COL_LOCAL] = cell_string(text.local);
+	cells[COL_REMOTE] = cell_nonempty(text.remote);
+	cells[COL_LADDR] = cell_string(text.laddr);
+	cells[COL_RADDR] = cell_nonempty(text.raddr);
+	if (text.has_remote)
+		cells[COL_RPORT] = cell_uint(l->tuple.remote.port);
+	if (c->has_duration)
+		cells[COL_DURATION] = cell_uint(c->duration_ns);
+	render_row(v->in->renderer, cells);
+	v->shown++;
+}
+
+static int take_item(struct states *v, const struct item *item, struct error *err)
+{
+	struct sighting seen;
+
+	TRY(tracker_feed(v->tracker, item, &seen, err));
+	if (!seen.has_change)
+		return 0;
+	v->changes++;
+	if (selection_has_time(v->in->selection, item->event.ts_ns,
+			       tracker_origin_ns(v->tracker)) &&
+	    chosen_has(&v->chosen, v->in, seen.life))
+		print_change(v, item->event.ts_ns, &seen);
+	return 0;
+}
+
+static void explain_nothing(const struct states *v)
+{
+	char text[160];
+
+	if (v->changes)
+		snprintf(text, sizeof(text),
+			 "none of the %" PRIu64 " state changes on this tape is selected",
+			 v->changes);
+	else
+		snprintf(text, sizeof(text),
+			 "no state change recorded; %" PRIu64 " TCP socket lives seen",
+			 tracker_life_count(v->tracker));
+	render_note(v->in->renderer, text);
+}
+
+static int read_all(struct states *v, struct error *err)
+{
+	struct item item;
+	int rc;
+
+	TRY(chosen_prepare(&v->chosen, v->in, err));
+	render_begin(v->in->renderer, &table);
+	while ((rc = view_next(v->in, &item, err)) == 0) {
+		TRY(take_item(v, &item, err));
+		while (tracker_take(v->tracker))
+			;
+	}
+	if (rc < 0)
+		return rc;
+	if (!v->shown)
+		explain_nothing(v);
+	return 0;
+}
+
+int view_states(const struct view_input *in, struct error *err)
+{
+	struct states v = {.in = in, .tracker = tracker_new()};
+	int rc = v.tracker ? read_all(&v, err) : error_nomem(err);
+
+	tracker_free(v.tracker);
+	chosen_release(&v.chosen);
+	return rc;
+}
