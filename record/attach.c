@@ -65,16 +65,17 @@ static size_t default_ring(void)
 	return ring;
 }
 
-static void set_ports(uint8_t *bits, const struct record_options *opt)
+void attach_set_ports(uint8_t *bits, const struct record_options *opt)
 {
 	for (size_t i = 0; i < opt->port_count; i++)
 		for (uint32_t p = opt->ports[i].first; p <= opt->ports[i].last; p++)
 			bits[p / 8] |= (uint8_t)(1u << p % 8);
 }
 
-static bool has_function(const struct btf_enums *btf, const char *name)
+bool attach_has_cookie_helper(const struct btf_enums *btf)
 {
-	return btf__find_by_name_kind(btf_enums_btf(btf), name, BTF_KIND_FUNC) > 0;
+	return btf__find_by_name_kind(btf_enums_btf(btf), "bpf_get_socket_ptr_cookie",
+				      BTF_KIND_FUNC) > 0;
 }
 
 /* sk_data_ready is read from its classic entry: tell where. */
@@ -96,9 +97,9 @@ static void set_constants(struct typed *skel, const struct catalog *c, const str
 	struct typed__rodata *ro = skel->rodata;
 
 	ro->wakeup_bytes = ring_bytes / 8;
-	ro->has_cookie_helper = has_function(btf, "bpf_get_socket_ptr_cookie");
+	ro->has_cookie_helper = attach_has_cookie_helper(btf);
 	ro->has_port_filter = opt->port_count != 0;
-	set_ports((uint8_t *)ro->port_bits, opt);
+	attach_set_ports((uint8_t *)ro->port_bits, opt);
 	for (size_t i = 0; i < catalog_count(c); i++) {
 		const struct catalog_event *e = catalog_at(c, i);
 		int args;

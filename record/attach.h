@@ -9,6 +9,7 @@
 #ifndef RECORD_ATTACH_H
 #define RECORD_ATTACH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,5 +40,10 @@ int attach_lost_fd(const struct attach *a);
 /* Runs of the event's program that the kernel skipped because one was already running on
  * that CPU (5.12); 0 where it does not tell. */
 uint64_t attach_skipped(const struct attach *a, const struct catalog_event *e);
+
+/* What other programs are configured with: one bit a port, and whether tracing programs
+ * may ask for a socket's cookie. */
+void attach_set_ports(uint8_t *bits, const struct record_options *opt);
+bool attach_has_cookie_helper(const struct btf_enums *btf);
 
 #endif

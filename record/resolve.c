@@ -35,7 +35,7 @@ struct resolver {
 
 _Static_assert(SOCK_KEY_BYTES + sizeof(struct wire_addrs6) <= KEY_BYTES, "sock key");
 _Static_assert(sizeof(struct wire_flow) <= KEY_BYTES, "flow key");
-_Static_assert(ENDPOINTS_BYTES <= KEY_BYTES, "endpoints key");
+_Static_assert((int)ENDPOINTS_BYTES <= (int)KEY_BYTES, "endpoints key");
 
 int resolver_new(struct writer *w, const uint32_t *dictionaries, struct symbols *symbols,
 		 struct resolver **out, struct error *err)

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* main.c -- tcptape-record: the only place that prints errors and exits. */
+#include <stdio.h>
+
+#include "record/options.h"
+#include "record/session.h"
+
+static int act(const struct record_options *opt, char **argv, struct error *err)
+{
+	switch (opt->action) {
+	case ACTION_HELP:
+		options_print_help(stdout);
+		return 0;
+	case ACTION_VERSION:
+		options_print_version(stdout);
+		return 0;
+	case ACTION_LIST_EVENTS:
+		return session_list_events(opt, err);
+	default:
+		return session_run(opt, argv, err);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct record_options opt;
+	struct error err = {0};
+	int rc = options_parse(argc, argv, &opt, &err);
+
+	if (!rc)
+		rc = act(&opt, argv, &err);
+	options_release(&opt);
+	if (!rc)
+		return 0;
+	fprintf(stderr, "tcptape-record: %s\n", err.text);
+	return rc == ERR_USAGE ? 2 : 1;
+}
