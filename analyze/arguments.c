@@ -5,6 +5,7 @@
 #include "analyze/arguments.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -277,23 +278,23 @@ const struct option *arguments_options(size_t *count)
 static int unknown_option(unsigned groups, const char *arg, struct error *err)
 {
 	size_t len = strcspn(arg, "=");
-	char name[64];
 	struct nearest n;
+	char name[48];
 
-	if (len >= sizeof(name))
-		return error_set(err, ERR_USAGE, "unknown option %.40s...", arg);
-	memcpy(name, arg, len);
-	name[len] = 0;
+	snprintf(name, sizeof(name), "%.*s", len < sizeof(name) ? (int)len : 40, arg);
 	if (strncmp(name, "--", 2) != 0)
-		return error_set(err, ERR_USAGE, "unknown option %s; try --help", name);
+		return error_set(err, ERR_USAGE, "unknown option %s", name);
 	n = nearest_to(name + 2);
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
 		if (options[i].group & groups)
 			nearest_offer(&n, options[i].name);
+		else if (strcmp(options[i].name, name + 2) == 0)
+			return error_set(err, ERR_USAGE, "%s is an option of other commands", name);
+	}
 	if (n.best)
 		return error_set(err, ERR_USAGE, "unknown option %s; did you mean --%s?", name,
 				 n.best);
-	return error_set(err, ERR_USAGE, "unknown option %s; try --help", name);
+	return error_set(err, ERR_USAGE, "unknown option %s", name);
 }
 
 /* The option `arg` names, and the value written in the same word, or NULL. */

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/sock_facts.h"
 #include "format/source.h"
 
 static int keep(struct chosen *c, uint64_t conn, struct error *err)
@@ -75,12 +76,53 @@ bool chosen_has(const struct chosen *c, const struct view_input *in, const struc
 {
 	struct selection_subject subject;
 
-	if (c->is_everything || !life)
-		return c->is_everything;
+	if (c->is_everything)
+		return true;
 	if (c->is_read_ahead)
 		return is_kept(c, life->conn);
 	subject = life_subject(life);
 	return selection_has(in->selection, &subject);
+}
+
+static bool has_tuple(const struct view_input *in, const struct tuple *t)
+{
+	const struct selection_subject subject = {
+		.lport = t->local.port,
+		.rport = t->remote.port,
+		.laddr = t->local.addr,
+		.raddr = t->remote.addr,
+	};
+
+	return selection_has(in->selection, &subject);
+}
+
+/* Packets before a connection is known, and sockets that are not TCP, belong to no life
+ * but have addresses. */
+static bool has_stranger(const struct view_input *in, const struct tracker *t,
+			 const struct event *ev, const struct sighting *seen)
+{
+	struct sock_facts facts;
+
+	if (seen->has_flow)
+		return has_tuple(in, &seen->flow);
+	return seen->bound && sock_facts_read(tracker_binding(t), seen->bound, ev, &facts) &&
+	       has_tuple(in, &facts.tuple);
+}
+
+bool chosen_has_event(const struct chosen *c, const struct view_input *in, const struct tracker *t,
+		      const struct event *ev, const struct sighting *seen)
+{
+	const struct life *lives[] = {seen->life, seen->sender, seen->receiver};
+
+	if (!selection_has_time(in->selection, ev->ts_ns, tracker_origin_ns(t)) ||
+	    !selection_has_event(in->selection, ev->schema->group, ev->schema->name))
+		return false;
+	if (c->is_everything)
+		return true;
+	for (size_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++)
+		if (lives[i] && chosen_has(c, in, lives[i]))
+			return true;
+	return !seen->life && has_stranger(in, t, ev, seen);
 }
 
 void chosen_release(struct chosen *c)

@@ -21,8 +21,11 @@ struct chosen {
 /* Read the tape, if the selection needs it and the source allows. 0 or a negative
  * status. */
 int chosen_prepare(struct chosen *c, const struct view_input *in, struct error *err);
-/* Is this life kept? NULL is kept only when everything is. */
+/* Is this life kept? */
 bool chosen_has(const struct chosen *c, const struct view_input *in, const struct life *life);
+/* Is the event just fed to the tracker kept: its time, its name, its connection? */
+bool chosen_has_event(const struct chosen *c, const struct view_input *in, const struct tracker *t,
+		      const struct event *ev, const struct sighting *seen);
 void chosen_release(struct chosen *c);
 
 #endif

@@ -93,6 +93,11 @@ static enum exit_status run_tape(const struct run *r, const char *path)
 	return remarks_status(&remarks, r->arguments->fail_on_loss);
 }
 
+static bool has_selection(const struct selection *s)
+{
+	return !selection_is_open(s) || s->event_count || s->has_since || s->has_until;
+}
+
 static enum exit_status run_tapes(const struct command *c, const struct arguments *a, FILE *out,
 				  FILE *err)
 {
@@ -111,6 +116,8 @@ static enum exit_status run_tapes(const struct command *c, const struct argument
 	};
 	enum exit_status status = EXIT_FINE;
 
+	if (c->view_blocks && has_selection(&r.selection))
+		remark_print("every block is checked, whatever is selected", err);
 	if (!r.renderer) {
 		remark_print("out of memory", err);
 		return EXIT_TROUBLE;

@@ -35,7 +35,7 @@ static const struct command commands[] = {
 	{"exchanges", "client and server turns: request, think time, response, who waited", SHARED,
 	 .view = view_exchanges, .examples = {
 		{"hello.tape", "who asked whom, and who waited how long"}}},
-	{"verify", "check every block; say what is damaged and what survives", OPTIONS_OUTPUT,
+	{"verify", "check every block; say what is damaged and what survives", SHARED,
 	 .view_blocks = cmd_verify, .examples = {
 		{"hello.tape", "exit with 3 when something is damaged"}}},
 	{0},

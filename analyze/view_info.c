@@ -271,26 +271,18 @@ static int begin_section(struct info *f, const struct section *s, struct error *
 	return 0;
 }
 
-static bool is_wanted(const struct info *f, const struct event *ev, const struct life *life)
-{
-	const struct selection *s = f->in->selection;
-
-	return selection_has_time(s, ev->ts_ns, tracker_origin_ns(f->tracker)) &&
-	       selection_has_event(s, ev->schema->group, ev->schema->name) &&
-	       chosen_has(&f->chosen, f->in, life);
-}
-
 static int take_item(struct info *f, const struct item *item, struct error *err)
 {
 	struct sighting seen;
+	bool is_wanted = true;
 
 	TRY(tracker_feed(f->tracker, item, &seen, err));
-	if (item->kind == ITEM_EVENT && !is_wanted(f, &item->event, seen.life))
-		return 0;
+	if (item->kind == ITEM_EVENT)
+		is_wanted = chosen_has_event(&f->chosen, f->in, f->tracker, &item->event, &seen);
 	count_lives(f);
 	if (item->kind == ITEM_SECTION)
 		TRY(begin_section(f, item->section, err));
-	return summary_take(&f->summary, item, err);
+	return is_wanted ? summary_take(&f->summary, item, err) : 0;
 }
 
 static int info_all(struct info *f, struct error *err)

@@ -67,19 +67,6 @@ struct replay {
 	bool has_clock;
 };
 
-static bool is_wanted(struct replay *r, const struct item *item, const struct sighting *seen)
-{
-	const struct event *ev = &item->event;
-	const struct selection *s = r->in->selection;
-
-	if (!selection_has_time(s, ev->ts_ns, tracker_origin_ns(r->tracker)) ||
-	    !selection_has_event(s, ev->schema->group, ev->schema->name))
-		return false;
-	return chosen_has(&r->chosen, r->in, seen->life) ||
-	       (seen->sender && chosen_has(&r->chosen, r->in, seen->sender)) ||
-	       (seen->receiver && chosen_has(&r->chosen, r->in, seen->receiver));
-}
-
 /* "comm[pid]" */
 static struct cell task_cell(const struct task_facts *task, struct arena *a)
 {
@@ -196,7 +183,9 @@ static int take_item(struct replay *r, const struct item *item, struct error *er
 	TRY(tracker_feed(r->tracker, item, &seen, err));
 	switch (item->kind) {
 	case ITEM_EVENT:
-		return is_wanted(r, item, &seen) ? print_event(r, item, &seen, err) : 0;
+		if (chosen_has_event(&r->chosen, r->in, r->tracker, &item->event, &seen))
+			return print_event(r, item, &seen, err);
+		break;
 	case ITEM_LOSS:
 		print_loss(r, &item->loss, item->section);
 		break;

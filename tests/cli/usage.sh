@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+# What is wrong with a command line is said in one sentence, with the nearest word.
+try() {
+	echo "\$ tcptape $*"
+	"$TCPTAPE" "$@" 2>&1
+	echo "exit $?"
+}
+try inof x.tape
+try timelien x.tape
+try xyzzy
+try -f json
+try info
+try info --prot 80 x.tape
+try info --speed 1 x.tape
+try replay x.tape --speed
+try replay x.tape --speed 0
+try replay x.tape --port 0
+try replay x.tape --port 80-70
+try replay x.tape --addr 10.0.0/8
+try replay x.tape --addr ::1/129
+try replay x.tape --pid me
+try replay x.tape --since yesterday
+try conns x.tape -f xml
+try replay x.tape --unheard-of
+try verify x.tape --no-color=yes
+try help inof
+"$TCPTAPE" 2>&1 >/dev/null | head -n 1
+"$TCPTAPE" >/dev/null 2>&1
+echo "exit $?"
