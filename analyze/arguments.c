@@ -152,12 +152,26 @@ static int take_comm(struct arguments *a, const char *value, struct error *err)
 	return 0;
 }
 
-static int take_event(struct arguments *a, const char *value, struct error *err)
+static int add_event(struct arguments *a, const char *glob, struct error *err)
 {
 	if (!GROW(a->events, a->event_cap, a->event_count))
 		return error_nomem(err);
-	a->events[a->event_count++] = value;
+	a->events[a->event_count++] = glob;
 	return 0;
+}
+
+/* "tcp:*,sock_send_length" */
+static int take_event(struct arguments *a, const char *value, struct error *err)
+{
+	char *word = arena_copy(&a->words, value), *comma;
+
+	if (!word)
+		return error_nomem(err);
+	for (; (comma = strchr(word, ',')) != NULL; word = comma + 1) {
+		*comma = 0;
+		TRY(add_event(a, word, err));
+	}
+	return add_event(a, word, err);
 }
 
 static int take_since(struct arguments *a, const char *value, struct error *err)
@@ -251,8 +265,9 @@ static const struct option options[] = {
 	 take_comm},
 	{"conn", 0, "N", "connection by its number in `tcptape conns`", OPTIONS_SELECTION,
 	 take_conn},
-	{"event", 'e', "GLOB", "events by name: 'tcp:*', sock_send_length; '!GLOB' leaves out",
-	 OPTIONS_SELECTION, take_event},
+	{"event", 'e', "GLOB",
+	 "events by name: 'tcp:*', kfree_skb,sk_data_ready; '!GLOB' leaves out", OPTIONS_SELECTION,
+	 take_event},
 	{"since", 0, "TIME", "from this time after the first event on: 1.5, 5ms, 2s, 1m",
 	 OPTIONS_SELECTION, take_since},
 	{"until", 0, "TIME", "up to this time after the first event", OPTIONS_SELECTION,
@@ -382,6 +397,7 @@ void arguments_release(struct arguments *a)
 	free(a->comms);
 	free(a->conns);
 	free(a->events);
+	arena_release(&a->words);
 	*a = (struct arguments){0};
 }
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyze/arena.h"
 #include "analyze/render.h"
 #include "analyze/selection.h"
 #include "format/error.h"
@@ -23,7 +24,7 @@ enum option_group {
 	OPTIONS_REPLAY = 4,
 };
 
-/* Arrays are owned; strings are lent by argv, so that both must be kept. */
+/* Arrays are owned. Strings are lent by argv, which must be kept. */
 struct arguments {
 	enum render_format format;
 	enum colour_choice colour;
@@ -46,6 +47,7 @@ struct arguments {
 	size_t event_count, event_cap;
 	bool has_since, has_until;
 	int64_t since_ns, until_ns;
+	struct arena words; /* parts of lists */
 };
 
 struct option {

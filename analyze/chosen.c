@@ -76,8 +76,8 @@ bool chosen_has(const struct chosen *c, const struct view_input *in, const struc
 {
 	struct selection_subject subject;
 
-	if (c->is_everything)
-		return true;
+	if (c->is_everything || !life)
+		return c->is_everything;
 	if (c->is_read_ahead)
 		return is_kept(c, life->conn);
 	subject = life_subject(life);

@@ -21,7 +21,7 @@ struct chosen {
 /* Read the tape, if the selection needs it and the source allows. 0 or a negative
  * status. */
 int chosen_prepare(struct chosen *c, const struct view_input *in, struct error *err);
-/* Is this life kept? */
+/* Is this life kept? NULL only when everything is. */
 bool chosen_has(const struct chosen *c, const struct view_input *in, const struct life *life);
 /* Is the event just fed to the tracker kept: its time, its name, its connection? */
 bool chosen_has_event(const struct chosen *c, const struct view_input *in, const struct tracker *t,

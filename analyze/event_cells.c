@@ -171,10 +171,11 @@ int event_cells_fill(const struct event *ev, const struct section *s, struct are
 	for (size_t i = 0; i < count; i++) {
 		const struct field *f = &ev->schema->fields[i];
 		bool is_extra = f->flags & FIELD_EXTRA;
+		bool may_lack = f->flags & (FIELD_EXTRA | FIELD_OPTIONAL);
 		struct member m = {.key = f->name, .cell = event_cell(ev, (int)i, s, a)};
 
 		items[is_extra ? count + extra++ : fields++] = m;
-		if (!is_extra || m.cell.kind != CELL_NULL)
+		if (!may_lack || m.cell.kind != CELL_NULL)
 			items[2 * count + known++] = m;
 	}
 	out->fields = cell_object(items, fields);

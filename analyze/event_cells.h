@@ -14,7 +14,7 @@
 struct event_cells {
 	struct cell fields; /* CELL_OBJECT: the fields of the kernel's format file */
 	struct cell extra;  /* CELL_OBJECT: what the recorder added */
-	struct cell known;  /* CELL_OBJECT: all fields, and of extra what is not null */
+	struct cell known;  /* CELL_OBJECT: all of these, but null only where it is a surprise */
 };
 
 /* The value of field `index`. Lent as the event and the arena are. CELL_NULL also

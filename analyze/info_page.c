@@ -101,6 +101,20 @@ static void print_facts(const struct summary *s, struct renderer *r, const char 
 		print_format(r, "", "and %zu more; see -f json", n - VALUES_SHOWN);
 }
 
+/* The same on one line. */
+static void print_joined(const struct summary *s, struct renderer *r, const char *key,
+			 const char *label, const char *none)
+{
+	char text[LINE_MAX_BYTES] = "";
+	size_t at = 0;
+
+	for (size_t i = 0; i < s->facts.count && at < sizeof(text); i++)
+		if (strcmp(s->facts.facts[i].key, key) == 0)
+			at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%.80s",
+					       at ? ", " : "", s->facts.facts[i].value);
+	print_line(r, label, at ? text : none);
+}
+
 static void print_counts(const struct info_page *page, const struct summary *s, struct renderer *r)
 {
 	char rate[UNITS_MAX];
@@ -178,8 +192,8 @@ static void print_labels(const struct info_page *page, const struct summary *s, 
 	print_times(s, r);
 	if (summary_fact(s, "command"))
 		print_line(r, "command", summary_fact(s, "command"));
-	print_facts(s, r, "event_pattern", "asked for", "the default events");
-	print_facts(s, r, "filter", "filter", "none");
+	print_joined(s, r, "event_pattern", "asked for", "the default events");
+	print_joined(s, r, "filter", "filter", "none");
 	print_counts(page, s, r);
 	print_size(page, s, r);
 	print_cost(s, r);

@@ -193,6 +193,20 @@ static void the_selection_lends_what_was_parsed(void **state)
 	arguments_release(&l.a);
 }
 
+static void events_may_be_joined_by_commas(void **state)
+{
+	struct line l;
+
+	(void)state;
+	assert_int_equal(parse(&l, "t -e tcp:*,!tcp_probe,x -e y"), 0);
+	assert_int_equal(l.a.event_count, 4);
+	assert_string_equal(l.a.events[0], "tcp:*");
+	assert_string_equal(l.a.events[1], "!tcp_probe");
+	assert_string_equal(l.a.events[2], "x");
+	assert_string_equal(l.a.events[3], "y");
+	arguments_release(&l.a);
+}
+
 static void colour_can_be_chosen_in_several_words(void **state)
 {
 	struct line l;
@@ -263,6 +277,7 @@ int main(void)
 		cmocka_unit_test(impossible_addresses_are_refused),
 		cmocka_unit_test(times_and_speed_are_read),
 		cmocka_unit_test(the_selection_lends_what_was_parsed),
+		cmocka_unit_test(events_may_be_joined_by_commas),
 		cmocka_unit_test(colour_can_be_chosen_in_several_words),
 		cmocka_unit_test(an_unknown_option_suggests_the_nearest),
 		cmocka_unit_test(an_option_of_another_command_is_unknown),
