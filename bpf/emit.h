@@ -24,8 +24,25 @@ struct {
 	__uint(max_entries, WIRE_TYPED_END);
 } lost SEC(".maps");
 
+/* One word: programs send records while it is not 0. All begin and end at one instant,
+ * however long attaching takes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u32);
+	__uint(max_entries, 1);
+} control SEC(".maps");
+
 /* Bytes in the ring that wake the reader; it also comes by itself, by the clock. */
 const volatile __u64 wakeup_bytes = 4 << 20;
+
+static __always_inline bool is_running(void)
+{
+	__u32 first = 0, *word = bpf_map_lookup_elem(&control, &first);
+
+	return word && *word;
+}
 
 static __always_inline void emit_lost(__u32 event)
 {
@@ -35,12 +52,17 @@ static __always_inline void emit_lost(__u32 event)
 		(*count)++;
 }
 
-/* Room for a record with its head filled, or NULL, which is counted. */
+/* Room for a record with its head filled, or NULL: there is none, which is counted, or
+ * nothing is to be sent. */
 static __always_inline void *emit_begin(__u32 event, __u64 size)
 {
-	__u64 ts_ns = bpf_ktime_get_boot_ns();
-	struct wire_head *h = bpf_ringbuf_reserve(&ring, size, 0);
+	struct wire_head *h;
+	__u64 ts_ns;
 
+	if (!is_running())
+		return NULL;
+	ts_ns = bpf_ktime_get_boot_ns();
+	h = bpf_ringbuf_reserve(&ring, size, 0);
 	if (!h) {
 		emit_lost(event);
 		return NULL;

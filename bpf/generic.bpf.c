@@ -22,6 +22,14 @@ struct {
 	__uint(max_entries, 1);
 } lost SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u32);
+	__uint(max_entries, 1);
+} control SEC(".maps");
+
 const volatile __u32 event_number;
 const volatile __u32 fixed_bytes;  /* of the entry, without the first 8 */
 const volatile __u32 record_bytes; /* head, fixed part, slots */
@@ -60,10 +68,15 @@ static __always_inline void copy_dynamic(struct wire_dynamic *slot, void *ctx,
 SEC("tp")
 int copy_entry(void *ctx)
 {
-	__u64 ts_ns = bpf_ktime_get_boot_ns(), flags = BPF_RB_NO_WAKEUP, task;
-	struct wire_head *h = bpf_ringbuf_reserve(&ring, record_bytes, 0);
+	__u32 first = 0, *is_running = bpf_map_lookup_elem(&control, &first);
+	__u64 ts_ns, flags = BPF_RB_NO_WAKEUP, task;
+	struct wire_head *h;
 	void *entry;
 
+	if (!is_running || !*is_running)
+		return 0;
+	ts_ns = bpf_ktime_get_boot_ns();
+	h = bpf_ringbuf_reserve(&ring, record_bytes, 0);
 	if (!h) {
 		count_lost();
 		return 0;

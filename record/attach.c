@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -255,7 +256,8 @@ static int load_copy(struct attach *a, const struct catalog_event *e, struct gen
 	ro->dynamic_count = e->layout.dynamic_count;
 	ro->wakeup_bytes = a->ring_bytes / 8;
 	memcpy((void *)ro->dynamic, e->layout.dynamic, sizeof(e->layout.dynamic));
-	if (bpf_map__reuse_fd(skel->maps.ring, attach_ring_fd(a)) ||
+	if (bpf_map__reuse_fd(skel->maps.control, bpf_map__fd(a->typed->maps.control)) ||
+	    bpf_map__reuse_fd(skel->maps.ring, attach_ring_fd(a)) ||
 	    bpf_map__reuse_fd(skel->maps.lost, attach_lost_fd(a)))
 		return -errno;
 	return generic__load(skel);
@@ -307,26 +309,58 @@ static size_t start_way(struct attach *a, struct catalog *c, enum way way)
 	return started;
 }
 
+/* Whether programs send records. */
+static int set_running(struct attach *a, uint32_t is_running)
+{
+	uint32_t first = 0;
+
+	return bpf_map_update_elem(bpf_map__fd(a->typed->maps.control), &first, &is_running, 0);
+}
+
 int attach_start(struct attach *a, struct catalog *c, struct error *err)
 {
 	size_t started = start_way(a, c, WAY_GENERIC) + start_way(a, c, WAY_TYPED);
 
-	if (started)
+	if (started && !set_running(a, 1))
 		return 0;
 	return error_set(err, ERR_KERNEL, "none of the events can be recorded: %s: %.120s",
 			 catalog_at(c, 0)->full_name, catalog_at(c, 0)->reason);
 }
 
+/* A program that has looked at the word before is done within microseconds. */
 void attach_stop(struct attach *a)
 {
-	for (size_t i = 0; i < WIRE_TYPED_END; i++) {
+	const struct timespec grace = {.tv_nsec = 2000000};
+
+	set_running(a, 0);
+	nanosleep(&grace, NULL);
+}
+
+static void detach_all(struct attach *a)
+{
+	for (size_t i = 0; i < WIRE_TYPED_END; i++)
 		bpf_link__destroy(a->typed_links[i]);
-		a->typed_links[i] = NULL;
-	}
-	for (size_t i = 0; i < a->copy_count; i++) {
+	for (size_t i = 0; i < a->copy_count; i++)
 		bpf_link__destroy(a->copies[i].link);
-		a->copies[i].link = NULL;
-	}
+}
+
+static void close_standard(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+}
+
+/* The kernel takes some 70 ms to let go of a classic event. Another process, which holds
+ * nothing else open that anyone waits for, sees to that while ours ends. */
+static void detach_behind(struct attach *a)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		close_standard();
+	detach_all(a);
+	if (pid == 0)
+		_exit(0);
 }
 
 void attach_close(struct attach *a)
@@ -334,7 +368,7 @@ void attach_close(struct attach *a)
 	if (!a)
 		return;
 	if (a->copies)
-		attach_stop(a);
+		detach_behind(a);
 	for (size_t i = 0; a->copies && i < a->copy_count; i++)
 		generic__destroy(a->copies[i].skel);
 	typed__destroy(a->typed);

@@ -25,12 +25,12 @@ enum { ATTACH_DEFAULT_RING = 32 << 20 }; /* bytes; less on a machine with little
 /* `opt` gives ports and buffer size. 0 and *out, ERR_KERNEL, ERR_NOMEM. */
 int attach_open(struct catalog *c, const struct btf_enums *btf, const struct record_options *opt,
 		struct attach **out, struct error *err);
-/* Attach everything. An event that refuses is dropped from the catalog with its reason;
+/* Attach everything, and let all begin at once. An event that refuses is dropped from the catalog with its reason;
  * ERR_KERNEL when none is left. */
 int attach_start(struct attach *a, struct catalog *c, struct error *err);
-/* Detach everything: no record is sent afterwards. */
+/* No record is sent afterwards; those that are in the ring are complete. */
 void attach_stop(struct attach *a);
-/* NULL is fine. */
+/* Detach, in a process of its own that outlives this call by a moment. NULL is fine. */
 void attach_close(struct attach *a);
 
 int attach_ring_fd(const struct attach *a);

@@ -253,12 +253,12 @@ void catalog_drop(struct catalog_event *e, const char *reason)
 {
 	e->way = WAY_NONE;
 	if (reason != e->reason)
-		snprintf(e->reason, sizeof(e->reason), "%s", reason);
+		snprintf(e->reason, sizeof(e->reason), "%.150s", reason);
 }
 
 void catalog_fall_back(struct catalog *c, struct catalog_event *e, const char *reason)
 {
-	snprintf(e->reason, sizeof(e->reason), "%s", reason);
+	snprintf(e->reason, sizeof(e->reason), "%.150s", reason);
 	c->by_number[e->number] = NULL;
 	e->number = 0;
 	e->way = WAY_NONE;

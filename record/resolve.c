@@ -30,6 +30,7 @@ struct resolver {
 	struct writer *writer;
 	const uint32_t *dictionaries;
 	struct symbols *symbols;
+	uint32_t epoch;                 /* the writer's, as of the record at hand */
 	struct slot *slots[DICT_COUNT]; /* [SLOTS] each */
 };
 
@@ -77,9 +78,31 @@ static struct slot *slot_of(struct resolver *r, enum dictionary d, uint64_t hash
 	return &r->slots[d][hash >> (64 - SLOT_BITS)];
 }
 
-static bool is_hit(const struct resolver *r, const struct slot *s, const void *key, size_t len)
+/* memcmp() for a length the compiler knows: a few words, compared without a call. */
+static inline bool is_equal(const uint8_t *a, const uint8_t *b, size_t len)
 {
-	return s->epoch == writer_epoch(r->writer) && memcmp(s->key, key, len) == 0;
+	uint64_t x, y, differs = 0;
+	uint32_t p, q;
+	size_t i;
+
+	for (i = 0; i + 8 <= len; i += 8) {
+		memcpy(&x, a + i, 8);
+		memcpy(&y, b + i, 8);
+		differs |= x ^ y;
+	}
+	if (len % 8) {
+		memcpy(&p, a + len - 4, 4);
+		memcpy(&q, b + len - 4, 4);
+		differs |= p ^ q;
+	}
+	return differs == 0;
+}
+
+/* `len` is a multiple of 4. */
+static inline bool is_hit(const struct resolver *r, const struct slot *s, const void *key,
+			  size_t len)
+{
+	return s->epoch == r->epoch && is_equal(s->key, key, len);
 }
 
 /* Remember the id under the key that was looked for. */
@@ -88,7 +111,7 @@ static int intern(struct resolver *r, enum dictionary d, struct slot *s, const v
 {
 	s->epoch = 0;
 	TRY(writer_intern(r->writer, r->dictionaries[d], packed, len, &s->id, err));
-	s->epoch = writer_epoch(r->writer);
+	s->epoch = r->epoch;
 	return 0;
 }
 
@@ -339,8 +362,8 @@ static int find_apart(struct resolver *r, const struct ref_recipe *ref, const ui
 	return find_pair(r, pair, id, err);
 }
 
-int resolver_find(struct resolver *r, const struct ref_recipe *ref, const void *record,
-		  uint32_t *id, struct error *err)
+static int find_one(struct resolver *r, const struct ref_recipe *ref, const void *record,
+		    uint32_t *id, struct error *err)
 {
 	const struct wire_head *head = record;
 	const uint8_t *p = record;
@@ -369,4 +392,13 @@ int resolver_find(struct resolver *r, const struct ref_recipe *ref, const void *
 	default:
 		return find_fields(r, ref, p, id, err);
 	}
+}
+
+int resolver_find(struct resolver *r, const struct recipe *recipe, const void *record,
+		  uint32_t *ids, struct error *err)
+{
+	r->epoch = writer_epoch(r->writer);
+	for (unsigned i = 0; i < recipe->ref_count; i++)
+		TRY(find_one(r, &recipe->refs[i], record, &ids[i], err));
+	return 0;
 }

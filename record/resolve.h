@@ -25,8 +25,8 @@ int resolver_new(struct writer *w, const uint32_t *dictionaries, struct symbols 
 		 struct resolver **out, struct error *err);
 /* NULL is fine. */
 void resolver_free(struct resolver *r);
-/* The entry that `ref` makes of the record; 0 = none. */
-int resolver_find(struct resolver *r, const struct ref_recipe *ref, const void *record,
-		  uint32_t *id, struct error *err);
+/* The entries that the recipe makes of the record, ids[ref_count]; 0 = none. */
+int resolver_find(struct resolver *r, const struct recipe *recipe, const void *record,
+		  uint32_t *ids, struct error *err);
 
 #endif

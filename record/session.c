@@ -29,10 +29,11 @@
 #include "record/symbols.h"
 #include "record/tracefs.h"
 #include "record/translate.h"
+#include "record/urgency.h"
 
 enum {
-	POLL_MS = 100,         /* the ring is emptied at least that often */
-	BATCH_RECORDS = 65536, /* between two looks at the clock */
+	POLL_MS = 100,        /* the ring is emptied at least that often */
+	BATCH_RECORDS = 8192, /* between two looks at the clock */
 };
 
 static const uint64_t SECOND = 1000000000;
@@ -57,6 +58,7 @@ struct session {
 	struct drain *drain;
 	struct losses *losses;
 	struct status_line *status;
+	struct urgency urgency;
 	int epoll_fd;
 	uint64_t start_ns, flushed_ns, clocked_ns, shown_ns;
 	const char *end_reason; /* NULL = still running */
@@ -180,6 +182,7 @@ static int open_chain(struct session *s, struct error *err)
 	TRY(drain_open(attach_ring_fd(s->attach), attach_ring_bytes(s->attach), &s->drain, err));
 	TRY(catalog_register(s->catalog, s->writer, err));
 	TRY(symbols_open(&s->symbols, err));
+	symbols_problem(s->symbols); /* read them now, not under way */
 	TRY(resolver_new(s->writer, dictionaries, s->symbols, &s->resolver, err));
 	TRY(translator_new(s->catalog, s->resolver, s->writer, &s->translator, err));
 	return losses_open(s->attach, s->catalog, now_ns(), &s->losses, err);
@@ -235,6 +238,7 @@ static int session_open(struct session *s, struct error *err)
 	TRY(privilege_check(err));
 	TRY(stop_open(&s->stop, err));
 	TRY(start_child(s, err));
+	urgency_begin(&s->urgency);
 	TRY(open_kernel(s, err));
 	TRY(open_catalog(s, err));
 	TRY(open_writer(s, err));
@@ -319,6 +323,7 @@ static int session_loop(struct session *s, struct error *err)
 	while (!s->end_reason) {
 		if (taken < BATCH_RECORDS)
 			epoll_wait(s->epoll_fd, events, 4, poll_timeout(s));
+		urgency_update(&s->urgency, drain_waiting(s->drain), attach_ring_bytes(s->attach));
 		TRY(empty_ring(s, BATCH_RECORDS, &taken, err));
 		TRY(tick(s, err));
 		look_for_end(s);

@@ -120,8 +120,7 @@ static int add(struct translator *t, const struct recipe *recipe, const void *re
 			  .refs = refs,
 			  .values = t->values};
 
-	for (unsigned i = 0; i < recipe->ref_count; i++)
-		TRY(resolver_find(t->resolver, &recipe->refs[i], record, &refs[i], err));
+	TRY(resolver_find(t->resolver, recipe, record, refs, err));
 	for (unsigned i = 0; i < recipe->column_count; i++)
 		*cut += load_value(&t->values[i], &recipe->columns[i], record, head->flags);
 	t->rows++;
