@@ -65,6 +65,9 @@ static __always_inline void copy_dynamic(struct wire_dynamic *slot, void *ctx,
 		slot->len = 0;
 }
 
+/* A classic program that returns 0 takes the event away from every perf user of the host. */
+enum { OTHERS_SEE_IT = 1 };
+
 SEC("tp")
 int copy_entry(void *ctx)
 {
@@ -74,12 +77,12 @@ int copy_entry(void *ctx)
 	void *entry;
 
 	if (!is_running || !*is_running)
-		return 0;
+		return OTHERS_SEE_IT;
 	ts_ns = bpf_ktime_get_boot_ns();
 	h = bpf_ringbuf_reserve(&ring, record_bytes, 0);
 	if (!h) {
 		count_lost();
-		return 0;
+		return OTHERS_SEE_IT;
 	}
 	task = bpf_get_current_pid_tgid();
 	h->ts_ns = ts_ns;
@@ -100,5 +103,5 @@ int copy_entry(void *ctx)
 	if (!(ts_ns & 15) && bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > wakeup_bytes)
 		flags = BPF_RB_FORCE_WAKEUP;
 	bpf_ringbuf_submit(h, flags);
-	return 0;
+	return OTHERS_SEE_IT;
 }
