@@ -65,9 +65,6 @@ static __always_inline void copy_dynamic(struct wire_dynamic *slot, void *ctx,
 		slot->len = 0;
 }
 
-/* A classic program that returns 0 takes the event away from every perf user of the host. */
-enum { OTHERS_SEE_IT = 1 };
-
 SEC("tp")
 int copy_entry(void *ctx)
 {

@@ -44,6 +44,10 @@ enum {
 
 enum sock_flags { SOCK_DONE = 1 };
 
+/* What programs on classic tracepoints return: 0 would make the kernel skip every perf user
+ * of the event. Typed ones have no such power. */
+enum { OTHERS_SEE_IT = 1 };
+
 struct in6_addr {
 	union {
 		__be32 u6_addr32[4];

@@ -93,14 +93,14 @@ int sk_data_ready(void *ctx)
 
 	bpf_probe_read_kernel(&sk, sizeof(sk), ctx + data_ready_skaddr);
 	if (has_port_filter && !sock_passes(sk))
-		return 0;
+		return OTHERS_SEE_IT;
 	r = emit_begin(WIRE_SK_DATA_READY, sizeof(*r));
 	if (!r)
-		return 0;
+		return OTHERS_SEE_IT;
 	fill_sock_probed(&r->sock, &r->addrs6, sk);
 	bpf_probe_read_kernel(&r->ip, sizeof(r->ip), ctx + data_ready_ip);
 	emit_end(r);
-	return 0;
+	return OTHERS_SEE_IT;
 }
 
 #endif
