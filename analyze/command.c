@@ -132,10 +132,10 @@ static enum exit_status usage(const struct command *c, const struct error *probl
 {
 	char text[sizeof(problem->text) + 128];
 
-	snprintf(text, sizeof(text), "%s%s%s", problem->text, c ? "; see tcptape " : "",
-		 c ? c->name : "");
 	if (c)
-		strncat(text, " --help", sizeof(text) - strlen(text) - 1);
+		snprintf(text, sizeof(text), "%s; see tcptape %s --help", problem->text, c->name);
+	else
+		snprintf(text, sizeof(text), "%s", problem->text);
 	remark_print(text, err);
 	return EXIT_USAGE;
 }

@@ -67,6 +67,22 @@ static void print_host(const struct summary *s, struct renderer *r)
 		     known(summary_fact(s, "arch")), known(summary_fact(s, "cpus")));
 }
 
+/* Why it ended, after a comma; an error stands for itself. */
+static const char *until_text(const struct summary *s)
+{
+	static const char *const texts[][2] = {
+		{"command", ", until its command ended"},
+		{"duration", ", as long as was asked for"},
+		{"signal", ", until it was stopped"},
+		{"stop", ", until it was stopped"},
+	};
+
+	for (size_t i = 0; s->is_closed && i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(s->end_reason, texts[i][0]) == 0)
+			return texts[i][1];
+	return "";
+}
+
 static void print_times(const struct summary *s, struct renderer *r)
 {
 	char start[UNITS_MAX] = "at an unknown time", duration[UNITS_MAX];
@@ -77,8 +93,10 @@ static void print_times(const struct summary *s, struct renderer *r)
 		/* People read seconds; JSON has the rest. */
 		memcpy(start + strlen("2026-11-21T01:13:57"), "Z", 2);
 	}
-	print_format(r, "recorded", "%s, for %s", start,
-		     units_duration((int64_t)summary_duration_ns(s), duration));
+	print_format(r, "recorded", "%s, for %s%s", start,
+		     units_duration((int64_t)summary_duration_ns(s), duration), until_text(s));
+	if (strncmp(s->end_reason, "error", 5) == 0)
+		print_format(r, "", "ended by %.60s", s->end_reason);
 	print_line(r, "clock", known(summary_fact(s, "clock")));
 }
 
@@ -191,7 +209,7 @@ static void print_labels(const struct info_page *page, const struct summary *s, 
 	print_host(s, r);
 	print_times(s, r);
 	if (summary_fact(s, "command"))
-		print_line(r, "command", summary_fact(s, "command"));
+		print_format(r, "command", "%.300s", summary_fact(s, "command"));
 	print_joined(s, r, "event_pattern", "asked for", "the default events");
 	print_joined(s, r, "filter", "filter", "none");
 	print_counts(page, s, r);

@@ -107,7 +107,7 @@ static void the_page_says_it_in_words(void **state)
 	struct viewed v = info(s, "");
 
 	(void)state;
-	expect(v.text, "recorded      2023-11-14T22:13:20Z, for 99 µs\n");
+	expect(v.text, "recorded      2023-11-14T22:13:20Z, for 99 µs, until it was stopped\n");
 	expect(v.text, "lost          5 events\n");
 	expect(v.text, ", complete\n");
 	expect(v.text, "sample:state                         75");
