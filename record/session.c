@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "record/btf_enums.h"
 #include "record/catalog.h"
 #include "record/child.h"
+#include "record/cost.h"
 #include "record/drain.h"
 #include "record/host.h"
 #include "record/losses.h"
@@ -36,7 +36,6 @@ enum {
 	BATCH_RECORDS = 8192, /* between two looks at the clock */
 };
 
-static const uint64_t SECOND = 1000000000;
 static const uint64_t FLUSH_EVERY = 800000000; /* with a poll on top: under a second */
 static const uint64_t CLOCK_EVERY = 10000000000;
 static const uint64_t STATUS_EVERY = 500000000;
@@ -209,15 +208,58 @@ static int open_epoll(struct session *s, struct error *err)
 	return s->child ? watch(s, child_fd(s->child), EPOLLIN, err) : 0;
 }
 
+/* Translate what waits, up to `limit` records. */
+static int empty_ring(struct session *s, size_t limit, size_t *taken, struct error *err)
+{
+	const void *record;
+	size_t len;
+
+	for (*taken = 0; *taken < limit; ++*taken) {
+		record = drain_next(s->drain, &len);
+		if (!record)
+			return 0;
+		TRY(translator_add(s->translator, record, len, err));
+	}
+	return 0;
+}
+
+/* Take what was in the ring before `ts_ns`, and one record more perhaps. */
+static int empty_until(struct session *s, uint64_t ts_ns, struct error *err)
+{
+	const struct wire_head *record;
+	size_t len;
+
+	do {
+		record = drain_next(s->drain, &len);
+		if (record)
+			TRY(translator_add(s->translator, record, len, err));
+	} while (record && record->ts_ns < ts_ns);
+	return 0;
+}
+
+/* Rows of the snapshot between the events, in the order of time. */
+static int write_snapshot(struct session *s, struct snapshot_reader *reader, struct error *err)
+{
+	const struct recipe *recipe = catalog_snapshot(s->catalog);
+	const struct wire_existing *row;
+	int rc;
+
+	while ((rc = snapshot_next(reader, &row, err)) == 0) {
+		TRY(empty_until(s, row->head.ts_ns, err));
+		TRY(translator_add_as(s->translator, recipe, row, err));
+	}
+	return rc == END ? 0 : rc;
+}
+
 static int take_snapshot(struct session *s, struct error *err)
 {
-	struct snapshot_tools t = {.btf = s->btf,
-				   .options = s->opt,
-				   .recipe = catalog_snapshot(s->catalog),
-				   .translator = s->translator,
-				   .writer = s->writer};
+	struct snapshot_reader *reader;
+	int rc;
 
-	return snapshot_take(&t, err);
+	TRY(snapshot_open(s->btf, s->opt, s->writer, &reader, err));
+	rc = write_snapshot(s, reader, err);
+	snapshot_close(reader);
+	return rc;
 }
 
 /* From now on events count. */
@@ -246,21 +288,6 @@ static int session_open(struct session *s, struct error *err)
 	TRY(open_chain(s, err));
 	TRY(open_epoll(s, err));
 	return status_new(stderr, s->opt->is_quiet, &s->status, err);
-}
-
-/* Translate what waits, up to `limit` records. */
-static int empty_ring(struct session *s, size_t limit, size_t *taken, struct error *err)
-{
-	const void *record;
-	size_t len;
-
-	for (*taken = 0; *taken < limit; ++*taken) {
-		record = drain_next(s->drain, &len);
-		if (!record)
-			return 0;
-		TRY(translator_add(s->translator, record, len, err));
-	}
-	return 0;
 }
 
 static void show_status(struct session *s, uint64_t now)
@@ -331,63 +358,20 @@ static int session_loop(struct session *s, struct error *err)
 	return 0;
 }
 
-static int write_number(struct session *s, const char *key, uint64_t value, struct error *err)
+static int write_cost(struct session *s, struct status_total *total, struct error *err)
 {
-	char text[32];
+	const char *problem = symbols_problem(s->symbols);
 
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
-	return writer_fact(s->writer, key, text, err);
-}
-
-/* "net:net_dev_queue: 12 values longer than 252 bytes" */
-static int write_cuts(struct session *s, struct error *err)
-{
-	char text[200];
-
-	for (size_t i = 0; i < catalog_count(s->catalog); i++) {
-		const struct catalog_event *e = catalog_at(s->catalog, i);
-		uint64_t cut = translator_cut_of(s->translator, e->number);
-
-		if (!cut)
-			continue;
-		snprintf(text, sizeof(text), "%.100s: %llu values longer than %d bytes",
-			 e->full_name, (unsigned long long)cut, WIRE_DYNAMIC_BYTES);
-		TRY(writer_fact(s->writer, "cut", text, err));
-	}
-	return 0;
-}
-
-static uint64_t time_ns(struct timeval t)
-{
-	return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_usec * 1000;
-}
-
-/* What the recording cost. */
-static void measure(const struct session *s, struct status_total *total)
-{
-	struct rusage use = {0};
-
-	getrusage(RUSAGE_SELF, &use);
 	*total = (struct status_total){
 		.output = s->opt->output,
 		.run_ns = now_ns() - s->start_ns,
 		.events = translator_rows(s->translator),
 		.lost = losses_total(s->losses),
-		.cpu_ns = time_ns(use.ru_utime) + time_ns(use.ru_stime),
-		.max_rss_bytes = (uint64_t)use.ru_maxrss * 1024,
 		.ring_peak_percent = drain_peak_percent(s->drain),
 	};
-}
-
-static int write_cost(struct session *s, const struct status_total *total, struct error *err)
-{
-	const char *problem = symbols_problem(s->symbols);
-
-	TRY(write_number(s, "run_ns", total->run_ns, err));
-	TRY(write_number(s, "cpu_ns", total->cpu_ns, err));
-	TRY(write_number(s, "max_rss_bytes", total->max_rss_bytes, err));
-	TRY(write_number(s, "ring_peak_percent", total->ring_peak_percent, err));
-	TRY(write_cuts(s, err));
+	cost_measure(total);
+	TRY(cost_facts(total, s->writer, err));
+	TRY(translator_facts(s->translator, s->writer, err));
 	return problem ? writer_fact(s->writer, "unavailable", problem, err) : 0;
 }
 
@@ -403,7 +387,6 @@ static int session_end(struct session *s, struct status_total *total, struct err
 	TRY(losses_read(s->losses, s->writer, now_ns(), err));
 	TRY(write_clock(s, err));
 	TRY(writer_flush(s->writer, err));
-	measure(s, total);
 	TRY(write_cost(s, total, err));
 	TRY(writer_end(s->writer, s->end_reason, err));
 	total->bytes = sink_bytes(s->sink);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* snapshot.c -- BPF iterators over sockets and over open files, brought together. */
+/* snapshot.c -- two BPF iterators, read one after the other. */
 #include "record/snapshot.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,166 +12,179 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "bpf/wire.h"
 #include "record/attach.h"
 
 #include "bpf/snapshot.skel.h"
 
-/* Records of one iterator. */
-struct found {
-	struct wire_existing *records; /* owned */
-	size_t count, cap;
+enum { CHUNK = 128, FIRST_SET = 1024 };
+
+/* Sockets that were told already: open addressing, at most half full. */
+struct told {
+	uint64_t *skaddrs; /* 0 = free; owned */
+	size_t count, size;
 };
 
-static struct snapshot *open_program(const struct snapshot_tools *t, const char *only)
+struct snapshot_reader {
+	const struct btf_enums *btf;
+	const struct record_options *opt;
+	struct writer *writer;
+	struct told told;
+	size_t next_program;
+	int fd; /* of the iterator at hand; -1 = none */
+	size_t at, count;
+	struct wire_existing chunk[CHUNK];
+};
+
+static const char *const programs[] = {"owned_socks", "existing_socks"};
+
+static size_t told_slot(const struct told *t, uint64_t skaddr)
+{
+	size_t i = (skaddr * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (t->size - 1);
+
+	while (t->skaddrs[i] && t->skaddrs[i] != skaddr)
+		i = (i + 1) & (t->size - 1);
+	return i;
+}
+
+static bool told_grow(struct told *t)
+{
+	struct told bigger = {.count = t->count, .size = t->size ? t->size * 2 : FIRST_SET};
+
+	bigger.skaddrs = calloc(bigger.size, sizeof(*bigger.skaddrs));
+	if (!bigger.skaddrs)
+		return false;
+	for (size_t i = 0; i < t->size; i++)
+		if (t->skaddrs[i])
+			bigger.skaddrs[told_slot(&bigger, t->skaddrs[i])] = t->skaddrs[i];
+	free(t->skaddrs);
+	*t = bigger;
+	return true;
+}
+
+/* Add it. *is_new tells whether it was not there. False without memory. */
+static bool told_add(struct told *t, uint64_t skaddr, bool *is_new)
+{
+	size_t slot;
+
+	if (t->count * 2 >= t->size && !told_grow(t))
+		return false;
+	slot = told_slot(t, skaddr);
+	*is_new = t->skaddrs[slot] == 0;
+	t->skaddrs[slot] = skaddr;
+	t->count += *is_new;
+	return true;
+}
+
+int snapshot_open(const struct btf_enums *btf, const struct record_options *opt, struct writer *w,
+		  struct snapshot_reader **out, struct error *err)
+{
+	struct snapshot_reader *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return error_nomem(err);
+	r->btf = btf;
+	r->opt = opt;
+	r->writer = w;
+	r->fd = -1;
+	*out = r;
+	return 0;
+}
+
+void snapshot_close(struct snapshot_reader *r)
+{
+	if (!r)
+		return;
+	if (r->fd >= 0)
+		close(r->fd);
+	free(r->told.skaddrs);
+	free(r);
+}
+
+static struct snapshot *open_program(const struct snapshot_reader *r, const char *only)
 {
 	struct snapshot *skel = snapshot__open();
 	struct bpf_program *p;
 
 	if (!skel)
 		return NULL;
-	skel->rodata->has_cookie_helper = attach_has_cookie_helper(t->btf);
-	skel->rodata->has_port_filter = t->options->port_count != 0;
-	attach_set_ports((uint8_t *)skel->rodata->port_bits, t->options);
+	skel->rodata->has_cookie_helper = attach_has_cookie_helper(r->btf);
+	skel->rodata->has_port_filter = r->opt->port_count != 0;
+	attach_set_ports((uint8_t *)skel->rodata->port_bits, r->opt);
 	bpf_object__for_each_program(p, skel->obj)
 		bpf_program__set_autoload(p, strcmp(bpf_program__name(p), only) == 0);
 	return skel;
 }
 
-/* Read all that the iterator tells. 0, or a negative errno. */
-static int read_iterator(int fd, struct found *out)
+/* A descriptor to read from, or a negative errno. It keeps the program alive. */
+static int iterate(struct snapshot *skel, const char *program)
 {
-	for (;;) {
-		void *records = out->records;
-		ssize_t got;
+	struct bpf_link *link;
+	int fd = snapshot__load(skel);
 
-		if (!array_grow(&records, &out->cap, out->count + 256, sizeof(*out->records)))
-			return -ENOMEM;
-		out->records = records;
-		got = read(fd, out->records + out->count,
-			   (out->cap - out->count) * sizeof(*out->records));
-		if (got < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (got <= 0)
-			return got < 0 ? -errno : 0;
-		out->count += (size_t)got / sizeof(*out->records);
-	}
-}
-
-static int run_program(struct bpf_program *p, struct found *out)
-{
-	struct bpf_link *link = bpf_program__attach_iter(p, NULL);
-	int fd, rc;
-
+	if (fd)
+		return fd;
+	link = bpf_program__attach_iter(bpf_object__find_program_by_name(skel->obj, program), NULL);
 	if (!link)
 		return -errno;
 	fd = bpf_iter_create(bpf_link__fd(link));
-	rc = fd < 0 ? -errno : read_iterator(fd, out);
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		fd = -errno;
 	bpf_link__destroy(link);
-	return rc;
+	return fd;
 }
 
-/* Load and run one iterator. What it lacks becomes a fact. */
-static int iterate(const struct snapshot_tools *t, const char *program, struct found *out,
-		   struct error *err)
+/* Begin the next iterator. One that the kernel refuses becomes a fact. */
+static int begin_next(struct snapshot_reader *r, struct error *err)
 {
-	struct snapshot *skel = open_program(t, program);
+	const char *program = programs[r->next_program++];
+	struct snapshot *skel = open_program(r, program);
 	char reason[200];
-	int rc;
 
 	if (!skel)
 		return error_nomem(err);
-	rc = snapshot__load(skel);
-	if (!rc)
-		rc = run_program(bpf_object__find_program_by_name(skel->obj, program), out);
+	r->fd = iterate(skel, program);
 	snapshot__destroy(skel);
-	if (!rc)
+	if (r->fd >= 0)
 		return 0;
-	snprintf(reason, sizeof(reason), "tcptape:sock_snapshot: %s: %s", program, strerror(-rc));
-	return writer_fact(t->writer, "unavailable", reason, err);
+	snprintf(reason, sizeof(reason), "tcptape:sock_snapshot: %s: %s", program,
+		 strerror(-r->fd));
+	r->fd = -1;
+	return writer_fact(r->writer, "unavailable", reason, err);
 }
 
-static int compare(const void *a, const void *b)
+/* Fill the chunk; the iterator is closed at its end. */
+static void read_chunk(struct snapshot_reader *r)
 {
-	const struct wire_existing *x = a, *y = b;
+	ssize_t got;
 
-	if (x->sock.skaddr != y->sock.skaddr)
-		return x->sock.skaddr < y->sock.skaddr ? -1 : 1;
-	return (x->head.pid > y->head.pid) - (x->head.pid < y->head.pid);
+	do
+		got = read(r->fd, r->chunk, sizeof(r->chunk));
+	while (got < 0 && (errno == EINTR || errno == EAGAIN));
+	r->at = 0;
+	r->count = got > 0 ? (size_t)got / sizeof(*r->chunk) : 0;
+	if (r->count)
+		return;
+	close(r->fd);
+	r->fd = -1;
 }
 
-/* By socket, and of several owners only the one with the lowest pid. */
-static void sort_unique(struct found *f)
+int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, struct error *err)
 {
-	size_t kept = 0;
+	bool is_new = false;
 
-	if (f->count)
-		qsort(f->records, f->count, sizeof(*f->records), compare);
-	for (size_t i = 0; i < f->count; i++)
-		if (!i || f->records[i].sock.skaddr != f->records[kept - 1].sock.skaddr)
-			f->records[kept++] = f->records[i];
-	f->count = kept;
-}
-
-/* The same socket in a sorted list, or NULL. */
-static const struct wire_existing *find(const struct found *f, uint64_t skaddr)
-{
-	size_t low = 0, high = f->count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (f->records[mid].sock.skaddr < skaddr)
-			low = mid + 1;
+	for (;;) {
+		while (r->at < r->count) {
+			*out = &r->chunk[r->at++];
+			if (!told_add(&r->told, (*out)->sock.skaddr, &is_new))
+				return error_nomem(err);
+			if (is_new)
+				return 0;
+		}
+		if (r->fd >= 0)
+			read_chunk(r);
+		else if (r->next_program == sizeof(programs) / sizeof(programs[0]))
+			return END;
 		else
-			high = mid;
+			TRY(begin_next(r, err));
 	}
-	if (low < f->count && f->records[low].sock.skaddr == skaddr)
-		return &f->records[low];
-	return NULL;
-}
-
-static void take_owner(struct wire_existing *r, const struct wire_existing *owner)
-{
-	r->head.pid = owner->head.pid;
-	r->head.tid = owner->head.tid;
-	memcpy(r->head.comm, owner->head.comm, WIRE_COMM);
-	r->head.flags |= WIRE_HAS_OWNER;
-	r->fd = owner->fd;
-}
-
-static int write_all(const struct snapshot_tools *t, struct found *socks, const struct found *owned,
-		     struct error *err)
-{
-	for (size_t i = 0; i < socks->count; i++) {
-		struct wire_existing *r = &socks->records[i];
-		const struct wire_existing *owner = find(owned, r->sock.skaddr);
-
-		if (owner)
-			take_owner(r, owner);
-		TRY(translator_add_as(t->translator, t->recipe, r, err));
-	}
-	/* Those of other namespaces, and those that are not hashed. */
-	for (size_t i = 0; i < owned->count; i++)
-		if (!find(socks, owned->records[i].sock.skaddr))
-			TRY(translator_add_as(t->translator, t->recipe, &owned->records[i], err));
-	return 0;
-}
-
-int snapshot_take(const struct snapshot_tools *t, struct error *err)
-{
-	struct found socks = {0}, owned = {0};
-	int rc = iterate(t, "existing_socks", &socks, err);
-
-	if (!rc)
-		rc = iterate(t, "owned_socks", &owned, err);
-	sort_unique(&socks);
-	sort_unique(&owned);
-	if (!rc)
-		rc = write_all(t, &socks, &owned, err);
-	free(socks.records);
-	free(owned.records);
-	return rc;
 }

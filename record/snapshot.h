@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * snapshot.h -- the TCP sockets that exist when a recording begins, with their owners:
- * one row of tcptape:sock_snapshot each. Taken after the programs are attached, so that
- * no socket falls between the two; what happens meanwhile is on the tape as events.
+ * snapshot.h -- the TCP sockets that exist when a recording begins, one row of
+ * tcptape:sock_snapshot each: first what processes hold open, with its owner, in all
+ * network namespaces; then what else lies in this namespace's hash tables (TIME_WAIT,
+ * half-open requests, orphans). Read in the order of time, so that the caller can merge
+ * the rows with the events of the ring.
  *
- * Both halves may be missing: without the socket iterator only sockets that a process
- * holds are seen, without the file iterator no owners.
+ * Open it after the programs are attached: no socket falls between the two then. Either
+ * half may be missing on old kernels, which becomes a fact.
  */
 #ifndef RECORD_SNAPSHOT_H
 #define RECORD_SNAPSHOT_H
 
+#include "bpf/wire.h"
 #include "format/error.h"
 #include "format/writer.h"
 #include "record/btf_enums.h"
 #include "record/options.h"
-#include "record/recipe.h"
-#include "record/translate.h"
 
-/* What a snapshot is taken with; all lent. */
-struct snapshot_tools {
-	const struct btf_enums *btf;
-	const struct record_options *options;
-	const struct recipe *recipe;
-	struct translator *translator;
-	struct writer *writer;
-};
+struct snapshot_reader; /* opaque */
 
-/* 0, or an error of the writer or of memory. What the kernel refuses becomes a fact. */
-int snapshot_take(const struct snapshot_tools *t, struct error *err);
+/* All lent while it lives. 0 and *out, or ERR_NOMEM. */
+int snapshot_open(const struct btf_enums *btf, const struct record_options *opt, struct writer *w,
+		  struct snapshot_reader **out, struct error *err);
+/* NULL is fine. */
+void snapshot_close(struct snapshot_reader *r);
+/* 0 and the next socket, lent until the next call; END; or an error of memory or of the
+ * writer. */
+int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, struct error *err);
 
 #endif

@@ -2,6 +2,9 @@
 /* translate.c -- wire records to rows. */
 #include "record/translate.h"
 
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,7 +170,18 @@ uint64_t translator_strange(const struct translator *t)
 	return t->strange;
 }
 
-uint64_t translator_cut_of(const struct translator *t, uint16_t number)
+int translator_facts(const struct translator *t, struct writer *w, struct error *err)
 {
-	return number < WIRE_EVENT_MAX ? t->cut_of[number] : 0;
+	char text[200];
+
+	for (size_t i = 0; i < catalog_count(t->catalog); i++) {
+		const struct catalog_event *e = catalog_at(t->catalog, i);
+
+		if (!t->cut_of[e->number])
+			continue;
+		snprintf(text, sizeof(text), "%.100s: %" PRIu64 " values longer than %d bytes",
+			 e->full_name, t->cut_of[e->number], WIRE_DYNAMIC_BYTES);
+		TRY(writer_fact(w, "cut", text, err));
+	}
+	return 0;
 }

@@ -33,7 +33,7 @@ uint64_t translator_rows(const struct translator *t);
 uint64_t translator_rows_of(const struct translator *t, uint16_t number);
 /* Records that were not understood: a bug, never seen. */
 uint64_t translator_strange(const struct translator *t);
-/* Values of this event that were longer than the wire carries, and are cut. */
-uint64_t translator_cut_of(const struct translator *t, uint16_t number);
+/* A fact for every event that had values longer than the wire carries: they are cut. */
+int translator_facts(const struct translator *t, struct writer *w, struct error *err);
 
 #endif
