@@ -39,11 +39,10 @@ static void put_quoted(struct buf *out, struct view text)
 
 	for (const uint8_t *p = text.p; p < text.end; p++)
 		is_plain = is_plain && *p > ' ' && *p != '"' && *p != '=' && *p != ',';
-	if (!is_plain)
-		put_u8(out, '"');
-	escape_text(text, out);
-	if (!is_plain)
-		put_u8(out, '"');
+	if (is_plain)
+		escape_text(text, out);
+	else
+		escape_json(text, out);
 }
 
 struct text_form {

@@ -254,18 +254,21 @@ static void nested_values_are_key_and_value(void **state)
 	struct member inner[] = {{"a", cell_null()}};
 	struct member items[] = {{"port", cell_uint(8080)},
 				 {"name", cell_string("two words")},
+				 {"quote", cell_string("a\" b=\"c")},
 				 {"empty", cell_string("")},
 				 {"list", cell_list(list, 2)},
 				 {"in\033ner", cell_object(inner, 1)}};
-	struct cell cells[] = {cell_object(items, 5)};
+	struct cell cells[] = {cell_object(items, 6)};
 	struct printed p;
 
 	(void)state;
 	printed_open(&p, &plain);
 	render_begin(p.renderer, &t);
 	render_row(p.renderer, cells);
-	printed_check(&p, "fields\n"
-			  "port=8080 name=\"two words\" empty=\"\" list=[1,-2] in\\x1bner={a=-}\n");
+	printed_check(
+		&p,
+		"fields\n"
+		"port=8080 name=\"two words\" quote=\"a\\\" b=\\\"c\" empty=\"\" list=[1,-2] in\\x1bner={a=-}\n");
 }
 
 int main(void)
