@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+# What stops a recording, or keeps it from beginning: one sentence, the right status, nothing lost.
+set -eu
+. tests/live/stage.bash
+need jq setpriv unshare mount
+
+hidden=
+stage_clear() {
+	[ -z "$hidden" ] || rm -rf "$hidden"
+	umount "$TMP/full" 2>/dev/null || :
+}
+
+# refused REGEX STATUS OPTION...: ends with that status and one sentence, and records nothing.
+refused() {
+	local sentence=$1 status=$2
+	shift 2
+	expect "$status" "$TCPTAPE_RECORD" "$@"
+	expect_sentence "$sentence"
+}
+
+# No root. The binary must be where nobody can reach it.
+hidden=$(mktemp -d)
+chmod 755 "$hidden"
+mkdir -m 777 "$hidden/open"
+install -m 755 "$TCPTAPE_RECORD" "$hidden/tcptape-record"
+expect 1 setpriv --reuid=65534 --regid=65534 --clear-groups "$hidden/tcptape-record" -o "$hidden/open/tape" -- true
+expect_sentence 'root|permi|privilege|capabilit'
+[ ! -s "$hidden/open/tape" ] || { echo "a tape was written without root"; exit 1; }
+
+# Wrong words.
+refused 'no_such_event' 2 -o "$TMP/tape" -e tcp:no_such_event -- true
+refused 'no_such_option|unrecognized|unknown option' 2 --no_such_option
+refused '70000' 2 --port 70000 -o "$TMP/tape" -- true
+refused 'duration|-d' 2 -d soon -o "$TMP/tape"
+refused 'no-such-command' 2 -o "$TMP/tape" -- "$TMP/no-such-command"
+[ ! -e "$TMP/tape" ] || { echo "a tape was left behind by a recording that never began"; exit 1; }
+
+# Outputs that cannot be written.
+refused 'no-such-directory' 1 -o "$TMP/no-such-directory/tape" -- true
+refused '/proc/tape' 1 -o /proc/tape -- true
+refused "$TMP" 1 -o "$TMP" --force -- true
+
+# A file that is there stays as it is, unless --force is given.
+echo precious >"$TMP/there"
+refused 'there.*(exist|force)' 1 -o "$TMP/there" -- true
+[ "$(cat "$TMP/there")" = precious ] || { echo "the file was overwritten"; exit 1; }
+expect 0 "$TCPTAPE_RECORD" -q -o "$TMP/there" --force -- true
+expect 0 "$TCPTAPE" verify "$TMP/there"
+
+# A full disk: what was written stays readable.
+mkdir "$TMP/full"
+mount -t tmpfs -o size=1m none "$TMP/full"
+churn() {
+	"$B/hello_server" --port 0 --ready "$TMP/port" --patience 20 --count 20000 --quiet &
+	"$B/hello_client" --port-from "$TMP/port" --count 20000 --quiet
+	wait
+}
+export -f churn
+expect 1 "$TCPTAPE_RECORD" -q -o "$TMP/full/tape" -- bash -euc churn
+expect_sentence 'space|full'
+expect 3 "$TCPTAPE" info "$TMP/full/tape" -f json
+jq -e '.events_total > 20000 and .complete == false' "$TMP/out" >/dev/null || { cat "$TMP/out"; exit 1; }
+expect 3 "$TCPTAPE" conns "$TMP/full/tape" -f json
+umount "$TMP/full"
+
+# No tracefs: the recorder finds it, mounts it, or says what to run. In a mount namespace of its own.
+cat >"$TMP/no_tracefs" <<'END'
+set -eu
+mount --make-rprivate /
+while umount /sys/kernel/debug/tracing 2>/dev/null; do :; done
+while umount /sys/kernel/tracing 2>/dev/null; do :; done
+[ ! -e /sys/kernel/tracing/events ]
+exec "$@"
+END
+rc=0
+unshare -m bash "$TMP/no_tracefs" "$TCPTAPE_RECORD" -q -o "$TMP/no_tracefs.tape" -- true 2>"$TMP/err" || rc=$?
+case $rc in
+0) expect 0 "$TCPTAPE" info "$TMP/no_tracefs.tape" -f json
+	jq -e '.events["sock:inet_sock_set_state"] != null or .complete' "$TMP/out" >/dev/null || { cat "$TMP/out"; exit 1; } ;;
+1) expect_sentence 'mount' ;;
+*) echo "without tracefs: exit $rc"; cat "$TMP/err"; exit 1 ;;
+esac
+
+# No BTF: one sentence.
+: >"$TMP/empty"
+printf 'mount --make-rprivate /; mount --bind "%s" /sys/kernel/btf/vmlinux; exec "$@"\n' "$TMP/empty" >"$TMP/no_btf"
+rm -f "$TMP/tape"
+expect 1 unshare -m bash -eu "$TMP/no_btf" "$TCPTAPE_RECORD" -q -o "$TMP/tape" -- true
+expect_sentence 'BTF'

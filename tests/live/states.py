@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+"""states.py SEEN: $TMP/tape against lines "skaddr old new nanoseconds" of another tracer.
+
+Ends with 1 when a sequence differs, with 3 when only a duration does, or events were lost there.
+"""
+import collections
+import re
+import sys
+
+from event_format import TCP_STATES
+from tape import Tape, TMP, same
+
+LIMIT_NS = 50_000
+NAMES = {number: name for name, number in TCP_STATES.items()}
+
+
+def from_tracer(path):
+    """{skaddr: [(time, old, new)]}, lost or not"""
+    found, lost = collections.defaultdict(list), False
+    with open(path) as f:
+        for line in f:
+            m = re.fullmatch(r"([0-9a-f]+) (\d+) (\d+) (\d+)\n", line)
+            if m:
+                found[int(m[1], 16)].append((int(m[4]), NAMES[int(m[2])], NAMES[int(m[3])]))
+            lost |= "Lost" in line
+    for changes in found.values():
+        changes.sort()  # one buffer per CPU
+    return found, lost
+
+
+def from_tape(tape, ports):
+    """{skaddr: [(time, old, new, duration or None)]} of the sockets with these ports"""
+    skaddr, found = {}, collections.defaultdict(list)
+    for row in tape.rows("replay", "--port", ports, "--event", "inet_sock_set_state"):
+        address = int(row["fields"]["skaddr"], 16)
+        same(skaddr.setdefault(row["conn"], address), address, f"skaddr of conn {row['conn']}")
+    for row in tape.rows("states", "--port", ports):
+        found[skaddr[row["conn"]]].append((row["ts_ns"], row["from"], row["to"], row["duration_ns"]))
+    return found
+
+
+def main():
+    with open(f"{TMP}/ports") as f:
+        ports = ",".join(f.read().split())
+    seen, lost = from_tracer(sys.argv[1])
+    told = from_tape(Tape(), ports)
+    if lost:
+        print("the other tracer lost events")
+        sys.exit(3)
+    durations, far, worst = 0, [], 0
+    for address, changes in told.items():
+        # The address may have been another socket's before and after: times tell which changes are meant.
+        begin, end = changes[0][0] - 10**6, changes[-1][0] + 10**6
+        theirs = [c for c in seen[address] if begin <= c[0] <= end]
+        same([c[1:3] for c in changes], [c[1:3] for c in theirs], f"state changes of socket {address:#x}")
+        for i, (_, old, new, duration) in enumerate(changes):
+            if duration is None or i == 0:
+                continue
+            other = theirs[i][0] - theirs[i - 1][0]
+            durations += 1
+            worst = max(worst, abs(duration - other))
+            if abs(duration - other) > LIMIT_NS:
+                far.append(f"{address:#x} {old} -> {new}: {duration} ns, bpftrace {other} ns")
+    changes = sum(map(len, told.values()))
+    assert changes > 2000 and durations > 1500, f"{changes} changes, {durations} durations"
+    print(f"{changes} changes of {len(told)} sockets, {durations} durations, largest difference {worst / 1000:.1f} us")
+    if far:
+        print("\n".join(far[:10]))
+        sys.exit(3)
+
+
+if __name__ == "__main__":
+    main()
