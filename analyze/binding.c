@@ -67,6 +67,7 @@ static const char *const field_names[BOUND_FIELD_COUNT] = {
 	[BOUND_TCP_FLAGS] = "tcp_flags",
 	[BOUND_PAYLOAD_BYTES] = "payload_bytes",
 	[BOUND_CA_STATE] = "ca_state",
+	[BOUND_CONG_STATE] = "cong_state",
 	[BOUND_ICSK_PENDING] = "icsk_pending",
 	[BOUND_OWNER_PID] = "owner_pid",
 	[BOUND_OWNER_COMM] = "owner_comm",
@@ -74,12 +75,10 @@ static const char *const field_names[BOUND_FIELD_COUNT] = {
 };
 
 static const char *const sock_names[SOCK_ATTRIBUTE_COUNT] = {
-	[SOCK_SKADDR] = "skaddr",	[SOCK_COOKIE] = "cookie",
-	[SOCK_NETNS] = "netns",		[SOCK_PROTOCOL] = "protocol",
-	[SOCK_FAMILY] = "family",	[SOCK_SPORT] = "sport",
-	[SOCK_DPORT] = "dport",		[SOCK_SADDR] = "saddr",
-	[SOCK_DADDR] = "daddr",		[SOCK_SADDR_V6] = "saddr_v6",
-	[SOCK_DADDR_V6] = "daddr_v6",
+	[SOCK_SKADDR] = "skaddr",     [SOCK_COOKIE] = "cookie",     [SOCK_NETNS] = "netns",
+	[SOCK_PROTOCOL] = "protocol", [SOCK_FAMILY] = "family",     [SOCK_SPORT] = "sport",
+	[SOCK_DPORT] = "dport",       [SOCK_SADDR] = "saddr",       [SOCK_DADDR] = "daddr",
+	[SOCK_SADDR_V6] = "saddr_v6", [SOCK_DADDR_V6] = "daddr_v6",
 };
 
 static const char *const flow_names[FLOW_ATTRIBUTE_COUNT] = {
@@ -95,10 +94,10 @@ static const char *const task_names[TASK_ATTRIBUTE_COUNT] = {
 
 /* Linux numbers them so on every architecture; a tape with names overrides this. */
 static const uint8_t usual_states[BOUND_STATES] = {
-	[1] = STATE_ESTABLISHED, [2] = STATE_SYN_SENT, [3] = STATE_SYN_RECV,
-	[4] = STATE_FIN_WAIT1, [5] = STATE_FIN_WAIT2, [6] = STATE_TIME_WAIT,
-	[7] = STATE_CLOSE, [8] = STATE_CLOSE_WAIT, [9] = STATE_LAST_ACK,
-	[10] = STATE_LISTEN, [11] = STATE_CLOSING, [12] = STATE_NEW_SYN_RECV,
+	[1] = STATE_ESTABLISHED,     [2] = STATE_SYN_SENT,   [3] = STATE_SYN_RECV,
+	[4] = STATE_FIN_WAIT1,       [5] = STATE_FIN_WAIT2,  [6] = STATE_TIME_WAIT,
+	[7] = STATE_CLOSE,           [8] = STATE_CLOSE_WAIT, [9] = STATE_LAST_ACK,
+	[10] = STATE_LISTEN,         [11] = STATE_CLOSING,   [12] = STATE_NEW_SYN_RECV,
 	[13] = STATE_BOUND_INACTIVE,
 };
 
@@ -164,8 +163,8 @@ static void bind_event(struct binding *b, const struct schema *s, const struct s
 	b->has_kind[e->kind] = true;
 }
 
-static uint32_t bind_dict(const struct section *section, const char *name,
-			  const char *const *names, int16_t *out, size_t count)
+static uint32_t bind_dict(const struct section *section, const char *name, const char *const *names,
+			  int16_t *out, size_t count)
 {
 	const struct schema *s = section_find(section, SCHEMA_DICT, NULL, name);
 

@@ -6,16 +6,7 @@
 
 #include <stddef.h>
 
-/* The recording host is Linux, whatever this program runs on. */
-enum linux_errno {
-	LINUX_EPIPE = 32,
-	LINUX_ENETUNREACH = 101,
-	LINUX_ECONNABORTED = 103,
-	LINUX_ECONNRESET = 104,
-	LINUX_ETIMEDOUT = 110,
-	LINUX_ECONNREFUSED = 111,
-	LINUX_EHOSTUNREACH = 113,
-};
+#include "analyze/linux_errno.h"
 
 /* A RST that this side sends within this time of "receiving" one means that
  * tcp_reset() was called locally: data arrived after close. */

@@ -68,6 +68,8 @@ static void on_event(struct step *s)
 	if (s->life)
 		reaction_apply(s);
 	s->out->life = s->life;
+	s->out->is_located = s->is_tuple_new ||
+			     (s->out->is_birth && tuple_is_complete(&s->life->tuple));
 }
 
 static void see_time(struct tracker *t, uint64_t ts_ns)

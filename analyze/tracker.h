@@ -40,6 +40,7 @@ struct sighting {
 	bool has_flow;
 	bool has_change; /* the event changed the life's state */
 	bool is_birth;   /* the event began the life */
+	bool is_located; /* the event completed the life's tuple */
 	struct life_change change;
 };
 

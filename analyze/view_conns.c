@@ -114,13 +114,19 @@ struct row_text {
 
 static struct cell states_cell(const struct life *l, struct row_text *t)
 {
+	/* as a connection passes through them */
+	static const enum tcp_state order[] = {
+		STATE_LISTEN,      STATE_SYN_SENT,  STATE_NEW_SYN_RECV, STATE_SYN_RECV,
+		STATE_ESTABLISHED, STATE_FIN_WAIT1, STATE_FIN_WAIT2,    STATE_CLOSING,
+		STATE_CLOSE_WAIT,  STATE_LAST_ACK,  STATE_TIME_WAIT,
+	};
 	size_t n = 0;
 
-	for (int s = STATE_UNKNOWN + 1; s < STATE_COUNT; s++)
-		if (l->state_ns[s])
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (l->state_ns[order[i]])
 			t->states[n++] = (struct member){
-				.key = tcp_state_name((enum tcp_state)s),
-				.cell = cell_uint(l->state_ns[s]),
+				.key = tcp_state_name(order[i]),
+				.cell = cell_uint(l->state_ns[order[i]]),
 			};
 	return cell_object(t->states, n);
 }

@@ -85,7 +85,7 @@ static struct cell time_cell(const struct life_change *c, char out[UNITS_MAX + 8
 static const char *remark(const struct life *l, const struct life_change *c)
 {
 	if (c->to != STATE_CLOSE)
-		return NULL;
+		return "";
 	if (l->is_time_wait)
 		return "TIME_WAIT begins";
 	if (c->from == STATE_FIN_WAIT2 && !l->has_peer_closed)
@@ -97,7 +97,7 @@ static const char *remark(const struct life *l, const struct life_change *c)
 	case LIFE_ABORTED:
 		return life_end_name((enum life_end)l->end);
 	default:
-		return NULL;
+		return "";
 	}
 }
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * exchange.h -- one request and its response, put together from the turns of both sides
+ * of a connection, or of the one side the tape holds.
+ *
+ * Where both are known: the request lasts from the client's first byte sent to the
+ * server's last byte read, thinking until the server's first byte sent, the response
+ * until the client's last byte read. The three add up to the total. From one side
+ * alone, thinking includes the network (client) or everything before the first byte
+ * is read is unknown (server).
+ */
+#ifndef ANALYZE_EXCHANGE_H
+#define ANALYZE_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyze/turns.h"
+
+enum { EXCHANGE_QUEUE_MAX = 64 };
+
+struct exchange {
+	uint64_t start_ns;
+	uint64_t request_bytes, request_ns;
+	uint64_t think_ns;
+	uint64_t response_bytes, response_ns;
+	uint64_t total_ns;
+	uint64_t client_wait_ns; /* request sent to response begun */
+	uint64_t server_wait_ns; /* idle to request begun */
+	unsigned turns;          /* more than 1: requests were sent without waiting */
+	bool has_answer, has_client, has_server;
+};
+
+/* The next exchange of a connection. Either side may be NULL: not on the tape. With
+ * `is_over` no more turns will come. False when more must be known first. */
+bool exchange_next(struct turns *client, struct turns *server, bool is_over, struct exchange *out);
+
+#endif

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * view_exchanges.c -- who asked whom how much, and how long each part of it took. Rows
+ * come as soon as an exchange is complete: when the next one begins, or with the end.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/couple.h"
+#include "analyze/exchange.h"
+#include "analyze/life_text.h"
+#include "analyze/tracker.h"
+#include "analyze/units.h"
+#include "analyze/view.h"
+
+enum {
+	COL_CONN,
+	COL_PEER,
+	COL_N,
+	COL_CLIENT,
+	COL_SERVER,
+	COL_START,
+	COL_REQUEST_BYTES,
+	COL_REQUEST_NS,
+	COL_THINK,
+	COL_RESPONSE_BYTES,
+	COL_RESPONSE_NS,
+	COL_TOTAL,
+	COL_CLIENT_WAIT,
+	COL_SERVER_WAIT,
+	COL_TURNS,
+	COL_REMARK,
+	COL_COUNT
+};
+
+/* clang-format off */
+static const struct column columns[COL_COUNT] = {
+	[COL_CONN] = {"conn", "conn", "number of the client's socket life, or of the one the tape holds", .align = ALIGN_RIGHT},
+	[COL_PEER] = {"peer", NULL, "number of the server's, when the tape holds both"},
+	[COL_N] = {"n", "#", "number of the exchange on its connection", .align = ALIGN_RIGHT},
+	[COL_CLIENT] = {NULL, "client", "who asked"},
+	[COL_SERVER] = {NULL, "server", "who answered"},
+	[COL_START] = {"start_ns", NULL, "first byte asked; if the server spoke first, when the connection was established", UNIT_TIME},
+	[COL_REQUEST_BYTES] = {"request_bytes", "asked", "bytes of the request; 0 if the server spoke first", UNIT_BYTES, ALIGN_RIGHT, 0},
+	[COL_REQUEST_NS] = {"request_ns", NULL, "first byte sent to last byte read by the server (client alone: sent)", UNIT_NS},
+	[COL_THINK] = {"think_ns", "think", "last byte of the request to first byte of the response; null without a response", UNIT_NS, ALIGN_RIGHT, 0},
+	[COL_RESPONSE_BYTES] = {"response_bytes", "answered", "bytes of the response", UNIT_BYTES, ALIGN_RIGHT, 0},
+	[COL_RESPONSE_NS] = {"response_ns", NULL, "first byte of the response sent to last byte read; null without one", UNIT_NS},
+	[COL_TOTAL] = {"total_ns", "total", "request, think and response together", UNIT_NS, ALIGN_RIGHT, 0},
+	[COL_CLIENT_WAIT] = {"client_wait_ns", NULL, "how long the client waited: its last byte sent to its first byte read", UNIT_NS},
+	[COL_SERVER_WAIT] = {"server_wait_ns", NULL, "how long the server waited: since its last answer, or the connection's beginning, to its first byte read", UNIT_NS},
+	[COL_TURNS] = {"turns", NULL, "more than 1: so many requests were sent without waiting for answers"},
+	[COL_REMARK] = {NULL, "", "what else is worth knowing"},
+};
+/* clang-format on */
+
+static const struct table table = {"exchanges", columns, COL_COUNT};
+
+/* What is kept for each side. */
+struct talk {
+	struct turns turns;
+	uint64_t n;    /* exchanges told */
+	bool is_asker; /* plays the client */
+	bool has_part; /* is_asker is settled */
+	bool has_idle;
+	uint64_t idle_ns; /* could expect something since */
+};
+
+struct exchanges {
+	const struct view_input *in;
+	struct tracker *tracker;
+	struct couples couples;
+	uint64_t shown, told;
+};
+
+static struct talk *talk_of(const struct side *s)
+{
+	return s->own;
+}
+
+/* Roles as the tracker knows them; else the opposite of the other side's; else who
+ * speaks first is the client. */
+static void settle_part(const struct couple *c, const struct life *l, struct talk *t,
+			bool is_sending)
+{
+	if (t->has_part)
+		return;
+	t->is_asker = l->role == LIFE_CLIENT || (l->role == LIFE_UNKNOWN && is_sending);
+	for (unsigned i = 0; i < c->count; i++)
+		if (talk_of(c->sides[i])->has_part)
+			t->is_asker = !talk_of(c->sides[i])->is_asker;
+	t->has_part = true;
+}
+
+/* ---- printing ---- */
+
+struct row_text {
+	char client[PROCESS_MAX + ENDPOINT_MAX + 8];
+	char server[PROCESS_MAX + ENDPOINT_MAX + 8];
+	char remark[80];
+};
+
+/* "nginx[81] 10.0.0.1:80" of a side, or of what the other side says about it. */
+static void spell_side(char *out, size_t size, const struct life *own, const struct life *other)
+{
+	struct life_text text;
+
+	if (own) {
+		life_text_fill(&text, own);
+		snprintf(out, size, "%s%s%s", text.process, text.process[0] ? " " : "", text.local);
+		return;
+	}
+	life_text_fill(&text, other);
+	snprintf(out, size, "%s", text.remote);
+}
+
+/* The server at the client's remote address is told by its port. */
+static void spell_server(struct row_text *t, const struct life *server, const struct life *client)
+{
+	struct life_text text;
+
+	spell_side(t->server, sizeof(t->server), server, client);
+	if (!server || !client)
+		return;
+	life_text_fill(&text, server);
+	snprintf(t->server, sizeof(t->server), "%s%s:%u", text.process, text.process[0] ? " " : "",
+		 server->tuple.local.port);
+}
+
+static const char *remark(const struct exchange *x, char *out, size_t size)
+{
+	if (!x->has_answer)
+		snprintf(out, size, "no answer");
+	else if (!x->request_bytes)
+		snprintf(out, size, "the server spoke first");
+	else if (x->turns > 1)
+		snprintf(out, size, "%u requests at once", x->turns);
+	else if (!x->has_client || !x->has_server)
+		snprintf(out, size, "seen from the %s", x->has_client ? "client" : "server");
+	else
+		out[0] = '\0';
+	return out;
+}
+
+static void fill_times(struct cell *cells, const struct exchange *x)
+{
+	cells[COL_START] = cell_uint(x->start_ns);
+	cells[COL_REQUEST_BYTES] = cell_uint(x->request_bytes);
+	cells[COL_REQUEST_NS] = cell_uint(x->request_ns);
+	cells[COL_RESPONSE_BYTES] = cell_uint(x->response_bytes);
+	cells[COL_TOTAL] = cell_uint(x->total_ns);
+	cells[COL_TURNS] = cell_uint(x->turns);
+	if (x->has_answer) {
+		cells[COL_THINK] = cell_uint(x->think_ns);
+		cells[COL_RESPONSE_NS] = cell_uint(x->response_ns);
+	}
+	if (x->has_client && x->has_answer)
+		cells[COL_CLIENT_WAIT] = cell_uint(x->client_wait_ns);
+	if (x->has_server && x->request_bytes)
+		cells[COL_SERVER_WAIT] = cell_uint(x->server_wait_ns);
+}
+
+static void print_exchange(struct exchanges *v, const struct side *client,
+			   const struct side *server, const struct exchange *x)
+{
+	const struct side *first = client ? client : server;
+	const struct life *c = client ? client->life : NULL, *s = server ? server->life : NULL;
+	struct cell cells[COL_COUNT] = {{0}};
+	struct row_text text;
+
+	spell_side(text.client, sizeof(text.client), c, s);
+	spell_server(&text, s, c);
+	snprintf(text.client + strlen(text.client), 8, " →");
+	cells[COL_CONN] = cell_uint(first->life->conn);
+	cells[COL_PEER] = client && server ? cell_uint(s->conn) : cell_null();
+	cells[COL_N] = cell_uint(++talk_of(first)->n);
+	cells[COL_CLIENT] = cell_nonempty(text.client);
+	cells[COL_SERVER] = cell_nonempty(text.server);
+	fill_times(cells, x);
+	cells[COL_REMARK] = cell_string(remark(x, text.remark, sizeof(text.remark)));
+	render_row(v->in->renderer, cells);
+	v->shown++;
+}
+
+static bool is_chosen(const struct exchanges *v, const struct couple *c, const struct exchange *x)
+{
+	bool is_in = false;
+
+	for (unsigned i = 0; i < c->count; i++) {
+		struct selection_subject subject = life_subject(c->sides[i]->life);
+
+		is_in |= selection_has(v->in->selection, &subject);
+	}
+	return is_in &&
+	       selection_has_time(v->in->selection, x->start_ns, tracker_origin_ns(v->tracker));
+}
+
+/* Tell what is complete. */
+static void tell(struct exchanges *v, const struct couple *c, bool is_over)
+{
+	struct side *client = NULL, *server = NULL;
+	struct exchange x;
+
+	for (unsigned i = 0; i < c->count; i++) {
+		if (talk_of(c->sides[i])->is_asker)
+			client = client ? client : c->sides[i];
+		else
+			server = server ? server : c->sides[i];
+	}
+	while (exchange_next(client ? &talk_of(client)->turns : NULL,
+			     server ? &talk_of(server)->turns : NULL, is_over, &x)) {
+		v->told++;
+		if (is_chosen(v, c, &x))
+			print_exchange(v, client, server, &x);
+	}
+}
+
+/* ---- gathering ---- */
+
+static void note_idle(const struct life *l, struct talk *t, uint64_t ts_ns)
+{
+	if (t->has_idle)
+		return;
+	t->idle_ns = l->state == STATE_ESTABLISHED && l->is_since_seen ? l->since_ns : ts_ns;
+	t->has_idle = true;
+}
+
+static int move_bytes(const struct life *l, struct talk *t, bool is_sending, uint64_t bytes,
+		      const uint64_t span[2], struct error *err)
+{
+	note_idle(l, t, span[0]);
+	if (is_sending == t->is_asker)
+		return turns_ask(&t->turns, bytes, span, t->idle_ns, err);
+	turns_answer(&t->turns, bytes, span, t->idle_ns);
+	return 0;
+}
+
+static int on_call(const struct life *l, struct talk *t, const struct item *item,
+		   const struct bound *e, struct error *err)
+{
+	struct traffic probe = {0};
+	bool is_sending = e->kind == EVENT_SEND_LENGTH;
+	int32_t ret = bound_int32(e, &item->event, BOUND_RET, 0);
+	uint64_t span[2] = {item->event.ts_ns, item->event.ts_ns};
+	bool has_moved = is_sending
+				 ? traffic_sent(&probe, ret)
+				 : traffic_received(&probe, ret,
+						    bound_int32(e, &item->event, BOUND_FLAGS, 0));
+
+	if (is_sending && t->turns.sending_ns)
+		span[0] = t->turns.sending_ns;
+	if (is_sending)
+		t->turns.sending_ns = 0;
+	return has_moved ? move_bytes(l, t, is_sending, (uint64_t)ret, span, err) : 0;
+}
+
+/* Without calls on the tape, data that arrives in tcp_probe stands for reading it. */
+static int on_arrival(const struct life *l, struct talk *t, const struct item *item,
+		      const struct bound *e, struct error *err)
+{
+	int32_t bytes = bound_int32(e, &item->event, BOUND_DATA_LEN, 0);
+	uint64_t span[2] = {item->event.ts_ns, item->event.ts_ns};
+
+	return bytes > 0 ? move_bytes(l, t, false, (uint64_t)bytes, span, err) : 0;
+}
+
+static int take_event(struct exchanges *v, const struct item *item, const struct sighting *seen,
+		      struct error *err)
+{
+	enum event_kind kind = seen->bound->kind;
+	bool has_calls = tracker_has_calls(v->tracker);
+	struct couple *c;
+	struct side *s;
+	struct talk *t;
+
+	if (!seen->life || seen->life->role == LIFE_LISTENER)
+		return 0;
+	if (kind != EVENT_SEND_LENGTH && kind != EVENT_RECV_LENGTH && kind != EVENT_SENDMSG &&
+	    !(kind == EVENT_PROBE && !has_calls))
+		return 0;
+	TRY(couples_see(&v->couples, seen->life, &c, &s, err));
+	t = talk_of(s);
+	if (kind == EVENT_SENDMSG) {
+		if (!t->turns.sending_ns)
+			t->turns.sending_ns = item->event.ts_ns;
+		return 0;
+	}
+	settle_part(c, seen->life, t, kind == EVENT_SEND_LENGTH);
+	if (kind == EVENT_PROBE)
+		TRY(on_arrival(seen->life, t, item, seen->bound, err));
+	else
+		TRY(on_call(seen->life, t, item, seen->bound, err));
+	if (c->count == 2 || !seen->life->peer)
+		tell(v, c, false);
+	return 0;
+}
+
+static void free_couple(struct couple *c)
+{
+	for (unsigned i = 0; i < c->count; i++)
+		turns_release(&talk_of(c->sides[i])->turns);
+	couple_free(c);
+}
+
+/* The couple is freed whatever happens. */
+static int finish_couple(struct exchanges *v, struct couple *c, struct error *err)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < c->count && rc == 0; i++)
+		rc = turns_finish(&talk_of(c->sides[i])->turns, err);
+	if (rc == 0)
+		tell(v, c, true);
+	free_couple(c);
+	return rc;
+}
+
+static int take_ended(struct exchanges *v, struct error *err)
+{
+	const struct life *l;
+
+	while ((l = tracker_take(v->tracker))) {
+		struct couple *done;
+
+		TRY(couples_end(&v->couples, l, &done, err));
+		if (done)
+			TRY(finish_couple(v, done, err));
+	}
+	return 0;
+}
+
+static void explain_nothing(const struct exchanges *v)
+{
+	char text[200];
+
+	if (v->told)
+		snprintf(text, sizeof(text),
+			 "none of the %" PRIu64 " exchanges on this tape is selected", v->told);
+	else
+		snprintf(
+			text, sizeof(text),
+			"no data moved on the %" PRIu64 " TCP socket lives of this tape%s",
+			tracker_life_count(v->tracker),
+			tracker_has_calls(v->tracker)
+				? ""
+				: ", as far as it tells: it holds no lengths of send and receive calls");
+	render_note(v->in->renderer, text);
+}
+
+static int read_all(struct exchanges *v, struct error *err)
+{
+	struct sighting seen;
+	struct item item;
+	struct couple *c;
+	int rc;
+
+	while ((rc = view_next(v->in, &item, err)) == 0) {
+		TRY(tracker_feed(v->tracker, &item, &seen, err));
+		if (item.kind == ITEM_EVENT && seen.bound)
+			TRY(take_event(v, &item, &seen, err));
+		TRY(take_ended(v, err));
+	}
+	if (rc < 0)
+		return rc;
+	tracker_stop(v->tracker);
+	TRY(take_ended(v, err));
+	while ((c = couples_pop(&v->couples)))
+		TRY(finish_couple(v, c, err));
+	if (!v->shown)
+		explain_nothing(v);
+	return 0;
+}
+
+int view_exchanges(const struct view_input *in, struct error *err)
+{
+	struct exchanges v = {.in = in, .tracker = tracker_new()};
+	struct couple *c;
+	int rc;
+
+	couples_init(&v.couples, sizeof(struct talk));
+	render_begin(in->renderer, &table);
+	rc = v.tracker ? read_all(&v, err) : error_nomem(err);
+	while ((c = couples_pop(&v.couples)))
+		free_couple(c);
+	couples_release(&v.couples);
+	tracker_free(v.tracker);
+	return rc;
+}
