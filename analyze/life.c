@@ -62,9 +62,8 @@ void life_change(struct life *l, uint64_t ts_ns, uint64_t origin_ns, struct life
 		l->has_been_established = true;
 	if (tcp_state_peer_closed(c->from) || tcp_state_peer_closed(c->to))
 		l->has_peer_closed = true;
-	if (c->to == STATE_FIN_WAIT1 || c->to == STATE_LAST_ACK || c->from == STATE_FIN_WAIT1 ||
-	    c->from == STATE_FIN_WAIT2 || c->from == STATE_CLOSING)
-		l->has_sent_fin = true;
+	if (c->from == STATE_FIN_WAIT2 || c->to == STATE_FIN_WAIT2)
+		l->has_fin_acked = true;
 }
 
 static enum life_end end_of_connect(const struct life *l, int32_t err)
@@ -121,6 +120,8 @@ void life_close(struct life *l, uint64_t ts_ns, enum tcp_state from,
 	l->end_ns = ts_ns;
 	l->is_end_seen = true;
 	l->end = (uint8_t)end_of(l, from, l->sk_err);
+	if (l->end == LIFE_FIN)
+		l->has_fin_acked = true;
 	/* FIN_WAIT2 without the peer's FIN is an orphan that waits on as a mini-socket. */
 	if (l->end == LIFE_FIN && from == STATE_CLOSING)
 		l->is_time_wait = true;
@@ -172,42 +173,46 @@ uint64_t life_duration(const struct life *l)
 	return end > l->first_ns ? end - l->first_ns : 0;
 }
 
-static uint64_t less(uint64_t bytes, unsigned control)
+static uint64_t more(uint64_t a, uint64_t b)
 {
-	return bytes > control ? bytes - control : 0;
+	return a > b ? a : b;
 }
 
-/* TCP's counters include the SYN of the side that connects and both FINs. */
+/* By TCP's counters, which include the SYN of the side that connects and both FINs. */
+static uint64_t counted(uint64_t now, uint64_t base, unsigned control)
+{
+	return now - base > control ? now - base - control : 0;
+}
+
 bool life_tx_bytes(const struct life *l, bool has_calls, uint64_t *out)
 {
 	const struct traffic *t = &l->traffic;
-	unsigned control = 0;
+	bool has_syn = l->role == LIFE_CLIENT && l->is_start_seen && l->has_been_established;
+	uint64_t acked = counted(t->acked, t->acked_base, has_syn + (unsigned)l->has_fin_acked);
 
-	if (t->tx_msgs || (has_calls && !t->has_counters)) {
-		*out = t->tx_bytes;
-		return true;
-	}
-	if (!t->has_counters)
+	if (!has_calls && !t->has_counters)
 		return false;
-	if (l->role == LIFE_CLIENT && l->is_start_seen && l->has_been_established)
-		control++;
-	if (l->has_sent_fin && l->end == LIFE_FIN)
-		control++;
-	*out = less(t->acked - t->acked_base, control);
+	/* What went out through splice or a kernel's own socket is in no call. */
+	if (!t->has_sent)
+		*out = acked;
+	else
+		*out = l->is_start_seen ? more(t->tx_bytes, acked) : t->tx_bytes;
 	return true;
 }
 
 bool life_rx_bytes(const struct life *l, bool has_calls, uint64_t *out)
 {
 	const struct traffic *t = &l->traffic;
+	uint64_t received = counted(t->received, t->received_base, l->has_peer_closed);
 
-	if (t->rx_msgs || (has_calls && !t->has_counters)) {
-		*out = t->rx_bytes;
-		return true;
-	}
-	if (!t->has_counters)
+	if (!has_calls && !t->has_counters)
 		return false;
-	*out = less(t->received - t->received_base, l->has_peer_closed);
+	/* A close in order with data unread would have been a reset. */
+	if (!t->has_read)
+		*out = received;
+	else
+		*out = l->is_start_seen && l->end == LIFE_FIN ? more(t->rx_bytes, received)
+							      : t->rx_bytes;
 	return true;
 }
 

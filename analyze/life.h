@@ -41,10 +41,10 @@ enum life_phase {
 enum life_link { LINK_COOKIE, LINK_SKADDR, LINK_TUPLE, LINK_SEQ, LINK_COUNT };
 
 struct life {
-	uint64_t conn;   /* 0 = not in use */
-	uint64_t peer;   /* conn of the other side, 0 = not on the tape */
-	uint64_t skaddr; /* 0 = not known */
-	uint64_t cookie; /* 0 = not known */
+	uint64_t conn;     /* 0 = not in use */
+	uint64_t peer;     /* conn of the other side, 0 = not on the tape */
+	uint64_t skaddr;   /* 0 = not known */
+	uint64_t cookie;   /* 0 = not known */
 	uint64_t first_ns; /* first seen; the start if is_start_seen */
 	uint64_t last_ns;  /* last seen */
 	uint64_t end_ns;   /* if phase is not LIFE_ALIVE */
@@ -52,7 +52,7 @@ struct life {
 	uint64_t state_ns[STATE_COUNT];
 	struct tuple tuple;
 	uint32_t netns;
-	int32_t sk_err; /* Linux errno at the end, 0 = none, -1 = not known */
+	int32_t sk_err;    /* Linux errno at the end, 0 = none, -1 = not known */
 	uint32_t una, nxt; /* snd_una and rcv_nxt when it became ESTABLISHED */
 	struct owner owner;
 	struct traffic traffic;
@@ -63,13 +63,13 @@ struct life {
 	bool is_ipv6;
 	bool is_start_seen;
 	bool is_end_seen;
-	bool is_since_seen;        /* the entry into `state` is on the tape */
+	bool is_since_seen;         /* the entry into `state` is on the tape */
 	bool is_cookie_provisional; /* kernels before 6.15 replace it once */
-	bool is_torn;              /* its state changes do not fit together: some are missing */
-	bool has_seq;              /* una and nxt are set */
+	bool is_torn;               /* its state changes do not fit together: some are missing */
+	bool has_seq;               /* una and nxt are set */
 	bool has_been_established;
 	bool has_peer_closed; /* the peer's FIN was seen */
-	bool has_sent_fin;
+	bool has_fin_acked;   /* and counted by bytes_acked */
 	bool has_reset_in, has_reset_out;
 	bool is_time_wait; /* its end is the beginning of TIME_WAIT */
 	uint32_t tag;      /* for the view's own use; 0 at first */
@@ -93,7 +93,7 @@ struct life_change {
 
 /* What came with a change to CLOSE. */
 struct life_closing {
-	int32_t sk_err; /* -1 = not known */
+	int32_t sk_err;  /* -1 = not known */
 	int32_t is_done; /* the peer's FIN was received: 1, 0, or -1 = not known */
 };
 

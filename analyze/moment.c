@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyze/drop_reason.h"
+#include "analyze/drop.h"
 
 static const char *event_name(const struct schema *s, struct names *names)
 {
@@ -98,7 +98,7 @@ static void fill_names(struct moment *m, const struct bound *e, const struct ite
 	if (bound_bytes(e, &item->event, BOUND_LOCATION_SYMBOL, &place) ||
 	    bound_bytes(e, &item->event, BOUND_IP_SYMBOL, &place))
 		m->place = names_keep(names, place);
-	m->is_benign = e->kind == EVENT_DROP && drop_reason_is_benign(reason);
+	m->is_benign = e->kind == EVENT_DROP && drop_is_benign(e, &item->event, item->section);
 }
 
 void moment_fill(struct moment *m, const struct item *item, const struct sighting *seen,

@@ -342,7 +342,7 @@ static void tell_error(const struct moment *m, struct narration *out)
 
 static void tell_reset(const struct moment *m, struct narration *out)
 {
-	say(out, "%s", m->kind == EVENT_SEND_RESET ? "sends RST" : "takes a RST");
+	say(out, "%s", m->kind == EVENT_SEND_RESET ? "sends RST" : "receives RST");
 	if (m->word[0])
 		say(out, ": %s", m->word);
 }

@@ -4,7 +4,7 @@
  */
 #include "analyze/reaction.h"
 
-#include "analyze/drop_reason.h"
+#include "analyze/drop.h"
 #include "analyze/identity.h"
 #include "analyze/pair.h"
 
@@ -175,7 +175,7 @@ static void on_error_report(struct step *s)
 
 static void on_drop(struct step *s)
 {
-	if (!drop_reason_is_benign(bound_name(s->e, s->ev, BOUND_REASON, s->t->section)))
+	if (!drop_is_benign(s->e, s->ev, s->t->section))
 		s->life->traffic.drops++;
 }
 

@@ -8,6 +8,7 @@ enum { LINUX_MSG_PEEK = 0x2, LINUX_MSG_ERRQUEUE = 0x2000 };
 
 bool traffic_sent(struct traffic *t, int32_t ret)
 {
+	t->has_sent = true;
 	if (ret <= 0)
 		return false;
 	t->tx_bytes += (uint32_t)ret;
@@ -17,6 +18,7 @@ bool traffic_sent(struct traffic *t, int32_t ret)
 
 bool traffic_received(struct traffic *t, int32_t ret, int32_t flags)
 {
+	t->has_read = true;
 	/* A peek will be read again; the error queue holds no data of the stream. */
 	if (ret <= 0 || (flags & (LINUX_MSG_PEEK | LINUX_MSG_ERRQUEUE)))
 		return false;
@@ -27,17 +29,17 @@ bool traffic_received(struct traffic *t, int32_t ret, int32_t flags)
 
 void traffic_begin(struct traffic *t, uint64_t acked, uint64_t received)
 {
-	t->acked_base = acked;
-	t->received_base = received;
+	t->acked_base = t->acked = acked;
+	t->received_base = t->received = received;
 	traffic_count(t, acked, received);
 }
 
 void traffic_count(struct traffic *t, uint64_t acked, uint64_t received)
 {
-	/* Counters of one socket only grow; anything else is a tape that lies. */
-	if (acked >= t->acked_base)
+	/* They only grow, but a disconnect clears them. */
+	if (acked > t->acked)
 		t->acked = acked;
-	if (received >= t->received_base)
+	if (received > t->received)
 		t->received = received;
 	t->has_counters = true;
 }

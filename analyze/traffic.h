@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 struct traffic {
-	uint64_t tx_bytes; /* of send calls */
-	uint64_t rx_bytes; /* of receive calls, MSG_PEEK apart */
+	uint64_t tx_bytes;                  /* of send calls */
+	uint64_t rx_bytes;                  /* of receive calls, MSG_PEEK apart */
 	uint64_t acked_base, received_base; /* TCP's counters when first seen */
 	uint64_t acked, received;           /* and when last seen */
 	uint32_t tx_msgs, rx_msgs;
@@ -21,6 +21,7 @@ struct traffic {
 	uint32_t drops;
 	uint32_t srtt_us; /* 0 = not known */
 	bool has_counters;
+	bool has_sent, has_read; /* some such call was seen, whatever it returned */
 };
 
 /* A call returned `ret` (bytes, 0 or -errno) with these flags. True when data moved. */

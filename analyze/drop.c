@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * drop.c -- by the recording kernel's name of the reason ("TCP_OLD_DATA").
+ */
+#include "analyze/drop.h"
+
+#include <string.h>
+
+static const char *const benign[] = {
+	"TCP_OLD_DATA",         "TCP_OLD_ACK",       "TCP_OFOMERGE",      "TCP_ACK_UNSENT_DATA",
+	"TCP_RFC7323_PAWS_ACK", "TCP_ABORT_ON_DATA", "TCP_RESET",         "QUEUE_PURGE",
+	"SOCKET_CLOSE",         "OTHERHOST",         "PACKET_SOCK_ERROR", "CONSUMED",
+	"NOT_DROPPED_YET",
+};
+
+static const char *bare_name(const char *name)
+{
+	static const char prefix[] = "SKB_DROP_REASON_";
+	size_t len = sizeof(prefix) - 1;
+
+	return strncmp(name, prefix, len) == 0 ? name + len : name;
+}
+
+/* In the half-closed states TCP frees each acknowledgement it has processed through the
+ * path for drops, without a reason: it carried nothing, so nothing is lost. */
+static bool is_processed_ack(const struct bound *e, const struct event *ev)
+{
+	enum { FIN = 1, SYN = 2, RST = 4 };
+	static const char place[] = "tcp_rcv_";
+	struct view symbol;
+	uint64_t flags;
+
+	if (!bound_int(e, ev, BOUND_TCP_FLAGS, &flags) || (flags & (FIN | SYN | RST)) ||
+	    bound_int32(e, ev, BOUND_PAYLOAD_BYTES, -1) != 0)
+		return false;
+	return bound_bytes(e, ev, BOUND_LOCATION_SYMBOL, &symbol) &&
+	       view_len(symbol) >= sizeof(place) - 1 &&
+	       memcmp(symbol.p, place, sizeof(place) - 1) == 0;
+}
+
+bool drop_is_benign(const struct bound *e, const struct event *ev, const struct section *s)
+{
+	const char *name = bound_name(e, ev, BOUND_REASON, s);
+
+	if (!name)
+		return false;
+	name = bare_name(name);
+	for (size_t i = 0; i < sizeof(benign) / sizeof(benign[0]); i++)
+		if (strcmp(name, benign[i]) == 0)
+			return true;
+	return strcmp(name, "NOT_SPECIFIED") == 0 && is_processed_ack(e, ev);
+}
