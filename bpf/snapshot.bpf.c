@@ -40,7 +40,7 @@ static __always_inline void fill_existing(struct wire_existing *r, const void *s
 	r->head.ts_ns = bpf_ktime_get_boot_ns();
 	r->head.cpu = bpf_get_smp_processor_id();
 	r->head.flags = WIRE_HAS_SOCK;
-	fill_sock_probed(&r->sock, &r->addrs6, sk);
+	fill_sock_copied(&r->sock, &r->addrs6, sk);
 	if (tp)
 		fill_tcp_existing(r, (const void *)tp, tp);
 }

@@ -66,25 +66,19 @@ static __always_inline void fill_no_sock(struct wire_sock *w)
 	__builtin_memset(w, 0, sizeof(*w));
 }
 
-/* A socket that is not TCP, or not full: the part that lies beyond struct sock is out of
- * the verifier's sight. */
-static __always_inline void fill_inet_probed(struct wire_sock *w, const void *sk)
+/* What lies beyond struct sock, out of the verifier's sight. TIME_WAIT and request sockets
+ * have nothing there: their own end is `num` and `rcv_saddr`. */
+static __always_inline void fill_inet_probed(struct wire_sock *w, const void *sk, __u16 num,
+					     __be32 rcv_saddr)
 {
 	const struct inet_sock *inet = sk;
-	const struct sock_common *c = sk;
-	__u32 saddr, daddr;
 
+	w->sport = num;
 	if (is_full(w->state)) {
-		saddr = BPF_CORE_READ(inet, inet_saddr);
 		w->sport = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
-	} else {
-		saddr = BPF_CORE_READ(c, skc_rcv_saddr);
-		w->sport = BPF_CORE_READ(c, skc_num);
+		rcv_saddr = BPF_CORE_READ(inet, inet_saddr);
 	}
-	daddr = BPF_CORE_READ(c, skc_daddr);
-	w->dport = bpf_ntohs(BPF_CORE_READ(c, skc_dport));
-	*(__u32 *)w->saddr = saddr;
-	*(__u32 *)w->daddr = daddr;
+	*(__u32 *)w->saddr = rcv_saddr;
 }
 
 static __always_inline void fill_no_inet(struct wire_sock *w)
@@ -112,13 +106,13 @@ static __always_inline void fill_names(struct wire_sock *w, struct wire_addrs6 *
 	w->family = c->skc_family;
 	w->state = c->skc_state;
 	w->protocol = is_full(w->state) ? sk->sk_protocol : IPPROTO_TCP;
+	w->dport = bpf_ntohs(c->skc_dport);
+	*(__u32 *)w->daddr = c->skc_daddr;
 	if (inet) {
 		w->sport = bpf_ntohs(inet->inet_sport);
-		w->dport = bpf_ntohs(c->skc_dport);
 		*(__u32 *)w->saddr = inet->inet_saddr;
-		*(__u32 *)w->daddr = c->skc_daddr;
 	} else if (is_inet(w->family)) {
-		fill_inet_probed(w, sk);
+		fill_inet_probed(w, sk, c->skc_num, c->skc_rcv_saddr);
 	} else {
 		fill_no_inet(w);
 	}
@@ -135,28 +129,94 @@ static __always_inline void fill_sock(struct wire_sock *w, struct wire_addrs6 *a
 	fill_names(w, a6, sk, tp);
 }
 
-/* Any other pointer to a socket; not NULL. Its cookie is what it has. */
-static __always_inline void fill_sock_probed(struct wire_sock *w, struct wire_addrs6 *a6,
-					     const void *pointer)
+/* A socket that a typed argument points to: direct reads, but helpers do not take it. Its
+ * cookie is what it has. */
+static __always_inline void fill_sock_walked(struct wire_sock *w, struct wire_addrs6 *a6,
+					     const struct sock *sk)
 {
-	const struct sock_common *c = pointer;
-	const struct sock *sk = pointer;
+	const struct sock_common *c = &sk->__sk_common;
 
-	w->skaddr = (__u64)pointer;
-	w->cookie = BPF_CORE_READ(c, skc_cookie.counter);
-	w->netns = 0;
-	if (bpf_core_field_exists(c->skc_net.net))
-		w->netns = BPF_CORE_READ(c, skc_net.net, ns.inum);
-	w->family = BPF_CORE_READ(c, skc_family);
-	w->state = BPF_CORE_READ(c, skc_state);
-	w->protocol = is_full(w->state) ? BPF_CORE_READ(sk, sk_protocol) : IPPROTO_TCP;
+	w->skaddr = (__u64)sk;
+	w->cookie = c->skc_cookie.counter;
+	w->netns = sock_netns(c);
+	w->family = c->skc_family;
+	w->state = c->skc_state;
+	w->protocol = is_full(w->state) ? sk->sk_protocol : IPPROTO_TCP;
+	w->dport = bpf_ntohs(c->skc_dport);
+	*(__u32 *)w->daddr = c->skc_daddr;
 	if (is_inet(w->family))
-		fill_inet_probed(w, pointer);
+		fill_inet_probed(w, sk, c->skc_num, c->skc_rcv_saddr);
 	else
 		fill_no_inet(w);
 	if (w->family == AF_INET6 && has_ipv6()) {
-		bpf_probe_read_kernel(a6->saddr, 16, &c->skc_v6_rcv_saddr);
-		bpf_probe_read_kernel(a6->daddr, 16, &c->skc_v6_daddr);
+		copy_in6(a6->saddr, &c->skc_v6_rcv_saddr);
+		copy_in6(a6->daddr, &c->skc_v6_daddr);
+	}
+}
+
+/* The start of a struct sock, in one piece. */
+struct common_copy {
+	__u64 words[16];
+};
+
+static __always_inline __u64 copied_u64(const struct common_copy *c, __u32 offset)
+{
+	return *(const __u64 *)((const char *)c + offset);
+}
+
+static __always_inline __u32 copied_u32(const struct common_copy *c, __u32 offset)
+{
+	return *(const __u32 *)((const char *)c + offset);
+}
+
+static __always_inline __u16 copied_u16(const struct common_copy *c, __u32 offset)
+{
+	return *(const __u16 *)((const char *)c + offset);
+}
+
+static __always_inline void copied_in6(__u8 to[16], const struct common_copy *c, __u32 offset)
+{
+	for (int i = 0; i < 4; i++)
+		((__u32 *)to)[i] = copied_u32(c, offset + i * 4);
+}
+
+static __always_inline __u32 copied_netns(const struct common_copy *c)
+{
+	const struct net *net;
+
+	if (!bpf_core_field_exists(struct sock_common, skc_net.net))
+		return 0;
+	net = (const void *)copied_u64(c, bpf_core_field_offset(struct sock_common, skc_net.net));
+	return BPF_CORE_READ(net, ns.inum);
+}
+
+/* Any pointer to a socket, read by the helper alone; not NULL. */
+static __always_inline void fill_sock_copied(struct wire_sock *w, struct wire_addrs6 *a6,
+					     const void *pointer)
+{
+	const struct sock *sk = pointer;
+	struct common_copy c;
+
+	bpf_probe_read_kernel(&c, sizeof(c), pointer);
+	w->skaddr = (__u64)pointer;
+	w->cookie = copied_u64(&c, bpf_core_field_offset(struct sock_common, skc_cookie.counter));
+	w->netns = copied_netns(&c);
+	w->family = copied_u16(&c, bpf_core_field_offset(struct sock_common, skc_family));
+	w->state = ((__u8 *)&c)[bpf_core_field_offset(struct sock_common, skc_state)];
+	w->protocol = is_full(w->state) ? BPF_CORE_READ(sk, sk_protocol) : IPPROTO_TCP;
+	w->dport = bpf_ntohs(copied_u16(&c, bpf_core_field_offset(struct sock_common, skc_dport)));
+	*(__u32 *)w->daddr = copied_u32(&c, bpf_core_field_offset(struct sock_common, skc_daddr));
+	if (is_inet(w->family))
+		fill_inet_probed(w, pointer,
+				 copied_u16(&c, bpf_core_field_offset(struct sock_common, skc_num)),
+				 copied_u32(&c, bpf_core_field_offset(struct sock_common,
+								      skc_rcv_saddr)));
+	else
+		fill_no_inet(w);
+	if (w->family == AF_INET6 && has_ipv6()) {
+		copied_in6(a6->saddr, &c,
+			   bpf_core_field_offset(struct sock_common, skc_v6_rcv_saddr));
+		copied_in6(a6->daddr, &c, bpf_core_field_offset(struct sock_common, skc_v6_daddr));
 	}
 }
 

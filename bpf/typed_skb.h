@@ -13,7 +13,7 @@
 static __always_inline int emit_skb(__u32 event, const struct sk_buff *skb, __u64 value)
 {
 	const unsigned char *l3 = network_header(skb);
-	const void *sk = skb->sk;
+	const struct sock *sk = skb->sk;
 	struct wire_skb *r;
 
 	if (has_port_filter && !skb_passes(skb, l3, sk))
@@ -28,7 +28,7 @@ static __always_inline int emit_skb(__u32 event, const struct sk_buff *skb, __u6
 	r->head.flags = fill_packet(&r->packet, skb, l3);
 	if (sk) {
 		r->head.flags |= WIRE_HAS_SOCK;
-		fill_sock_probed(&r->sock, &r->addrs6, sk);
+		fill_sock_walked(&r->sock, &r->addrs6, sk);
 	}
 	emit_end(r);
 	return 0;
@@ -70,7 +70,7 @@ int BPF_PROG(kfree_skb, const struct sk_buff *skb, void *location)
 		sk = (const void *)*(volatile __u64 *)&r->rx_sk;
 	if (sk) {
 		r->head.flags |= WIRE_HAS_SOCK;
-		fill_sock_probed(&r->sock, &r->addrs6, sk);
+		fill_sock_copied(&r->sock, &r->addrs6, sk);
 	}
 	emit_end(r);
 	return 0;

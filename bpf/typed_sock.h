@@ -97,7 +97,7 @@ int sk_data_ready(void *ctx)
 	r = emit_begin(WIRE_SK_DATA_READY, sizeof(*r));
 	if (!r)
 		return OTHERS_SEE_IT;
-	fill_sock_probed(&r->sock, &r->addrs6, sk);
+	fill_sock_copied(&r->sock, &r->addrs6, sk);
 	bpf_probe_read_kernel(&r->ip, sizeof(r->ip), ctx + data_ready_ip);
 	emit_end(r);
 	return OTHERS_SEE_IT;
