@@ -33,7 +33,7 @@
 
 enum {
 	POLL_MS = 100,        /* the ring is emptied at least that often */
-	BATCH_RECORDS = 8192, /* between two looks at the clock */
+	BATCH_RECORDS = 2048, /* between two looks at the clock */
 };
 
 static const uint64_t FLUSH_EVERY = 800000000; /* with a poll on top: under a second */

@@ -7,8 +7,8 @@
 
 enum {
 	USUAL_NICE = -10,
-	HIGH_SHARE = 4, /* above a quarter of the ring: high */
-	LOW_SHARE = 16, /* below a sixteenth: back to the usual */
+	HIGH_SHARE = 10, /* fuller than that: high; programs wake us at an eighth */
+	LOW_SHARE = 64,  /* emptier than that: back to the usual */
 };
 
 void urgency_begin(struct urgency *u)
