@@ -127,6 +127,7 @@ void life_close(struct life *l, uint64_t ts_ns, enum tcp_state from,
 		l->is_time_wait = true;
 	else if (l->end == LIFE_FIN && from == STATE_FIN_WAIT2)
 		l->is_time_wait = closing->is_done != 0;
+	l->is_orphan = l->end == LIFE_FIN && from == STATE_FIN_WAIT2 && !l->is_time_wait;
 }
 
 void life_leave(struct life *l, uint64_t ts_ns, bool is_seen)

@@ -33,7 +33,7 @@ static void fill_change(struct moment *m, const struct sighting *seen)
 	m->end = l->end;
 	m->value = l->sk_err;
 	m->is_time_wait = l->is_time_wait;
-	m->is_orphan = c->from == STATE_FIN_WAIT2 && !l->is_time_wait && l->end == LIFE_FIN;
+	m->is_orphan = l->is_orphan;
 }
 
 static uint32_t number(const struct bound *e, const struct event *ev, enum bound_field f)
@@ -117,4 +117,5 @@ void moment_fill(struct moment *m, const struct item *item, const struct sightin
 	else
 		fill_numbers(m, e, &item->event);
 	fill_names(m, e, item, names);
+	m->is_time_wait |= seen->is_time_wait;
 }

@@ -8,18 +8,8 @@
 #define ANALYZE_NARRATOR_H
 
 #include "analyze/couple.h"
-#include "analyze/lane.h"
 #include "analyze/moment.h"
-
-enum { NARRATION_MAX = 240 };
-
-struct narration {
-	enum lane lane;   /* whose moment it is; of a packet, who receives it */
-	bool is_arrow;    /* a packet has arrived: it came from the other lane */
-	bool is_noise;    /* housekeeping, or said by another event already */
-	const char *side; /* "client", "server", "listener", "unknown" */
-	char text[NARRATION_MAX];
-};
+#include "analyze/narration.h"
 
 struct narrator {
 	const struct couple *couple;
@@ -30,6 +20,7 @@ struct narrator {
 	uint32_t base[2];    /* initial sequence number, by lane */
 	bool has_base[2];
 	bool has_accepted;
+	struct moment arrived;           /* the last packet that arrived */
 	int32_t cong_state[2];           /* by lane; 0 = open */
 	const struct side *first_closer; /* NULL = nobody yet, or not known */
 	bool has_asked;                  /* and no answer has been read since */
@@ -43,7 +34,11 @@ void narrator_init(struct narrator *n, const struct couple *couple);
 void narrator_tell(struct narrator *n, const struct moment *m, struct narration *out);
 /* After the last moment: the whole story in one sentence; "" if there is none. */
 void narrator_conclude(const struct narrator *n, char out[NARRATION_MAX]);
-/* The lane of a side of the couple. */
+/* The lane of a side of the couple: the client's is left, the server's right. */
 enum lane narrator_lane(const struct narrator *n, const struct side *s);
+/* "client", "server", ..., also of a side that is not on the tape. */
+const char *narrator_lane_name(const struct narrator *n, enum lane lane);
+/* The side with this number; NULL if it is not of this couple. */
+const struct side *narrator_side(const struct narrator *n, uint64_t conn);
 
 #endif

@@ -179,6 +179,20 @@ static void on_drop(struct step *s)
 		s->life->traffic.drops++;
 }
 
+/* A socket that closed before its peer did lives on as a mini-socket that no event
+ * tells of; but the packet it waits for can be seen. */
+static void on_segment(struct step *s)
+{
+	struct life *l = s->life;
+
+	if (l->phase == LIFE_ALIVE || !l->is_orphan || s->out->receiver != l ||
+	    !(bound_int32(s->e, s->ev, BOUND_TCP_FLAGS, 0) & 1))
+		return;
+	l->has_peer_closed = true;
+	l->is_orphan = false;
+	l->is_time_wait = s->out->is_time_wait = true;
+}
+
 static void on_sock_event(struct step *s)
 {
 	struct traffic *traffic = &s->life->traffic;
@@ -222,6 +236,9 @@ static void on_sock_event(struct step *s)
 		break;
 	case EVENT_DROP:
 		on_drop(s);
+		break;
+	case EVENT_SEGMENT:
+		on_segment(s);
 		break;
 	default:
 		break;

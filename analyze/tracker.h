@@ -41,6 +41,7 @@ struct sighting {
 	bool has_change; /* the event changed the life's state */
 	bool is_birth;   /* the event began the life */
 	bool is_located; /* the event completed the life's tuple */
+	bool is_time_wait; /* a packet: the FIN that an orphan in FIN_WAIT2 had waited for */
 	struct life_change change;
 };
 

@@ -88,7 +88,7 @@ static const char *remark(const struct life *l, const struct life_change *c)
 		return "";
 	if (l->is_time_wait)
 		return "TIME_WAIT begins";
-	if (c->from == STATE_FIN_WAIT2 && !l->has_peer_closed)
+	if (l->is_orphan)
 		return "orphan: waits on unseen";
 	switch ((enum life_end)l->end) {
 	case LIFE_RESET:

@@ -9,33 +9,14 @@
 #include <string.h>
 
 #include "analyze/couple.h"
-#include "analyze/life_text.h"
-#include "analyze/narrator.h"
 #include "analyze/scene.h"
-#include "analyze/units.h"
+#include "analyze/story.h"
 #include "analyze/view.h"
 
 enum {
 	COUPLES_MAX = 16,          /* told as text without a selection */
 	STRAY_AGE_NS = 2000000000, /* a SYN may be this much older than its connection */
-	FOLDED_MAX = 16,
 };
-
-enum { COL_TS, COL_DELTA, COL_AFTER, COL_CONN, COL_SIDE, COL_EVENT, COL_TEXT, COL_COUNT };
-
-/* clang-format off */
-static const struct column columns[COL_COUNT] = {
-	[COL_TS] = {"ts_ns", "time", "when it happened", UNIT_TIME, ALIGN_RIGHT, 0},
-	[COL_DELTA] = {"delta_ns", NULL, "time since the event before it in this connection", UNIT_NS},
-	[COL_AFTER] = {NULL, "after", "time since the line before", .align = ALIGN_RIGHT, .width = 9},
-	[COL_CONN] = {"conn", NULL, "number of the socket life it belongs to; of a packet, of who receives it"},
-	[COL_SIDE] = {"side", NULL, "client, server, listener or unknown"},
-	[COL_EVENT] = {"event", NULL, "group:name of the tracepoint"},
-	[COL_TEXT] = {"text", "", "what it means"},
-};
-/* clang-format on */
-
-static const struct table table = {"timeline", columns, COL_COUNT};
 
 /* What is kept for each side. */
 struct part {
@@ -55,142 +36,11 @@ struct timeline {
 	bool is_text, is_open;
 };
 
-/* Housekeeping that is counted instead of told. */
-struct folded {
-	const char *event[FOLDED_MAX];
-	uint64_t count[FOLDED_MAX];
-	size_t kinds;
-};
-
 /* ---- telling ---- */
 
 static struct part *part_of(const struct side *s)
 {
 	return s->own;
-}
-
-static void fold(struct folded *f, const char *event)
-{
-	size_t i = 0;
-
-	while (i < f->kinds && strcmp(f->event[i], event) != 0)
-		i++;
-	if (i == FOLDED_MAX)
-		return;
-	if (i == f->kinds) {
-		f->event[i] = event;
-		f->kinds++;
-	}
-	f->count[i]++;
-}
-
-static void print_folded(struct timeline *v, const struct folded *f)
-{
-	char text[600] = "not shown: ";
-	size_t len = strlen(text);
-
-	if (!f->kinds)
-		return;
-	for (size_t i = 0; i < f->kinds && len < sizeof(text) - 80; i++) {
-		const char *colon = strchr(f->event[i], ':');
-
-		snprintf(text + len, sizeof(text) - len, "%s%" PRIu64 " %.48s", i ? ", " : "",
-			 f->count[i], colon ? colon + 1 : f->event[i]);
-		len += strlen(text + len);
-	}
-	snprintf(text + len, sizeof(text) - len, " (-f json has them)");
-	render_note(v->in->renderer, text);
-}
-
-static void heads_text(const struct side *s, const char *role, char *out, size_t size)
-{
-	struct life_text text;
-
-	life_text_fill(&text, s->life);
-	snprintf(out, size, "%s %s", role, text.process);
-}
-
-/* Who stands in which lane. */
-static void print_heads(struct timeline *v, const struct narrator *n)
-{
-	const struct couple *c = n->couple;
-	char names[2][80] = {"", ""};
-	struct cell cells[COL_COUNT] = {{0}};
-	struct lane_lines lines;
-
-	for (unsigned i = 0; i < c->count; i++) {
-		enum lane lane = narrator_lane(n, c->sides[i]);
-
-		heads_text(c->sides[i], life_role_name((enum life_role)c->sides[i]->life->role),
-			   names[lane], sizeof(names[lane]));
-		if (c->count == 1 && c->sides[i]->life->role != LIFE_LISTENER)
-			snprintf(names[!lane], sizeof(names[0]),
-				 "the other side (not on this tape)");
-	}
-	lane_heads(&lines, names[0], names[1]);
-	cells[COL_TS] = cells[COL_AFTER] = cell_string("");
-	cells[COL_TEXT] = cell_string(lines.lines[0]);
-	render_row(v->in->renderer, cells);
-}
-
-static void print_heading(struct timeline *v, const struct couple *c, bool is_continued)
-{
-	const struct life *first = c->sides[0]->life;
-	struct life_text text;
-	char heading[200], peer[32] = "";
-
-	life_text_fill(&text, first);
-	if (c->count == 2)
-		snprintf(peer, sizeof(peer), " and %" PRIu64, c->sides[1]->life->conn);
-	snprintf(heading, sizeof(heading), "conn %" PRIu64 "%s: %s %s %s%s", first->conn, peer,
-		 text.local,
-		 first->role == LIFE_SERVER ? "←"
-		 : text.has_remote          ? "→"
-					    : "",
-		 text.remote, is_continued ? " (continued)" : "");
-	render_heading(v->in->renderer, heading);
-	render_begin(v->in->renderer, &table);
-}
-
-static void print_lanes(struct timeline *v, struct cell *cells, const struct narration *said)
-{
-	struct lane_lines lines;
-
-	if (said->is_arrow)
-		lane_arrow(&lines, said->lane, said->text);
-	else
-		lane_put(&lines, said->lane, said->text);
-	for (size_t i = 0; i < lines.count; i++) {
-		cells[COL_TEXT] = cell_string(lines.lines[i]);
-		render_row(v->in->renderer, cells);
-		cells[COL_TS] = cells[COL_AFTER] = cell_string("");
-	}
-}
-
-/* *before is the time of the row printed last, 0 at first. */
-static void print_moment(struct timeline *v, const struct moment *m, const struct narration *said,
-			 uint64_t *before)
-{
-	char after[UNITS_MAX + 1] = "+";
-	struct cell cells[COL_COUNT] = {
-		[COL_TS] = cell_uint(m->ts_ns),
-		[COL_CONN] = m->conn ? cell_uint(m->conn) : cell_null(),
-		[COL_SIDE] = cell_string(said->side),
-		[COL_EVENT] = cell_string(m->event),
-		[COL_TEXT] = cell_string(said->text),
-		[COL_AFTER] = cell_string(""),
-	};
-
-	if (*before) {
-		cells[COL_DELTA] = cell_uint(m->ts_ns - *before);
-		units_duration((int64_t)(m->ts_ns - *before), after + 1);
-		cells[COL_AFTER] = cell_string(after);
-	}
-	*before = m->ts_ns;
-	if (v->is_text)
-		print_lanes(v, cells, said);
-	else
-		render_row(v->in->renderer, cells);
 }
 
 /* Of a packet whose receiver was not known when it arrived, it may be now. */
@@ -216,54 +66,27 @@ static int merge_scenes(const struct couple *c, struct scene *all, struct error 
 	return 0;
 }
 
-static void tell_scene(struct timeline *v, const struct couple *c, const struct scene *all,
-		       bool is_over)
-{
-	const struct binding *b = tracker_binding(v->tracker);
-	struct folded folded = {0};
-	struct narration said;
-	struct narrator n;
-	uint64_t before = 0;
-
-	narrator_init(&n, c);
-	n.use_full_names = !v->is_text;
-	n.tells_starts = v->is_text;
-	n.has_calls = tracker_has_calls(v->tracker);
-	n.has_segments = b->has_kind[EVENT_SEGMENT];
-	if (v->is_text)
-		print_heads(v, &n);
-	for (size_t i = 0; i < all->count; i++) {
-		narrator_tell(&n, &all->moments[i], &said);
-		if (v->is_text && said.is_noise)
-			fold(&folded, all->moments[i].event);
-		else
-			print_moment(v, &all->moments[i], &said, &before);
-	}
-	if (!v->is_text)
-		return;
-	print_folded(v, &folded);
-	narrator_conclude(&n, said.text);
-	if (is_over && said.text[0])
-		render_note(v->in->renderer, said.text);
-}
-
 static int tell_couple(struct timeline *v, struct couple *c, bool is_over, struct error *err)
 {
+	struct story story = {
+		.renderer = v->in->renderer,
+		.is_text = v->is_text,
+		.has_calls = tracker_has_calls(v->tracker),
+		.has_segments = tracker_binding(v->tracker)->has_kind[EVENT_SEGMENT],
+		.is_over = is_over,
+	};
 	struct scene all = {0};
-	bool is_continued = false;
 	int rc = merge_scenes(c, &all, err);
 
 	for (unsigned i = 0; i < c->count; i++) {
 		struct part *p = part_of(c->sides[i]);
 
-		is_continued |= p->is_continued;
+		story.is_continued |= p->is_continued;
 		p->is_continued = true;
 		scene_release(&p->scene);
 	}
 	if (rc == 0 && all.count) {
-		if (v->is_text)
-			print_heading(v, c, is_continued);
-		tell_scene(v, c, &all, is_over);
+		story_tell(&story, c, &all);
 		v->told++;
 	}
 	scene_release(&all);
@@ -471,7 +294,7 @@ int view_timeline(const struct view_input *in, struct error *err)
 
 	couples_init(&v.couples, sizeof(struct part));
 	if (!v.is_text)
-		render_begin(in->renderer, &table);
+		render_begin(in->renderer, &story_table);
 	rc = v.tracker && v.strays ? read_all(&v, err) : error_nomem(err);
 	release(&v);
 	return rc;

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * story.c -- rows of the timeline, and in text the lanes, what is folded, and the end.
+ */
+#include "analyze/story.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/life_text.h"
+#include "analyze/narrator.h"
+#include "analyze/units.h"
+
+enum { FOLDED_MAX = 16 };
+
+enum { COL_TS, COL_DELTA, COL_AFTER, COL_CONN, COL_SIDE, COL_EVENT, COL_TEXT, COL_COUNT };
+
+/* clang-format off */
+static const struct column columns[COL_COUNT] = {
+	[COL_TS] = {"ts_ns", "time", "when it happened", UNIT_TIME, ALIGN_RIGHT, 0},
+	[COL_DELTA] = {"delta_ns", NULL, "time since the event before it in this connection", UNIT_NS},
+	[COL_AFTER] = {NULL, "after", "time since the line before", .align = ALIGN_RIGHT, .width = 9},
+	[COL_CONN] = {"conn", NULL, "number of the socket life it belongs to; of a packet, of who receives it"},
+	[COL_SIDE] = {"side", NULL, "client, server, listener or unknown"},
+	[COL_EVENT] = {"event", NULL, "group:name of the tracepoint"},
+	[COL_TEXT] = {"text", "", "what it means"},
+};
+/* clang-format on */
+
+const struct table story_table = {"timeline", columns, COL_COUNT};
+
+/* Housekeeping that is counted instead of told. */
+struct folded {
+	const char *event[FOLDED_MAX];
+	uint64_t count[FOLDED_MAX];
+	size_t kinds;
+};
+
+static void fold(struct folded *f, const char *event)
+{
+	size_t i = 0;
+
+	while (i < f->kinds && strcmp(f->event[i], event) != 0)
+		i++;
+	if (i == FOLDED_MAX)
+		return;
+	if (i == f->kinds) {
+		f->event[i] = event;
+		f->kinds++;
+	}
+	f->count[i]++;
+}
+
+static void print_folded(const struct story *story, const struct folded *f)
+{
+	char text[600] = "not shown: ";
+	size_t len = strlen(text);
+
+	if (!f->kinds)
+		return;
+	for (size_t i = 0; i < f->kinds && len < sizeof(text) - 80; i++) {
+		const char *colon = strchr(f->event[i], ':');
+
+		snprintf(text + len, sizeof(text) - len, "%s%" PRIu64 " %.48s", i ? ", " : "",
+			 f->count[i], colon ? colon + 1 : f->event[i]);
+		len += strlen(text + len);
+	}
+	snprintf(text + len, sizeof(text) - len, " (-f json has them)");
+	render_note(story->renderer, text);
+}
+
+static void heads_text(const struct side *s, const char *role, char *out, size_t size)
+{
+	struct life_text text;
+
+	life_text_fill(&text, s->life);
+	snprintf(out, size, "%s %s", role, text.process);
+}
+
+/* Who stands in which lane. */
+static void print_heads(const struct story *story, const struct narrator *n)
+{
+	const struct couple *c = n->couple;
+	char names[2][80] = {"", ""};
+	struct cell cells[COL_COUNT] = {{0}};
+	struct lane_lines lines;
+
+	for (unsigned i = 0; i < c->count; i++) {
+		enum lane lane = narrator_lane(n, c->sides[i]);
+
+		heads_text(c->sides[i], life_role_name((enum life_role)c->sides[i]->life->role),
+			   names[lane], sizeof(names[lane]));
+		if (c->count == 1 && c->sides[i]->life->role != LIFE_LISTENER)
+			snprintf(names[!lane], sizeof(names[0]),
+				 "the other side (not on this tape)");
+	}
+	lane_heads(&lines, names[0], names[1]);
+	cells[COL_TS] = cells[COL_AFTER] = cell_string("");
+	cells[COL_TEXT] = cell_string(lines.lines[0]);
+	render_row(story->renderer, cells);
+}
+
+static void print_heading(const struct story *story, const struct couple *c)
+{
+	const struct life *first = c->sides[0]->life;
+	struct life_text text;
+	char heading[200], peer[32] = "";
+
+	life_text_fill(&text, first);
+	if (c->count == 2)
+		snprintf(peer, sizeof(peer), " and %" PRIu64, c->sides[1]->life->conn);
+	snprintf(heading, sizeof(heading), "conn %" PRIu64 "%s: %s %s %s%s", first->conn, peer,
+		 text.local,
+		 first->role == LIFE_SERVER ? "←"
+		 : text.has_remote          ? "→"
+					    : "",
+		 text.remote, story->is_continued ? " (continued)" : "");
+	render_heading(story->renderer, heading);
+	render_begin(story->renderer, &story_table);
+}
+
+static void print_lanes(const struct story *story, struct cell *cells, const struct narration *said)
+{
+	struct lane_lines lines;
+
+	if (said->is_arrow)
+		lane_arrow(&lines, said->lane, said->text);
+	else
+		lane_put(&lines, said->lane, said->text);
+	for (size_t i = 0; i < lines.count; i++) {
+		cells[COL_TEXT] = cell_string(lines.lines[i]);
+		render_row(story->renderer, cells);
+		cells[COL_TS] = cells[COL_AFTER] = cell_string("");
+	}
+}
+
+/* *before is the time of the row printed last, 0 at first. */
+static void print_moment(const struct story *story, const struct moment *m,
+			 const struct narration *said, uint64_t *before)
+{
+	char after[UNITS_MAX + 1] = "+";
+	struct cell cells[COL_COUNT] = {
+		[COL_TS] = cell_uint(m->ts_ns),
+		[COL_CONN] = m->conn ? cell_uint(m->conn) : cell_null(),
+		[COL_SIDE] = cell_string(said->side),
+		[COL_EVENT] = cell_string(m->event),
+		[COL_TEXT] = cell_string(said->text),
+		[COL_AFTER] = cell_string(""),
+	};
+
+	if (*before) {
+		cells[COL_DELTA] = cell_uint(m->ts_ns - *before);
+		units_duration((int64_t)(m->ts_ns - *before), after + 1);
+		cells[COL_AFTER] = cell_string(after);
+	}
+	*before = m->ts_ns;
+	if (story->is_text)
+		print_lanes(story, cells, said);
+	else
+		render_row(story->renderer, cells);
+}
+
+void story_tell(const struct story *story, const struct couple *c, const struct scene *all)
+{
+	struct folded folded = {0};
+	struct narration said;
+	struct narrator n;
+	uint64_t before = 0;
+
+	narrator_init(&n, c);
+	n.use_full_names = !story->is_text;
+	n.tells_starts = story->is_text;
+	n.has_calls = story->has_calls;
+	n.has_segments = story->has_segments;
+	if (story->is_text) {
+		print_heading(story, c);
+		print_heads(story, &n);
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		narrator_tell(&n, &all->moments[i], &said);
+		if (story->is_text && said.is_noise)
+			fold(&folded, all->moments[i].event);
+		else
+			print_moment(story, &all->moments[i], &said, &before);
+	}
+	if (!story->is_text)
+		return;
+	print_folded(story, &folded);
+	narrator_conclude(&n, said.text);
+	if (story->is_over && said.text[0])
+		render_note(story->renderer, said.text);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * story.h -- tells the moments of one connection, as rows of the timeline's table.
+ */
+#ifndef ANALYZE_STORY_H
+#define ANALYZE_STORY_H
+
+#include "analyze/couple.h"
+#include "analyze/render.h"
+#include "analyze/scene.h"
+
+struct story {
+	struct renderer *renderer; /* the caller's */
+	bool is_text;
+	bool has_calls;    /* send and receive calls are on the tape */
+	bool has_segments; /* so are arriving packets */
+	bool is_continued; /* the beginning has been told before */
+	bool is_over;      /* nothing will follow */
+};
+
+extern const struct table story_table;
+
+/* `all` holds the moments of both sides, sorted. In text every story has a heading and
+ * begins a table; otherwise the caller has begun one. */
+void story_tell(const struct story *story, const struct couple *c, const struct scene *all);
+
+#endif
