@@ -17,6 +17,9 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_tracing.h>
 
+/* BPF_PROG() gives every program a ctx, wanted or not. */
+#pragma clang diagnostic ignored "-Wunused-parameter"
+
 #define KERNEL_TYPE __attribute__((preserve_access_index))
 
 /* UAPI and ABI values that BTF does not carry. */
