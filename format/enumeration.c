@@ -66,6 +66,9 @@ int enumeration_add(struct enumeration *e, uint64_t value, const char *name, str
 
 	if (at < e->count && e->values[at].value == value)
 		return 0;
+	if (strlen(name) > ENUM_MAX_NAME)
+		return error_set(err, ERR_CORRUPT, "enumeration %s: a name of more than %d bytes",
+				 e->name, ENUM_MAX_NAME);
 	if (e->count >= ENUM_MAX_VALUES)
 		return error_set(err, ERR_CORRUPT, "enumeration %s: more than %d values", e->name,
 				 ENUM_MAX_VALUES);

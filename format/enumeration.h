@@ -34,7 +34,7 @@ struct enum_value {
 /* Takes a copy of `name`. NULL without memory. */
 struct enumeration *enumeration_new(const char *name);
 /* Insert a copy of `name`; a value that exists keeps its first name. 0, ERR_NOMEM, or
- * ERR_CORRUPT beyond ENUM_MAX_VALUES. */
+ * ERR_CORRUPT beyond ENUM_MAX_VALUES or ENUM_MAX_NAME. */
 int enumeration_add(struct enumeration *e, uint64_t value, const char *name, struct error *err);
 void enumeration_free(struct enumeration *e);
 /* Name of `value`, or NULL. */

@@ -80,6 +80,10 @@ static int field_check(const struct schema *s, const struct field *f, struct err
 	if (!is_shape_ok || field_bytes(f) > FIELD_MAX_BYTES)
 		return error_set(err, ERR_CORRUPT, "schema %s: field %s has an impossible size",
 				 s->name, f->name);
+	if (strlen(f->name) > SCHEMA_MAX_NAME || (f->type && strlen(f->type) > SCHEMA_MAX_NAME))
+		return error_set(err, ERR_CORRUPT,
+				 "schema %s: a name or type of more than %d bytes", s->name,
+				 SCHEMA_MAX_NAME);
 	if (f->ref > s->ref_count || (f->ref && s->kind == SCHEMA_DICT))
 		return error_set(err, ERR_CORRUPT,
 				 "schema %s: field %s refers to dictionary %u of %u", s->name,

@@ -202,6 +202,20 @@ static void a_name_has_at_most_255_bytes_and_no_nul(void **state)
 	}
 }
 
+static void a_longer_name_is_not_taken_from_the_recorder_either(void **state)
+{
+	struct enumeration *e = enumeration_new("e");
+	char name[ENUM_MAX_NAME + 2] = {0};
+
+	(void)state;
+	memset(name, 'n', ENUM_MAX_NAME);
+	assert_int_equal(enumeration_add(e, 1, name, NULL), 0);
+	name[ENUM_MAX_NAME] = 'n';
+	assert_int_equal(enumeration_add(e, 2, name, NULL), ERR_CORRUPT);
+	assert_int_equal(e->count, 1);
+	enumeration_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +227,7 @@ int main(void)
 		cmocka_unit_test(the_last_value_fits_and_the_next_does_not),
 		cmocka_unit_test(values_that_do_not_ascend_are_refused),
 		cmocka_unit_test(a_name_has_at_most_255_bytes_and_no_nul),
+		cmocka_unit_test(a_longer_name_is_not_taken_from_the_recorder_either),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -360,6 +360,26 @@ static void a_name_has_at_most_255_bytes_and_no_nul(void **state)
 	}
 }
 
+static void a_longer_name_is_not_taken_from_the_recorder_either(void **state)
+{
+	struct schema *s = new_event();
+	char name[SCHEMA_MAX_NAME + 2] = {0};
+	struct field f = forge_field(name, FIELD_INT, 4, 1);
+
+	(void)state;
+	memset(name, 'n', SCHEMA_MAX_NAME);
+	assert_int_equal(schema_add_field(s, &f, NULL), 0);
+	f.type = name;
+	assert_int_equal(schema_add_field(s, &f, NULL), 1);
+	assert_int_equal(recode(s), 0);
+	name[SCHEMA_MAX_NAME] = 'n';
+	f.name = (char *)"short";
+	assert_int_equal(schema_add_field(s, &f, NULL), ERR_CORRUPT);
+	f = forge_field(name, FIELD_INT, 4, 1);
+	assert_int_equal(schema_add_field(s, &f, NULL), ERR_CORRUPT);
+	schema_free(s);
+}
+
 static int decode_text(size_t len)
 {
 	char *text = malloc(len + 1);
@@ -425,6 +445,7 @@ int main(void)
 		cmocka_unit_test(a_field_of_an_impossible_shape_is_refused),
 		cmocka_unit_test(unknown_kinds_are_newer_and_not_damage),
 		cmocka_unit_test(a_name_has_at_most_255_bytes_and_no_nul),
+		cmocka_unit_test(a_longer_name_is_not_taken_from_the_recorder_either),
 		cmocka_unit_test(a_format_text_has_at_most_64_kilobytes),
 		cmocka_unit_test(own_columns_are_counted_without_bound_fields),
 		cmocka_unit_test(the_first_and_the_last_field_are_found_and_no_other),
