@@ -5,22 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Entries live in `bytes`; where[id - 1] is offset + 1, 0 for an absent entry. */
+/* Entries of ids that follow each other without a gap. */
+struct run {
+	uint32_t first; /* id */
+	uint32_t at;    /* where[at] belongs to it */
+};
+
+/* Memory goes with the entries that are present, never with their ids. */
 struct dict {
-	uint32_t schema;
-	uint64_t *where;
-	size_t where_cap;
-	size_t count;
 	const struct schema *layout;
+	uint32_t *where; /* offset in `bytes` of each entry, ascending by id */
+	size_t count, where_cap;
+	struct run *runs; /* ascending; one, unless entries are missing */
+	size_t run_count, run_cap;
+	uint64_t next_id; /* lowest that may come */
 	struct buf bytes;
 };
 
 struct dict_set {
 	unsigned holders;
 	uint32_t epoch;
-	uint64_t total; /* bytes of all dictionaries */
-	struct dict **dicts;
-	size_t count;
+	uint64_t total;      /* bytes of all dictionaries */
+	struct dict **dicts; /* [schema id - 1] */
 	size_t cap;
 };
 
@@ -41,15 +47,22 @@ struct dict_set *dict_set_hold(struct dict_set *d)
 	return d;
 }
 
+static void dict_free(struct dict *dict)
+{
+	if (!dict)
+		return;
+	buf_release(&dict->bytes);
+	free(dict->where);
+	free(dict->runs);
+	free(dict);
+}
+
 void dict_set_drop(struct dict_set *d)
 {
 	if (!d || --d->holders > 0)
 		return;
-	for (size_t i = 0; i < d->count; i++) {
-		buf_release(&d->dicts[i]->bytes);
-		free(d->dicts[i]->where);
-		free(d->dicts[i]);
-	}
+	for (size_t i = 0; i < d->cap; i++)
+		dict_free(d->dicts[i]);
 	free(d->dicts);
 	free(d);
 }
@@ -61,10 +74,7 @@ uint32_t dict_set_epoch(const struct dict_set *d)
 
 static struct dict *find(const struct dict_set *d, uint32_t schema)
 {
-	for (size_t i = 0; i < d->count; i++)
-		if (d->dicts[i]->schema == schema)
-			return d->dicts[i];
-	return NULL;
+	return schema >= 1 && schema <= d->cap ? d->dicts[schema - 1] : NULL;
 }
 
 static struct dict *find_or_add(struct dict_set *d, const struct schema *layout)
@@ -74,16 +84,21 @@ static struct dict *find_or_add(struct dict_set *d, const struct schema *layout)
 
 	if (dict)
 		return dict;
-	if (!array_grow(&dicts, &d->cap, d->count + 1, sizeof(*d->dicts)))
+	if (!array_grow(&dicts, &d->cap, layout->id, sizeof(*d->dicts)))
 		return NULL;
 	d->dicts = dicts;
 	dict = calloc(1, sizeof(*dict));
 	if (!dict)
 		return NULL;
-	dict->schema = layout->id;
 	dict->layout = layout;
-	d->dicts[d->count++] = dict;
+	dict->next_id = 1;
+	d->dicts[layout->id - 1] = dict;
 	return dict;
+}
+
+size_t dict_set_bytes(const struct dict_set *d)
+{
+	return (size_t)d->total;
 }
 
 /* Size of the value of `f` at the start of `in`, with its length prefix; false when it
@@ -136,6 +151,21 @@ bool dict_entry_attribute(const struct schema *schema, struct view entry, int at
 	return true;
 }
 
+/* The run that an entry with this id belongs to is the last one. */
+static bool run_open(struct dict *dict, uint64_t id)
+{
+	void *runs = dict->runs;
+
+	if (dict->run_count > 0 && id == dict->next_id)
+		return true;
+	if (!array_grow(&runs, &dict->run_cap, dict->run_count + 1, sizeof(*dict->runs)))
+		return false;
+	dict->runs = runs;
+	dict->runs[dict->run_count++] = (struct run){.first = (uint32_t)id,
+						     .at = (uint32_t)dict->count};
+	return true;
+}
+
 static int add_entry(struct dict_set *d, struct dict *dict, uint64_t id, struct view *entries,
 		     struct error *err)
 {
@@ -145,30 +175,35 @@ static int add_entry(struct dict_set *d, struct dict *dict, uint64_t id, struct 
 	if (size == 0)
 		return error_set(err, ERR_CORRUPT, "dictionary %s: entry %llu is cut short",
 				 dict->layout->name, (unsigned long long)id);
-	d->total += size;
+	d->total += size + DICT_ENTRY_COST;
 	if (d->total > DICT_MAX_BYTES)
 		return error_set(err, ERR_CORRUPT, "dictionaries of more than %d bytes",
 				 DICT_MAX_BYTES);
-	if (!array_grow(&where, &dict->where_cap, (size_t)id, sizeof(*dict->where)))
+	if (!run_open(dict, id) ||
+	    !array_grow(&where, &dict->where_cap, dict->count + 1, sizeof(*dict->where)))
 		return error_nomem(err);
 	dict->where = where;
-	dict->where[id - 1] = dict->bytes.len + 1;
+	dict->where[dict->count] = (uint32_t)dict->bytes.len;
 	put_bytes(&dict->bytes, entries->p, size);
 	if (dict->bytes.is_failed)
 		return error_nomem(err);
-	if (id > dict->count)
-		dict->count = (size_t)id;
+	dict->count++;
+	dict->next_id = id + 1;
 	entries->p += size;
 	return 0;
 }
 
-static int add_run(struct dict_set *d, const struct schema *layout, uint64_t first, uint64_t count,
-		   struct view entries, struct error *err)
+static int add_entries(struct dict_set *d, const struct schema *layout, uint64_t first,
+		       uint64_t count, struct view entries, struct error *err)
 {
 	struct dict *dict = find_or_add(d, layout);
 
 	if (!dict)
 		return error_nomem(err);
+	if (first < dict->next_id)
+		return error_set(err, ERR_CORRUPT, "dictionary %s: entry %llu after entry %llu",
+				 layout->name, (unsigned long long)first,
+				 (unsigned long long)dict->next_id - 1);
 	for (uint64_t i = 0; i < count; i++)
 		TRY(add_entry(d, dict, first + i, &entries, err));
 	if (view_len(entries))
@@ -197,20 +232,43 @@ int dict_set_decode(struct dict_set *d, const struct section *s, struct view bod
 					 DICT_MAX_ENTRIES);
 		layout = schema > SCHEMA_MAX ? NULL : section_schema(s, (uint32_t)schema);
 		if (layout && layout->kind == SCHEMA_DICT && layout->field_count > 0)
-			TRY(add_run(d, layout, first, count, entries, err));
+			TRY(add_entries(d, layout, first, count, entries, err));
 	}
 	return 0;
+}
+
+/* Number of the last run that begins at or before `id`, or run_count. */
+static size_t run_find(const struct dict *dict, uint32_t id)
+{
+	size_t lo = 0, hi = dict->run_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (dict->runs[mid].first <= id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo > 0 ? lo - 1 : dict->run_count;
 }
 
 /* The packed entry and all that follows it; false when absent. */
 static bool find_entry(const struct dict *dict, uint32_t id, struct view *out)
 {
-	uint64_t at;
+	size_t run, at, end;
 
-	if (!dict || id == 0 || id > dict->count || dict->where[id - 1] == 0)
+	if (!dict)
 		return false;
-	at = dict->where[id - 1] - 1;
-	*out = view_of(dict->bytes.data + at, dict->bytes.len - (size_t)at);
+	run = run_find(dict, id);
+	if (run == dict->run_count)
+		return false;
+	at = dict->runs[run].at + (size_t)(id - dict->runs[run].first);
+	end = run + 1 < dict->run_count ? dict->runs[run + 1].at : dict->count;
+	if (at >= end)
+		return false;
+	at = dict->where[at];
+	*out = view_of(dict->bytes.data + at, dict->bytes.len - at);
 	return true;
 }
 

@@ -15,7 +15,8 @@
 
 enum {
 	DICT_MAX_ENTRIES = 1 << 20, /* of one dictionary in one epoch */
-	DICT_MAX_BYTES = 256 << 20, /* packed entries of all dictionaries in one epoch */
+	DICT_MAX_BYTES = 64 << 20,  /* all packed entries of one epoch, each with its cost */
+	DICT_ENTRY_COST = 16,       /* bytes an entry counts for beside its own */
 };
 
 struct dict_set; /* opaque; reference-counted: the cursor and each batch hold one */
@@ -24,8 +25,10 @@ struct dict_set *dict_set_new(uint32_t epoch); /* one reference; NULL without me
 struct dict_set *dict_set_hold(struct dict_set *d);
 void dict_set_drop(struct dict_set *d); /* NULL is fine */
 uint32_t dict_set_epoch(const struct dict_set *d);
-/* Add the entries of a DICT block body. Entries of schemas the section does not know
- * are skipped. ERR_CORRUPT adds nothing after the fault. */
+/* Of all entries, as DICT_MAX_BYTES counts them. */
+size_t dict_set_bytes(const struct dict_set *d);
+/* Add the entries of a DICT block body; ids only ascend. Entries of schemas the section
+ * does not know are skipped. ERR_CORRUPT adds nothing after the fault. */
 int dict_set_decode(struct dict_set *d, const struct section *s, struct view body,
 		    struct error *err);
 /* Views lent by the functions below live while a reference is held and no block is
