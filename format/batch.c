@@ -8,7 +8,7 @@
 #include "format/column.h"
 #include "format/rows.h"
 
-enum { NO_SLOT = 0xffffffff, NO_COLUMN = 0xffffffff, MAX_COLUMNS = 1 << 16 };
+enum { NO_SLOT = 0xffffffff, NO_COLUMN = 0xffffffff };
 
 enum column_state { COLUMN_WAITING = 0, COLUMN_READY, COLUMN_BAD };
 
@@ -47,6 +47,8 @@ struct batch {
 	size_t column_count;
 	struct slot *slots;
 	size_t slot_count;
+	uint32_t *slot_by_id; /* [schema id], while columns are bound */
+	size_t most_bytes;
 	uint64_t *ts;
 	uint64_t *cpu;
 	uint32_t *slot_of;
@@ -73,6 +75,7 @@ void batch_free(struct batch *b)
 		free(b->raw[i]);
 	free(b->columns);
 	free(b->slots);
+	free(b->slot_by_id);
 	free(b->stored);
 	free(b->slot_of);
 	free(b->local);
@@ -153,7 +156,7 @@ static int take_columns(struct batch *b, struct view in, struct error *err)
 	while (view_len(in) > 0) {
 		struct column c = {0};
 
-		if (b->column_count >= MAX_COLUMNS || !take_column(&in, &c, &len) ||
+		if (b->column_count >= ROWS_MAX_COLUMNS || !take_column(&in, &c, &len) ||
 		    c.part >= b->part_count || len > b->parts[c.part].raw_len - used[c.part])
 			return bad_directory(err);
 		c.offset = (uint32_t)used[c.part];
@@ -223,29 +226,24 @@ static int number_rows(struct batch *b, const uint64_t *schemas, struct error *e
 {
 	uint32_t *slot_by_id = malloc((SCHEMA_MAX + 1) * sizeof(*slot_by_id));
 	size_t cap = 0;
-	int rc = 0;
 
 	if (!slot_by_id)
 		return error_nomem(err);
 	memset(slot_by_id, 0xff, (SCHEMA_MAX + 1) * sizeof(*slot_by_id));
-	for (uint32_t i = 0; i < b->rows && !rc; i++) {
+	b->slot_by_id = slot_by_id;
+	for (uint32_t i = 0; i < b->rows; i++) {
 		uint64_t id = schemas[i];
 
-		if (id == 0 || id > SCHEMA_MAX) {
-			rc = error_set(err, ERR_CORRUPT, "row %u has no schema", i);
-		} else {
-			if (slot_by_id[id] == NO_SLOT && slot_add(b, &cap, (uint32_t)id))
-				slot_by_id[id] = (uint32_t)b->slot_count - 1;
-			if (slot_by_id[id] == NO_SLOT) {
-				rc = error_nomem(err);
-			} else {
-				b->slot_of[i] = slot_by_id[id];
-				b->local[i] = b->slots[slot_by_id[id]].count++;
-			}
-		}
+		if (id == 0 || id > SCHEMA_MAX)
+			return error_set(err, ERR_CORRUPT, "row %u has no schema", i);
+		if (slot_by_id[id] == NO_SLOT && slot_add(b, &cap, (uint32_t)id))
+			slot_by_id[id] = (uint32_t)b->slot_count - 1;
+		if (slot_by_id[id] == NO_SLOT)
+			return error_nomem(err);
+		b->slot_of[i] = slot_by_id[id];
+		b->local[i] = b->slots[slot_by_id[id]].count++;
 	}
-	free(slot_by_id);
-	return rc;
+	return 0;
 }
 
 static int slot_bind(struct slot *s, const struct section *section, struct error *err)
@@ -269,10 +267,9 @@ static int slot_bind(struct slot *s, const struct section *section, struct error
 
 static struct slot *slot_find(struct batch *b, uint32_t id)
 {
-	for (size_t i = 0; i < b->slot_count; i++)
-		if (b->slots[i].id == id)
-			return &b->slots[i];
-	return NULL;
+	uint32_t slot = b->slot_by_id[id];
+
+	return slot == NO_SLOT ? NULL : &b->slots[slot];
 }
 
 static void slot_set_column(struct slot *s, const struct column *c, uint32_t number)
@@ -303,6 +300,9 @@ static int bind_columns(struct batch *b, const struct section *section, struct e
 	if (cells > ROWS_MAX_CELLS)
 		return error_set(err, ERR_CORRUPT, "a block of %llu values, limit is %d",
 				 (unsigned long long)cells, ROWS_MAX_CELLS);
+	b->most_bytes += (size_t)cells * sizeof(struct view);
+	free(b->slot_by_id);
+	b->slot_by_id = NULL;
 	return 0;
 }
 
@@ -319,6 +319,7 @@ static int decode(struct batch *b, const struct section *section, const struct b
 	TRY(take_columns(b, view_of(b->raw[0], b->parts[0].raw_len), err));
 	b->rows = h->rows;
 	rows = b->rows ? b->rows : 1;
+	b->most_bytes = view_len(body) + h->raw_len + b->column_count * sizeof(*b->columns);
 	b->slot_of = malloc(rows * sizeof(*b->slot_of));
 	b->local = malloc(rows * sizeof(*b->local));
 	if (!b->slot_of || !b->local)
@@ -349,6 +350,16 @@ int batch_decode(const struct section *section, struct dict_set *dicts,
 	}
 	*out = b;
 	return 0;
+}
+
+size_t batch_bytes(const struct batch *b)
+{
+	return b->most_bytes;
+}
+
+const struct dict_set *batch_dicts(const struct batch *b)
+{
+	return b->dicts;
 }
 
 bool batch_event(struct batch *b, uint32_t row, struct event *out)
@@ -479,24 +490,33 @@ bool event_int(const struct event *ev, int index, uint64_t *out)
 	return true;
 }
 
-bool event_bytes(const struct event *ev, int index, struct view *out)
+static bool own_bytes(const struct event *ev, const struct field *f, unsigned own, struct view *out)
 {
 	const struct slot *s = &ev->batch->slots[ev->slot];
-	const struct column *c;
+	const struct column *c = column_open(ev->batch, s->own[own], f, s->count);
+
+	if (!c || !is_present(ev->batch, s, f, own, ev->schema_row))
+		return false;
+	*out = c->views[ev->schema_row];
+	return true;
+}
+
+/* A value has the length its field says, wherever it is stored: callers rely on it. */
+bool event_bytes(const struct event *ev, int index, struct view *out)
+{
 	const struct field *f;
-	unsigned own;
+	struct view bytes;
 
 	if (index < 0 || index >= ev->schema->field_count)
 		return false;
 	f = &ev->schema->fields[index];
 	if (f->kind == FIELD_INT)
 		return false;
-	if (f->ref)
-		return event_ref_bytes(ev, f->ref, f->attribute, out);
-	own = ev->schema->own_of[index];
-	c = column_open(ev->batch, s->own[own], f, s->count);
-	if (!c || !is_present(ev->batch, s, f, own, ev->schema_row))
+	if (f->ref ? !event_ref_bytes(ev, f->ref, f->attribute, &bytes)
+		   : !own_bytes(ev, f, ev->schema->own_of[index], &bytes))
 		return false;
-	*out = c->views[ev->schema_row];
-	return f->kind == FIELD_STRING || view_len(*out) == field_bytes(f);
+	if (f->kind != FIELD_STRING && view_len(bytes) != field_bytes(f))
+		return false;
+	*out = bytes;
+	return true;
 }

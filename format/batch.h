@@ -19,6 +19,9 @@ int batch_decode(const struct section *section, struct dict_set *dicts,
 void batch_free(struct batch *b);
 uint32_t batch_rows(const struct batch *b);
 uint64_t batch_ts(const struct batch *b, uint32_t row);
+/* Memory it takes at most, without its dictionaries. */
+size_t batch_bytes(const struct batch *b);
+const struct dict_set *batch_dicts(const struct batch *b);
 /* The event in `row`; false when its schema is not known. */
 bool batch_event(struct batch *b, uint32_t row, struct event *out);
 

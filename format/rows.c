@@ -28,6 +28,7 @@ struct group {
 struct rows {
 	size_t count;
 	size_t cells;
+	size_t columns;
 	size_t bytes;
 	uint64_t min_ts, max_ts;
 	bool is_sorted;
@@ -187,6 +188,15 @@ static bool put_group(struct rows *r, struct group *g, const struct row *row)
 	return true;
 }
 
+static size_t columns_of(const struct schema *s)
+{
+	size_t columns = (size_t)s->ref_count + s->own_count;
+
+	for (unsigned i = 0; i < s->field_count; i++)
+		columns += !s->fields[i].ref && s->fields[i].flags & FIELD_OPTIONAL;
+	return columns;
+}
+
 int rows_add(struct rows *r, const struct schema *schema, const struct row *row, struct error *err)
 {
 	struct group *g = group_of(r, schema);
@@ -196,6 +206,8 @@ int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
 	    !store_put(&r->schema, r->count, schema->id) ||
 	    !store_put(&r->local, r->count, g->count))
 		return error_nomem(err);
+	if (g->count == 0)
+		r->columns += columns_of(schema);
 	if (r->count == 0 || row->ts_ns < r->min_ts)
 		r->min_ts = row->ts_ns;
 	if (r->count > 0 && row->ts_ns < r->max_ts)
@@ -215,6 +227,11 @@ size_t rows_count(const struct rows *r)
 size_t rows_cells(const struct rows *r)
 {
 	return r->cells;
+}
+
+size_t rows_columns(const struct rows *r)
+{
+	return r->columns + 3;
 }
 
 size_t rows_bytes(const struct rows *r)
@@ -426,6 +443,7 @@ static void rows_clear(struct rows *r)
 	}
 	r->count = 0;
 	r->cells = 0;
+	r->columns = 0;
 	r->bytes = 0;
 	r->is_sorted = true;
 	r->max_ts = 0;

@@ -16,7 +16,8 @@
 #include "format/writer.h"
 
 enum {
-	ROWS_MAX_CELLS = 4 << 20, /* values of one DATA block, all columns */
+	ROWS_MAX_CELLS = 4 << 20,    /* values of one DATA block, all columns */
+	ROWS_MAX_COLUMNS = 64 << 10, /* lines of its directory */
 	PART_DIRECTORY = 0,
 	PART_HOT = 1,
 	PART_REST = 2,
@@ -40,6 +41,7 @@ void rows_free(struct rows *r);
 int rows_add(struct rows *r, const struct schema *schema, const struct row *row, struct error *err);
 size_t rows_count(const struct rows *r);
 size_t rows_cells(const struct rows *r);
+size_t rows_columns(const struct rows *r);
 size_t rows_bytes(const struct rows *r); /* of byte and string values */
 uint64_t rows_min_ts(const struct rows *r);
 uint64_t rows_max_ts(const struct rows *r);

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* test_rows.c -- rows go in as they come and out by time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "format/batch.h"
+#include "format/rows.h"
+#include "tests/format/forge.h"
+
+enum { PLAIN = 1, RICH = 66, LAST = SCHEMA_MAX };
+
+struct world {
+	struct section section;
+	struct dict_set *dicts;
+	struct packer *packer;
+	struct unpacker *unpacker;
+	struct rows *rows;
+};
+
+static void add_schema(struct world *w, struct schema *s, uint32_t id)
+{
+	s->id = id;
+	assert_int_equal(schema_seal(s, NULL), 0);
+	assert_int_equal(section_add_schema(&w->section, s, NULL), 0);
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	struct schema *plain = schema_new(SCHEMA_EVENT, "g", "plain", NULL);
+	struct schema *rich = schema_new(SCHEMA_EVENT, "g", "rich", NULL);
+	struct schema *last = schema_new(SCHEMA_EVENT, "g", "last", NULL);
+	struct field optional = forge_field("optional", FIELD_BYTES, 1, 2);
+	struct field bound = forge_field("bound", FIELD_INT, 4, 1);
+
+	forge_add(plain, forge_field("number", FIELD_INT, 8, 1));
+	schema_add_ref(rich, 9, NULL);
+	bound.ref = 1;
+	optional.flags = FIELD_OPTIONAL;
+	forge_add(rich, bound);
+	forge_add(rich, forge_field("text", FIELD_STRING, 1, 0));
+	forge_add(rich, optional);
+	add_schema(w, plain, PLAIN);
+	add_schema(w, rich, RICH);
+	add_schema(w, last, LAST);
+	w->dicts = dict_set_new(1);
+	w->packer = packer_new(1);
+	w->unpacker = unpacker_new();
+	w->rows = rows_new();
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	rows_free(w->rows);
+	rows_free(NULL);
+	dict_set_drop(w->dicts);
+	packer_free(w->packer);
+	unpacker_free(w->unpacker);
+	section_release(&w->section);
+	free(w);
+	return 0;
+}
+
+static void add_plain(struct world *w, uint64_t ts, uint64_t number)
+{
+	struct value value = {.num = number};
+	struct row row = {.schema = PLAIN, .cpu = 3, .ts_ns = ts, .values = &value};
+
+	assert_int_equal(rows_add(w->rows, section_schema(&w->section, PLAIN), &row, NULL), 0);
+}
+
+static void add_rich(struct world *w, uint64_t ts, const char *text, const char *optional)
+{
+	struct value values[2] = {{.bytes = (const uint8_t *)text, .len = (uint32_t)strlen(text)},
+				  {.bytes = (const uint8_t *)optional, .is_absent = !optional}};
+	uint32_t ref = 5;
+	struct row row = {.schema = RICH, .ts_ns = ts, .refs = &ref, .values = values};
+
+	assert_int_equal(rows_add(w->rows, section_schema(&w->section, RICH), &row, NULL), 0);
+}
+
+/* Encode the rows and decode them again. */
+static struct batch *recode(struct world *w)
+{
+	struct block_header h = {.rows = (uint32_t)rows_count(w->rows),
+				 .min_ts = rows_min_ts(w->rows),
+				 .max_ts = rows_max_ts(w->rows)};
+	struct buf body = {0};
+	struct batch *b = NULL;
+	struct error err = {0};
+
+	assert_int_equal(rows_encode(w->rows, w->packer, &body, &h.raw_len, NULL), 0);
+	assert_int_equal(rows_count(w->rows), 0);
+	if (batch_decode(&w->section, w->dicts, &h, view_of(body.data, body.len), w->unpacker, &b,
+			 &err))
+		fail_msg("%s", err.text);
+	buf_release(&body);
+	return b;
+}
+
+static uint64_t number_of(struct batch *b, uint32_t row)
+{
+	struct event ev;
+	uint64_t number = 0;
+
+	assert_true(batch_event(b, row, &ev));
+	assert_true(event_int(&ev, 0, &number));
+	return number;
+}
+
+static void text_is(struct batch *b, uint32_t row, const char *text, const char *optional)
+{
+	struct event ev;
+	struct view out;
+
+	assert_true(batch_event(b, row, &ev));
+	assert_int_equal(event_ref(&ev, 1), 5);
+	assert_true(event_bytes(&ev, 1, &out));
+	assert_int_equal(view_len(out), strlen(text));
+	assert_memory_equal(out.p, text, strlen(text));
+	assert_int_equal(event_bytes(&ev, 2, &out), optional != NULL);
+	if (optional)
+		assert_memory_equal(out.p, optional, 2);
+}
+
+static void rows_of_equal_time_keep_the_order_of_writing(void **state)
+{
+	struct world *w = *state;
+	struct batch *b;
+
+	for (uint64_t i = 0; i < 1000; i++)
+		add_plain(w, 1000 - i / 10, i);
+	b = recode(w);
+	assert_int_equal(batch_rows(b), 1000);
+	for (uint32_t i = 0; i < 1000; i++) {
+		assert_int_equal(batch_ts(b, i), 901 + i / 10);
+		assert_int_equal(number_of(b, i), 990 - i / 10 * 10 + i % 10);
+	}
+	batch_free(b);
+}
+
+static void any_number_of_rows_is_sorted(void **state)
+{
+	struct world *w = *state;
+
+	for (unsigned count = 1; count < 70; count++) {
+		uint32_t x = count;
+		struct batch *b;
+
+		for (uint64_t i = 0; i < count; i++) {
+			x = x * 1664525 + 1013904223;
+			add_plain(w, x >> 28, i);
+		}
+		b = recode(w);
+		for (uint32_t i = 1; i < count; i++) {
+			assert_true(batch_ts(b, i - 1) <= batch_ts(b, i));
+			if (batch_ts(b, i - 1) == batch_ts(b, i))
+				assert_true(number_of(b, i - 1) < number_of(b, i));
+		}
+		batch_free(b);
+	}
+}
+
+static void the_widest_times_and_numbers_come_back(void **state)
+{
+	struct world *w = *state;
+	struct batch *b;
+
+	add_plain(w, UINT64_MAX, UINT64_MAX);
+	add_plain(w, 0, UINT64_C(1) << 63);
+	add_plain(w, UINT64_C(1) << 63, 0);
+	b = recode(w);
+	assert_true(batch_ts(b, 0) == 0 && number_of(b, 0) == UINT64_C(1) << 63);
+	assert_true(batch_ts(b, 1) == UINT64_C(1) << 63 && number_of(b, 1) == 0);
+	assert_true(batch_ts(b, 2) == UINT64_MAX && number_of(b, 2) == UINT64_MAX);
+	batch_free(b);
+}
+
+static void schemas_mix_and_keep_their_values(void **state)
+{
+	struct world *w = *state;
+	struct batch *b;
+
+	add_rich(w, 5, "five", "ab");
+	add_plain(w, 3, 3);
+	add_rich(w, 2, "", NULL);
+	add_plain(w, 4, 4);
+	add_rich(w, 1, "one", "cd");
+	b = recode(w);
+	text_is(b, 0, "one", "cd");
+	text_is(b, 1, "", NULL);
+	assert_int_equal(number_of(b, 2), 3);
+	assert_int_equal(number_of(b, 3), 4);
+	text_is(b, 4, "five", "ab");
+	batch_free(b);
+}
+
+static void rows_are_counted_in_every_way(void **state)
+{
+	struct row row = {.schema = LAST, .ts_ns = 12};
+	struct world *w = *state;
+
+	add_plain(w, 10, 1);
+	assert_int_equal(rows_count(w->rows), 1);
+	assert_int_equal(rows_cells(w->rows), 3 + 1);
+	assert_int_equal(rows_columns(w->rows), 3 + 1);
+	add_rich(w, 11, "text", "ab");
+	assert_int_equal(rows_cells(w->rows), 4 + 3 + 1 + 1 + 2);
+	assert_int_equal(rows_columns(w->rows), 4 + 1 + 1 + 2);
+	assert_int_equal(rows_bytes(w->rows), 6);
+	add_rich(w, 9, "text", NULL);
+	assert_int_equal(rows_columns(w->rows), 4 + 1 + 1 + 2);
+	assert_int_equal(rows_bytes(w->rows), 10);
+	assert_int_equal(rows_add(w->rows, section_schema(&w->section, LAST), &row, NULL), 0);
+	assert_int_equal(rows_min_ts(w->rows), 9);
+	assert_int_equal(rows_max_ts(w->rows), 12);
+	assert_true(rows_schema_bits(w->rows) == (UINT64_C(1) << 1 | UINT64_C(1) << 2 | 1));
+	batch_free(recode(w));
+	assert_int_equal(rows_cells(w->rows), 0);
+	assert_int_equal(rows_columns(w->rows), 3);
+	assert_int_equal(rows_bytes(w->rows), 0);
+	assert_true(rows_schema_bits(w->rows) == 0);
+}
+
+static void a_second_block_knows_nothing_of_the_first(void **state)
+{
+	struct world *w = *state;
+	struct batch *b;
+
+	add_rich(w, 100, "before", "xy");
+	add_plain(w, 50, 1);
+	batch_free(recode(w));
+	add_rich(w, 7, "after", NULL);
+	assert_int_equal(rows_min_ts(w->rows), 7);
+	assert_int_equal(rows_max_ts(w->rows), 7);
+	b = recode(w);
+	assert_int_equal(batch_rows(b), 1);
+	text_is(b, 0, "after", NULL);
+	batch_free(b);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(rows_of_equal_time_keep_the_order_of_writing),
+		TEST(any_number_of_rows_is_sorted),
+		TEST(the_widest_times_and_numbers_come_back),
+		TEST(schemas_mix_and_keep_their_values),
+		TEST(rows_are_counted_in_every_way),
+		TEST(a_second_block_knows_nothing_of_the_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
