@@ -21,21 +21,29 @@ static const char *bare_name(const char *name)
 	return strncmp(name, prefix, len) == 0 ? name + len : name;
 }
 
-/* In the half-closed states TCP frees each acknowledgement it has processed through the
- * path for drops, without a reason: it carried nothing, so nothing is lost. */
-static bool is_processed_ack(const struct bound *e, const struct event *ev)
+static bool is_at(struct view symbol, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return view_len(symbol) >= len && memcmp(symbol.p, prefix, len) == 0;
+}
+
+/* TCP frees some packets through the path for drops, without a reason, after it has
+ * processed them: acknowledgements in the half-closed states, and what reaches the
+ * mini-socket of a connection in TIME_WAIT. They carried nothing, so nothing is lost. */
+static bool is_processed(const struct bound *e, const struct event *ev)
 {
 	enum { FIN = 1, SYN = 2, RST = 4 };
-	static const char place[] = "tcp_rcv_";
 	struct view symbol;
 	uint64_t flags;
 
-	if (!bound_int(e, ev, BOUND_TCP_FLAGS, &flags) || (flags & (FIN | SYN | RST)) ||
-	    bound_int32(e, ev, BOUND_PAYLOAD_BYTES, -1) != 0)
+	if (!bound_int(e, ev, BOUND_TCP_FLAGS, &flags) || (flags & SYN) ||
+	    bound_int32(e, ev, BOUND_PAYLOAD_BYTES, -1) != 0 ||
+	    !bound_bytes(e, ev, BOUND_LOCATION_SYMBOL, &symbol))
 		return false;
-	return bound_bytes(e, ev, BOUND_LOCATION_SYMBOL, &symbol) &&
-	       view_len(symbol) >= sizeof(place) - 1 &&
-	       memcmp(symbol.p, place, sizeof(place) - 1) == 0;
+	if (is_at(symbol, "tcp_rcv_"))
+		return !(flags & (FIN | RST));
+	return is_at(symbol, "tcp_v4_rcv") || is_at(symbol, "tcp_v6_rcv");
 }
 
 bool drop_is_benign(const struct bound *e, const struct event *ev, const struct section *s)
@@ -48,5 +56,5 @@ bool drop_is_benign(const struct bound *e, const struct event *ev, const struct 
 	for (size_t i = 0; i < sizeof(benign) / sizeof(benign[0]); i++)
 		if (strcmp(name, benign[i]) == 0)
 			return true;
-	return strcmp(name, "NOT_SPECIFIED") == 0 && is_processed_ack(e, ev);
+	return strcmp(name, "NOT_SPECIFIED") == 0 && is_processed(e, ev);
 }
