@@ -141,7 +141,10 @@ int making_field_of(struct making *m, const struct tracefmt_field *f, char type[
 int making_add_symbol_name(struct making *m, struct error *err)
 {
 	char name[SCHEMA_MAX_NAME + 1];
-	struct field f = {.name = name, .type = (char *)"string", .role = ROLE_TEXT, .flags = FIELD_EXTRA};
+	struct field f = {.name = name,
+			  .type = (char *)"string",
+			  .role = ROLE_TEXT,
+			  .flags = FIELD_EXTRA};
 
 	if (!m->symbol_field)
 		return 0;
