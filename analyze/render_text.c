@@ -59,6 +59,12 @@ void text_page_free(struct text_page *page)
 	free(page);
 }
 
+/* Nothing may have been put yet: no memory, then. */
+static struct view page_text(const struct text_page *page, size_t at, size_t len)
+{
+	return len ? view_of(page->text.data + at, len) : (struct view){0};
+}
+
 static void page_clear(struct text_page *page)
 {
 	buf_clear(&page->text);
@@ -149,8 +155,7 @@ static void print_row(struct renderer *r, const struct piece *pieces)
 		if (!is_shown(&r->table->columns[i]))
 			continue;
 		put_cstring(&r->line, before);
-		put_field(r, i, view_of(r->page->text.data + pieces->at, pieces->len),
-			  pieces->width);
+		put_field(r, i, page_text(r->page, pieces->at, pieces->len), pieces->width);
 		before = r->page->gap == 1 ? " " : "  ";
 		pieces++;
 	}
@@ -170,8 +175,7 @@ static void print_entries(struct renderer *r)
 		const struct piece *first = &page->pieces[page->entries[i].first_piece];
 
 		if (page->entries[i].is_note) {
-			print_styled(r, STYLE_DIM,
-				     view_of(page->text.data + first->at, first->len));
+			print_styled(r, STYLE_DIM, page_text(page, first->at, first->len));
 			continue;
 		}
 		print_row(r, first);
@@ -218,7 +222,7 @@ static bool add_piece(struct text_page *page, size_t at)
 	if (page->text.is_failed || !array_grow((void **)&page->pieces, &page->piece_cap,
 						page->piece_count + 1, sizeof(*page->pieces)))
 		return false;
-	text = view_of(page->text.data + at, page->text.len - at);
+	text = page_text(page, at, page->text.len - at);
 	page->pieces[page->piece_count++] = (struct piece){.at = at,
 							   .len = view_len(text),
 							   .width = escape_width(text)};

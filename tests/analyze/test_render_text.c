@@ -173,6 +173,21 @@ static void headings_part_tapes_by_an_empty_line(void **state)
 			  "b.tape\n");
 }
 
+static void empty_texts_need_no_memory(void **state)
+{
+	static const struct column one[] = {{.title = "who", .width = 4}};
+	static const struct table t = {"one", one, 1};
+	struct cell cells[] = {cell_string("")};
+	struct printed p;
+
+	(void)state;
+	printed_open(&p, &plain);
+	render_begin(p.renderer, &t);
+	render_row(p.renderer, cells);
+	render_note(p.renderer, "");
+	printed_check(&p, "who\n\n\n");
+}
+
 static void texts_from_the_tape_cannot_move_the_cursor(void **state)
 {
 	struct printed p;
@@ -284,6 +299,7 @@ int main(void)
 		cmocka_unit_test(titles_stand_above_a_note_that_came_before_the_first_row),
 		cmocka_unit_test(a_table_without_titles_has_no_heading),
 		cmocka_unit_test(headings_part_tapes_by_an_empty_line),
+		cmocka_unit_test(empty_texts_need_no_memory),
 		cmocka_unit_test(texts_from_the_tape_cannot_move_the_cursor),
 		cmocka_unit_test(colour_is_used_only_when_asked),
 		cmocka_unit_test(columns_move_together_when_that_lets_a_line_fit),
