@@ -44,6 +44,11 @@ static int stay_silent(enum libbpf_print_level level, const char *format, va_lis
 	return 0;
 }
 
+void attach_silence(void)
+{
+	libbpf_set_print(stay_silent);
+}
+
 /* Generic events need some descriptors each. */
 static void allow_descriptors(void)
 {
@@ -231,7 +236,6 @@ int attach_open(struct catalog *c, const struct btf_enums *btf, const struct rec
 
 	if (!a)
 		return error_nomem(err);
-	libbpf_set_print(stay_silent);
 	allow_descriptors();
 	a->ring_bytes = opt->buffer_bytes ? opt->buffer_bytes : default_ring();
 	o.ring_bytes = a->ring_bytes;
@@ -344,10 +348,13 @@ static void detach_all(struct attach *a)
 		bpf_link__destroy(a->copies[i].link);
 }
 
-static void close_standard(void)
+/* Let go of pipes and of file systems. */
+static void leave(void)
 {
 	for (int fd = 0; fd < 3; fd++)
 		close(fd);
+	if (chdir("/"))
+		return; /* somebody cannot unmount for a moment */
 }
 
 /* The kernel takes some 70 ms to let go of a classic event. Another process, which holds
@@ -357,7 +364,7 @@ static void detach_behind(struct attach *a)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		close_standard();
+		leave();
 	detach_all(a);
 	if (pid == 0)
 		_exit(0);

@@ -22,6 +22,8 @@ struct attach; /* opaque */
 
 enum { ATTACH_DEFAULT_RING = 32 << 20 }; /* bytes; less on a machine with little memory */
 
+/* From now on libbpf prints nothing: what went wrong is told once, by us. */
+void attach_silence(void);
 /* `opt` gives ports and buffer size. 0 and *out, ERR_KERNEL, ERR_NOMEM. */
 int attach_open(struct catalog *c, const struct btf_enums *btf, const struct record_options *opt,
 		struct attach **out, struct error *err);

@@ -71,9 +71,9 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+/* The programs last: a process that detaches them must not hold the tape open. */
 static void session_close(struct session *s)
 {
-	attach_close(s->attach);
 	losses_close(s->losses);
 	drain_close(s->drain);
 	translator_free(s->translator);
@@ -89,10 +89,12 @@ static void session_close(struct session *s)
 	stop_close(s->stop);
 	if (s->epoll_fd >= 0)
 		close(s->epoll_fd);
+	attach_close(s->attach);
 }
 
 static int open_kernel(struct session *s, struct error *err)
 {
+	attach_silence();
 	TRY(btf_enums_open(&s->btf, err));
 	TRY(tracefs_open(&s->tracefs, err));
 	return 0;
