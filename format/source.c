@@ -130,36 +130,34 @@ static int window_fill(struct source *s, uint64_t end, struct error *err)
 	return 0;
 }
 
-/* Forget bytes before `offset`. */
+/* Forget bytes before `offset`; a pipe cannot forget what it has not read. */
 static void window_drop(struct source *s, uint64_t offset)
 {
 	uint64_t skip = offset - s->start;
 
 	if (skip >= s->window.len) {
-		if (!s->is_pipe) {
-			s->start = offset;
-			s->window.len = 0;
-			return;
-		}
-		skip = s->window.len;
+		s->start = s->is_pipe ? s->start + s->window.len : offset;
+		s->window.len = 0;
+		return;
 	}
 	memmove(s->window.data, s->window.data + skip, s->window.len - (size_t)skip);
 	s->window.len -= (size_t)skip;
 	s->start += skip;
 }
 
-/* A pipe reaches a far offset by reading what lies before it. */
+/* A pipe reaches a far offset by reading what lies before it; it never waits for more. */
 static int pipe_skip(struct source *s, uint64_t offset, struct error *err)
 {
-	while (s->start < offset) {
+	for (;;) {
 		uint64_t before = s->start + s->window.len;
 
-		TRY(window_fill(s, before + 1, err));
-		if (s->start + s->window.len == before)
+		if (before >= offset)
 			return 0;
-		window_drop(s, offset);
+		window_drop(s, before);
+		TRY(window_fill(s, before + 1, err));
+		if (s->window.len == 0)
+			return 0;
 	}
-	return 0;
 }
 
 static int window_read(struct source *s, uint64_t offset, size_t len, struct error *err)
