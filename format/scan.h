@@ -17,6 +17,8 @@ struct scan {
 	uint64_t salt;         /* of the current section */
 	uint64_t seq;          /* expected next, within the section */
 	bool has_section;
+	uint64_t end;  /* of the data, once a block was cut by it; else 0 */
+	unsigned vain; /* bodies in a row that were checked for nothing */
 };
 
 enum scan_kind { SCAN_BLOCK = 1, SCAN_GAP };
@@ -24,7 +26,7 @@ enum scan_kind { SCAN_BLOCK = 1, SCAN_GAP };
 struct scan_item {
 	enum scan_kind kind;
 	uint64_t offset;
-	struct block_header header; /* SCAN_BLOCK */
+	struct block_header header; /* SCAN_BLOCK, or SCAN_GAP when just its body is damaged */
 	struct view body;           /* SCAN_BLOCK: checked; lent until the next call */
 	struct gap gap;             /* SCAN_GAP */
 	bool is_cut;                /* SCAN_GAP: the tape ends here, inside a block */
