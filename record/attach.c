@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -353,6 +354,7 @@ static void leave(void)
 {
 	for (int fd = 0; fd < 3; fd++)
 		close(fd);
+	prctl(PR_SET_NAME, "tcptape-detach");
 	if (chdir("/"))
 		return; /* somebody cannot unmount for a moment */
 }
