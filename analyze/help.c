@@ -41,7 +41,7 @@ void help_command(const struct command *c, FILE *out)
 		fprintf(out, "  tcptape %s %s\n      %s\n", c->name, c->examples[i].line,
 			c->examples[i].what);
 	fprintf(out, "\nUsage:\n  tcptape %s %s\n", c->name,
-		c->run ? "..." : "TAPE... [options]     \"-\" is standard input");
+		c->run ? "ARGUMENT..." : "TAPE... [options]     \"-\" is standard input");
 	print_options(c->options, OPTIONS_SELECTION, "Selection (may be repeated)", out);
 	print_options(c->options, OPTIONS_REPLAY, "Pace", out);
 	print_options(c->options, OPTIONS_OUTPUT, "Output", out);

@@ -11,7 +11,9 @@
 
 /* clang-format off */
 static const struct command commands[] = {
-	{"record", "record on this host: runs tcptape-record", 0, .run = cmd_record},
+	{"record", "record on this host: runs tcptape-record", 0, .run = cmd_record, .examples = {
+		{"-o web.tape -d 10", "ten seconds of this host"},
+		{"-o hello.tape -- ./client", "until a program has ended"}}},
 	{"info", "what the tape holds: host, clocks, events, losses, recorder cost", SHARED,
 	 .view = view_info, .examples = {
 		{"hello.tape", "one page about the recording"},
