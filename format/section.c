@@ -77,3 +77,54 @@ int section_add_enum(struct section *s, struct enumeration *e, struct error *err
 		s->enum_count = e->id;
 	return 0;
 }
+
+/* Names and facts are kept for the life of the section: their sum has a limit. */
+static int count(struct section *s, size_t len, struct error *err)
+{
+	s->bytes += len;
+	if (s->bytes > SECTION_MAX_BYTES)
+		return error_set(err, ERR_CORRUPT, "names and facts of more than %d bytes",
+				 SECTION_MAX_BYTES);
+	return 0;
+}
+
+static int take_record(struct section *s, uint8_t kind, struct view record, struct error *err)
+{
+	size_t len = view_len(record);
+	struct enumeration *e;
+	struct schema *schema;
+	bool is_known;
+
+	if (kind == SCHEMA_RECORD_ENUM) {
+		TRY(enumeration_decode(&record, &e, err));
+		is_known = section_enum(s, e->id);
+		TRY(section_add_enum(s, e, err));
+	} else if (kind == SCHEMA_RECORD_SCHEMA) {
+		TRY(schema_decode(&record, &schema, err));
+		is_known = section_schema(s, schema->id);
+		TRY(section_add_schema(s, schema, err));
+	} else {
+		return 0;
+	}
+	return is_known ? 0 : count(s, len, err);
+}
+
+int section_take_schemas(struct section *s, struct view in, struct error *err)
+{
+	struct view record;
+	uint8_t kind;
+
+	TRY(count(s, 0, err));
+	while (view_len(in) > 0) {
+		if (!take_u8(&in, &kind) || !take_string(&in, &record))
+			return error_set(err, ERR_CORRUPT, "a schema record is cut short");
+		TRY(take_record(s, kind, record, err));
+	}
+	return 0;
+}
+
+int section_take_facts(struct section *s, struct view in, struct error *err)
+{
+	TRY(count(s, view_len(in), err));
+	return facts_decode(&in, &s->facts, err);
+}

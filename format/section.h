@@ -11,9 +11,16 @@
 #include "format/item.h"
 #include "format/schema.h"
 
+/* Encoded schemas, enumerations and facts of one section. */
+enum { SECTION_MAX_BYTES = 32 << 20 };
+
+/* What a record of a SCHEMA block holds; others are newer and ignored. */
+enum schema_record { SCHEMA_RECORD_ENUM = 1, SCHEMA_RECORD_SCHEMA = 2 };
+
 struct section {
 	uint64_t salt;
 	uint64_t number; /* 0 = first in the file */
+	uint64_t bytes;  /* of names and facts known so far, encoded */
 	struct fact_list facts;
 	struct schema **schemas; /* [id - 1]; NULL where damage took one */
 	size_t schema_count;
@@ -28,6 +35,10 @@ void section_release(struct section *s);
  * its first meaning: schemas may be repeated so that a damaged block costs no names. */
 int section_add_schema(struct section *s, struct schema *schema, struct error *err);
 int section_add_enum(struct section *s, struct enumeration *e, struct error *err);
+/* Add what a SCHEMA block body, or a list of facts, tells. ERR_CORRUPT beyond
+ * SECTION_MAX_BYTES and for damage; what came before it stays. */
+int section_take_schemas(struct section *s, struct view in, struct error *err);
+int section_take_facts(struct section *s, struct view in, struct error *err);
 /* Schema by id, or NULL. */
 const struct schema *section_schema(const struct section *s, uint32_t id);
 /* Schema by kind and names, or NULL. `group` NULL matches any. */
