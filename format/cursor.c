@@ -15,7 +15,10 @@
 #include "format/batch.h"
 #include "format/scan.h"
 
-enum { MAX_PENDING = 1 << 18 };
+enum {
+	MAX_PENDING = 1 << 18,
+	ROOM_BYTES = 128 << 20, /* open blocks and their old dictionaries */
+};
 
 struct open_batch {
 	struct batch *batch;
@@ -51,7 +54,9 @@ struct cursor {
 	bool has_held;
 	bool is_at_end; /* no more blocks at all */
 	bool is_in_section, is_section_closed;
-	bool is_fresh; /* ITEM_SECTION is to be delivered */
+	bool is_fresh;       /* ITEM_SECTION is to be delivered */
+	struct gap late_gap; /* a damaged SECTION block, told after ITEM_SECTION */
+	bool has_late_gap;
 	struct health health;
 };
 
@@ -121,7 +126,6 @@ static int take_section(struct cursor *c, const struct scan_item *block, struct 
 	uint64_t incompat, compat;
 	struct view in;
 
-	section_begin(c, &block->header);
 	TRY(open_part(c, block, 0, &in, err));
 	if (!take_u64(&in, &incompat) || !take_u64(&in, &compat))
 		return error_set(err, ERR_CORRUPT, "a section without feature words");
@@ -129,38 +133,7 @@ static int take_section(struct cursor *c, const struct scan_item *block, struct 
 		return error_set(err, ERR_UNSUPPORTED,
 				 "the tape uses features 0x%llx: use a newer tcptape",
 				 (unsigned long long)incompat);
-	return facts_decode(&in, &c->section.facts, err);
-}
-
-enum { SCHEMA_RECORD_ENUM = 1, SCHEMA_RECORD_SCHEMA = 2 };
-
-static int take_schema_record(struct cursor *c, uint8_t kind, struct view record, struct error *err)
-{
-	struct enumeration *e;
-	struct schema *s;
-
-	if (kind == SCHEMA_RECORD_ENUM) {
-		TRY(enumeration_decode(&record, &e, err));
-		return section_add_enum(&c->section, e, err);
-	}
-	if (kind == SCHEMA_RECORD_SCHEMA) {
-		TRY(schema_decode(&record, &s, err));
-		return section_add_schema(&c->section, s, err);
-	}
-	return 0; /* a newer kind of record */
-}
-
-static int take_schemas(struct cursor *c, struct view in, struct error *err)
-{
-	struct view record;
-	uint8_t kind;
-
-	while (view_len(in) > 0) {
-		if (!take_u8(&in, &kind) || !take_string(&in, &record))
-			return error_set(err, ERR_CORRUPT, "a schema record is cut short");
-		TRY(take_schema_record(c, kind, record, err));
-	}
-	return 0;
+	return section_take_facts(&c->section, in, err);
 }
 
 /* The dictionaries of the block's epoch become the current ones. */
@@ -173,12 +146,25 @@ static int enter_epoch(struct cursor *c, uint32_t epoch, struct error *err)
 	return c->dicts ? 0 : error_nomem(err);
 }
 
+/* Make room where delivered ones lie: some may always be waiting. */
+static void forget_delivered(struct cursor *c)
+{
+	size_t left = c->pending_count - c->pending_at;
+
+	if (left > 0 && c->pending_at < MAX_PENDING / 2)
+		return;
+	if (left > 0)
+		memmove(c->pending, c->pending + c->pending_at, left * sizeof(*c->pending));
+	c->pending_count = left;
+	c->pending_at = 0;
+}
+
 static int push_pending(struct cursor *c, struct pending p, struct error *err)
 {
-	void *pending = c->pending;
+	void *pending;
 
-	if (c->pending_at == c->pending_count)
-		c->pending_at = c->pending_count = 0;
+	forget_delivered(c);
+	pending = c->pending;
 	if (c->pending_count >= MAX_PENDING)
 		return error_set(err, ERR_CORRUPT, "more than %d losses and clock readings at once",
 				 MAX_PENDING);
@@ -244,7 +230,7 @@ static int take_end(struct cursor *c, const struct scan_item *block, struct sect
 	memcpy(end->reason, reason.p, len);
 	end->reason[len] = '\0';
 	c->is_section_closed = true;
-	return facts_decode(&facts, &c->section.facts, err);
+	return section_take_facts(&c->section, facts, err);
 }
 
 /* A block whose content contradicts itself although its checksum is right. */
@@ -261,15 +247,14 @@ static int deliver_gap(struct cursor *c, const struct gap *gap, struct item *out
 	return 0;
 }
 
-static int block_to_gap(struct cursor *c, const struct scan_item *block, const struct error *why,
-			struct item *out)
+static struct gap gap_of(const struct scan_item *block, const struct error *why)
 {
 	struct gap gap = {.offset = block->offset,
 			  .bytes = block->header.header_len + block->header.body_len,
 			  .blocks = 1};
 
 	snprintf(gap.reason, sizeof(gap.reason), "%.150s", why->text);
-	return deliver_gap(c, &gap, out);
+	return gap;
 }
 
 enum taken { TAKEN_QUIETLY = 2, TAKEN_ITEM = 0 };
@@ -282,9 +267,9 @@ static int take_names(struct cursor *c, const struct scan_item *block, struct it
 
 	TRY(open_part(c, block, 0, &in, err));
 	if (block->header.type == BLOCK_SCHEMA)
-		TRY(take_schemas(c, in, err));
+		TRY(section_take_schemas(&c->section, in, err));
 	else
-		TRY(facts_decode(&in, &c->section.facts, err));
+		TRY(section_take_facts(&c->section, in, err));
 	out->kind = ITEM_SCHEMA;
 	return TAKEN_ITEM;
 }
@@ -312,9 +297,6 @@ static int take_block(struct cursor *c, const struct scan_item *block, struct it
 		      struct error *err)
 {
 	switch (block->header.type) {
-	case BLOCK_SECTION:
-		TRY(take_section(c, block, err));
-		return TAKEN_QUIETLY;
 	case BLOCK_END:
 		TRY(take_end(c, block, &out->end, err));
 		out->kind = ITEM_END;
@@ -340,8 +322,11 @@ static int take_or_gap(struct cursor *c, const struct scan_item *block, struct i
 	struct error why = {0};
 	int rc = take_block(c, block, out, &why);
 
-	if (is_damage(rc))
-		return block_to_gap(c, block, &why, out);
+	if (is_damage(rc)) {
+		struct gap gap = gap_of(block, &why);
+
+		return deliver_gap(c, &gap, out);
+	}
 	if (rc < 0) {
 		if (err)
 			*err = why;
@@ -370,11 +355,10 @@ static int advance(struct cursor *c, struct item *out, struct error *err)
 		return TAKEN_QUIETLY;
 	}
 	TRY(rc);
-	if (block.kind == SCAN_GAP) {
-		if (block.is_cut)
-			note_cut(c, block.gap.reason);
+	if (block.is_cut)
+		note_cut(c, block.gap.reason);
+	if (block.kind == SCAN_GAP && block.header.type != BLOCK_SECTION)
 		return deliver_gap(c, &block.gap, out);
-	}
 	if (block.header.type == BLOCK_SECTION || block.header.type == BLOCK_END) {
 		c->held = block;
 		c->has_held = true;
@@ -423,6 +407,23 @@ static bool settle_row(struct cursor *c, unsigned i, struct event *out)
 	return is_known;
 }
 
+/* Open blocks, and dictionaries of epochs that only they still need. */
+static bool is_crowded(const struct cursor *c)
+{
+	const struct dict_set *seen = c->dicts;
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i < c->open_count; i++) {
+		const struct dict_set *dicts = batch_dicts(c->open[i].batch);
+
+		bytes += batch_bytes(c->open[i].batch);
+		if (dicts != seen && dicts != c->dicts)
+			bytes += dict_set_bytes(dicts);
+		seen = dicts;
+	}
+	return c->open_count == CURSOR_MAX_OPEN || bytes > ROOM_BYTES;
+}
+
 /* The next row that may go out. Returns false when more blocks must be read first. */
 static bool next_row(struct cursor *c, struct item *out)
 {
@@ -432,7 +433,7 @@ static bool next_row(struct cursor *c, struct item *out)
 		unsigned i = earliest(c);
 		uint64_t ts = batch_ts(c->open[i].batch, c->open[i].row);
 
-		if (!is_draining && ts >= c->watermark && c->open_count < CURSOR_MAX_OPEN)
+		if (!is_draining && ts >= c->watermark && !is_crowded(c))
 			return false;
 		if (!settle_row(c, i, &out->event))
 			continue;
@@ -474,12 +475,37 @@ static bool next_pending(struct cursor *c, struct item *out)
 	return true;
 }
 
+/* A section begins, whatever state its first block is in: what follows is its own. */
+static int enter_section(struct cursor *c, struct error *err)
+{
+	struct error why = {0};
+	int rc = 0;
+
+	leave_section(c);
+	section_begin(c, &c->held.header);
+	c->has_late_gap = c->held.kind == SCAN_GAP;
+	if (c->has_late_gap)
+		c->late_gap = c->held.gap;
+	else
+		rc = take_section(c, &c->held, &why);
+	if (is_damage(rc)) {
+		c->late_gap = gap_of(&c->held, &why);
+		c->has_late_gap = true;
+	} else if (rc) {
+		if (err)
+			*err = why;
+		return rc;
+	}
+	c->health.blocks += !c->has_late_gap;
+	return TAKEN_QUIETLY;
+}
+
 /* All rows are out: the held SECTION or END block takes effect. */
 static int take_held(struct cursor *c, struct item *out, struct error *err)
 {
 	c->has_held = false;
 	if (c->held.header.type == BLOCK_SECTION)
-		leave_section(c);
+		return enter_section(c, err);
 	return take_or_gap(c, &c->held, out, err);
 }
 
@@ -497,6 +523,10 @@ static int step(struct cursor *c, struct item *out, struct error *err)
 		c->is_fresh = false;
 		out->kind = ITEM_SECTION;
 		return 0;
+	}
+	if (c->has_late_gap) {
+		c->has_late_gap = false;
+		return deliver_gap(c, &c->late_gap, out);
 	}
 	if (next_pending(c, out) || next_row(c, out))
 		return 0;
@@ -537,7 +567,9 @@ static int find_section(struct cursor *c, struct error *err)
 	    block_header_decode(head, &h, err) == ERR_UNSUPPORTED)
 		return ERR_UNSUPPORTED;
 	while ((rc = scan_next(&c->scan, NULL, NULL, &block, err)) == 0) {
-		if (block.kind == SCAN_BLOCK && block.header.type == BLOCK_SECTION) {
+		if (block.is_cut)
+			note_cut(c, block.gap.reason);
+		if (block.header.type == BLOCK_SECTION) {
 			c->held = block;
 			c->has_held = true;
 			return 0;

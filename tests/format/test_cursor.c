@@ -9,8 +9,11 @@
 #include <cmocka.h>
 
 #include "format/block.h"
+#include "format/column.h"
 #include "format/cursor.h"
+#include "format/rows.h"
 #include "format/source.h"
+#include "tests/format/forge.h"
 #include "tests/format/sample_tape.h"
 
 /* Everything a cursor said, in short. */
@@ -45,7 +48,8 @@ static void read_fields(struct story *s, const struct event *ev)
 	}
 }
 
-static struct story read_all(const void *data, size_t len, uint64_t from, uint64_t to)
+static struct story read_tape_of(const void *data, size_t len, uint64_t from, uint64_t to,
+				 bool with_fields)
 {
 	struct story s = {0};
 	struct source *src;
@@ -70,13 +74,24 @@ static struct story read_all(const void *data, size_t len, uint64_t from, uint64
 		if (item.kind == ITEM_EVENT) {
 			s.events++;
 			s.last_ts = item.event.ts_ns;
-			read_fields(&s, &item.event);
+			if (with_fields)
+				read_fields(&s, &item.event);
 		}
 	}
 	s.health = *cursor_health(cur);
 	cursor_close(cur);
 	source_close(src);
 	return s;
+}
+
+static struct story read_all(const void *data, size_t len, uint64_t from, uint64_t to)
+{
+	return read_tape_of(data, len, from, to, true);
+}
+
+static struct story read_events(const void *data, size_t len)
+{
+	return read_tape_of(data, len, 0, UINT64_MAX, false);
 }
 
 static struct story read_tape(const struct sample *t)
@@ -236,6 +251,144 @@ static void two_tapes_in_a_row_are_a_tape(void **state)
 	sample_free(b);
 }
 
+/* Its facts are lost; schemas, names and events of the other section are not mixed in. */
+static void a_damaged_section_block_costs_only_its_facts(void **state)
+{
+	struct sample *a = sample_new(100, 10), *b = sample_new(50, 10);
+	uint8_t *both = malloc(a->len + b->len);
+	struct story s;
+
+	(void)state;
+	memcpy(both, a->data, a->len);
+	memcpy(both + a->len, b->data, b->len);
+	both[BLOCK_HEADER_LEN + 20] ^= 1;
+	both[a->len + BLOCK_HEADER_LEN + 20] ^= 1;
+	s = read_all(both, a->len + b->len, 0, UINT64_MAX);
+	assert_int_equal(s.rc, END);
+	assert_int_equal(s.sections, 2);
+	assert_int_equal(s.events, 150);
+	assert_int_equal(s.gaps, 2);
+	assert_int_equal(s.ends, 2);
+	assert_int_equal(s.health.damaged_blocks, 2);
+	assert_false(s.health.is_complete);
+	free(both);
+	sample_free(a);
+	sample_free(b);
+}
+
+/* The first item of a section is the section: its damage comes after. */
+static void a_gap_never_comes_before_its_section(void **state)
+{
+	struct sample *t = sample_new(10, 10);
+	struct source *src;
+	struct cursor *cur;
+	struct item item;
+
+	(void)state;
+	t->data[BLOCK_HEADER_LEN + 20] ^= 1;
+	assert_int_equal(source_open_memory(t->data, t->len, &src, NULL), 0);
+	assert_int_equal(cursor_open(src, &cur, NULL), 0);
+	assert_int_equal(cursor_next(cur, &item, NULL), 0);
+	assert_int_equal(item.kind, ITEM_SECTION);
+	assert_int_equal(item.section->facts.count, 0);
+	assert_int_equal(cursor_next(cur, &item, NULL), 0);
+	assert_int_equal(item.kind, ITEM_GAP);
+	cursor_close(cur);
+	source_close(src);
+	sample_free(t);
+}
+
+/* One reading is always waiting for its time, however many there were. */
+static void any_number_of_clock_readings_comes_out(void **state)
+{
+	enum { ROUNDS = 280, EACH = 1000 };
+	struct writer_options opt = {.salt = 1, .zstd_level = 1};
+	struct clock_reading clock = {0};
+	struct schema *schema = schema_new(SCHEMA_EVENT, "g", "event", NULL);
+	struct row row = {.schema = 1};
+	struct writer *w;
+	struct sink *sink;
+	struct story s;
+	const uint8_t *data;
+	uint32_t id;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(sink_open_memory(&sink, NULL), 0);
+	assert_int_equal(writer_new(sink, &opt, &w, NULL), 0);
+	assert_int_equal(writer_schema(w, schema, &id, NULL), 0);
+	for (uint64_t i = 0; i < ROUNDS; i++) {
+		row.ts_ns = i * 1000000000;
+		assert_int_equal(writer_add(w, &row, NULL), 0);
+		clock.ts_ns = row.ts_ns + 1;
+		for (unsigned j = 0; j < EACH; j++)
+			assert_int_equal(writer_clock(w, &clock, NULL), 0);
+		assert_int_equal(writer_flush(w, NULL), 0);
+	}
+	assert_int_equal(writer_end(w, "stop", NULL), 0);
+	data = sink_memory(sink, &len);
+	s = read_all(data, len, 0, UINT64_MAX);
+	assert_int_equal(s.clocks, ROUNDS * EACH);
+	assert_int_equal(s.events, ROUNDS);
+	assert_true(s.health.is_complete);
+	writer_free(w);
+	sink_close(sink, NULL);
+}
+
+/* Eight blocks of 60 columns and 65536 rows at the same time: half a gigabyte at once. */
+static void blocks_that_would_take_much_memory_are_not_all_open(void **state)
+{
+	enum { COLUMNS = 60, BLOCKS = 10 };
+	struct schema *schema = schema_new(SCHEMA_EVENT, "g", "wide", NULL);
+	struct buf tape = {0}, raw = {0}, record = {0};
+	struct forged_data d = {0};
+	struct block_header h = {.type = BLOCK_DATA,
+				 .rows = BLOCK_MAX_ROWS,
+				 .max_ts = BLOCK_MAX_ROWS - 1,
+				 .seq = 2};
+	uint64_t *v = calloc(BLOCK_MAX_ROWS, sizeof(*v));
+	struct story s;
+
+	(void)state;
+	for (unsigned i = 0; i < COLUMNS; i++)
+		forge_add(schema, forge_field("f", FIELD_STRING, 1, 0));
+	schema->id = 1;
+	schema_encode(schema, &record);
+	put_u8(&raw, SCHEMA_RECORD_SCHEMA);
+	put_string(&raw, record.data, record.len);
+	forge_section(&tape, 0);
+	forge_block_of(&tape, (struct block_header){.type = BLOCK_SCHEMA, .seq = 1}, &raw);
+	forge_ints(&d, 0, COLUMN_VALUE, HOT_CPU, v, BLOCK_MAX_ROWS);
+	for (uint64_t i = 0; i < BLOCK_MAX_ROWS; i++)
+		v[i] = i;
+	forge_ints(&d, 0, COLUMN_VALUE, HOT_TS, v, BLOCK_MAX_ROWS);
+	for (uint64_t i = 0; i < BLOCK_MAX_ROWS; i++)
+		v[i] = 1;
+	forge_ints(&d, 0, COLUMN_VALUE, HOT_SCHEMA, v, BLOCK_MAX_ROWS);
+	for (unsigned i = 0; i < COLUMNS; i++) {
+		put_u8(&d.rest, 0);
+		forge_column(&d, 1, COLUMN_VALUE, i, CODEC_CONST, PART_REST, 1);
+	}
+	for (unsigned i = 0; i < BLOCKS; i++) {
+		struct buf body = {0};
+
+		h.raw_len = forge_data_body(&d, &body);
+		forge_block(&tape, h, &body);
+		h.seq++;
+		buf_release(&body);
+	}
+	s = read_events(tape.data, tape.len);
+	assert_int_equal(s.events, BLOCKS * BLOCK_MAX_ROWS);
+	assert_int_equal(s.gaps, 0);
+	assert_true(s.health.late_events > 0); /* eight open blocks would have sorted most */
+	free(v);
+	forged_data_release(&d);
+	buf_release(&tape);
+	buf_release(&raw);
+	buf_release(&record);
+	schema_free(schema);
+}
+
 static void a_time_limit_keeps_what_is_inside(void **state)
 {
 	struct sample *t = sample_new(1000, 10);
@@ -283,6 +436,10 @@ int main(void)
 		cmocka_unit_test(a_damaged_block_costs_only_itself),
 		cmocka_unit_test(bytes_cut_out_of_the_middle_cost_only_their_blocks),
 		cmocka_unit_test(two_tapes_in_a_row_are_a_tape),
+		cmocka_unit_test(a_damaged_section_block_costs_only_its_facts),
+		cmocka_unit_test(a_gap_never_comes_before_its_section),
+		cmocka_unit_test(any_number_of_clock_readings_comes_out),
+		cmocka_unit_test(blocks_that_would_take_much_memory_are_not_all_open),
 		cmocka_unit_test(a_time_limit_keeps_what_is_inside),
 		cmocka_unit_test(text_and_nothing_are_not_tapes),
 		cmocka_unit_test(a_newer_format_is_named_as_such),
