@@ -66,6 +66,7 @@ static void fill_one(const struct turn *t, bool is_client, struct exchange *x)
 	memset(x, 0, sizeof(*x));
 	fill_side(t, x);
 	split_total(x, t->think_ns);
+	x->has_read = is_client && x->has_answer;
 	x->has_client = is_client;
 	x->has_server = !is_client;
 	if (is_client)
@@ -83,8 +84,10 @@ static void fill_both(const struct turn *c, const struct turn *s, struct exchang
 		x->request_bytes = s->ask_bytes;
 	if (s->answer_bytes > x->response_bytes)
 		x->response_bytes = s->answer_bytes;
-	if (!x->has_answer && s->ask_bytes)
-		x->total_ns = x->request_ns;
+	x->has_read = x->has_answer;
+	x->has_answer |= s->answer_bytes != 0;
+	if (!x->has_read)
+		x->total_ns = x->has_answer ? later(s->answer_last_ns, x->start_ns) : x->request_ns;
 	if (s->count > x->turns)
 		x->turns = s->count;
 	split_total(x, s->think_ns);

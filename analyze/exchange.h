@@ -28,7 +28,9 @@ struct exchange {
 	uint64_t client_wait_ns; /* request sent to response begun */
 	uint64_t server_wait_ns; /* idle to request begun */
 	unsigned turns;          /* more than 1: requests were sent without waiting */
-	bool has_answer, has_client, has_server;
+	bool has_answer;
+	bool has_read;               /* the client has read some of it: client_wait_ns is known */
+	bool has_client, has_server; /* seen from there */
 };
 
 /* The next exchange of a connection. Either side may be NULL: not on the tape. With

@@ -155,7 +155,7 @@ static void fill_times(struct cell *cells, const struct exchange *x)
 		cells[COL_THINK] = cell_uint(x->think_ns);
 		cells[COL_RESPONSE_NS] = cell_uint(x->response_ns);
 	}
-	if (x->has_client && x->has_answer)
+	if (x->has_read)
 		cells[COL_CLIENT_WAIT] = cell_uint(x->client_wait_ns);
 	if (x->has_server && x->request_bytes)
 		cells[COL_SERVER_WAIT] = cell_uint(x->server_wait_ns);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* test_tuple.c -- endpoints compare, hash and are spelled. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "analyze/tuple.h"
+
+#include <arpa/inet.h>
+
+static struct endpoint at(const char *text, uint16_t port)
+{
+	struct endpoint e = {.port = port};
+	uint8_t v4[4];
+
+	if (inet_pton(AF_INET, text, v4) == 1)
+		address_set_ipv4(e.addr, v4);
+	else
+		assert_int_equal(inet_pton(AF_INET6, text, e.addr), 1);
+	return e;
+}
+
+static void ipv4_is_spelled_with_dots_and_ipv6_in_brackets(void **state)
+{
+	struct endpoint four = at("192.0.2.7", 80), six = at("2001:db8::1", 443);
+	char text[ENDPOINT_MAX];
+
+	(void)state;
+	assert_string_equal(endpoint_format(&four, text), "192.0.2.7:80");
+	assert_string_equal(endpoint_format(&six, text), "[2001:db8::1]:443");
+}
+
+static void mapped_address_is_the_ipv4_one(void **state)
+{
+	struct endpoint mapped = at("::ffff:192.0.2.7", 80), four = at("192.0.2.7", 80);
+
+	(void)state;
+	assert_memory_equal(mapped.addr, four.addr, 16);
+	assert_true(address_is_ipv4(mapped.addr));
+}
+
+static void unknown_port_is_a_question_mark(void **state)
+{
+	struct endpoint e = at("127.0.0.1", 0);
+	char text[ENDPOINT_MAX];
+
+	(void)state;
+	assert_string_equal(endpoint_format(&e, text), "127.0.0.1:?");
+}
+
+static void any_address_is_known_in_both_families(void **state)
+{
+	struct endpoint four = at("0.0.0.0", 1), six = at("::", 1), other = at("::1", 1);
+
+	(void)state;
+	assert_true(address_is_any(four.addr));
+	assert_true(address_is_any(six.addr));
+	assert_false(address_is_any(other.addr));
+}
+
+static void reversing_twice_gives_the_same_tuple_and_hash(void **state)
+{
+	struct tuple t = {at("127.0.0.1", 40112), at("127.0.0.1", 8080)};
+	struct tuple r = tuple_reversed(&t), back = tuple_reversed(&r);
+
+	(void)state;
+	assert_false(tuple_equal(&t, &r));
+	assert_true(tuple_equal(&t, &back));
+	assert_int_equal(tuple_hash(&t), tuple_hash(&back));
+	assert_int_not_equal(tuple_hash(&t), tuple_hash(&r));
+}
+
+static void tuple_is_complete_with_both_ports(void **state)
+{
+	struct tuple t = {at("127.0.0.1", 0), at("127.0.0.1", 8080)};
+
+	(void)state;
+	assert_false(tuple_is_complete(&t));
+	t.local.port = 1;
+	assert_true(tuple_is_complete(&t));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ipv4_is_spelled_with_dots_and_ipv6_in_brackets),
+		cmocka_unit_test(mapped_address_is_the_ipv4_one),
+		cmocka_unit_test(unknown_port_is_a_question_mark),
+		cmocka_unit_test(any_address_is_known_in_both_families),
+		cmocka_unit_test(reversing_twice_gives_the_same_tuple_and_hash),
+		cmocka_unit_test(tuple_is_complete_with_both_ports),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
