@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* test_view_exchanges.c -- who asked whom, and who waited. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "format/sink.h"
+#include "tests/analyze/build_tape.h"
+#include "tests/analyze/viewed.h"
+
+enum { T0 = 1000000000 };
+
+static struct viewed show(struct build_tape *b, const char *options)
+{
+	size_t len;
+	const uint8_t *data = sink_memory(b->sink, &len);
+	struct viewed v = view_bytes(view_exchanges, data, len, options, false);
+
+	assert_int_equal(v.rc, 0);
+	return v;
+}
+
+static void hello_is_one_exchange_whose_parts_add_up(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	tape_hello(&b, T0);
+	tape_ready(&b);
+	v = show(&b, "-f json");
+	/* asked at 46 us of the hello, read at 56, answered at 70, read at 89 */
+	assert_string_equal(v.text,
+			    "{\"conn\":2,\"peer\":3,\"n\":1,\"start_ns\":1001046000,"
+			    "\"request_bytes\":2,\"request_ns\":10000,\"think_ns\":14000,"
+			    "\"response_bytes\":11,\"response_ns\":19000,\"total_ns\":43000,"
+			    "\"client_wait_ns\":43000,\"server_wait_ns\":29000,\"turns\":1}\n");
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+static void text_names_both_and_their_times(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	tape_hello(&b, T0);
+	tape_ready(&b);
+	v = show(&b, "");
+	assert_string_equal(
+		v.text,
+		"conn # client                               server                   asked "
+		"think answered total\n"
+		"   2 1 hello_client[3209] 127.0.0.1:40112 → hello_server[2377] :8080   2 B "
+		"14 µs     11 B 43 µs\n");
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+static void establish(struct build_tape *b)
+{
+	tape_run(b, 7, "peer");
+	tape_state(b, T0, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
+	tape_state(b, T0 + 1000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
+}
+
+static void server_alone_is_told_as_seen_from_there(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	establish(&b);
+	tape_recv(&b, T0 + 3000, &hello_server, 5, 0);
+	tape_send(&b, T0 + 9000, &hello_server, 50);
+	tape_recv(&b, T0 + 10000, &hello_server, 6, 0);
+	tape_send(&b, T0 + 12000, &hello_server, 60);
+	tape_ready(&b);
+	v = show(&b, "-f json");
+	assert_non_null(strstr(v.text, "\"conn\":1,\"peer\":null,\"n\":1"));
+	assert_non_null(strstr(v.text, "\"think_ns\":6000,\"response_bytes\":50"));
+	assert_non_null(strstr(v.text, "\"n\":2"));
+	assert_non_null(strstr(v.text, "\"client_wait_ns\":null,\"server_wait_ns\":2000"));
+	viewed_release(&v);
+	v = show(&b, "");
+	assert_non_null(strstr(v.text, "127.0.0.1:40112 → "));
+	assert_non_null(strstr(v.text, "peer[7] 127.0.0.1:8080"));
+	assert_non_null(strstr(v.text, "seen from the server"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+static void server_that_speaks_first_is_said_to(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	establish(&b);
+	tape_send(&b, T0 + 9000, &hello_server, 220);
+	tape_ready(&b);
+	v = show(&b, "");
+	assert_non_null(strstr(v.text, "the server spoke first"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+static void peeks_and_failures_are_no_turns(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	establish(&b);
+	tape_recv(&b, T0 + 3000, &hello_server, 5, 2);
+	tape_recv(&b, T0 + 4000, &hello_server, -11, 0);
+	tape_recv(&b, T0 + 5000, &hello_server, 5, 0);
+	tape_send(&b, T0 + 6000, &hello_server, -32);
+	tape_ready(&b);
+	v = show(&b, "-f json");
+	assert_non_null(strstr(v.text, "\"request_bytes\":5,"));
+	assert_non_null(
+		strstr(v.text, "\"think_ns\":null,\"response_bytes\":0,\"response_ns\":null"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+static void without_calls_arriving_data_stands_for_reading(void **state)
+{
+	struct build_tape b = {.left_out = 1 << BUILD_SEND | 1 << BUILD_RECV | 1 << BUILD_STATE};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	tape_probe(&b, T0, &hello_client, 11);
+	tape_probe(&b, T0 + 6000, &hello_client, 0);
+	tape_ready(&b);
+	v = show(&b, "-f json");
+	assert_non_null(strstr(v.text, "11"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+static void empty_answer_says_why(void **state)
+{
+	struct build_tape b = {.left_out = 1 << BUILD_SEND};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	establish(&b);
+	tape_ready(&b);
+	v = show(&b, "");
+	assert_non_null(strstr(v.text, "no data moved on the 1 TCP socket lives"));
+	assert_non_null(strstr(v.text, "no lengths of send and receive calls"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hello_is_one_exchange_whose_parts_add_up),
+		cmocka_unit_test(text_names_both_and_their_times),
+		cmocka_unit_test(server_alone_is_told_as_seen_from_there),
+		cmocka_unit_test(server_that_speaks_first_is_said_to),
+		cmocka_unit_test(peeks_and_failures_are_no_turns),
+		cmocka_unit_test(without_calls_arriving_data_stands_for_reading),
+		cmocka_unit_test(empty_answer_says_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
