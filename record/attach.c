@@ -24,7 +24,6 @@ enum { LOG_BYTES = 64 << 10, RING_MIN = 1 << 20, RING_SHARE = 64 };
 
 /* One copy of the generic program. */
 struct copy {
-	const struct catalog_event *event; /* NULL = not in use */
 	struct generic *skel;
 	struct bpf_link *link;
 };
@@ -272,7 +271,6 @@ static int start_generic(struct attach *a, const struct catalog_event *e, struct
 {
 	int rc;
 
-	copy->event = e;
 	copy->skel = generic__open();
 	if (!copy->skel)
 		return -ENOMEM;
@@ -400,20 +398,17 @@ int attach_lost_fd(const struct attach *a)
 	return bpf_map__fd(a->typed->maps.lost);
 }
 
-static struct bpf_program *running_program(const struct attach *a, const struct catalog_event *e)
+uint64_t attach_skipped(const struct attach *a, const struct catalog *c, size_t index)
 {
-	for (size_t i = 0; i < a->copy_count && e->way == WAY_GENERIC; i++)
-		if (a->copies[i].event == e && a->copies[i].link)
-			return a->copies[i].skel->progs.copy_entry;
-	return e->way == WAY_TYPED ? typed_program(a->typed, e) : NULL;
-}
-
-uint64_t attach_skipped(const struct attach *a, const struct catalog_event *e)
-{
-	struct bpf_program *p = running_program(a, e);
+	const struct catalog_event *e = catalog_at(c, index);
 	struct bpf_prog_info info = {0};
+	struct bpf_program *p = NULL;
 	uint32_t len = sizeof(info);
 
+	if (e->way == WAY_TYPED)
+		p = typed_program(a->typed, e);
+	else if (e->way == WAY_GENERIC)
+		p = a->copies[index].skel->progs.copy_entry;
 	if (!p || bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &len))
 		return 0;
 	return info.recursion_misses;

@@ -39,9 +39,10 @@ int attach_ring_fd(const struct attach *a);
 size_t attach_ring_bytes(const struct attach *a);
 /* Per-CPU array of lost records by event number. */
 int attach_lost_fd(const struct attach *a);
-/* Runs of the event's program that the kernel skipped because one was already running on
- * that CPU (5.12); 0 where it does not tell. */
-uint64_t attach_skipped(const struct attach *a, const struct catalog_event *e);
+/* How often the kernel skipped the program of catalog_at(c, index) because it was already
+ * running on that CPU (5.12: an interrupt with events of its own); 0 where the kernel does
+ * not tell. */
+uint64_t attach_skipped(const struct attach *a, const struct catalog *c, size_t index);
 
 /* What other programs are configured with: one bit a port, and whether tracing programs
  * may ask for a socket's cookie. */

@@ -68,9 +68,10 @@ static int write_loss(struct losses *l, struct writer *w, struct loss loss, uint
 	return writer_loss(w, &loss, err);
 }
 
-static int read_event(struct losses *l, struct writer *w, const struct catalog_event *e,
-		      uint64_t now_ns, struct error *err)
+static int read_event(struct losses *l, struct writer *w, size_t index, uint64_t now_ns,
+		      struct error *err)
 {
+	const struct catalog_event *e = catalog_at(l->catalog, index);
 	struct loss loss = {.from_ns = l->since_ns,
 			    .to_ns = now_ns,
 			    .schema = e->recipe.schema,
@@ -85,17 +86,15 @@ static int read_event(struct losses *l, struct writer *w, const struct catalog_e
 		}
 	loss.cpu = LOSS_ANY_CPU;
 	loss.cause = LOSS_UNKNOWN;
-	return write_loss(l, w, loss, attach_skipped(l->attach, e), &l->skipped[key], err);
+	return write_loss(l, w, loss, attach_skipped(l->attach, l->catalog, index),
+			  &l->skipped[key], err);
 }
 
 int losses_read(struct losses *l, struct writer *w, uint64_t now_ns, struct error *err)
 {
-	for (size_t i = 0; i < catalog_count(l->catalog); i++) {
-		const struct catalog_event *e = catalog_at(l->catalog, i);
-
-		if (e->way != WAY_NONE)
-			TRY(read_event(l, w, e, now_ns, err));
-	}
+	for (size_t i = 0; i < catalog_count(l->catalog); i++)
+		if (catalog_at(l->catalog, i)->way != WAY_NONE)
+			TRY(read_event(l, w, i, now_ns, err));
 	l->since_ns = now_ns;
 	return 0;
 }
