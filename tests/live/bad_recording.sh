@@ -43,7 +43,7 @@ refused "$TMP" 1 -o "$TMP" --force -- true
 
 # A file that is there stays as it is, unless --force is given.
 echo precious >"$TMP/there"
-refused 'there.*(exist|force)' 1 -o "$TMP/there" -- true
+refused 'there.*(exist|force)' 2 -o "$TMP/there" -- true
 [ "$(cat "$TMP/there")" = precious ] || { echo "the file was overwritten"; exit 1; }
 expect 0 "$TCPTAPE_RECORD" -q -o "$TMP/there" --force -- true
 expect 0 "$TCPTAPE" verify "$TMP/there"

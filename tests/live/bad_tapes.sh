@@ -68,9 +68,9 @@ def statuses(data, what):
         assert len(done.stderr) > 10, f"{where} says nothing"
 
 
-for cut in sorted({0, 1, 95, 96, 97, len(tape) - 1, *(dice.randrange(len(tape)) for _ in range(40))}):
+for cut in sorted({0, 1, 95, 96, 97, len(tape) - 1, *(dice.randrange(len(tape)) for _ in range(20))}):
     statuses(tape[:cut], f"cut at {cut} of {len(tape)}")
-for _ in range(40):
+for _ in range(25):
     at, bit = dice.randrange(len(tape)), dice.randrange(8)
     statuses(tape[:at] + bytes([tape[at] ^ 1 << bit]) + tape[at + 1:], f"with bit {bit} of byte {at} changed")
 

@@ -13,16 +13,32 @@ in_order() {
 }
 need jq
 
+# Commands that outlive their recorder end with this script.
+: >"$TMP/left"
+stage_clear() {
+	local pid
+	while read -r pid; do
+		kill "$pid" 2>/dev/null || :
+	done <"$TMP/left"
+}
+lasting() {
+	echo $$ >>"$TMP/left"
+	echo "$PPID" >"$TMP/up.draft"
+	mv "$TMP/up.draft" "$TMP/up"
+	exec sleep 600
+}
+export -f lasting
+
 expect 0 "$TCPTAPE_RECORD" -q -o "$TMP/tape" -- true
-in_order "the command's end"
 [ ! -s "$TMP/err" ] || { echo "-q is not quiet:"; cat "$TMP/err"; exit 1; }
+in_order "the command's end"
 
 expect 0 "$TCPTAPE_RECORD" -o "$TMP/tape" --force -d 0.2
-in_order "-d"
 # The closing paragraph names events, losses and bytes.
 grep -q 'lost' "$TMP/err" || { echo "no summary:"; cat "$TMP/err"; exit 1; }
+in_order "-d"
 
-expect 0 "$TCPTAPE_RECORD" -q -o "$TMP/tape" --force -d 0.2 -- sleep 600
+expect 0 "$TCPTAPE_RECORD" -q -o "$TMP/tape" --force -d 0.2 -- bash -euc lasting
 in_order "-d before the command's end"
 
 # A signal to the recorder alone (kill), or to its whole group (Ctrl-C).
@@ -32,7 +48,7 @@ for signal in INT TERM HUP; do
 		# setsid: a group of their own, as on a terminal. env: a shell without job control has
 		# background commands ignore SIGINT.
 		setsid -w env --default-signal=INT "$TCPTAPE_RECORD" -q -o "$TMP/tape" --force -- \
-			bash -euc 'echo "$PPID" >"$TMP/up.draft"; mv "$TMP/up.draft" "$TMP/up"; exec sleep 600' 2>"$TMP/record.err" &
+			bash -euc lasting 2>"$TMP/record.err" &
 		session=$!
 		until_file "$TMP/up"
 		recorder=$(cat "$TMP/up")

@@ -39,6 +39,6 @@ drops = [r for r in rows if r["event"].endswith("kfree_skb") and r["extra"].get(
          and r["extra"]["dport"] == hello.port]
 same([(r["fields"]["reason"], r["conn"]) for r in drops], [("NO_SOCKET", None)] * 2, "UDP packets to nobody")
 lengths = [r["fields"]["ret"] for r in rows if r["event"].endswith("sock_recv_length")
-           and r["fields"]["protocol"] == "IPPROTO_UDP" and r["comm"].startswith("python")]
+           and r["fields"]["protocol"] in (17, "IPPROTO_UDP") and r["comm"].startswith("python")]
 same(sorted(lengths), sorted([0, 1, 1000, 60000] * 2), "lengths of datagrams received")
 END
