@@ -70,7 +70,7 @@ int facts_decode(struct view *in, struct fact_list *l, struct error *err)
 	while (view_len(*in) > 0) {
 		if (!take_string(in, &key) || !take_string(in, &value))
 			return error_set(err, ERR_CORRUPT, "a fact is cut short");
-		if (view_len(key) > 255 || view_len(value) > FACT_MAX_VALUE)
+		if (view_len(key) > FACT_MAX_KEY || view_len(value) > FACT_MAX_VALUE)
 			return error_set(err, ERR_CORRUPT, "a fact is longer than %d bytes",
 					 FACT_MAX_VALUE);
 		TRY(fact_list_add(l, key, value, err));

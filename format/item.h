@@ -49,7 +49,7 @@ struct fact_list {
 	size_t cap;
 };
 
-enum { FACTS_MAX = 4096, FACT_MAX_VALUE = 64 << 10 };
+enum { FACTS_MAX = 4096, FACT_MAX_KEY = 255, FACT_MAX_VALUE = 64 << 10 };
 
 int fact_list_add(struct fact_list *l, struct view key, struct view value, struct error *err);
 void fact_list_release(struct fact_list *l);

@@ -15,14 +15,21 @@
 #include "format/index.h"
 #include "format/intern.h"
 #include "format/rows.h"
+#include "format/section.h"
 
 enum {
 	DEFAULT_BLOCK_ROWS = 32768,
 	DEFAULT_DICT_LIMIT = 65536,
-	FULL_CELLS = 1000000, /* close the block: worst case 10 bytes a cell */
+	FULL_CELLS = 900000, /* close the block: worst case 10 bytes a cell */
 	FULL_BYTES = 4 << 20,
-	FULL_PENDING = 2 << 20, /* dictionary bytes waiting */
-	ROW_MAX_BYTES = 1 << 20,
+	FULL_COLUMNS = ROWS_MAX_COLUMNS - 2 * SCHEMA_MAX_FIELDS - SCHEMA_MAX_REFS - 3,
+	FULL_PENDING = 2 << 20,           /* dictionary bytes waiting */
+	FULL_RECORDS = 4096,              /* losses or clock readings waiting */
+	FULL_NAMES = BLOCK_MAX_RAW / 4,   /* bytes of one SCHEMA block */
+	EPOCH_BYTES = DICT_MAX_BYTES / 2, /* of all dictionaries */
+	ROW_MAX_BYTES = 1 << 20,          /* of strings; also of a dictionary entry */
+	FACTS_MAX_BYTES = 4 << 20,        /* of a section, so that END holds them all */
+	NAMES_MAX_BYTES = SECTION_MAX_BYTES - FACTS_MAX_BYTES,
 	FORMAT_SLACK_NS = 10000000, /* a watermark lags the newest row by this much */
 };
 
@@ -38,6 +45,10 @@ struct writer {
 	struct enumeration **enums; /* [id - 1] */
 	size_t enum_count, enum_cap;
 	size_t schemas_written, enums_written;
+	size_t name_bytes;                /* of schemas and enumerations, encoded */
+	size_t fact_count, fact_bytes;    /* in the section */
+	size_t dict_bytes;                /* in the epoch, as DICT_MAX_BYTES counts them */
+	size_t dict_pending;              /* of it, not yet written */
 	struct buf facts, losses, clocks; /* waiting, encoded */
 	uint32_t loss_count, clock_count;
 	struct buf body, block; /* scratch */
@@ -60,7 +71,7 @@ int writer_new(struct sink *sink, const struct writer_options *opt, struct write
 	w->opt = *opt;
 	if (!w->opt.block_rows || w->opt.block_rows > BLOCK_MAX_ROWS)
 		w->opt.block_rows = DEFAULT_BLOCK_ROWS;
-	if (!w->opt.dict_limit)
+	if (!w->opt.dict_limit || w->opt.dict_limit > DICT_MAX_ENTRIES / 2)
 		w->opt.dict_limit = DEFAULT_DICT_LIMIT;
 	w->epoch = 1;
 	w->min_ts = UINT64_MAX;
@@ -101,19 +112,46 @@ void writer_free(struct writer *w)
 
 int writer_fact(struct writer *w, const char *key, const char *value, struct error *err)
 {
+	size_t before = w->facts.len;
+
+	if (strlen(key) > FACT_MAX_KEY || strlen(value) > FACT_MAX_VALUE)
+		return error_set(err, ERR_USAGE, "fact %.40s: longer than %d bytes", key,
+				 FACT_MAX_VALUE);
+	if (w->fact_count >= FACTS_MAX || w->fact_bytes > FACTS_MAX_BYTES - FACT_MAX_VALUE - 300)
+		return error_set(err, ERR_USAGE, "more than %d facts or %d bytes of them",
+				 FACTS_MAX, FACTS_MAX_BYTES);
 	fact_encode(key, value, &w->facts);
-	return w->facts.is_failed ? error_nomem(err) : 0;
+	if (w->facts.is_failed)
+		return error_nomem(err);
+	w->fact_bytes += w->facts.len - before;
+	w->fact_count++;
+	return 0;
+}
+
+/* Count the encoded record that lies in w->block. */
+static int count_names(struct writer *w, struct error *err)
+{
+	if (w->block.is_failed)
+		return error_nomem(err);
+	if (w->name_bytes + w->block.len > NAMES_MAX_BYTES)
+		return error_set(err, ERR_USAGE, "schemas of more than %d bytes", NAMES_MAX_BYTES);
+	w->name_bytes += w->block.len;
+	return 0;
 }
 
 int writer_enumeration(struct writer *w, struct enumeration *e, uint16_t *id, struct error *err)
 {
 	void *enums = w->enums;
 
-	if (w->enum_count >= ENUM_MAX)
-		return error_set(err, ERR_USAGE, "more than %d enumerations", ENUM_MAX);
+	if (w->enum_count >= ENUM_MAX || strlen(e->name) > ENUM_MAX_NAME)
+		return error_set(err, ERR_USAGE, "more than %d enumerations, or a name too long",
+				 ENUM_MAX);
 	if (!array_grow(&enums, &w->enum_cap, w->enum_count + 1, sizeof(*w->enums)))
 		return error_nomem(err);
 	w->enums = enums;
+	buf_clear(&w->block);
+	enumeration_encode(e, &w->block);
+	TRY(count_names(w, err));
 	w->enums[w->enum_count++] = e;
 	e->id = (uint16_t)w->enum_count;
 	*id = e->id;
@@ -139,9 +177,16 @@ int writer_schema(struct writer *w, struct schema *s, uint32_t *id, struct error
 
 	if (w->schema_count >= SCHEMA_MAX)
 		return error_set(err, ERR_USAGE, "more than %d schemas", SCHEMA_MAX);
+	if (strlen(s->group) > SCHEMA_MAX_NAME || strlen(s->name) > SCHEMA_MAX_NAME ||
+	    strlen(s->text) > SCHEMA_MAX_TEXT)
+		return error_set(err, ERR_USAGE, "schema %.40s: its name or text is too long",
+				 s->name);
 	if (!schema_room(w))
 		return error_nomem(err);
 	TRY(schema_seal(s, err));
+	buf_clear(&w->block);
+	schema_encode(s, &w->block);
+	TRY(count_names(w, err));
 	if (s->kind == SCHEMA_DICT) {
 		intern = intern_new();
 		if (!intern)
@@ -157,16 +202,6 @@ int writer_schema(struct writer *w, struct schema *s, uint32_t *id, struct error
 const struct schema *writer_schema_get(const struct writer *w, uint32_t id)
 {
 	return id >= 1 && id <= w->schema_count ? w->schemas[id - 1] : NULL;
-}
-
-int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t len, uint32_t *id,
-		  struct error *err)
-{
-	assert(dict >= 1 && dict <= w->schema_count && w->interns[dict - 1]);
-	assert(dict_entry_size(w->schemas[dict - 1], view_of(packed, len)) == len);
-	if (!intern_add(w->interns[dict - 1], packed, len, id))
-		return error_nomem(err);
-	return 0;
 }
 
 uint32_t writer_epoch(const struct writer *w)
@@ -237,13 +272,18 @@ static int write_section(struct writer *w, struct error *err)
 	return rc;
 }
 
-enum { SCHEMA_RECORD_ENUM = 1, SCHEMA_RECORD_SCHEMA = 2 };
-
-static void put_schema_record(struct buf *out, uint8_t kind, const struct buf *record)
+/* Append a record to *raw, and write a block when that has become long. */
+static int put_names(struct writer *w, uint8_t kind, const struct buf *record, struct buf *raw,
+		     struct error *err)
 {
-	put_u8(out, kind);
-	put_string(out, record->data, record->len);
-	out->is_failed |= record->is_failed;
+	put_u8(raw, kind);
+	put_string(raw, record->data, record->len);
+	raw->is_failed |= record->is_failed;
+	if (raw->len < FULL_NAMES)
+		return 0;
+	TRY(write_block(w, BLOCK_SCHEMA, raw, 0, err));
+	buf_clear(raw);
+	return 0;
 }
 
 static int write_schemas(struct writer *w, struct error *err)
@@ -251,27 +291,29 @@ static int write_schemas(struct writer *w, struct error *err)
 	struct buf raw = {0}, record = {0};
 	int rc = 0;
 
-	if (w->schemas_written == w->schema_count && w->enums_written == w->enum_count)
-		return 0;
-	for (; w->enums_written < w->enum_count; w->enums_written++) {
+	for (; w->enums_written < w->enum_count && !rc; w->enums_written++) {
 		buf_clear(&record);
 		enumeration_encode(w->enums[w->enums_written], &record);
-		put_schema_record(&raw, SCHEMA_RECORD_ENUM, &record);
+		rc = put_names(w, SCHEMA_RECORD_ENUM, &record, &raw, err);
 	}
 	for (; w->schemas_written < w->schema_count && !rc; w->schemas_written++) {
 		buf_clear(&record);
 		schema_encode(w->schemas[w->schemas_written], &record);
-		put_schema_record(&raw, SCHEMA_RECORD_SCHEMA, &record);
-		if (raw.len > BLOCK_MAX_RAW / 4) {
-			rc = write_block(w, BLOCK_SCHEMA, &raw, 0, err);
-			buf_clear(&raw);
-		}
+		rc = put_names(w, SCHEMA_RECORD_SCHEMA, &record, &raw, err);
 	}
-	if (!rc && raw.len)
+	if (!rc && (raw.len || raw.is_failed))
 		rc = write_block(w, BLOCK_SCHEMA, &raw, 0, err);
 	buf_release(&raw);
 	buf_release(&record);
 	return rc;
+}
+
+/* What a reader must have seen before anything that refers to a schema. */
+static int write_names(struct writer *w, struct error *err)
+{
+	if (!w->is_started)
+		TRY(write_section(w, err));
+	return write_schemas(w, err);
 }
 
 static int write_dicts(struct writer *w, struct error *err)
@@ -285,7 +327,34 @@ static int write_dicts(struct writer *w, struct error *err)
 	if (raw.len || raw.is_failed)
 		rc = write_block(w, BLOCK_DICT, &raw, 0, err);
 	buf_release(&raw);
+	w->dict_pending = 0;
 	return rc;
+}
+
+int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t len, uint32_t *id,
+		  struct error *err)
+{
+	struct intern *t;
+	size_t before;
+
+	assert(dict >= 1 && dict <= w->schema_count && w->interns[dict - 1]);
+	assert(dict_entry_size(w->schemas[dict - 1], view_of(packed, len)) == len);
+	t = w->interns[dict - 1];
+	before = intern_count(t);
+	if (len > ROW_MAX_BYTES || before >= DICT_MAX_ENTRIES ||
+	    w->dict_bytes > DICT_MAX_BYTES - ROW_MAX_BYTES - DICT_ENTRY_COST)
+		return error_set(err, ERR_USAGE, "dictionary %s is full, or an entry too long",
+				 w->schemas[dict - 1]->name);
+	if (!intern_add(t, packed, len, id))
+		return error_nomem(err);
+	if (intern_count(t) == before)
+		return 0;
+	w->dict_bytes += len + DICT_ENTRY_COST;
+	w->dict_pending += len;
+	if (w->dict_pending < 2 * FULL_PENDING)
+		return 0;
+	TRY(write_names(w, err));
+	return write_dicts(w, err);
 }
 
 static int write_rows(struct writer *w, struct error *err)
@@ -312,7 +381,7 @@ static int write_rows(struct writer *w, struct error *err)
 /* Dictionaries never outgrow their limit: forget them, and the reader does so too. */
 static void maybe_new_epoch(struct writer *w)
 {
-	bool is_full = false;
+	bool is_full = w->dict_bytes >= EPOCH_BYTES;
 
 	for (size_t i = 0; i < w->schema_count; i++)
 		if (w->interns[i])
@@ -322,6 +391,7 @@ static void maybe_new_epoch(struct writer *w)
 	for (size_t i = 0; i < w->schema_count; i++)
 		if (w->interns[i])
 			intern_reset(w->interns[i]);
+	w->dict_bytes = 0;
 	w->epoch++;
 }
 
@@ -337,27 +407,21 @@ static int write_pending(struct writer *w, enum block_type type, struct buf *raw
 	return 0;
 }
 
+static int write_records(struct writer *w, struct error *err)
+{
+	TRY(write_pending(w, BLOCK_LOSS, &w->losses, &w->loss_count, err));
+	return write_pending(w, BLOCK_CLOCK, &w->clocks, &w->clock_count, err);
+}
+
 int writer_flush(struct writer *w, struct error *err)
 {
-	if (!w->is_started)
-		TRY(write_section(w, err));
-	TRY(write_schemas(w, err));
+	TRY(write_names(w, err));
 	TRY(write_pending(w, BLOCK_FACTS, &w->facts, NULL, err));
-	TRY(write_pending(w, BLOCK_LOSS, &w->losses, &w->loss_count, err));
-	TRY(write_pending(w, BLOCK_CLOCK, &w->clocks, &w->clock_count, err));
+	TRY(write_records(w, err));
 	TRY(write_dicts(w, err));
 	TRY(write_rows(w, err));
 	maybe_new_epoch(w);
 	return 0;
-}
-
-static size_t pending_bytes(const struct writer *w, const struct schema *s)
-{
-	size_t sum = 0;
-
-	for (unsigned i = 0; i < s->ref_count; i++)
-		sum += intern_pending(w->interns[s->refs[i] - 1]);
-	return sum;
 }
 
 static size_t row_bytes(const struct schema *s, const struct row *row)
@@ -370,10 +434,11 @@ static size_t row_bytes(const struct schema *s, const struct row *row)
 	return sum;
 }
 
-static bool is_full(const struct writer *w, const struct schema *s)
+static bool is_full(const struct writer *w)
 {
 	return rows_count(w->rows) >= w->opt.block_rows || rows_cells(w->rows) >= FULL_CELLS ||
-	       rows_bytes(w->rows) >= FULL_BYTES || pending_bytes(w, s) >= FULL_PENDING;
+	       rows_columns(w->rows) >= FULL_COLUMNS || rows_bytes(w->rows) >= FULL_BYTES ||
+	       w->dict_pending >= FULL_PENDING || w->dict_bytes >= EPOCH_BYTES;
 }
 
 int writer_add(struct writer *w, const struct row *row, struct error *err)
@@ -390,7 +455,7 @@ int writer_add(struct writer *w, const struct row *row, struct error *err)
 		w->min_ts = row->ts_ns;
 	if (row->ts_ns > w->max_ts)
 		w->max_ts = row->ts_ns;
-	return is_full(w, s) ? writer_flush(w, err) : 0;
+	return is_full(w) ? writer_flush(w, err) : 0;
 }
 
 int writer_loss(struct writer *w, const struct loss *loss, struct error *err)
@@ -398,14 +463,24 @@ int writer_loss(struct writer *w, const struct loss *loss, struct error *err)
 	loss_encode(loss, &w->losses);
 	w->loss_count++;
 	w->lost_total += loss->count;
-	return w->losses.is_failed ? error_nomem(err) : 0;
+	if (w->losses.is_failed)
+		return error_nomem(err);
+	if (w->loss_count < FULL_RECORDS)
+		return 0;
+	TRY(write_names(w, err));
+	return write_records(w, err);
 }
 
 int writer_clock(struct writer *w, const struct clock_reading *c, struct error *err)
 {
 	clock_encode(c, &w->clocks);
 	w->clock_count++;
-	return w->clocks.is_failed ? error_nomem(err) : 0;
+	if (w->clocks.is_failed)
+		return error_nomem(err);
+	if (w->clock_count < FULL_RECORDS)
+		return 0;
+	TRY(write_names(w, err));
+	return write_records(w, err);
 }
 
 /* The last 16 bytes of a section: its length, the End block's length, "DNE!". */
@@ -433,13 +508,19 @@ static int write_end(struct writer *w, const char *reason, const struct buf *fac
 				 .min_ts = w->row_total ? w->min_ts : 0,
 				 .max_ts = w->max_ts};
 	struct buf raw = {0};
+	size_t totals;
 	int rc;
 
 	put_string(&raw, reason, strlen(reason));
 	put_varint(&raw, w->row_total);
 	put_varint(&raw, w->lost_total);
 	put_string(&raw, facts->data, facts->len);
+	totals = raw.len;
 	index_encode(&w->index, &raw);
+	if (raw.len > BLOCK_MAX_RAW - 16) { /* too long: a tape without an index */
+		raw.len = totals;
+		put_varint(&raw, 0);
+	}
 	h.raw_len = (uint32_t)raw.len + 16;
 	buf_clear(&w->body);
 	rc = raw.is_failed ? error_nomem(err)

@@ -11,8 +11,6 @@
 #include "format/item.h"
 #include "tests/format/forge.h"
 
-enum { FACT_MAX_KEY = 255 };
-
 static const struct loss a_loss = {.from_ns = 5,
 				   .to_ns = UINT64_MAX,
 				   .cpu = LOSS_ANY_CPU,
