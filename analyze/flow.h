@@ -11,7 +11,7 @@
 #include "analyze/slots.h"
 
 struct flow {
-	struct tuple tuple; /* local = the sender */
+	struct tuple tuple;    /* local = the sender */
 	struct life *sender;   /* or NULL */
 	struct life *receiver; /* or NULL */
 };

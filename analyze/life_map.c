@@ -92,7 +92,7 @@ void life_map_remove(struct life_map *m, struct life *l)
 	while (*at != l)
 		at = &(*at)->next[m->link];
 	*at = l->next[m->link];
-	l->linked &= (uint8_t)~(1u << m->link);
+	l->linked &= (uint8_t) ~(1u << m->link);
 	m->count--;
 }
 

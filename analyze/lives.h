@@ -30,16 +30,16 @@ struct life_list {
 struct lives {
 	struct life_map by_cookie;
 	struct life_map by_skaddr;
-	struct life_map by_tuple; /* complete tuples only */
-	struct life_map by_port;  /* listeners; shares LINK_TUPLE with by_tuple */
-	struct life_map by_seq;   /* established, without a peer yet */
+	struct life_map by_tuple;              /* complete tuples only */
+	struct life_map by_port;               /* listeners; shares LINK_TUPLE with by_tuple */
+	struct life_map by_seq;                /* established, without a peer yet */
 	struct life_list lists[LIFE_GONE + 1]; /* by phase, oldest first */
-	struct life *taken; /* lent by lives_take() */
-	struct life *free;  /* linked by `after` */
-	struct life_chunk *chunks; /* owned; all lives live here */
+	struct life *taken;                    /* lent by lives_take() */
+	struct life *free;                     /* linked by `after` */
+	struct life_chunk *chunks;             /* owned; all lives live here */
 	uint64_t last_conn;
 	uint64_t tuple_version; /* grows whenever a tuple becomes known */
-	bool has_destroy; /* destructions are on the tape: closed lives wait for theirs */
+	bool has_destroy;       /* destructions are on the tape: closed lives wait for theirs */
 };
 
 /* Caller's storage. */

@@ -9,12 +9,12 @@
 
 #include "analyze/drop.h"
 
-static const char *event_name(const struct schema *s, struct names *names)
+static const char *event_name(const struct schema *s, struct lexicon *lexicon)
 {
 	char text[2 * SCHEMA_MAX_NAME + 2];
 
 	snprintf(text, sizeof(text), "%s:%s", s->group, s->name);
-	return names_keep(names, view_of(text, strlen(text)));
+	return lexicon_keep(lexicon, view_of(text, strlen(text)));
 }
 
 static void fill_change(struct moment *m, const struct sighting *seen)
@@ -86,23 +86,23 @@ static void fill_numbers(struct moment *m, const struct bound *e, const struct e
 }
 
 static void fill_names(struct moment *m, const struct bound *e, const struct item *item,
-		       struct names *names)
+		       struct lexicon *lexicon)
 {
 	const char *reason = bound_name(e, &item->event, BOUND_REASON, item->section);
 	struct view place;
 
 	if (!reason)
 		reason = bound_name(e, &item->event, BOUND_CONG_STATE, item->section);
-	m->word = reason ? names_keep(names, view_of(reason, strlen(reason))) : "";
+	m->word = reason ? lexicon_keep(lexicon, view_of(reason, strlen(reason))) : "";
 	m->place = "";
 	if (bound_bytes(e, &item->event, BOUND_LOCATION_SYMBOL, &place) ||
 	    bound_bytes(e, &item->event, BOUND_IP_SYMBOL, &place))
-		m->place = names_keep(names, place);
+		m->place = lexicon_keep(lexicon, place);
 	m->is_benign = e->kind == EVENT_DROP && drop_is_benign(e, &item->event, item->section);
 }
 
 void moment_fill(struct moment *m, const struct item *item, const struct sighting *seen,
-		 struct names *names)
+		 struct lexicon *lexicon)
 {
 	const struct bound *e = seen->bound;
 
@@ -111,11 +111,11 @@ void moment_fill(struct moment *m, const struct item *item, const struct sightin
 	m->kind = (uint8_t)e->kind;
 	m->conn = seen->life ? seen->life->conn : 0;
 	m->sender = seen->sender ? seen->sender->conn : 0;
-	m->event = event_name(item->event.schema, names);
+	m->event = event_name(item->event.schema, lexicon);
 	if (seen->has_change)
 		fill_change(m, seen);
 	else
 		fill_numbers(m, e, &item->event);
-	fill_names(m, e, item, names);
+	fill_names(m, e, item, lexicon);
 	m->is_time_wait |= seen->is_time_wait;
 }

@@ -6,7 +6,7 @@
 #ifndef ANALYZE_MOMENT_H
 #define ANALYZE_MOMENT_H
 
-#include "analyze/names.h"
+#include "analyze/lexicon.h"
 #include "analyze/tracker.h"
 
 /* TCP flags, as in the header. */
@@ -40,6 +40,6 @@ struct moment {
 };
 
 void moment_fill(struct moment *m, const struct item *item, const struct sighting *seen,
-		 struct names *names);
+		 struct lexicon *lexicon);
 
 #endif

@@ -50,9 +50,8 @@ void owner_inherit(struct owner *child, const struct owner *listener)
 const char *owner_source_name(enum owner_source source)
 {
 	static const char *const names[] = {
-		[OWNER_LISTENER] = "listener", [OWNER_CLOSER] = "closer",
-		[OWNER_READER] = "reader",     [OWNER_SNAPSHOT] = "snapshot",
-		[OWNER_CALLER] = "caller",
+		[OWNER_LISTENER] = "listener", [OWNER_CLOSER] = "closer", [OWNER_READER] = "reader",
+		[OWNER_SNAPSHOT] = "snapshot", [OWNER_CALLER] = "caller",
 	};
 
 	return source < sizeof(names) / sizeof(names[0]) ? names[source] : NULL;

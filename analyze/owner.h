@@ -22,7 +22,7 @@ enum owner_source {
 };
 
 struct owner {
-	uint32_t pid; /* 0 = not known */
+	uint32_t pid;   /* 0 = not known */
 	uint8_t source; /* enum owner_source */
 	char comm[16];  /* terminated; "" = not known */
 };

@@ -12,9 +12,9 @@
 enum { PROTOCOL_TCP = 6 };
 
 struct sock_facts {
-	uint64_t skaddr; /* 0 = not known */
-	uint64_t cookie; /* 0 = not known */
-	uint32_t netns;  /* 0 = not known */
+	uint64_t skaddr;   /* 0 = not known */
+	uint64_t cookie;   /* 0 = not known */
+	uint32_t netns;    /* 0 = not known */
 	uint16_t protocol; /* 0 = not known */
 	bool is_ipv6;      /* an AF_INET6 socket, whatever it talks */
 	struct tuple tuple;

@@ -18,13 +18,13 @@ enum { COL_TS, COL_DELTA, COL_AFTER, COL_CONN, COL_SIDE, COL_EVENT, COL_TEXT, CO
 
 /* clang-format off */
 static const struct column columns[COL_COUNT] = {
-	[COL_TS] = {"ts_ns", "time", "when it happened", UNIT_TIME, ALIGN_RIGHT, 0},
-	[COL_DELTA] = {"delta_ns", NULL, "time since the event before it in this connection", UNIT_NS},
-	[COL_AFTER] = {NULL, "after", "time since the line before", .align = ALIGN_RIGHT, .width = 9},
-	[COL_CONN] = {"conn", NULL, "number of the socket life it belongs to; of a packet, of who receives it"},
-	[COL_SIDE] = {"side", NULL, "client, server, listener or unknown"},
-	[COL_EVENT] = {"event", NULL, "group:name of the tracepoint"},
-	[COL_TEXT] = {"text", "", "what it means"},
+	[COL_TS] = {.key = "ts_ns", .title = "time", .doc = "when it happened", .unit = UNIT_TIME, .align = ALIGN_RIGHT},
+	[COL_DELTA] = {.key = "delta_ns", .doc = "time since the event before it in this connection", .unit = UNIT_NS},
+	[COL_AFTER] = {.title = "after", .doc = "time since the line before", .align = ALIGN_RIGHT, .width = 9},
+	[COL_CONN] = {.key = "conn", .doc = "number of the socket life it belongs to; of a packet, of who receives it"},
+	[COL_SIDE] = {.key = "side", .doc = "client, server, listener or unknown"},
+	[COL_EVENT] = {.key = "event", .doc = "group:name of the tracepoint"},
+	[COL_TEXT] = {.key = "text", .title = "", .doc = "what it means"},
 };
 /* clang-format on */
 

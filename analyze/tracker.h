@@ -38,9 +38,9 @@ struct sighting {
 	const struct life *receiver; /* packets: the life they were sent to, or NULL */
 	struct tuple flow;           /* packets with TCP headers: local = the sender */
 	bool has_flow;
-	bool has_change; /* the event changed the life's state */
-	bool is_birth;   /* the event began the life */
-	bool is_located; /* the event completed the life's tuple */
+	bool has_change;   /* the event changed the life's state */
+	bool is_birth;     /* the event began the life */
+	bool is_located;   /* the event completed the life's tuple */
 	bool is_time_wait; /* a packet: the FIN that an orphan in FIN_WAIT2 had waited for */
 	struct life_change change;
 };

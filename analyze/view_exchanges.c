@@ -36,22 +36,22 @@ enum {
 
 /* clang-format off */
 static const struct column columns[COL_COUNT] = {
-	[COL_CONN] = {"conn", "conn", "number of the client's socket life, or of the one the tape holds", .align = ALIGN_RIGHT},
-	[COL_PEER] = {"peer", NULL, "number of the server's, when the tape holds both"},
-	[COL_N] = {"n", "#", "number of the exchange on its connection", .align = ALIGN_RIGHT},
-	[COL_CLIENT] = {NULL, "client", "who asked"},
-	[COL_SERVER] = {NULL, "server", "who answered"},
-	[COL_START] = {"start_ns", NULL, "first byte asked; if the server spoke first, when the connection was established", UNIT_TIME},
-	[COL_REQUEST_BYTES] = {"request_bytes", "asked", "bytes of the request; 0 if the server spoke first", UNIT_BYTES, ALIGN_RIGHT, 0},
-	[COL_REQUEST_NS] = {"request_ns", NULL, "first byte sent to last byte read by the server (client alone: sent)", UNIT_NS},
-	[COL_THINK] = {"think_ns", "think", "last byte of the request to first byte of the response; null without a response", UNIT_NS, ALIGN_RIGHT, 0},
-	[COL_RESPONSE_BYTES] = {"response_bytes", "answered", "bytes of the response", UNIT_BYTES, ALIGN_RIGHT, 0},
-	[COL_RESPONSE_NS] = {"response_ns", NULL, "first byte of the response sent to last byte read; null without one", UNIT_NS},
-	[COL_TOTAL] = {"total_ns", "total", "request, think and response together", UNIT_NS, ALIGN_RIGHT, 0},
-	[COL_CLIENT_WAIT] = {"client_wait_ns", NULL, "how long the client waited: its last byte sent to its first byte read", UNIT_NS},
-	[COL_SERVER_WAIT] = {"server_wait_ns", NULL, "how long the server waited: since its last answer, or the connection's beginning, to its first byte read", UNIT_NS},
-	[COL_TURNS] = {"turns", NULL, "more than 1: so many requests were sent without waiting for answers"},
-	[COL_REMARK] = {NULL, "", "what else is worth knowing"},
+	[COL_CONN] = {.key = "conn", .title = "conn", .doc = "number of the client's socket life, or of the one the tape holds", .align = ALIGN_RIGHT},
+	[COL_PEER] = {.key = "peer", .doc = "number of the server's, when the tape holds both"},
+	[COL_N] = {.key = "n", .title = "#", .doc = "number of the exchange on its connection", .align = ALIGN_RIGHT},
+	[COL_CLIENT] = {.title = "client", .doc = "who asked"},
+	[COL_SERVER] = {.title = "server", .doc = "who answered"},
+	[COL_START] = {.key = "start_ns", .doc = "first byte asked; if the server spoke first, when the connection was established", .unit = UNIT_TIME},
+	[COL_REQUEST_BYTES] = {.key = "request_bytes", .title = "asked", .doc = "bytes of the request; 0 if the server spoke first", .unit = UNIT_BYTES, .align = ALIGN_RIGHT},
+	[COL_REQUEST_NS] = {.key = "request_ns", .doc = "first byte sent to last byte read by the server (client alone: sent)", .unit = UNIT_NS},
+	[COL_THINK] = {.key = "think_ns", .title = "think", .doc = "last byte of the request to first byte of the response; null without a response", .unit = UNIT_NS, .align = ALIGN_RIGHT},
+	[COL_RESPONSE_BYTES] = {.key = "response_bytes", .title = "answered", .doc = "bytes of the response", .unit = UNIT_BYTES, .align = ALIGN_RIGHT},
+	[COL_RESPONSE_NS] = {.key = "response_ns", .doc = "first byte of the response sent to last byte read; null without one", .unit = UNIT_NS},
+	[COL_TOTAL] = {.key = "total_ns", .title = "total", .doc = "request, think and response together", .unit = UNIT_NS, .align = ALIGN_RIGHT},
+	[COL_CLIENT_WAIT] = {.key = "client_wait_ns", .doc = "how long the client waited: its last byte sent to its first byte read", .unit = UNIT_NS},
+	[COL_SERVER_WAIT] = {.key = "server_wait_ns", .doc = "how long the server waited: since its last answer, or the connection's beginning, to its first byte read", .unit = UNIT_NS},
+	[COL_TURNS] = {.key = "turns", .doc = "more than 1: so many requests were sent without waiting for answers"},
+	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing"},
 };
 /* clang-format on */
 

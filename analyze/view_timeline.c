@@ -28,7 +28,7 @@ struct timeline {
 	const struct view_input *in;
 	struct tracker *tracker;
 	struct couples couples;
-	struct names names;
+	struct lexicon lexicon;
 	struct strays *strays;            /* owned */
 	struct couple *held[COUPLES_MAX]; /* owned; told at the end, in order of number */
 	size_t held_count;
@@ -198,7 +198,7 @@ static int take_event(struct timeline *v, const struct item *item, const struct 
 		TRY(claim_strays(v, seen->life, err));
 	if (!is_wanted(v, &item->event) || (!seen->life && !seen->has_flow))
 		return 0;
-	moment_fill(&m, item, seen, &v->names);
+	moment_fill(&m, item, seen, &v->lexicon);
 	m.order = v->order++;
 	if (seen->life)
 		return keep_moment(v, seen->life, &m, err);
@@ -277,7 +277,7 @@ static void release(struct timeline *v)
 	for (size_t i = 0; i < v->held_count; i++)
 		free_couple(v->held[i]);
 	tracker_free(v->tracker);
-	names_release(&v->names);
+	lexicon_release(&v->lexicon);
 	free(v->strays);
 }
 

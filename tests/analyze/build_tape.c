@@ -2,12 +2,10 @@
 /* build_tape.c -- a small recorder whose kernel is the test. */
 #include "tests/analyze/build_tape.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyze/tuple.h"
 #include "format/sink.h"
 #include "format/source.h"
 
@@ -98,7 +96,7 @@ static const struct event_plan plans[BUILD_EVENT_COUNT] = {
 	[BUILD_FOREIGN] = {"tcp", "tcp_of_tomorrow", true, false, {{"depth", U32, 0}}},
 };
 
-static void check(int rc, const struct error *err)
+void tape_check(int rc, const struct error *err)
 {
 	if (rc < 0) {
 		fprintf(stderr, "build_tape: %s\n", err->text);
@@ -128,7 +126,7 @@ static void add_field(struct schema *s, const struct field_plan *p, uint16_t enu
 		f.elem_size = 1;
 		f.count = 16;
 	}
-	check(schema_add_field(s, &f, &err), &err);
+	tape_check(schema_add_field(s, &f, &err), &err);
 }
 
 static void add_bytes(struct schema *s, const char *name, uint16_t count, enum field_role role)
@@ -143,7 +141,7 @@ static void add_bytes(struct schema *s, const char *name, uint16_t count, enum f
 		.count = count,
 	};
 
-	check(schema_add_field(s, &f, &err), &err);
+	tape_check(schema_add_field(s, &f, &err), &err);
 }
 
 static uint32_t finish(struct build_tape *b, struct schema *s)
@@ -151,7 +149,7 @@ static uint32_t finish(struct build_tape *b, struct schema *s)
 	struct error err;
 	uint32_t id;
 
-	check(writer_schema(b->writer, s, &id, &err), &err);
+	tape_check(writer_schema(b->writer, s, &id, &err), &err);
 	return id;
 }
 
@@ -195,7 +193,7 @@ static void name(struct enumeration *e, uint64_t value, const char *text)
 {
 	struct error err;
 
-	check(enumeration_add(e, value, text, &err), &err);
+	tape_check(enumeration_add(e, value, text, &err), &err);
 }
 
 /* The kernel's numbers of the states. */
@@ -205,7 +203,7 @@ static const enum tcp_state numbers[] = {
 	STATE_LISTEN,    STATE_CLOSING,     STATE_NEW_SYN_RECV,
 };
 
-static uint64_t number_of(enum tcp_state s)
+uint64_t tape_state_number(enum tcp_state s)
 {
 	for (size_t i = 1; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (numbers[i] == s)
@@ -220,16 +218,16 @@ static void add_enumerations(struct build_tape *b)
 
 	for (size_t i = 1; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		name(e, i, tcp_state_name(numbers[i]));
-	check(writer_enumeration(b->writer, e, &b->states, &err), &err);
+	tape_check(writer_enumeration(b->writer, e, &b->states, &err), &err);
 	e = enumeration_new("reason");
 	name(e, REASON_NO_SOCKET, "NO_SOCKET");
 	name(e, REASON_TCP_OLD_DATA, "TCP_OLD_DATA");
 	name(e, REASON_NETFILTER_DROP, "NETFILTER_DROP");
-	check(writer_enumeration(b->writer, e, &b->reasons, &err), &err);
+	tape_check(writer_enumeration(b->writer, e, &b->reasons, &err), &err);
 	e = enumeration_new("reset_reason");
 	name(e, 0, "NOT_SPECIFIED");
 	name(e, 8, "TCP_ABORT_ON_DATA");
-	check(writer_enumeration(b->writer, e, &b->reset_reasons, &err), &err);
+	tape_check(writer_enumeration(b->writer, e, &b->reset_reasons, &err), &err);
 }
 
 static void add_event(struct build_tape *b, enum build_event kind)
@@ -238,11 +236,11 @@ static void add_event(struct build_tape *b, enum build_event kind)
 	struct schema *s = schema_new(SCHEMA_EVENT, p->group, p->name, NULL);
 	struct error err;
 
-	check(schema_add_ref(s, b->dict_task, &err), &err);
+	tape_check(schema_add_ref(s, b->dict_task, &err), &err);
 	if (p->has_sock)
-		check(schema_add_ref(s, b->dict_sock, &err), &err);
+		tape_check(schema_add_ref(s, b->dict_sock, &err), &err);
 	if (p->has_flow)
-		check(schema_add_ref(s, b->dict_flow, &err), &err);
+		tape_check(schema_add_ref(s, b->dict_flow, &err), &err);
 	for (const struct field_plan *f = p->fields; f->name; f++)
 		add_field(s, f,
 			  f->values == 's'   ? b->states
@@ -257,8 +255,8 @@ void tape_begin(struct build_tape *b)
 	struct writer_options opt = {.salt = 1};
 	struct error err;
 
-	check(sink_open_memory(&b->sink, &err), &err);
-	check(writer_new(b->sink, &opt, &b->writer, &err), &err);
+	tape_check(sink_open_memory(&b->sink, &err), &err);
+	tape_check(writer_new(b->sink, &opt, &b->writer, &err), &err);
 	add_enumerations(b);
 	add_dicts(b);
 	for (int k = 0; k < BUILD_EVENT_COUNT; k++)
@@ -273,10 +271,10 @@ struct cursor *tape_ready(struct build_tape *b)
 	const uint8_t *data;
 	size_t len;
 
-	check(writer_end(b->writer, "stop", &err), &err);
+	tape_check(writer_end(b->writer, "stop", &err), &err);
 	data = sink_memory(b->sink, &len);
-	check(source_open_memory(data, len, &b->source, &err), &err);
-	check(cursor_open(b->source, &b->cursor, &err), &err);
+	tape_check(source_open_memory(data, len, &b->source, &err), &err);
+	tape_check(cursor_open(b->source, &b->cursor, &err), &err);
 	return b->cursor;
 }
 
@@ -293,254 +291,4 @@ void tape_run(struct build_tape *b, uint32_t pid, const char *comm)
 {
 	b->pid = pid;
 	b->comm = comm;
-}
-
-static void parse_address(const char *text, uint8_t v6[16], uint8_t v4[4])
-{
-	if (inet_pton(AF_INET, text, v4) == 1)
-		address_set_ipv4(v6, v4);
-	else if (inet_pton(AF_INET6, text, v6) != 1)
-		abort();
-}
-
-static uint32_t intern(struct build_tape *b, uint32_t dict, const struct buf *packed)
-{
-	struct error err;
-	uint32_t id;
-
-	check(writer_intern(b->writer, dict, packed->data, packed->len, &id, &err), &err);
-	return id;
-}
-
-static uint32_t intern_task(struct build_tape *b)
-{
-	struct buf packed = {0};
-	char comm[16] = {0};
-	uint32_t id;
-
-	snprintf(comm, sizeof(comm), "%s", b->comm);
-	put_u32(&packed, b->pid);
-	put_u32(&packed, b->pid);
-	put_bytes(&packed, comm, 16);
-	id = intern(b, b->dict_task, &packed);
-	buf_release(&packed);
-	return id;
-}
-
-static uint32_t intern_sock(struct build_tape *b, const struct build_sock *s)
-{
-	struct buf packed = {0};
-	uint8_t l6[16] = {0}, r6[16] = {0}, l4[4] = {127, 0, 0, 6}, r4[4] = {127, 0, 0, 6};
-	uint32_t id;
-
-	parse_address(s->laddr, l6, l4);
-	parse_address(s->raddr, r6, r4);
-	put_u64(&packed, s->skaddr);
-	put_u64(&packed, s->cookie);
-	put_u32(&packed, s->netns);
-	put_u16(&packed, s->protocol);
-	put_u16(&packed, s->is_ipv6 ? 10 : 2);
-	put_u16(&packed, s->lport);
-	put_u16(&packed, s->rport);
-	put_bytes(&packed, l4, 4);
-	put_bytes(&packed, r4, 4);
-	put_bytes(&packed, l6, 16);
-	put_bytes(&packed, r6, 16);
-	id = intern(b, b->dict_sock, &packed);
-	buf_release(&packed);
-	return id;
-}
-
-static uint32_t intern_flow(struct build_tape *b, const struct build_segment *x)
-{
-	struct buf packed = {0};
-	uint8_t from[16], to[16], v4[4];
-	uint32_t id;
-
-	parse_address(x->from, from, v4);
-	parse_address(x->to, to, v4);
-	put_u16(&packed, 6);
-	put_u16(&packed, strchr(x->from, ':') ? 10 : 2);
-	put_u16(&packed, x->sport);
-	put_u16(&packed, x->dport);
-	put_bytes(&packed, from, 16);
-	put_bytes(&packed, to, 16);
-	id = intern(b, b->dict_flow, &packed);
-	buf_release(&packed);
-	return id;
-}
-
-/* refs: task, then what the event has of sock and flow. */
-static void add_row(struct build_tape *b, enum build_event kind, uint64_t ts, const uint32_t ids[2],
-		    const struct value *values)
-{
-	uint32_t refs[3] = {intern_task(b)};
-	int n = 1;
-	struct row row = {.schema = b->schemas[kind],
-			  .cpu = b->cpu,
-			  .ts_ns = ts,
-			  .refs = refs,
-			  .values = values};
-	struct error err;
-
-	if (!row.schema)
-		return;
-	if (plans[kind].has_sock)
-		refs[n++] = ids[0];
-	if (plans[kind].has_flow)
-		refs[n++] = ids[1];
-	check(writer_add(b->writer, &row, &err), &err);
-}
-
-static void add_sock_row(struct build_tape *b, enum build_event kind, uint64_t ts,
-			 const struct build_sock *s, const struct value *values)
-{
-	uint32_t ids[2] = {intern_sock(b, s), 0};
-
-	add_row(b, kind, ts, ids, values);
-}
-
-void tape_state_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
-		     const enum tcp_state change[2], const struct build_extra *x)
-{
-	struct value v[8] = {
-		{.num = number_of(change[0])},
-		{.num = number_of(change[1])},
-		{.num = x->una},
-		{.num = x->nxt},
-		{.num = x->acked},
-		{.num = x->received},
-		{.num = (uint64_t)(int64_t)x->sk_err},
-		{.num = x->is_done},
-	};
-
-	for (int i = 2; i < 8; i++)
-		v[i].is_absent = x->is_absent;
-	add_sock_row(b, BUILD_STATE, ts, s, v);
-}
-
-void tape_state(struct build_tape *b, uint64_t ts, const struct build_sock *s, enum tcp_state from,
-		enum tcp_state to)
-{
-	const enum tcp_state change[2] = {from, to};
-
-	tape_state_with(b, ts, s, change, &(struct build_extra){.is_absent = true});
-}
-
-void tape_send(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t ret)
-{
-	struct value v[2] = {{.num = (uint64_t)(int64_t)ret}};
-
-	add_sock_row(b, BUILD_SEND, ts, s, v);
-}
-
-void tape_recv(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t ret,
-	       int32_t flags)
-{
-	struct value v[2] = {{.num = (uint64_t)(int64_t)ret}, {.num = (uint64_t)(int64_t)flags}};
-
-	add_sock_row(b, BUILD_RECV, ts, s, v);
-}
-
-void tape_probe(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint32_t data_len)
-{
-	struct value v[3] = {{.num = data_len}, {.num = 10}, {.num = 17}};
-
-	add_sock_row(b, BUILD_PROBE, ts, s, v);
-}
-
-void tape_retransmit(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t err)
-{
-	struct value v[1] = {{.num = (uint64_t)(int64_t)err}};
-
-	add_sock_row(b, BUILD_RETRANSMIT, ts, s, v);
-}
-
-void tape_destroy(struct build_tape *b, uint64_t ts, const struct build_sock *s)
-{
-	struct value v[2] = {{.is_absent = true}, {.is_absent = true}};
-
-	add_sock_row(b, BUILD_DESTROY, ts, s, v);
-}
-
-void tape_destroy_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
-		       uint64_t acked, uint64_t received)
-{
-	struct value v[2] = {{.num = acked}, {.num = received}};
-
-	add_sock_row(b, BUILD_DESTROY, ts, s, v);
-}
-
-void tape_snapshot(struct build_tape *b, uint64_t ts, const struct build_sock *s,
-		   const struct build_snapshot *x)
-{
-	char comm[16] = {0};
-	bool is_bare = x->state == STATE_LISTEN;
-	struct value v[7] = {
-		{.num = number_of(x->state)},
-		{.num = x->owner_pid, .is_absent = x->owner_pid == 0},
-		{.bytes = (uint8_t *)comm},
-		{.num = x->acked, .is_absent = is_bare},
-		{.num = x->received, .is_absent = is_bare},
-		{.num = x->una, .is_absent = is_bare},
-		{.num = x->nxt, .is_absent = is_bare},
-	};
-
-	snprintf(comm, sizeof(comm), "%s", x->owner_comm ? x->owner_comm : "");
-	add_sock_row(b, BUILD_SNAPSHOT, ts, s, v);
-}
-
-void tape_sock_event(struct build_tape *b, uint64_t ts, enum build_event kind,
-		     const struct build_sock *s)
-{
-	struct value v[1] = {{0}};
-
-	add_sock_row(b, kind, ts, s, v);
-}
-
-void tape_segment(struct build_tape *b, uint64_t ts, const struct build_segment *x)
-{
-	uint32_t ids[2] = {0, intern_flow(b, x)};
-	struct value v[5] = {{.num = 52 + x->payload},
-			     {.num = x->flags},
-			     {.num = x->seq},
-			     {.num = x->ack},
-			     {.num = x->payload}};
-
-	add_row(b, BUILD_SEGMENT, ts, ids, v);
-}
-
-void tape_drop(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason)
-{
-	uint32_t ids[2] = {0, intern_flow(b, x)};
-	struct value v[5] = {{.num = reason},
-			     {.num = x->flags},
-			     {.num = x->seq},
-			     {.num = x->ack},
-			     {.num = x->payload}};
-
-	add_row(b, BUILD_DROP, ts, ids, v);
-}
-
-void tape_consume(struct build_tape *b, uint64_t ts, const struct build_segment *x)
-{
-	uint32_t ids[2] = {0, intern_flow(b, x)};
-	struct value v[4] = {{.num = x->flags},
-			     {.num = x->seq},
-			     {.num = x->ack},
-			     {.num = x->payload}};
-
-	add_row(b, BUILD_CONSUME, ts, ids, v);
-}
-
-void tape_loss(struct build_tape *b, uint64_t from, uint64_t to, enum build_event kind)
-{
-	struct loss loss = {.from_ns = from,
-			    .to_ns = to,
-			    .schema = b->schemas[kind],
-			    .count = 7,
-			    .cause = LOSS_RING_FULL};
-	struct error err;
-
-	check(writer_loss(b->writer, &loss, &err), &err);
 }

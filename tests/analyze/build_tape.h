@@ -109,6 +109,11 @@ void tape_drop(struct build_tape *b, uint64_t ts, const struct build_segment *x,
 void tape_consume(struct build_tape *b, uint64_t ts, const struct build_segment *x);
 void tape_loss(struct build_tape *b, uint64_t from, uint64_t to, enum build_event kind);
 
+/* The kernel's number of a state. */
+uint64_t tape_state_number(enum tcp_state s);
+/* A tape that cannot be built is the test's fault: complain and abort. */
+void tape_check(int rc, const struct error *err);
+
 /* Drop reasons of the built tapes. */
 enum { REASON_NO_SOCKET = 3, REASON_TCP_OLD_DATA = 30, REASON_NETFILTER_DROP = 8 };
 

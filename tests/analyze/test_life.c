@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* test_life.c -- what becomes a socket life, and what it is told to have been. */
+/* test_life.c -- how lives pass their time, and how they end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +12,30 @@
 enum { MS = 1000000 };
 
 static const uint64_t T0 = 1000000000000;
+
+static void connect(struct build_tape *b, uint64_t t, const struct build_sock *s)
+{
+	struct build_sock early = *s;
+
+	early.lport = 0;
+	tape_state(b, t, &early, STATE_CLOSE, STATE_SYN_SENT);
+}
+
+static void close_with(struct build_tape *b, uint64_t t, const struct build_sock *s,
+		       enum tcp_state from, int32_t sk_err)
+{
+	const enum tcp_state change[2] = {from, STATE_CLOSE};
+
+	tape_state_with(b, t, s, change, &(struct build_extra){.sk_err = sk_err});
+}
+
+static void establish(struct build_tape *b, uint64_t t)
+{
+	connect(b, t, &hello_client);
+	tape_state(b, t + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
+	tape_state(b, t + 2000, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
+	tape_state(b, t + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
+}
 
 static void hello_is_a_listener_a_client_and_a_server(void **state)
 {
@@ -69,22 +93,6 @@ static void hello_times_and_bytes_are_exact(void **state)
 	tape_release(&b);
 }
 
-static void connect(struct build_tape *b, uint64_t t, const struct build_sock *s)
-{
-	struct build_sock early = *s;
-
-	early.lport = 0;
-	tape_state(b, t, &early, STATE_CLOSE, STATE_SYN_SENT);
-}
-
-static void close_with(struct build_tape *b, uint64_t t, const struct build_sock *s,
-		       enum tcp_state from, int32_t sk_err)
-{
-	const enum tcp_state change[2] = {from, STATE_CLOSE};
-
-	tape_state_with(b, t, s, change, &(struct build_extra){.sk_err = sk_err});
-}
-
 static void refused_connect_ends_refused(void **state)
 {
 	struct build_tape b = {0};
@@ -138,14 +146,6 @@ static void abandoned_connect_ends_aborted(void **state)
 	assert_int_equal(t.lives[0].end, LIFE_ABORTED);
 	tracked_release(&t);
 	tape_release(&b);
-}
-
-static void establish(struct build_tape *b, uint64_t t)
-{
-	connect(b, t, &hello_client);
-	tape_state(b, t + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
-	tape_state(b, t + 2000, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
-	tape_state(b, t + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
 }
 
 static void reset_ends_one_side_aborted_and_the_other_reset(void **state)
@@ -204,157 +204,6 @@ static void data_after_close_is_no_reset_by_the_peer(void **state)
 	tape_release(&b);
 }
 
-static void reused_kernel_address_is_another_life(void **state)
-{
-	struct build_tape b = {0};
-	struct tracked t;
-	struct build_sock next = hello_client;
-
-	(void)state;
-	next.cookie = 99;
-	next.lport = 40113;
-	tape_begin(&b);
-	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
-	close_with(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, 111);
-	tape_destroy(&b, T0 + 2000, &hello_client);
-	connect(&b, T0 + 3000, &next);
-	tape_state(&b, T0 + 4000, &next, STATE_SYN_SENT, STATE_ESTABLISHED);
-	tape_send(&b, T0 + 5000, &next, 7);
-	track(&t, &b);
-	assert_int_equal(t.count, 2);
-	assert_int_equal(t.lives[0].end, LIFE_REFUSED);
-	assert_int_equal(t.lives[0].traffic.tx_bytes, 0);
-	assert_int_equal(t.lives[1].traffic.tx_bytes, 7);
-	assert_int_equal(t.lives[1].end, LIFE_OPEN);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
-static void reused_address_without_an_end_makes_the_old_life_uncertain(void **state)
-{
-	struct build_tape b = {0};
-	struct tracked t;
-	struct build_sock next = hello_client;
-
-	(void)state;
-	next.cookie = 99;
-	next.lport = 40113;
-	tape_begin(&b);
-	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
-	connect(&b, T0 + 3000, &next);
-	track(&t, &b);
-	assert_int_equal(t.count, 2);
-	assert_int_equal(t.lives[0].end, LIFE_END_UNKNOWN);
-	assert_true(t.is_uncertain[0]);
-	assert_false(t.is_uncertain[1]);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
-static void reconnect_of_the_same_cookie_is_a_new_life(void **state)
-{
-	struct build_tape b = {0};
-	struct tracked t;
-
-	(void)state;
-	tape_begin(&b);
-	tape_run(&b, 77, "curl");
-	establish(&b, T0);
-	close_with(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 0);
-	connect(&b, T0 + 9000, &hello_client);
-	tape_state(&b, T0 + 10000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
-	tape_send(&b, T0 + 11000, &hello_client, 3);
-	track(&t, &b);
-	assert_int_equal(t.count, 3);
-	assert_int_equal(t.lives[0].traffic.tx_bytes, 0);
-	assert_int_equal(t.lives[2].traffic.tx_bytes, 3);
-	assert_int_equal(t.lives[2].cookie, t.lives[0].cookie);
-	assert_true(t.lives[2].is_start_seen);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
-static void snapshot_makes_a_life_whose_start_was_not_seen(void **state)
-{
-	struct build_tape b = {0};
-	struct tracked t;
-	struct build_snapshot old = {.state = STATE_ESTABLISHED,
-				     .owner_pid = 55,
-				     .owner_comm = "sshd",
-				     .acked = 500,
-				     .received = 600};
-
-	(void)state;
-	tape_begin(&b);
-	tape_snapshot(&b, T0, &hello_client, &old);
-	tape_snapshot(&b, T0 + MS, &hello_server,
-		      &(struct build_snapshot){.state = STATE_CLOSE_WAIT});
-	track(&t, &b);
-	assert_int_equal(t.count, 2);
-	assert_false(t.lives[0].is_start_seen);
-	assert_true(t.is_uncertain[0]);
-	assert_int_equal(t.lives[0].role, LIFE_UNKNOWN);
-	assert_int_equal(t.lives[0].owner.pid, 55);
-	assert_int_equal(t.lives[0].state_ns[STATE_ESTABLISHED], MS);
-	assert_int_equal(t.lives[0].end, LIFE_OPEN);
-	assert_int_equal(t.lives[0].peer, 2);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
-static void connection_on_a_listeners_port_is_its_server(void **state)
-{
-	struct build_tape b = {0};
-	struct tracked t;
-
-	(void)state;
-	tape_begin(&b);
-	tape_snapshot(&b, T0, &hello_client, &(struct build_snapshot){.state = STATE_ESTABLISHED});
-	tape_snapshot(&b, T0, &hello_server, &(struct build_snapshot){.state = STATE_ESTABLISHED});
-	tape_snapshot(&b, T0, &hello_listener,
-		      &(struct build_snapshot){.state = STATE_LISTEN,
-					       .owner_pid = 5,
-					       .owner_comm = "nginx"});
-	track(&t, &b);
-	assert_int_equal(t.lives[1].role, LIFE_SERVER);
-	assert_int_equal(t.lives[1].owner.pid, 5);
-	assert_int_equal(t.lives[1].owner.source, OWNER_LISTENER);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
-static void tape_without_state_events_still_has_connections(void **state)
-{
-	struct build_tape b = {.left_out = 1 << BUILD_STATE | 1 << BUILD_SEND | 1 << BUILD_RECV |
-					   1 << BUILD_SNAPSHOT};
-	struct build_sock never = {.skaddr = 0x77,
-				   .cookie = 3,
-				   .protocol = 6,
-				   .laddr = "::",
-				   .raddr = "2a01:4f9:c010:2636::1"};
-	struct tracked t;
-	uint64_t bytes = 0;
-
-	(void)state;
-	tape_begin(&b);
-	tape_destroy(&b, T0, &never);
-	tape_probe(&b, T0 + 1000, &hello_client, 11);
-	tape_probe(&b, T0 + 2000, &hello_client, 0);
-	tape_destroy_with(&b, T0 + 3000, &hello_server, 12, 1);
-	tape_destroy_with(&b, T0 + 4000, &hello_client, 2, 12);
-	track(&t, &b);
-	assert_int_equal(t.count, 2);
-	assert_false(t.lives[0].is_start_seen);
-	assert_true(t.lives[0].is_end_seen);
-	assert_int_equal(t.lives[0].peer, 2);
-	assert_true(life_rx_bytes(&t.lives[0], false, &bytes));
-	assert_int_equal(bytes, 12);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
 static void loss_makes_the_lives_it_overlaps_uncertain(void **state)
 {
 	struct build_tape b = {0};
@@ -376,26 +225,6 @@ static void loss_makes_the_lives_it_overlaps_uncertain(void **state)
 	track(&t, &b);
 	assert_true(t.is_uncertain[0]);
 	assert_false(t.is_uncertain[1]);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
-static void sockets_that_are_not_tcp_are_no_connections(void **state)
-{
-	struct build_tape b = {0};
-	struct tracked t;
-	struct build_sock udp = hello_client, mptcp = hello_server;
-
-	(void)state;
-	udp.protocol = 17;
-	mptcp.protocol = 262;
-	tape_begin(&b);
-	tape_run(&b, 77, "dig");
-	tape_send(&b, T0, &udp, 40);
-	tape_recv(&b, T0 + 1000, &udp, 80, 0);
-	tape_state(&b, T0 + 2000, &mptcp, STATE_CLOSE, STATE_SYN_SENT);
-	track(&t, &b);
-	assert_int_equal(t.count, 0);
 	tracked_release(&t);
 	tape_release(&b);
 }
@@ -439,29 +268,6 @@ static void nobody_is_the_owner_rather_than_the_idle_task(void **state)
 	track(&t, &b);
 	assert_int_equal(t.lives[0].owner.pid, 0);
 	assert_int_equal(t.lives[0].owner.source, OWNER_UNKNOWN);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
-static void mapped_addresses_become_ipv4(void **state)
-{
-	struct build_tape b = {0};
-	struct tracked t;
-	struct build_sock dual = hello_server;
-	char text[ENDPOINT_MAX];
-
-	(void)state;
-	dual.is_ipv6 = true;
-	tape_begin(&b);
-	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
-	tape_state(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
-	tape_state(&b, T0 + 2000, &dual, STATE_LISTEN, STATE_SYN_RECV);
-	tape_state(&b, T0 + 3000, &dual, STATE_SYN_RECV, STATE_ESTABLISHED);
-	track(&t, &b);
-	assert_string_equal(endpoint_format(&t.lives[1].tuple.local, text), "127.0.0.1:8080");
-	assert_true(t.lives[1].is_ipv6);
-	assert_int_equal(t.lives[0].peer, 2);
 	tracked_release(&t);
 	tape_release(&b);
 }
@@ -512,61 +318,6 @@ static void orphan_in_fin_wait2_is_no_time_wait(void **state)
 	tape_release(&b);
 }
 
-static void sockets_without_cookies_are_known_by_address(void **state)
-{
-	struct build_tape b = {0};
-	struct tracked t;
-	struct build_sock s = hello_client;
-
-	(void)state;
-	s.cookie = 0;
-	tape_begin(&b);
-	tape_run(&b, 77, "curl");
-	connect(&b, T0, &s);
-	tape_state(&b, T0 + 1000, &s, STATE_SYN_SENT, STATE_ESTABLISHED);
-	tape_send(&b, T0 + 2000, &s, 4);
-	close_with(&b, T0 + 3000, &s, STATE_LAST_ACK, 0);
-	tape_destroy(&b, T0 + 4000, &s);
-	s.lport = 40114;
-	connect(&b, T0 + 5000, &s);
-	tape_state(&b, T0 + 6000, &s, STATE_SYN_SENT, STATE_ESTABLISHED);
-	tape_send(&b, T0 + 7000, &s, 6);
-	track(&t, &b);
-	assert_int_equal(t.count, 2);
-	assert_int_equal(t.lives[0].traffic.tx_bytes, 4);
-	assert_true(t.lives[0].is_torn); /* ESTABLISHED, then LAST_ACK */
-	assert_int_equal(t.lives[1].traffic.tx_bytes, 6);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
-static void old_kernels_child_takes_its_identity_from_established(void **state)
-{
-	struct build_tape b = {0};
-	struct tracked t;
-	struct build_sock child = hello_server;
-
-	(void)state;
-	child.raddr = "0.0.0.0";
-	child.rport = 0;
-	child.cookie = 41; /* will be replaced */
-	tape_begin(&b);
-	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
-	tape_state(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
-	tape_state(&b, T0 + 2000, &child, STATE_LISTEN, STATE_SYN_RECV);
-	tape_state(&b, T0 + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
-	track(&t, &b);
-	assert_int_equal(t.count, 2);
-	assert_int_equal(t.lives[1].tuple.remote.port, 40112);
-	assert_int_equal(t.lives[1].cookie, 12);
-	assert_int_equal(t.lives[1].state_ns[STATE_SYN_RECV], 1000);
-	assert_true(t.lives[1].is_start_seen);
-	assert_int_equal(t.lives[1].peer, 1);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
 static void child_belongs_to_the_listeners_owner_until_its_own_evidence(void **state)
 {
 	struct build_tape b = {0};
@@ -604,32 +355,6 @@ static void peeked_bytes_are_counted_once(void **state)
 	tape_release(&b);
 }
 
-static void over_lives_are_handed_out_while_the_tape_runs(void **state)
-{
-	struct build_tape b = {0};
-	struct tracked t;
-
-	(void)state;
-	tape_begin(&b);
-	for (uint64_t i = 0; i < 20; i++) {
-		struct build_sock s = hello_client;
-		uint64_t at = T0 + i * 100 * MS;
-
-		s.cookie += i;
-		s.skaddr += i * 64;
-		s.lport = (uint16_t)(s.lport + i);
-		tape_run(&b, 77, "curl");
-		connect(&b, at, &s);
-		close_with(&b, at + MS, &s, STATE_SYN_SENT, 111);
-		tape_destroy(&b, at + 2 * MS, &s);
-	}
-	track(&t, &b);
-	assert_int_equal(t.count, 20);
-	assert_int_equal(t.most_open, 1);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -641,24 +366,13 @@ int main(void)
 		cmocka_unit_test(reset_ends_one_side_aborted_and_the_other_reset),
 		cmocka_unit_test(reset_is_known_without_errno),
 		cmocka_unit_test(data_after_close_is_no_reset_by_the_peer),
-		cmocka_unit_test(reused_kernel_address_is_another_life),
-		cmocka_unit_test(reused_address_without_an_end_makes_the_old_life_uncertain),
-		cmocka_unit_test(reconnect_of_the_same_cookie_is_a_new_life),
-		cmocka_unit_test(snapshot_makes_a_life_whose_start_was_not_seen),
-		cmocka_unit_test(connection_on_a_listeners_port_is_its_server),
-		cmocka_unit_test(tape_without_state_events_still_has_connections),
 		cmocka_unit_test(loss_makes_the_lives_it_overlaps_uncertain),
-		cmocka_unit_test(sockets_that_are_not_tcp_are_no_connections),
 		cmocka_unit_test(events_in_anothers_context_do_not_change_the_owner),
 		cmocka_unit_test(nobody_is_the_owner_rather_than_the_idle_task),
-		cmocka_unit_test(mapped_addresses_become_ipv4),
 		cmocka_unit_test(half_close_is_read_to_its_end),
 		cmocka_unit_test(orphan_in_fin_wait2_is_no_time_wait),
-		cmocka_unit_test(sockets_without_cookies_are_known_by_address),
-		cmocka_unit_test(old_kernels_child_takes_its_identity_from_established),
 		cmocka_unit_test(child_belongs_to_the_listeners_owner_until_its_own_evidence),
 		cmocka_unit_test(peeked_bytes_are_counted_once),
-		cmocka_unit_test(over_lives_are_handed_out_while_the_tape_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

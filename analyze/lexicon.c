@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * names.c -- a set of strings that only grows.
+ * lexicon.c -- a set of strings that only grows.
  */
-#include "analyze/names.h"
+#include "analyze/lexicon.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +11,14 @@
 
 enum { FIRST_SIZE = 64 };
 
-void names_release(struct names *n)
+void lexicon_release(struct lexicon *n)
 {
 	arena_release(&n->arena);
 	free(n->slots);
-	*n = (struct names){0};
+	*n = (struct lexicon){0};
 }
 
-static struct name *locate(const struct names *n, struct view v, uint32_t hash)
+static struct lexeme *locate(const struct lexicon *n, struct view v, uint32_t hash)
 {
 	size_t len = view_len(v), i = hash & (n->size - 1);
 
@@ -29,9 +29,9 @@ static struct name *locate(const struct names *n, struct view v, uint32_t hash)
 	return &n->slots[i];
 }
 
-static bool grow(struct names *n)
+static bool grow(struct lexicon *n)
 {
-	struct names old = *n;
+	struct lexicon old = *n;
 
 	n->size = old.size ? old.size * 2 : FIRST_SIZE;
 	n->slots = calloc(n->size, sizeof(*n->slots));
@@ -50,10 +50,10 @@ static bool grow(struct names *n)
 	return true;
 }
 
-const char *names_keep(struct names *n, struct view v)
+const char *lexicon_keep(struct lexicon *n, struct view v)
 {
 	uint32_t hash;
-	struct name *slot;
+	struct lexeme *slot;
 
 	v = view_len(v) ? v : view_of("", 0);
 	for (const uint8_t *p = v.p; p < v.end; p++)
@@ -65,7 +65,7 @@ const char *names_keep(struct names *n, struct view v)
 	slot = locate(n, v, hash);
 	if (slot->text)
 		return slot->text;
-	if (n->bytes + view_len(v) > NAMES_MAX_BYTES)
+	if (n->bytes + view_len(v) > LEXICON_MAX_BYTES)
 		return "...";
 	slot->text = arena_take(&n->arena, view_len(v) + 1);
 	if (!slot->text)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* test_names.c -- each text once. */
+/* test_lexicon.c -- each text once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#include "analyze/names.h"
+#include "analyze/lexicon.h"
 
 static struct view text(const char *s)
 {
@@ -19,58 +19,58 @@ static struct view text(const char *s)
 
 static void equal_texts_are_one(void **state)
 {
-	struct names n = {0};
+	struct lexicon n = {0};
 	char copy[] = "skb:consume_skb";
-	const char *first = names_keep(&n, text("skb:consume_skb"));
+	const char *first = lexicon_keep(&n, text("skb:consume_skb"));
 
 	(void)state;
-	assert_ptr_equal(names_keep(&n, text(copy)), first);
+	assert_ptr_equal(lexicon_keep(&n, text(copy)), first);
 	assert_string_equal(first, "skb:consume_skb");
-	assert_string_equal(names_keep(&n, text("")), "");
-	assert_string_equal(names_keep(&n, (struct view){0}), "");
-	names_release(&n);
+	assert_string_equal(lexicon_keep(&n, text("")), "");
+	assert_string_equal(lexicon_keep(&n, (struct view){0}), "");
+	lexicon_release(&n);
 }
 
 static void text_ends_at_its_first_nul(void **state)
 {
-	struct names n = {0};
+	struct lexicon n = {0};
 
 	(void)state;
-	assert_string_equal(names_keep(&n, view_of("ab\0cd", 5)), "ab");
-	names_release(&n);
+	assert_string_equal(lexicon_keep(&n, view_of("ab\0cd", 5)), "ab");
+	lexicon_release(&n);
 }
 
 static void growing_keeps_what_was_lent(void **state)
 {
-	struct names n = {0};
+	struct lexicon n = {0};
 	const char *kept[300];
 	char name[16];
 
 	(void)state;
 	for (int i = 0; i < 300; i++) {
 		snprintf(name, sizeof(name), "name %d", i);
-		kept[i] = names_keep(&n, text(name));
+		kept[i] = lexicon_keep(&n, text(name));
 	}
 	for (int i = 0; i < 300; i++) {
 		snprintf(name, sizeof(name), "name %d", i);
 		assert_string_equal(kept[i], name);
-		assert_ptr_equal(names_keep(&n, text(name)), kept[i]);
+		assert_ptr_equal(lexicon_keep(&n, text(name)), kept[i]);
 	}
-	names_release(&n);
+	lexicon_release(&n);
 }
 
 static void more_than_the_limit_is_not_kept(void **state)
 {
-	struct names n = {0};
-	size_t len = NAMES_MAX_BYTES + 1;
+	struct lexicon n = {0};
+	size_t len = LEXICON_MAX_BYTES + 1;
 	char *big = malloc(len);
 
 	(void)state;
 	memset(big, 'x', len);
-	assert_string_equal(names_keep(&n, view_of(big, len)), "...");
-	assert_string_equal(names_keep(&n, text("small")), "small");
+	assert_string_equal(lexicon_keep(&n, view_of(big, len)), "...");
+	assert_string_equal(lexicon_keep(&n, text("small")), "small");
 	free(big);
-	names_release(&n);
+	lexicon_release(&n);
 }
 
 int main(void)
