@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "format/column.h"
+#include "format/keyed.h"
 #include "format/rows.h"
+#include "format/times.h"
 
 enum { NO_SLOT = 0xffffffff, NO_COLUMN = 0xffffffff };
 
@@ -32,6 +34,7 @@ struct slot {
 	uint32_t refs[SCHEMA_MAX_REFS]; /* column numbers */
 	uint32_t *own;                  /* [own_count] */
 	uint32_t *presence;             /* [own_count] */
+	uint32_t *raw;                  /* [own_count] */
 };
 
 struct batch {
@@ -51,6 +54,7 @@ struct batch {
 	size_t most_bytes;
 	uint64_t *ts;
 	uint64_t *cpu;
+	enum column_state keyed; /* of all keyed columns together */
 	uint32_t *slot_of;
 	uint32_t *local; /* row among those of its schema */
 };
@@ -59,6 +63,7 @@ static void slot_release(struct slot *s)
 {
 	free(s->own);
 	free(s->presence);
+	free(s->raw);
 }
 
 void batch_free(struct batch *b)
@@ -170,10 +175,10 @@ static int take_columns(struct batch *b, struct view in, struct error *err)
 	return 0;
 }
 
-static struct column *find_hot(struct batch *b, unsigned index)
+static struct column *find_hot(struct batch *b, enum column_what what, unsigned index)
 {
 	for (size_t i = 0; i < b->column_count; i++)
-		if (b->columns[i].schema == 0 && b->columns[i].what == COLUMN_VALUE &&
+		if (b->columns[i].schema == 0 && b->columns[i].what == what &&
 		    b->columns[i].index == index)
 			return &b->columns[i];
 	return NULL;
@@ -191,13 +196,46 @@ static int decode_ints(struct batch *b, struct column *c, uint32_t rows, struct 
 
 static int decode_hot(struct batch *b, enum hot_column which, uint64_t **out, struct error *err)
 {
-	struct column *c = find_hot(b, which);
+	struct column *c = find_hot(b, COLUMN_VALUE, which);
 
 	if (!c || c->ints)
 		return bad_directory(err);
 	TRY(decode_ints(b, c, b->rows, err));
 	*out = c->ints;
 	return 0;
+}
+
+/* Bytes of a column in its part, decompressed. */
+static int column_bytes(struct batch *b, const struct column *c, struct view *out,
+			struct error *err)
+{
+	TRY(part_open(b, c->part, err));
+	*out = view_of(b->raw[c->part] + c->offset, c->len);
+	return 0;
+}
+
+/* Times rest on the other two hot columns. */
+static int decode_times(struct batch *b, const struct block_header *h, const uint64_t *schemas,
+			struct error *err)
+{
+	struct time_rows rows = {b->rows, h->min_ts, b->cpu, schemas};
+	struct column *c = find_hot(b, COLUMN_VALUE, HOT_TS);
+	struct column *raw = find_hot(b, COLUMN_RAW, HOT_TS);
+	struct view symbols, low;
+
+	if (!c || c->ints)
+		return bad_directory(err);
+	if (c->codec != CODEC_TIME)
+		return decode_hot(b, HOT_TS, &b->ts, err);
+	if (!raw)
+		return bad_directory(err);
+	TRY(column_bytes(b, c, &symbols, err));
+	TRY(column_bytes(b, raw, &low, err));
+	c->ints = malloc((b->rows ? b->rows : 1) * sizeof(*c->ints));
+	if (!c->ints)
+		return error_nomem(err);
+	b->ts = c->ints;
+	return times_decode(&rows, symbols, low, b->ts, err);
 }
 
 static int check_order(const struct batch *b, const struct block_header *h, struct error *err)
@@ -258,10 +296,12 @@ static int slot_bind(struct slot *s, const struct section *section, struct error
 	s->schema = schema;
 	s->own = malloc(own * sizeof(*s->own));
 	s->presence = malloc(own * sizeof(*s->presence));
-	if (!s->own || !s->presence)
+	s->raw = malloc(own * sizeof(*s->raw));
+	if (!s->own || !s->presence || !s->raw)
 		return error_nomem(err);
 	memset(s->own, 0xff, own * sizeof(*s->own));
 	memset(s->presence, 0xff, own * sizeof(*s->presence));
+	memset(s->raw, 0xff, own * sizeof(*s->raw));
 	return 0;
 }
 
@@ -280,6 +320,8 @@ static void slot_set_column(struct slot *s, const struct column *c, uint32_t num
 		s->own[c->index] = number;
 	else if (c->what == COLUMN_PRESENCE && c->index < s->schema->own_count)
 		s->presence[c->index] = number;
+	else if (c->what == COLUMN_RAW && c->index < s->schema->own_count)
+		s->raw[c->index] = number;
 }
 
 /* Tie columns to slots; the cells they would decode to are bounded before any is. */
@@ -324,9 +366,9 @@ static int decode(struct batch *b, const struct section *section, const struct b
 	b->local = malloc(rows * sizeof(*b->local));
 	if (!b->slot_of || !b->local)
 		return error_nomem(err);
-	TRY(decode_hot(b, HOT_TS, &b->ts, err));
 	TRY(decode_hot(b, HOT_CPU, &b->cpu, err));
 	TRY(decode_hot(b, HOT_SCHEMA, &schemas, err));
+	TRY(decode_times(b, h, schemas, err));
 	TRY(check_order(b, h, err));
 	TRY(number_rows(b, schemas, err));
 	return bind_columns(b, section, err);
@@ -401,6 +443,143 @@ static int decode_views(struct batch *b, struct column *c, const struct field *f
 				   fixed, c->views, err);
 }
 
+/* A column of ids or presence: no dictionary or key is involved. */
+static const uint64_t *open_plain(struct batch *b, uint32_t number, uint32_t rows)
+{
+	struct column *c;
+
+	if (number == NO_COLUMN)
+		return NULL;
+	c = &b->columns[number];
+	if (c->state == COLUMN_WAITING)
+		c->state = decode_ints(b, c, rows, NULL) ? COLUMN_BAD : COLUMN_READY;
+	return c->state == COLUMN_READY ? c->ints : NULL;
+}
+
+/* Decode the tokens of every keyed column; each keeps its place in the raw bytes. */
+static bool take_tokens(struct batch *b, const struct slot *s, struct view *raws)
+{
+	for (unsigned i = 0; i < s->schema->field_count; i++) {
+		const struct field *f = &s->schema->fields[i];
+		unsigned own = s->schema->own_of[i];
+		struct column *c;
+		struct view tokens;
+
+		if (!f->key_ref || s->own[own] == NO_COLUMN)
+			continue;
+		c = &b->columns[s->own[own]];
+		if (c->codec != CODEC_KEYED)
+			continue;
+		if (s->raw[own] == NO_COLUMN || c->ints ||
+		    column_bytes(b, &b->columns[s->raw[own]], &raws[own], NULL) ||
+		    column_bytes(b, c, &tokens, NULL))
+			return false;
+		c->ints = malloc((s->count ? s->count : 1) * sizeof(*c->ints));
+		if (!c->ints || column_decode_ints(CODEC_VARINT, tokens, s->count, c->ints, NULL))
+			return false;
+	}
+	return true;
+}
+
+/* The key of a field in a row. A row without an entry has key 0; an entry that damage
+ * took away makes all keyed values of the block unknown. */
+static bool row_key(struct batch *b, const struct slot *s, const struct field *f, uint32_t row,
+		    uint64_t *key)
+{
+	const uint64_t *ids = open_plain(b, s->refs[f->key_ref - 1], s->count);
+	uint64_t attribute = 0;
+
+	if (!ids || ids[row] > UINT32_MAX)
+		return false;
+	if (ids[row] && !dict_set_int(b->dicts, s->schema->refs[f->key_ref - 1], (uint32_t)ids[row],
+				      f->key_attribute, &attribute))
+		return false;
+	*key = keyed_key(attribute, f->key_space);
+	return true;
+}
+
+/* Tokens of one row become values. */
+static bool settle_tokens(struct batch *b, const struct slot *s, struct keyed *keyed, uint32_t row,
+			  struct view *raws)
+{
+	for (unsigned i = 0; i < s->schema->field_count; i++) {
+		const struct field *f = &s->schema->fields[i];
+		unsigned own = s->schema->own_of[i];
+		struct column *c;
+		uint64_t key;
+
+		if (!f->key_ref || s->own[own] == NO_COLUMN)
+			continue;
+		c = &b->columns[s->own[own]];
+		if (c->codec == CODEC_KEYED && (!row_key(b, s, f, row, &key) ||
+						!keyed_value(keyed, key, c->ints[row], f->elem_size,
+							     &raws[own], &c->ints[row])))
+			return false;
+	}
+	return true;
+}
+
+static bool settle_rows(struct batch *b, struct keyed *keyed, struct view *const *raws)
+{
+	for (uint32_t i = 0; i < b->rows; i++) {
+		const struct slot *s = &b->slots[b->slot_of[i]];
+
+		/* values of an unknown schema may have shared keys with known ones */
+		if (!s->schema || !settle_tokens(b, s, keyed, b->local[i], raws[b->slot_of[i]]))
+			return false;
+	}
+	return true;
+}
+
+static void mark_keyed(struct batch *b, const struct slot *s)
+{
+	for (unsigned i = 0; s->schema && i < s->schema->field_count; i++) {
+		const struct field *f = &s->schema->fields[i];
+		struct column *c;
+
+		if (!f->key_ref || s->own[s->schema->own_of[i]] == NO_COLUMN)
+			continue;
+		c = &b->columns[s->own[s->schema->own_of[i]]];
+		if (c->codec != CODEC_KEYED)
+			continue;
+		c->state = (uint8_t)b->keyed;
+		if (c->state == COLUMN_READY)
+			normalise(f, c->ints, s->count);
+	}
+}
+
+static bool decode_keyed(struct batch *b)
+{
+	struct view **raws = calloc(b->slot_count ? b->slot_count : 1, sizeof(*raws));
+	struct keyed *keyed = keyed_new();
+	bool is_ok = raws && keyed;
+
+	for (size_t i = 0; is_ok && i < b->slot_count; i++) {
+		const struct slot *s = &b->slots[i];
+		unsigned own = s->schema ? s->schema->own_count : 0;
+
+		raws[i] = calloc(own ? own : 1, sizeof(**raws));
+		is_ok = raws[i] && (!s->schema || take_tokens(b, s, raws[i]));
+	}
+	is_ok = is_ok && settle_rows(b, keyed, raws);
+	for (size_t i = 0; raws && i < b->slot_count; i++)
+		free(raws[i]);
+	free(raws);
+	keyed_free(keyed);
+	return is_ok;
+}
+
+/* All keyed columns of the block are decoded together, or none is. */
+static bool open_keyed(struct batch *b)
+{
+	if (b->keyed == COLUMN_WAITING) {
+		b->keyed = decode_keyed(b) ? COLUMN_READY : COLUMN_BAD;
+		for (size_t i = 0; i < b->slot_count; i++)
+			mark_keyed(b, &b->slots[i]);
+	}
+	return b->keyed == COLUMN_READY;
+}
+
 /* Column `number`, decoded; NULL when it is missing or damaged. `f` is NULL for
  * references and presence. */
 static struct column *column_open(struct batch *b, uint32_t number, const struct field *f,
@@ -416,6 +595,8 @@ static struct column *column_open(struct batch *b, uint32_t number, const struct
 		return c;
 	if (c->state == COLUMN_BAD)
 		return NULL;
+	if (f && f->key_ref && c->codec == CODEC_KEYED)
+		return open_keyed(b) && c->state == COLUMN_READY ? c : NULL;
 	if (!f || f->kind == FIELD_INT)
 		rc = decode_ints(b, c, rows, NULL);
 	else

@@ -17,6 +17,9 @@ enum column_codec {
 	CODEC_VARINT = 2, /* ints: LEB128 each */
 	CODEC_DELTA = 3,  /* ints: zigzag LEB128 of the difference to the previous, mod 2^64 */
 	CODEC_TABLE = 4,  /* bytes: varint n, n strings, then a varint index each */
+	CODEC_TIME = 5,   /* the hot time column: times.h */
+	CODEC_KEYED = 6,  /* a varint token each: keyed.h */
+	CODEC_AS_IS = 7,  /* a raw column, which belongs to a value column */
 };
 
 /* Append `n` integers to *out; returns the codec used. */

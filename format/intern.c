@@ -100,6 +100,13 @@ bool intern_add(struct intern *t, const void *packed, size_t len, uint32_t *id)
 	return true;
 }
 
+struct view intern_entry(const struct intern *t, uint32_t id)
+{
+	if (id == 0 || id > t->count)
+		return view_of("", 0);
+	return view_of(t->bytes.data + t->entries[id - 1].offset, t->entries[id - 1].len);
+}
+
 size_t intern_count(const struct intern *t)
 {
 	return t->count;

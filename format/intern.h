@@ -14,6 +14,8 @@ struct intern *intern_new(void); /* NULL without memory */
 void intern_free(struct intern *t);
 /* Id of the entry (1-based, dense). False without memory. */
 bool intern_add(struct intern *t, const void *packed, size_t len, uint32_t *id);
+/* The packed entry with this id; empty when there is none. Lent until the next add. */
+struct view intern_entry(const struct intern *t, uint32_t id);
 size_t intern_count(const struct intern *t);
 /* Bytes not yet taken by intern_encode(). */
 size_t intern_pending(const struct intern *t);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * rows.h -- the rows of a DATA block while it is being filled, column by column, and
- * their encoding. Implements docs/FORMAT.md section 7.
+ * rows.h -- the rows of a DATA block while it is being filled, column by column.
+ * data_encoder.h turns them into a block, batch.h reads it (docs/FORMAT.md section 7).
  *
- * A DATA body has three parts: the directory (tag 0), the hot columns ts, cpu, schema
- * and references (tag 1), all other columns (tag 2).
+ * A DATA body has four parts: the directory (tag 0), the hot columns ts, cpu, schema
+ * and references (tag 1), all other columns (tag 2), and what is stored as it is (tag 3).
  */
 #ifndef FORMAT_ROWS_H
 #define FORMAT_ROWS_H
@@ -18,9 +18,11 @@
 enum {
 	ROWS_MAX_CELLS = 4 << 20,    /* values of one DATA block, all columns */
 	ROWS_MAX_COLUMNS = 64 << 10, /* lines of its directory */
+	HOT_COLUMNS = 4,             /* of them for the columns every row has */
 	PART_DIRECTORY = 0,
 	PART_HOT = 1,
 	PART_REST = 2,
+	PART_RAW = 3,
 };
 
 /* What a column holds. */
@@ -28,6 +30,7 @@ enum column_what {
 	COLUMN_VALUE = 0,    /* own field; index = own column index. Schema 0: see below */
 	COLUMN_REF = 1,      /* dictionary entry ids; index = ref - 1 */
 	COLUMN_PRESENCE = 2, /* 0/1 of an optional own field; index = own column index */
+	COLUMN_RAW = 3,      /* what the codec of the value column left uncoded; same index */
 };
 
 /* Columns of "schema 0", which every row has. */
@@ -37,8 +40,10 @@ struct rows; /* opaque */
 
 struct rows *rows_new(void); /* NULL without memory */
 void rows_free(struct rows *r);
-/* Copies the row; `schema` must outlive the block. 0 or ERR_NOMEM. */
-int rows_add(struct rows *r, const struct schema *schema, const struct row *row, struct error *err);
+/* Copies the row; `schema` must outlive the block. keys[own column] is the key of each
+ * keyed field. 0 or ERR_NOMEM. */
+int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
+	     const uint64_t *keys, struct error *err);
 size_t rows_count(const struct rows *r);
 size_t rows_cells(const struct rows *r);
 size_t rows_columns(const struct rows *r);
@@ -46,9 +51,7 @@ size_t rows_bytes(const struct rows *r); /* of byte and string values */
 uint64_t rows_min_ts(const struct rows *r);
 uint64_t rows_max_ts(const struct rows *r);
 uint64_t rows_schema_bits(const struct rows *r);
-/* Sort by time, append the three parts to *body, set *raw_len to their decompressed
- * length, and forget the rows. */
-int rows_encode(struct rows *r, struct packer *p, struct buf *body, uint32_t *raw_len,
-		struct error *err);
+/* Forget the rows. */
+void rows_clear(struct rows *r);
 
 #endif

@@ -88,6 +88,9 @@ static int field_check(const struct schema *s, const struct field *f, struct err
 		return error_set(err, ERR_CORRUPT,
 				 "schema %s: field %s refers to dictionary %u of %u", s->name,
 				 f->name, f->ref, s->ref_count);
+	if (f->key_ref && (f->ref || f->kind != FIELD_INT || f->key_ref > s->ref_count))
+		return error_set(err, ERR_CORRUPT, "schema %s: field %s cannot have a key", s->name,
+				 f->name);
 	return 0;
 }
 
@@ -165,6 +168,9 @@ static void field_encode(const struct field *f, struct buf *out)
 	put_u16(out, f->enum_id);
 	put_u8(out, f->ref);
 	put_u8(out, f->attribute);
+	put_u8(out, f->key_ref);
+	put_u8(out, f->key_attribute);
+	put_u8(out, f->key_space);
 }
 
 /* Every field record carries its length, so that fields can grow new members. */
@@ -213,7 +219,8 @@ static bool field_take(struct view *in, struct field *f)
 	       take_text(in, SCHEMA_MAX_NAME, &f->type) && take_u8(in, &f->kind) &&
 	       take_u8(in, &f->role) && take_u8(in, &f->flags) && take_u8(in, &f->elem_size) &&
 	       take_u16(in, &f->count) && take_u16(in, &f->enum_id) && take_u8(in, &f->ref) &&
-	       take_u8(in, &f->attribute);
+	       take_u8(in, &f->attribute) && take_u8(in, &f->key_ref) &&
+	       take_u8(in, &f->key_attribute) && take_u8(in, &f->key_space);
 }
 
 static int field_decode(struct view *in, struct schema *s, struct error *err)

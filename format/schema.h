@@ -76,6 +76,11 @@ struct field {
 	uint16_t enum_id;  /* 1-based; 0 = no enumeration */
 	uint8_t ref;       /* 1-based index into schema.refs; 0 = own column */
 	uint8_t attribute; /* field index in the dictionary's schema, if ref != 0 */
+	/* FIELD_INT in an own column only: predicted by the last value with the same key, which
+	 * is an attribute of a dictionary entry (docs/FORMAT.md section 7.5). */
+	uint8_t key_ref;       /* 1-based index into schema.refs; 0 = not keyed */
+	uint8_t key_attribute; /* field index in that dictionary's schema */
+	uint8_t key_space;     /* values of different spaces do not predict each other */
 };
 
 struct schema {

@@ -11,9 +11,11 @@
 #include <zlib.h>
 
 #include "format/block.h"
+#include "format/data_encoder.h"
 #include "format/dict.h"
 #include "format/index.h"
 #include "format/intern.h"
+#include "format/keyed.h"
 #include "format/rows.h"
 #include "format/section.h"
 
@@ -38,6 +40,7 @@ struct writer {
 	struct writer_options opt;
 	struct packer *packer;
 	struct rows *rows;
+	struct data_encoder *encoder;
 	struct schema **schemas; /* [id - 1] */
 	size_t schema_count, schema_cap;
 	struct intern **interns; /* [schema id - 1]; NULL for events */
@@ -78,7 +81,8 @@ int writer_new(struct sink *sink, const struct writer_options *opt, struct write
 	w->start_bytes = sink_bytes(sink);
 	w->packer = packer_new(opt->zstd_level);
 	w->rows = rows_new();
-	if (!w->packer || !w->rows) {
+	w->encoder = data_encoder_new();
+	if (!w->packer || !w->rows || !w->encoder) {
 		writer_free(w);
 		return error_nomem(err);
 	}
@@ -91,6 +95,7 @@ void writer_free(struct writer *w)
 	if (!w)
 		return;
 	rows_free(w->rows);
+	data_encoder_free(w->encoder);
 	packer_free(w->packer);
 	for (size_t i = 0; i < w->intern_cap; i++)
 		intern_free(w->interns[i]);
@@ -374,7 +379,8 @@ static int write_rows(struct writer *w, struct error *err)
 	if (watermark > w->watermark)
 		w->watermark = watermark;
 	buf_clear(&w->body);
-	TRY(rows_encode(w->rows, w->packer, &w->body, &h.raw_len, err));
+	TRY(data_encoder_run(w->encoder, w->rows, w->packer, &w->body, &h.raw_len, err));
+	rows_clear(w->rows);
 	return write_body(w, &h, err);
 }
 
@@ -441,15 +447,37 @@ static bool is_full(const struct writer *w)
 	       w->dict_pending >= FULL_PENDING || w->dict_bytes >= EPOCH_BYTES;
 }
 
+/* Keys of the keyed fields, by own column. No entry, or no such attribute, is key 0. */
+static void row_keys(const struct writer *w, const struct schema *s, const struct row *row,
+		     uint64_t keys[SCHEMA_MAX_FIELDS])
+{
+	for (unsigned i = 0; i < s->field_count; i++) {
+		const struct field *f = &s->fields[i];
+		struct view entry, key;
+		uint32_t dict;
+
+		if (!f->key_ref)
+			continue;
+		dict = s->refs[f->key_ref - 1];
+		entry = intern_entry(w->interns[dict - 1], row->refs[f->key_ref - 1]);
+		keys[s->own_of[i]] = keyed_key(0, f->key_space);
+		if (dict_entry_attribute(w->schemas[dict - 1], entry, f->key_attribute, &key))
+			keys[s->own_of[i]] = keyed_key(load_le(key.p, (unsigned)view_len(key)),
+						       f->key_space);
+	}
+}
+
 int writer_add(struct writer *w, const struct row *row, struct error *err)
 {
+	uint64_t keys[SCHEMA_MAX_FIELDS];
 	const struct schema *s = writer_schema_get(w, row->schema);
 
 	assert(s && s->kind == SCHEMA_EVENT);
 	if (row_bytes(s, row) > ROW_MAX_BYTES)
 		return error_set(err, ERR_USAGE, "%s: an event of more than %d bytes", s->name,
 				 ROW_MAX_BYTES);
-	TRY(rows_add(w->rows, s, row, err));
+	row_keys(w, s, row, keys);
+	TRY(rows_add(w->rows, s, row, keys, err));
 	w->row_total++;
 	if (row->ts_ns < w->min_ts)
 		w->min_ts = row->ts_ns;

@@ -10,6 +10,8 @@ static const struct dictionary_attribute task[] = {
 };
 
 static const struct dictionary_attribute sock[] = {
+	{.name = "sent", .type = "stream", .kind = FIELD_INT, .size = 4},
+	{.name = "received", .type = "stream", .kind = FIELD_INT, .size = 4},
 	{.name = "skaddr",
 	 .type = "const void *",
 	 .kind = FIELD_INT,
@@ -46,6 +48,8 @@ static const struct dictionary_attribute endpoints[] = {
 };
 
 static const struct dictionary_attribute flow[] = {
+	{.name = "sent", .type = "stream", .kind = FIELD_INT, .size = 4},
+	{.name = "received", .type = "stream", .kind = FIELD_INT, .size = 4},
 	{.name = "proto", .type = "u16", .kind = FIELD_INT, .size = 2, .is_protocol = 1},
 	{.name = "family", .type = "u16", .kind = FIELD_INT, .size = 2, .is_family = 1},
 	{.name = "sport", .type = "u16", .kind = FIELD_INT, .size = 2},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "format/bytes.h"
+#include "record/streams.h"
 
 enum {
 	AF_INET_FAMILY = 2,
@@ -30,6 +31,7 @@ struct resolver {
 	struct writer *writer;
 	const uint32_t *dictionaries;
 	struct symbols *symbols;
+	struct streams *streams;
 	uint32_t epoch;                 /* the writer's, as of the record at hand */
 	struct slot *slots[DICT_COUNT]; /* [SLOTS] each */
 };
@@ -48,6 +50,11 @@ int resolver_new(struct writer *w, const uint32_t *dictionaries, struct symbols 
 	r->writer = w;
 	r->dictionaries = dictionaries;
 	r->symbols = symbols;
+	r->streams = streams_new();
+	if (!r->streams) {
+		resolver_free(r);
+		return error_nomem(err);
+	}
 	for (int d = 0; d < DICT_COUNT; d++) {
 		r->slots[d] = calloc(SLOTS, sizeof(**r->slots));
 		if (!r->slots[d]) {
@@ -65,6 +72,7 @@ void resolver_free(struct resolver *r)
 		return;
 	for (int d = 0; d < DICT_COUNT; d++)
 		free(r->slots[d]);
+	streams_free(r->streams);
 	free(r);
 }
 
@@ -150,16 +158,52 @@ static void pack_addrs6(uint8_t out[32], uint16_t family, const uint8_t saddr[4]
 static void pack_sock(uint8_t out[SOCK_BYTES], const struct wire_sock *w,
 		      const struct wire_addrs6 *a6)
 {
-	store_le(out, 8, w->skaddr);
-	store_le(out + 8, 8, w->cookie);
-	store_le(out + 16, 4, w->netns);
-	store_le(out + 20, 2, w->protocol);
-	store_le(out + 22, 2, w->family);
-	store_le(out + 24, 2, w->sport);
-	store_le(out + 26, 2, w->dport);
-	memcpy(out + 28, w->saddr, 4);
-	memcpy(out + 32, w->daddr, 4);
-	pack_addrs6(out + 36, w->family, w->saddr, w->daddr, a6);
+	store_le(out + 8, 8, w->skaddr);
+	store_le(out + 16, 8, w->cookie);
+	store_le(out + 24, 4, w->netns);
+	store_le(out + 28, 2, w->protocol);
+	store_le(out + 30, 2, w->family);
+	store_le(out + 32, 2, w->sport);
+	store_le(out + 34, 2, w->dport);
+	memcpy(out + 36, w->saddr, 4);
+	memcpy(out + 40, w->daddr, 4);
+	pack_addrs6(out + 44, w->family, w->saddr, w->daddr, a6);
+}
+
+/* Numbers of both directions, in the first 8 bytes of a packed entry. */
+static int pack_streams(struct resolver *r, uint8_t *out, const struct stream *sent,
+			struct error *err)
+{
+	struct stream received = stream_reversed(sent);
+	uint32_t number;
+
+	TRY(streams_find(r->streams, r->epoch, sent, &number, err));
+	store_le(out, 4, number);
+	TRY(streams_find(r->streams, r->epoch, &received, &number, err));
+	store_le(out + 4, 4, number);
+	return 0;
+}
+
+static int pack_sock_streams(struct resolver *r, uint8_t packed[SOCK_BYTES], struct error *err)
+{
+	struct stream sent;
+
+	memcpy(sent.from.addr, packed + 44, 16);
+	memcpy(sent.from.port, packed + 32, 2);
+	memcpy(sent.to.addr, packed + 60, 16);
+	memcpy(sent.to.port, packed + 34, 2);
+	return pack_streams(r, packed, &sent, err);
+}
+
+static int pack_flow_streams(struct resolver *r, uint8_t packed[FLOW_BYTES], struct error *err)
+{
+	struct stream sent;
+
+	memcpy(sent.from.addr, packed + 16, 16);
+	memcpy(sent.from.port, packed + 12, 2);
+	memcpy(sent.to.addr, packed + 32, 16);
+	memcpy(sent.to.port, packed + 14, 2);
+	return pack_streams(r, packed, &sent, err);
 }
 
 static int find_sock(struct resolver *r, const struct wire_sock *w, const struct wire_addrs6 *a6,
@@ -175,6 +219,8 @@ static int find_sock(struct resolver *r, const struct wire_sock *w, const struct
 		if (is_v6)
 			memcpy(s->key + SOCK_KEY_BYTES, a6, sizeof(*a6));
 		pack_sock(packed, w, a6);
+		s->epoch = 0;
+		TRY(pack_sock_streams(r, packed, err));
 		TRY(intern(r, DICT_SOCK, s, packed, sizeof(packed), err));
 	}
 	*id = s->id;
@@ -250,12 +296,14 @@ static int find_flow(struct resolver *r, const struct wire_flow *w, uint32_t *id
 	s = slot_of(r, DICT_FLOW, mix(ports << 32 | ports, host));
 	if (!is_hit(r, s, w, sizeof(*w))) {
 		memcpy(s->key, w, sizeof(*w));
-		store_le(packed, 2, w->proto);
-		store_le(packed + 2, 2, w->family);
-		store_le(packed + 4, 2, w->sport);
-		store_le(packed + 6, 2, w->dport);
-		memcpy(packed + 8, w->saddr, 16);
-		memcpy(packed + 24, w->daddr, 16);
+		store_le(packed + 8, 2, w->proto);
+		store_le(packed + 10, 2, w->family);
+		store_le(packed + 12, 2, w->sport);
+		store_le(packed + 14, 2, w->dport);
+		memcpy(packed + 16, w->saddr, 16);
+		memcpy(packed + 32, w->daddr, 16);
+		s->epoch = 0;
+		TRY(pack_flow_streams(r, packed, err));
 		TRY(intern(r, DICT_FLOW, s, packed, sizeof(packed), err));
 	}
 	*id = s->id;

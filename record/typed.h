@@ -30,6 +30,20 @@ enum typed_flag {
 /* Names of an extra field's values. */
 enum typed_legend { LEGEND_NONE, LEGEND_TCP_FLAGS, LEGEND_TCP_STATE, LEGEND_TCP_CA_STATE };
 
+/* Which last value predicts a field's (docs/FORMAT.md section 7.5). */
+enum typed_key {
+	KEY_NONE,
+	KEY_SENT,     /* sequence numbers of what the socket or packet sends */
+	KEY_RECEIVED, /* and of what it gets */
+	KEY_SRTT,
+	KEY_CWND,
+	KEY_SSTHRESH,
+	KEY_SND_WND,
+	KEY_RCV_WND,
+	KEY_BYTES_ACKED,
+	KEY_BYTES_RECEIVED,
+};
+
 struct typed_field {
 	const char *name;
 	const char *type;  /* when there is no format file */
@@ -40,6 +54,7 @@ struct typed_field {
 	uint8_t flags;     /* enum typed_flag */
 	uint8_t role;      /* enum field_role, when there is no format file */
 	uint8_t legend;    /* enum typed_legend */
+	uint8_t key;       /* enum typed_key */
 	uint32_t needs;    /* wire flags without which the value is absent */
 };
 

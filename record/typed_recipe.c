@@ -19,6 +19,19 @@ static struct column_recipe typed_column(const struct typed_event *e, const stru
 	};
 }
 
+/* Sequence numbers share one space: what one side sends the other gets. Other values have
+ * a space each, by what the socket sends. */
+static void set_key(const struct making *m, const struct typed_field *t, struct field *f)
+{
+	bool is_packet = t->flags & TYPED_IN_PACKET;
+
+	f->key_ref = m->ref_of[is_packet ? DICT_FLOW : DICT_SOCK];
+	f->key_attribute = is_packet ? FLOW_SENT : SOCK_SENT;
+	if (t->key == KEY_RECEIVED)
+		f->key_attribute = is_packet ? FLOW_RECEIVED : SOCK_RECEIVED;
+	f->key_space = t->key <= KEY_RECEIVED ? 0 : t->key;
+}
+
 static int add_typed(struct making *m, const struct typed_event *e, const struct typed_field *t,
 		     struct field *f, struct error *err)
 {
@@ -30,6 +43,8 @@ static int add_typed(struct making *m, const struct typed_event *e, const struct
 		return making_add_bound(m, f, t->to, t->attribute, err);
 	if (t->needs)
 		f->flags |= FIELD_OPTIONAL;
+	if (t->key)
+		set_key(m, t, f);
 	c = typed_column(e, t, f);
 	return making_add_column(m, f, &c, err);
 }

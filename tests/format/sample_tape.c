@@ -93,6 +93,13 @@ static void add_state_event(struct plan *p)
 				    .flags = FIELD_SIGNED | FIELD_OPTIONAL,
 				    .elem_size = 8,
 				    .count = 1});
+	add_field(s, (struct field){.name = (char *)"position",
+				    .type = (char *)"u32",
+				    .kind = FIELD_INT,
+				    .elem_size = 4,
+				    .count = 1,
+				    .key_ref = 1,
+				    .key_attribute = 0});
 	check(writer_schema(p->w, s, &p->state, &err), &err);
 }
 
@@ -124,8 +131,10 @@ static void add_note_event(struct plan *p)
 static void put_state(struct plan *p, unsigned i)
 {
 	uint8_t packed[32] = {0};
-	struct value values[2] = {{.num = 1 + i % 2},
-				  {.num = (uint64_t) - (int64_t)i, .is_absent = i % 5 == 0}};
+	uint32_t position = (i % 20) * 0x10203040u + i / 20 * 11;
+	struct value values[3] = {{.num = 1 + i % 2},
+				  {.num = (uint64_t) - (int64_t)i, .is_absent = i % 5 == 0},
+				  {.num = i % 13 ? position : 0}};
 	struct row row = {.schema = p->state,
 			  .cpu = i % 3,
 			  .ts_ns = sample_ts(i),

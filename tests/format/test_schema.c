@@ -134,13 +134,13 @@ static void put_head(struct buf *b, uint64_t id, uint8_t kind)
 
 static void put_field(struct buf *b, const char *name, size_t name_len, size_t extra)
 {
-	static const uint8_t integer[12] = {FIELD_INT, 0, 0, 4, 1};
+	static const uint8_t integer[16] = {FIELD_INT, 0, 0, 4, 1};
 	static const uint8_t zeros[64] = {0};
 	struct buf record = {0};
 
 	put_string(&record, name, name_len);
 	put_string(&record, "u32", 3);
-	put_bytes(&record, integer, 10);
+	put_bytes(&record, integer, 13);
 	put_bytes(&record, zeros, extra);
 	put_string(b, record.data, record.len);
 	buf_release(&record);

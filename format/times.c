@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* times.c -- the time column (docs/FORMAT.md section 7.4). */
+#include "format/times.h"
+
+#include <stdlib.h>
+
+#include "format/bits.h"
+
+enum {
+	LANES = 256, /* by cpu modulo 256 */
+	CONTEXT_BITS = 12,
+	SUB_BITS = 2,    /* of the residual, below its leading 1, in the symbol */
+	ESCAPE = 255,    /* the symbol of a size too far from the expected one */
+	MAX_SPREAD = 62, /* zigzag distance of sizes that a symbol can tell */
+	SIZE_BITS = 7,
+};
+
+/* What one CPU did last. */
+struct lane {
+	uint64_t ts;
+	uint32_t before[4]; /* schema ids, latest first */
+};
+
+/* What follows a sequence of schemas. */
+struct context {
+	uint64_t step; /* expected distance, ns */
+	int32_t size;  /* expected bits of the residual, in 1/16 */
+	bool is_known;
+};
+
+struct model {
+	struct lane lanes[LANES];
+	struct context contexts[1 << CONTEXT_BITS];
+};
+
+static struct model *model_new(uint64_t base)
+{
+	struct model *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	for (unsigned i = 0; i < LANES; i++)
+		m->lanes[i].ts = base;
+	return m;
+}
+
+static struct context *context_of(struct model *m, struct lane *lane, uint64_t schema)
+{
+	uint32_t *b = lane->before, h = (uint32_t)schema;
+
+	for (unsigned i = 0; i < 4; i++)
+		h = h * 31 + b[i];
+	b[3] = b[2];
+	b[2] = b[1];
+	b[1] = b[0];
+	b[0] = (uint32_t)schema;
+	return &m->contexts[h * UINT32_C(2654435761) >> (32 - CONTEXT_BITS)];
+}
+
+static unsigned bit_size(uint64_t v)
+{
+#if defined(__GNUC__)
+	return v ? 64 - (unsigned)__builtin_clzll(v) : 0;
+#else
+	unsigned n = 0;
+
+	for (; v; v >>= 1)
+		n++;
+	return n;
+#endif
+}
+
+/* Floor of v / 2^shift, also for negative v. */
+static int64_t shift_down(int64_t v, unsigned shift)
+{
+	return v >= 0 ? v >> shift : ~(~v >> shift);
+}
+
+static void learn(struct context *c, uint64_t step, unsigned size)
+{
+	int32_t sixteenths = (int32_t)size * 16;
+
+	if (!c->is_known) {
+		*c = (struct context){.step = step, .size = sixteenths, .is_known = true};
+		return;
+	}
+	c->step += (uint64_t)shift_down((int64_t)(step - c->step), 4);
+	c->size += (int32_t)shift_down(sixteenths - c->size, 3);
+}
+
+/* Bits of a residual of `size` bits that its symbol tells. */
+static unsigned sub_bits(unsigned size)
+{
+	return size <= 1 ? 0 : size - 1 < SUB_BITS ? size - 1 : SUB_BITS;
+}
+
+bool times_encode(const struct time_rows *rows, const uint64_t *ts, struct buf *symbols,
+		  struct buf *low)
+{
+	struct model *m = model_new(rows->base);
+	struct bit_writer bits = {.out = low};
+
+	if (!m || !buf_reserve(symbols, rows->count)) {
+		free(m);
+		return false;
+	}
+	for (size_t i = 0; i < rows->count; i++) {
+		struct lane *lane = &m->lanes[rows->cpu[i] % LANES];
+		struct context *c = context_of(m, lane, rows->schema[i]);
+		uint64_t step = ts[i] - lane->ts;
+		uint64_t residual = zigzag((int64_t)(step - c->step));
+		unsigned size = bit_size(residual), sub = sub_bits(size);
+		uint64_t spread = zigzag((int64_t)size - (c->size >> 4));
+
+		if (spread > MAX_SPREAD) {
+			symbols->data[symbols->len++] = ESCAPE;
+			bits_put(&bits, size, SIZE_BITS);
+			sub = 0;
+		} else {
+			uint64_t top = sub ? residual >> (size - 1 - sub) & bits_mask(sub) : 0;
+
+			symbols->data[symbols->len++] = (uint8_t)(spread << SUB_BITS | top);
+		}
+		if (size > 1)
+			bits_put(&bits, residual, size - 1 - sub);
+		learn(c, step, size);
+		lane->ts = ts[i];
+	}
+	bits_finish(&bits);
+	free(m);
+	return true;
+}
+
+/* The residual that a symbol and the bits that follow stand for; its size in *size,
+ * which is above 64 for a symbol that cannot be. */
+static uint64_t take_residual(uint8_t symbol, const struct context *c, struct bit_reader *bits,
+			      unsigned *size)
+{
+	int64_t wanted = (c->size >> 4) + unzigzag(symbol >> SUB_BITS);
+	uint64_t top = symbol & bits_mask(SUB_BITS), residual;
+	unsigned sub;
+
+	if (symbol == ESCAPE) {
+		wanted = (int64_t)bits_take(bits, SIZE_BITS);
+		top = 0;
+	}
+	*size = wanted < 0 || wanted > 64 ? 65 : (unsigned)wanted;
+	if (*size <= 1 || *size > 64)
+		return *size;
+	sub = symbol == ESCAPE ? 0 : sub_bits(*size);
+	residual = bits_take(bits, *size - 1 - sub);
+	residual |= (top & bits_mask(sub)) << (*size - 1 - sub);
+	return residual | UINT64_C(1) << (*size - 1);
+}
+
+int times_decode(const struct time_rows *rows, struct view symbols, struct view low, uint64_t *ts,
+		 struct error *err)
+{
+	struct bit_reader bits = {.in = low};
+	bool is_bad = false;
+	unsigned size;
+	struct model *m;
+
+	if (view_len(symbols) != rows->count)
+		return error_set(err, ERR_CORRUPT, "the time column has %zu symbols for %zu rows",
+				 view_len(symbols), rows->count);
+	m = model_new(rows->base);
+	if (!m)
+		return error_nomem(err);
+	for (size_t i = 0; i < rows->count; i++) {
+		struct lane *lane = &m->lanes[rows->cpu[i] % LANES];
+		struct context *c = context_of(m, lane, rows->schema[i]);
+		uint64_t residual = take_residual(symbols.p[i], c, &bits, &size), step;
+
+		is_bad |= size > 64;
+		step = c->step + (uint64_t)unzigzag(residual);
+		learn(c, step, size);
+		lane->ts += step;
+		ts[i] = lane->ts;
+	}
+	free(m);
+	if (is_bad || bits.is_short || view_len(bits.in) || bits.left >= 8)
+		return error_set(err, ERR_CORRUPT, "the time column does not fit its rows");
+	return 0;
+}

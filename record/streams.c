@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* streams.c -- numbers by content, forgotten at each epoch. */
+#include "record/streams.h"
+
+#include <stdlib.h>
+
+#include "format/intern.h"
+
+struct streams {
+	struct intern *known;
+	uint32_t epoch;
+};
+
+_Static_assert(sizeof(struct stream) == 36, "a stream is hashed as bytes");
+
+struct streams *streams_new(void)
+{
+	struct streams *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->known = intern_new();
+	if (!s->known) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void streams_free(struct streams *s)
+{
+	if (!s)
+		return;
+	intern_free(s->known);
+	free(s);
+}
+
+int streams_find(struct streams *s, uint32_t epoch, const struct stream *stream, uint32_t *number,
+		 struct error *err)
+{
+	if (s->epoch != epoch)
+		intern_reset(s->known);
+	s->epoch = epoch;
+	if (!intern_add(s->known, stream, sizeof(*stream), number))
+		return error_nomem(err);
+	return 0;
+}
