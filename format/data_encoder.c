@@ -363,7 +363,7 @@ static bool put_all_keyed(struct data_encoder *e, const struct rows *r)
 		code_row(e, r->groups[group], (uint32_t)r->local.values[e->order[i]],
 			 e->raws + first[group]);
 	}
-	for (size_t i = 0; i < r->group_cap; i++)
+	for (size_t i = 0; i < r->group_cap && count > 0; i++)
 		if (r->groups[i] && r->groups[i]->count)
 			put_keyed(e, r->groups[i], &e->groups[i], e->raws + first[i]);
 	free(first);
