@@ -72,6 +72,8 @@ static const char *const field_names[BOUND_FIELD_COUNT] = {
 	[BOUND_OWNER_PID] = "owner_pid",
 	[BOUND_OWNER_COMM] = "owner_comm",
 	[BOUND_MSG_LEFT] = "msg_left",
+	[BOUND_SADDR] = "saddr",
+	[BOUND_DADDR] = "daddr",
 };
 
 static const char *const sock_names[SOCK_ATTRIBUTE_COUNT] = {
@@ -159,6 +161,9 @@ static void bind_event(struct binding *b, const struct schema *s, const struct s
 		e->sock_field[SOCK_SKADDR] = (int16_t)schema_find(s, "sk");
 	if (e->sock_field[SOCK_COOKIE] < 0)
 		e->sock_field[SOCK_COOKIE] = (int16_t)schema_find(s, "sock_cookie");
+	for (int f = BOUND_SADDR; f <= BOUND_DADDR; f++)
+		if (e->field[f] >= 0 && s->fields[e->field[f]].role != ROLE_SOCKADDR)
+			e->field[f] = -1;
 	bind_states(e, s, section);
 	b->has_kind[e->kind] = true;
 }

@@ -79,6 +79,8 @@ enum bound_field {
 	BOUND_OWNER_PID,
 	BOUND_OWNER_COMM,
 	BOUND_MSG_LEFT,
+	BOUND_SADDR, /* only where the event prints socket addresses */
+	BOUND_DADDR,
 	BOUND_FIELD_COUNT
 };
 

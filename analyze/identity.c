@@ -70,7 +70,7 @@ static bool is_tcp(const struct step *s)
 /* The socket has another tuple than the life had: what lay between was not seen. */
 static bool is_moved(const struct life *l, const struct tuple *tuple)
 {
-	return tuple_is_complete(&l->tuple) && tuple_is_complete(tuple) &&
+	return tuple_is_complete(&l->tuple) && tuple_is_complete(tuple) && !l->is_tuple_guessed &&
 	       !tuple_equal(&l->tuple, tuple);
 }
 

@@ -171,7 +171,7 @@ uint64_t life_duration(const struct life *l)
 {
 	uint64_t end = l->phase == LIFE_ALIVE ? l->last_ns : l->end_ns;
 
-	return end > l->first_ns ? end - l->first_ns : 0;
+	return end > l->from_ns ? end - l->from_ns : 0;
 }
 
 static uint64_t more(uint64_t a, uint64_t b)

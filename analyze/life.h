@@ -40,12 +40,15 @@ enum life_phase {
 /* The tables a life is in (lives.h). */
 enum life_link { LINK_COOKIE, LINK_SKADDR, LINK_TUPLE, LINK_SEQ, LINK_COUNT };
 
+struct life_map;
+
 struct life {
 	uint64_t conn;     /* 0 = not in use */
 	uint64_t peer;     /* conn of the other side, 0 = not on the tape */
 	uint64_t skaddr;   /* 0 = not known */
 	uint64_t cookie;   /* 0 = not known */
 	uint64_t first_ns; /* first seen; the start if is_start_seen */
+	uint64_t from_ns;  /* its times count from here: its start, or the tape's */
 	uint64_t last_ns;  /* last seen */
 	uint64_t end_ns;   /* if phase is not LIFE_ALIVE */
 	uint64_t since_ns; /* in `state` since */
@@ -64,6 +67,7 @@ struct life {
 	bool is_start_seen;
 	bool is_end_seen;
 	bool is_since_seen;         /* the entry into `state` is on the tape */
+	bool is_tuple_guessed;      /* the local port is that of a SYN that fits */
 	bool is_cookie_provisional; /* kernels before 6.15 replace it once */
 	bool is_torn;               /* its state changes do not fit together: some are missing */
 	bool has_seq;               /* una and nxt are set */
@@ -78,7 +82,7 @@ struct life {
 	uint32_t hash[LINK_COUNT];
 	uint8_t linked; /* bit per enum life_link */
 	uint8_t list;
-	bool is_listening; /* in the map of listeners, not in that of tuples */
+	struct life_map *tuple_map; /* the one LINK_TUPLE is used for; NULL = none */
 	struct life *next[LINK_COUNT];
 	struct life *before, *after;
 	uint64_t due_ns;
@@ -112,7 +116,7 @@ void life_stop(struct life *l, uint64_t ts_ns);
 void life_reset_in(struct life *l);
 void life_reset_out(struct life *l, uint64_t ts_ns);
 
-/* Time from the first sighting to the end. */
+/* Time from its start, or the tape's, to its end. */
 uint64_t life_duration(const struct life *l);
 /* Bytes sent and received as best known; false when the tape does not tell. */
 bool life_tx_bytes(const struct life *l, bool has_calls, uint64_t *out);

@@ -23,6 +23,7 @@ void lives_init(struct lives *ls)
 	life_map_init(&ls->by_skaddr, LINK_SKADDR);
 	life_map_init(&ls->by_tuple, LINK_TUPLE);
 	life_map_init(&ls->by_port, LINK_TUPLE);
+	life_map_init(&ls->by_half, LINK_TUPLE);
 	life_map_init(&ls->by_seq, LINK_SEQ);
 }
 
@@ -40,6 +41,7 @@ void lives_release(struct lives *ls)
 	life_map_release(&ls->by_skaddr);
 	life_map_release(&ls->by_tuple);
 	life_map_release(&ls->by_port);
+	life_map_release(&ls->by_half);
 	life_map_release(&ls->by_seq);
 	lives_init(ls);
 }
@@ -144,10 +146,20 @@ static void unlink_identity(struct lives *ls, struct life *l)
 	life_map_remove(&ls->by_seq, l);
 }
 
-static void unlink_tuple(struct lives *ls, struct life *l)
+static void unlink_tuple(struct life *l)
 {
-	life_map_remove(l->is_listening ? &ls->by_port : &ls->by_tuple, l);
-	l->is_listening = false;
+	if (l->tuple_map)
+		life_map_remove(l->tuple_map, l);
+	l->tuple_map = NULL;
+}
+
+bool lives_link_tuple(struct life_map *map, struct life *l, uint32_t hash)
+{
+	unlink_tuple(l);
+	if (!life_map_add(map, l, hash))
+		return false;
+	l->tuple_map = map;
+	return true;
 }
 
 static void release_life(struct lives *ls, struct life *l)
@@ -187,7 +199,7 @@ struct life *lives_begin(struct lives *ls, const struct sock_facts *f, uint64_t 
 	ls->free = l->after;
 	list_append(ls, l, LIFE_ALIVE);
 	l->conn = ++ls->last_conn;
-	l->first_ns = l->last_ns = l->since_ns = ts_ns;
+	l->first_ns = l->from_ns = l->last_ns = l->since_ns = ts_ns;
 	l->sk_err = -1;
 	l->is_ipv6 = f->is_ipv6;
 	lives_learn(ls, l, f);
@@ -234,9 +246,14 @@ static void enter_tuple(struct lives *ls, struct life *l)
 
 	if (old && old->phase == LIFE_ALIVE && old->netns == l->netns)
 		lives_retire(ls, old, l->last_ns);
-	unlink_tuple(ls, l);
-	life_map_add(&ls->by_tuple, l, tuple_hash(&l->tuple));
+	lives_link_tuple(&ls->by_tuple, l, tuple_hash(&l->tuple));
 	ls->tuple_version++;
+}
+
+void lives_set_tuple(struct lives *ls, struct life *l, const struct tuple *t)
+{
+	l->tuple = *t;
+	enter_tuple(ls, l);
 }
 
 bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
@@ -244,8 +261,11 @@ bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
 	bool is_complete = tuple_is_complete(&f->tuple);
 
 	learn_identity(ls, l, f);
-	if (tuple_is_complete(&l->tuple))
+	if (is_complete && tuple_equal(&l->tuple, &f->tuple))
+		l->is_tuple_guessed = false;
+	if (tuple_is_complete(&l->tuple) && !(l->is_tuple_guessed && is_complete))
 		return false;
+	l->is_tuple_guessed = false;
 	/* A half-known tuple never replaces what is known of a port. */
 	if (!is_complete && l->tuple.local.port && !f->tuple.local.port)
 		return false;
@@ -257,10 +277,8 @@ bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
 
 bool lives_add_listener(struct lives *ls, struct life *l)
 {
-	unlink_tuple(ls, l);
 	l->role = LIFE_LISTENER;
-	l->is_listening = true;
-	return life_map_add(&ls->by_port, l, port_hash(l->tuple.local.port));
+	return lives_link_tuple(&ls->by_port, l, port_hash(l->tuple.local.port));
 }
 
 struct life *lives_find_listener(const struct lives *ls, const struct life *child)
@@ -322,7 +340,7 @@ struct life *lives_take(struct lives *ls, uint64_t now_ns)
 		return NULL;
 	list_remove(ls, l);
 	unlink_identity(ls, l);
-	unlink_tuple(ls, l);
+	unlink_tuple(l);
 	ls->taken = l;
 	return l;
 }

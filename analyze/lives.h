@@ -30,9 +30,10 @@ struct life_list {
 struct lives {
 	struct life_map by_cookie;
 	struct life_map by_skaddr;
-	struct life_map by_tuple;              /* complete tuples only */
-	struct life_map by_port;               /* listeners; shares LINK_TUPLE with by_tuple */
-	struct life_map by_seq;                /* established, without a peer yet */
+	struct life_map by_tuple; /* complete tuples; LINK_TUPLE, as the next two */
+	struct life_map by_port;  /* listeners */
+	struct life_map by_half;  /* who connects from a port not known yet (connecting.h) */
+	struct life_map by_seq;   /* established, without a peer yet */
 	struct life_list lists[LIFE_GONE + 1]; /* by phase, oldest first */
 	struct life *taken;                    /* lent by lives_take() */
 	struct life *free;                     /* linked by `after` */
@@ -57,6 +58,10 @@ bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f);
  * preferred. NULL if there is none. */
 struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
 			      const struct life *except);
+/* The tuple is that of the wire, as far as can be told: enter l under it. */
+void lives_set_tuple(struct lives *ls, struct life *l, const struct tuple *t);
+/* Link l into one of the maps of LINK_TUPLE, out of whichever it was in. */
+bool lives_link_tuple(struct life_map *map, struct life *l, uint32_t hash);
 /* Enter l as a listener on its local port, or find the one that accepts for `child`. */
 bool lives_add_listener(struct lives *ls, struct life *l);
 struct life *lives_find_listener(const struct lives *ls, const struct life *child);

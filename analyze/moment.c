@@ -118,4 +118,5 @@ void moment_fill(struct moment *m, const struct item *item, const struct sightin
 		fill_numbers(m, e, &item->event);
 	fill_names(m, e, item, lexicon);
 	m->is_time_wait |= seen->is_time_wait;
+	m->is_remote = seen->is_remote;
 }

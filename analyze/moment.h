@@ -29,6 +29,7 @@ struct moment {
 	uint8_t tcp_flags;
 	uint8_t from, to; /* enum tcp_state */
 	uint8_t end;      /* enum life_end, after a change to CLOSE */
+	bool is_remote;   /* the other side's, told by this side's addresses */
 	bool has_tcp;     /* tcp_flags, seq, ack, bytes are known */
 	bool has_duration, is_at_least;
 	bool is_benign;      /* a drop that is housekeeping */

@@ -227,6 +227,8 @@ void narrator_tell(struct narrator *n, const struct moment *m, struct narration 
 
 	memset(out, 0, sizeof(*out));
 	out->lane = s ? narrator_lane(n, s) : LANE_LEFT;
+	if (m->is_remote)
+		out->lane = (enum lane) !out->lane;
 	out->side = narrator_lane_name(n, out->lane);
 	switch ((enum event_kind)m->kind) {
 	case EVENT_STATE:

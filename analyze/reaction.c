@@ -4,6 +4,7 @@
  */
 #include "analyze/reaction.h"
 
+#include "analyze/connecting.h"
 #include "analyze/drop.h"
 #include "analyze/identity.h"
 #include "analyze/pair.h"
@@ -89,8 +90,12 @@ static void on_state(struct step *s)
 		l->is_cookie_provisional = c->to == STATE_SYN_RECV && !l->tuple.remote.port;
 	}
 	life_change(l, s->ev->ts_ns, t->section_ns, c);
+	if (!l->is_start_seen)
+		l->from_ns = t->section_ns;
 	if (c->to == STATE_LISTEN)
 		lives_add_listener(&t->lives, l);
+	if (c->to == STATE_SYN_SENT)
+		connecting_add(&t->lives, l);
 	learn_owner_of_change(s, c);
 	if (c->to != STATE_SYN_RECV || tuple_is_complete(&l->tuple))
 		read_counters(s, s->out->is_birth && !is_start);
@@ -114,7 +119,7 @@ static void on_snapshot(struct step *s)
 	owner_learn(&l->owner, OWNER_SNAPSHOT, (uint32_t)pid, comm);
 	if (s->out->is_birth || l->state == STATE_UNKNOWN) {
 		l->state = (uint8_t)bound_state(s->e, s->ev, BOUND_STATE);
-		l->since_ns = s->t->section_ns;
+		l->since_ns = l->from_ns = s->t->section_ns;
 		l->has_peer_closed = tcp_state_peer_closed((enum tcp_state)l->state);
 		read_counters(s, true);
 		if (l->state == STATE_LISTEN)
@@ -134,10 +139,8 @@ static void on_late_birth(struct step *s)
 
 	if (s->e->kind == EVENT_PROBE) /* fires in no other state */
 		state = STATE_ESTABLISHED;
-	if (state != STATE_UNKNOWN) {
-		l->state = (uint8_t)state;
-		l->since_ns = s->t->section_ns;
-	}
+	l->state = (uint8_t)state;
+	l->since_ns = l->from_ns = s->t->section_ns;
 	reaction_inherit(s->t, l);
 	seek_peer(s, false);
 }

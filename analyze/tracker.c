@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/connecting.h"
 #include "analyze/identity.h"
 #include "analyze/reaction.h"
 #include "analyze/step.h"
@@ -40,20 +41,65 @@ static bool is_packet(enum event_kind kind)
 	       kind == EVENT_COPY;
 }
 
+/* A SYN, or the answer to one, tells the port of a socket that connects. */
+static void claim_port(struct step *s, struct flow *flow)
+{
+	enum { SYN = 2, RST = 4, ACK = 16 };
+	uint32_t flags = (uint32_t)bound_int32(s->e, s->ev, BOUND_TCP_FLAGS, 0);
+	bool is_reply = flags & ACK;
+	struct tuple reversed = tuple_reversed(&flow->tuple);
+	struct task_facts task = {0};
+	struct life *l;
+
+	if (!(flags & SYN) && !(is_reply && (flags & RST)))
+		return;
+	binding_task(&s->t->binding, s->e, s->ev, &task);
+	l = connecting_claim(&s->t->lives, is_reply ? &reversed : &flow->tuple, is_reply, task.pid);
+	if (is_reply)
+		flow->receiver = l;
+	else
+		flow->sender = l;
+	s->is_tuple_new = l != NULL;
+}
+
 /* A packet's own socket, if it has one, decides; else its headers. */
 static void find_flow(struct step *s)
 {
 	struct tracker *t = s->t;
 	struct flow flow;
 
-	if (flows_find(&t->flows, &t->lives, &t->binding, s->e, s->ev, &flow)) {
-		s->out->has_flow = true;
-		s->out->flow = flow.tuple;
-		s->out->sender = flow.sender;
-		s->out->receiver = flow.receiver;
-		if (!s->life)
-			s->life = flow.receiver ? flow.receiver : flow.sender;
-	}
+	if (!flows_find(&t->flows, &t->lives, &t->binding, s->e, s->ev, &flow))
+		return;
+	if (!flow.sender && !flow.receiver)
+		claim_port(s, &flow);
+	s->out->has_flow = true;
+	s->out->flow = flow.tuple;
+	s->out->sender = flow.sender;
+	s->out->receiver = flow.receiver;
+	if (!s->life)
+		s->life = flow.receiver ? flow.receiver : flow.sender;
+}
+
+static bool read_endpoint(const struct step *s, enum bound_field f, struct endpoint *out)
+{
+	struct view v;
+
+	return bound_bytes(s->e, s->ev, f, &v) && endpoint_from_sockaddr(v.p, view_len(v), out);
+}
+
+/* An event about a packet rather than a socket, such as a RST that no socket sends. */
+static void find_endpoints(struct step *s)
+{
+	struct tuple tuple, reversed;
+	struct life *l;
+
+	if (!read_endpoint(s, BOUND_SADDR, &tuple.local) ||
+	    !read_endpoint(s, BOUND_DADDR, &tuple.remote))
+		return;
+	reversed = tuple_reversed(&tuple);
+	l = lives_find_tuple(&s->t->lives, &tuple, NULL);
+	s->out->is_remote = l == NULL;
+	s->out->life = l ? l : lives_find_tuple(&s->t->lives, &reversed, NULL);
 }
 
 static void on_event(struct step *s)
@@ -65,9 +111,11 @@ static void on_event(struct step *s)
 	identity_resolve(s);
 	if (is_packet(s->e->kind))
 		find_flow(s);
+	s->out->life = s->life;
 	if (s->life)
 		reaction_apply(s);
-	s->out->life = s->life;
+	else if (s->e->field[BOUND_SADDR] >= 0 && s->e->kind != EVENT_STATE)
+		find_endpoints(s);
 	s->out->is_located = s->is_tuple_new ||
 			     (s->out->is_birth && tuple_is_complete(&s->life->tuple));
 }
@@ -206,7 +254,7 @@ bool tracker_is_uncertain(const struct tracker *t, const struct life *l)
 		return true;
 	if (!l->is_end_seen && l->end != LIFE_OPEN && l->phase == LIFE_GONE)
 		return true;
-	return blindspots_overlap(&t->blindspots, l->first_ns, end);
+	return blindspots_overlap(&t->blindspots, l->from_ns, end);
 }
 
 struct selection_subject life_subject(const struct life *l)

@@ -38,6 +38,7 @@ struct sighting {
 	const struct life *receiver; /* packets: the life they were sent to, or NULL */
 	struct tuple flow;           /* packets with TCP headers: local = the sender */
 	bool has_flow;
+	bool is_remote;    /* the event is the other side's, which has no life here */
 	bool has_change;   /* the event changed the life's state */
 	bool is_birth;     /* the event began the life */
 	bool is_located;   /* the event completed the life's tuple */

@@ -45,6 +45,21 @@ void address_set_ipv4(uint8_t addr[16], const uint8_t ipv4[4])
 	memcpy(addr + sizeof(mapped), ipv4, 4);
 }
 
+bool endpoint_from_sockaddr(const uint8_t *p, size_t len, struct endpoint *out)
+{
+	/* The family is in the machine's byte order, and below 256. */
+	unsigned family = len >= 8 ? p[0] | p[1] : 0;
+
+	if (family == 2)
+		address_set_ipv4(out->addr, p + 4);
+	else if (family == 10 && len >= 24)
+		memcpy(out->addr, p + 8, 16);
+	else
+		return false;
+	out->port = (uint16_t)(p[2] << 8 | p[3]);
+	return true;
+}
+
 bool address_is_ipv4(const uint8_t addr[16])
 {
 	return memcmp(addr, mapped, sizeof(mapped)) == 0;

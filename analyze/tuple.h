@@ -8,6 +8,7 @@
 #define ANALYZE_TUPLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct endpoint {
@@ -31,6 +32,8 @@ uint32_t tuple_hash(const struct tuple *t);
 /* From 4 bytes. */
 void address_set_ipv4(uint8_t addr[16], const uint8_t ipv4[4]);
 bool address_is_ipv4(const uint8_t addr[16]);
+/* From a sockaddr_in or sockaddr_in6 of the recording machine. False for anything else. */
+bool endpoint_from_sockaddr(const uint8_t *p, size_t len, struct endpoint *out);
 /* :: or 0.0.0.0 */
 bool address_is_any(const uint8_t addr[16]);
 

@@ -274,10 +274,10 @@ static void print_waiting(struct conns *c)
 static bool is_in_time(const struct conns *c, const struct life *l)
 {
 	const struct selection *s = c->in->selection;
-	uint64_t origin = tracker_origin_ns(c->tracker), end = l->first_ns + life_duration(l);
+	uint64_t origin = tracker_origin_ns(c->tracker), end = l->from_ns + life_duration(l);
 
-	return selection_has_time(s, l->first_ns, origin) || selection_has_time(s, end, origin) ||
-	       (s->has_since && (int64_t)(l->first_ns - origin) < s->since_ns &&
+	return selection_has_time(s, l->from_ns, origin) || selection_has_time(s, end, origin) ||
+	       (s->has_since && (int64_t)(l->from_ns - origin) < s->since_ns &&
 		(int64_t)(end - origin) >= s->since_ns);
 }
 
