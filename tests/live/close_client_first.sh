@@ -9,6 +9,7 @@ from tape import *
 hello = Hello(Tape())
 hello.passes_through(OPENED_BY_CLIENT + CLOSED_FIRST, OPENED_BY_SERVER + CLOSED_SECOND)
 hello.ends("fin", "fin")
+same((hello.client["time_wait"], hello.server["time_wait"]), (True, False), "who waits in TIME_WAIT")
 hello.carried(2, 11)
 hello.turns((2, 11))
 END
