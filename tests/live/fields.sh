@@ -18,7 +18,7 @@ start_perf() {
 
 tell_perf() {
 	echo "$1" >&8
-	if ! read -r -t 60 answer <&9; then
+	if ! read -r -t 60 _ <&9; then
 		cat "$TMP/perf.out"
 		skip "perf does not answer"
 	fi
@@ -39,7 +39,7 @@ provoke() {
 export -f provoke
 
 # perf may lose events on a busy host; it says so, and then it is no oracle.
-for attempt in 1 2 3; do
+for _ in 1 2 3; do
 	rm -f "$TMP/perf.data" "$TMP/tape"
 	start_perf
 	record "$TMP/tape" provoke

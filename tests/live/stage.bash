@@ -64,8 +64,7 @@ expect_sentence() {
 
 # until_file FILE: wait until it exists and is not empty.
 until_file() {
-	local i
-	for i in $(seq 10000); do
+	for _ in $(seq 10000); do
 		[ -s "$1" ] && return
 		sleep 0.002
 	done

@@ -27,7 +27,7 @@ export -f scene record
 
 # bpftrace lets the command run once it has attached. A difference in time is retried, since a host that pauses
 # between the two tracers' stamps tells nothing about either; a difference in the sequence is not.
-for attempt in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
 	rm -f "$TMP/tape" "$TMP/seen"
 	rc=0
 	printf 'set -eu\nrecord "$TMP/tape" scene || echo $? >"$TMP/record.failed"\n' >"$TMP/inner"
