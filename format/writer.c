@@ -24,7 +24,7 @@ enum {
 	DEFAULT_DICT_LIMIT = 65536,
 	FULL_CELLS = 900000, /* close the block: worst case 10 bytes a cell */
 	FULL_BYTES = 4 << 20,
-	FULL_COLUMNS = ROWS_MAX_COLUMNS - 2 * SCHEMA_MAX_FIELDS - SCHEMA_MAX_REFS - 3,
+	FULL_COLUMNS = ROWS_MAX_COLUMNS - 3 * SCHEMA_MAX_FIELDS - SCHEMA_MAX_REFS - HOT_COLUMNS,
 	FULL_PENDING = 2 << 20,           /* dictionary bytes waiting */
 	FULL_RECORDS = 4096,              /* losses or clock readings waiting */
 	FULL_NAMES = BLOCK_MAX_RAW / 4,   /* bytes of one SCHEMA block */
