@@ -24,6 +24,7 @@ struct column {
 	uint32_t offset, len; /* in the part */
 	uint64_t *ints;
 	struct view *views;
+	struct buf scratch; /* bytes that views point to */
 };
 
 /* The rows of one schema in this block. */
@@ -73,6 +74,7 @@ void batch_free(struct batch *b)
 	for (size_t i = 0; i < b->column_count; i++) {
 		free(b->columns[i].ints);
 		free(b->columns[i].views);
+		buf_release(&b->columns[i].scratch);
 	}
 	for (size_t i = 0; i < b->slot_count; i++)
 		slot_release(&b->slots[i]);
@@ -440,7 +442,7 @@ static int decode_views(struct batch *b, struct column *c, const struct field *f
 	if (!c->views)
 		return error_nomem(err);
 	return column_decode_bytes(c->codec, view_of(b->raw[c->part] + c->offset, c->len), rows,
-				   fixed, c->views, err);
+				   fixed, &c->scratch, c->views, err);
 }
 
 /* A column of ids or presence: no dictionary or key is involved. */
@@ -494,7 +496,7 @@ static bool row_key(struct batch *b, const struct slot *s, const struct field *f
 	if (ids[row] && !dict_set_int(b->dicts, s->schema->refs[f->key_ref - 1], (uint32_t)ids[row],
 				      f->key_attribute, &attribute))
 		return false;
-	*key = keyed_key(attribute, f->key_space);
+	*key = keyed_key(f, attribute);
 	return true;
 }
 

@@ -55,6 +55,75 @@ uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out)
 	return codec;
 }
 
+enum { FAR_VALUES = 4, FAR_DISTANCE = 64 };
+
+/* Ids below the highest by FAR_DISTANCE or more are remembered, the latest first. */
+struct recent {
+	uint64_t highest;
+	uint64_t far[FAR_VALUES];
+};
+
+static void recent_move(struct recent *r, unsigned from, uint64_t value)
+{
+	for (unsigned i = from; i > 0; i--)
+		r->far[i] = r->far[i - 1];
+	r->far[0] = value;
+}
+
+static void recent_learn(struct recent *r, uint64_t value)
+{
+	if (value > r->highest)
+		r->highest = value;
+	else if (r->highest - value >= FAR_DISTANCE)
+		recent_move(r, FAR_VALUES - 1, value);
+}
+
+static uint64_t recent_token(struct recent *r, uint64_t value)
+{
+	uint64_t token;
+
+	for (unsigned i = 0; i < FAR_VALUES; i++)
+		if (r->far[i] == value) {
+			recent_move(r, i, value);
+			return i;
+		}
+	token = zigzag((int64_t)(value - r->highest)) + FAR_VALUES;
+	recent_learn(r, value);
+	return token;
+}
+
+static uint64_t recent_value(struct recent *r, uint64_t token)
+{
+	uint64_t value;
+
+	if (token < FAR_VALUES) {
+		value = r->far[token];
+		recent_move(r, (unsigned)token, value);
+		return value;
+	}
+	value = r->highest + (uint64_t)unzigzag(token - FAR_VALUES);
+	recent_learn(r, value);
+	return value;
+}
+
+/* Distances of 2^63 have no token: such columns are coded as other integers are. */
+uint8_t column_encode_ids(const uint64_t *values, size_t n, struct buf *out)
+{
+	struct recent r = {0};
+	uint64_t all = 0;
+	bool is_const = true;
+
+	for (size_t i = 0; i < n; i++) {
+		all |= values[i];
+		is_const &= values[i] == values[0];
+	}
+	if (is_const || all > UINT32_MAX)
+		return column_encode_ints(values, n, out);
+	for (size_t i = 0; i < n; i++)
+		put_varint(out, recent_token(&r, values[i]));
+	return CODEC_RECENT;
+}
+
 static int bad_column(struct error *err)
 {
 	return error_set(err, ERR_CORRUPT, "a column does not hold as many values as its block");
@@ -63,6 +132,7 @@ static int bad_column(struct error *err)
 int column_decode_ints(uint8_t codec, struct view in, size_t n, uint64_t *out, struct error *err)
 {
 	uint64_t value = 0, previous = 0;
+	struct recent recent = {0};
 
 	switch (codec) {
 	case CODEC_CONST:
@@ -82,6 +152,13 @@ int column_decode_ints(uint8_t codec, struct view in, size_t n, uint64_t *out, s
 				return bad_column(err);
 			previous += (uint64_t)unzigzag(value);
 			out[i] = previous;
+		}
+		break;
+	case CODEC_RECENT:
+		for (size_t i = 0; i < n; i++) {
+			if (!take_varint(&in, &value))
+				return bad_column(err);
+			out[i] = recent_value(&recent, value);
 		}
 		break;
 	default:
@@ -153,6 +230,26 @@ static uint32_t table_find_or_add(struct byte_table *t, struct view v, uint32_t 
 	return *count - 1;
 }
 
+static bool is_one_length(const struct view *values, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (view_len(values[i]) != view_len(values[0]))
+			return false;
+	return true;
+}
+
+static void put_planes(const struct view *values, size_t n, struct buf *out)
+{
+	size_t len = view_len(values[0]);
+
+	put_varint(out, len);
+	if (!buf_reserve(out, len * n))
+		return;
+	for (size_t plane = 0; plane < len; plane++)
+		for (size_t i = 0; i < n; i++)
+			out->data[out->len++] = values[i].p[plane];
+}
+
 uint8_t column_encode_bytes(struct byte_table *t, const struct view *values, size_t n,
 			    struct buf *out)
 {
@@ -167,6 +264,10 @@ uint8_t column_encode_bytes(struct byte_table *t, const struct view *values, siz
 	if (count == 1) {
 		put_string(out, t->distinct[0].p, view_len(t->distinct[0]));
 		return CODEC_CONST;
+	}
+	if (count > n / 8 && is_one_length(values, n) && view_len(values[0]) > 0) {
+		put_planes(values, n, out);
+		return CODEC_PLANES;
 	}
 	put_varint(out, count);
 	for (uint32_t i = 0; i < count; i++)
@@ -205,8 +306,27 @@ static int decode_table(struct view in, size_t n, size_t fixed, struct view *out
 	return is_ok && view_len(in) == 0 ? 0 : bad_column(err);
 }
 
-int column_decode_bytes(uint8_t codec, struct view in, size_t n, size_t fixed, struct view *out,
-			struct error *err)
+static int decode_planes(struct view in, size_t n, size_t fixed, struct buf *scratch,
+			 struct view *out, struct error *err)
+{
+	uint64_t len;
+
+	if (!take_varint(&in, &len) || len == 0 || len > view_len(in) || (fixed && len != fixed) ||
+	    view_len(in) / len != n || view_len(in) % len)
+		return bad_column(err);
+	buf_clear(scratch);
+	if (!buf_reserve(scratch, view_len(in)))
+		return error_nomem(err);
+	for (size_t i = 0; i < n; i++) {
+		out[i] = view_of(scratch->data + scratch->len, (size_t)len);
+		for (size_t plane = 0; plane < len; plane++)
+			scratch->data[scratch->len++] = in.p[plane * n + i];
+	}
+	return 0;
+}
+
+int column_decode_bytes(uint8_t codec, struct view in, size_t n, size_t fixed, struct buf *scratch,
+			struct view *out, struct error *err)
 {
 	struct view value;
 
@@ -219,6 +339,8 @@ int column_decode_bytes(uint8_t codec, struct view in, size_t n, size_t fixed, s
 		return 0;
 	case CODEC_TABLE:
 		return decode_table(in, n, fixed, out, err);
+	case CODEC_PLANES:
+		return decode_planes(in, n, fixed, scratch, out, err);
 	default:
 		return error_set(err, ERR_UNSUPPORTED, "a column has unknown codec %u", codec);
 	}

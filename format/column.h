@@ -20,10 +20,15 @@ enum column_codec {
 	CODEC_TIME = 5,   /* the hot time column: times.h */
 	CODEC_KEYED = 6,  /* a varint token each: keyed.h */
 	CODEC_AS_IS = 7,  /* a raw column, which belongs to a value column */
+	CODEC_PLANES = 8, /* bytes: varint length of all, then their first bytes, second bytes... */
+	CODEC_RECENT = 9, /* ids: a varint each: one of 4 far values, or the zigzag distance to
+			   * the highest so far */
 };
 
 /* Append `n` integers to *out; returns the codec used. */
 uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out);
+/* The same for ids that are handed out in order and used soon after. */
+uint8_t column_encode_ids(const uint64_t *values, size_t n, struct buf *out);
 /* Exactly `n` integers from `in`, which must end with them. ERR_UNSUPPORTED for an
  * unknown codec, ERR_CORRUPT otherwise. */
 int column_decode_ints(uint8_t codec, struct view in, size_t n, uint64_t *out, struct error *err);
@@ -36,9 +41,10 @@ void byte_table_free(struct byte_table *t);
  * out->is_failed. */
 uint8_t column_encode_bytes(struct byte_table *t, const struct view *values, size_t n,
 			    struct buf *out);
-/* Exactly `n` byte strings; out[] points into `in`. When `fixed` is not 0, every string
+/* Exactly `n` byte strings; out[] points into `in`, or into *scratch, which is cleared
+ * first and must live as long. When `fixed` is not 0, every string
  * must have that length. */
-int column_decode_bytes(uint8_t codec, struct view in, size_t n, size_t fixed, struct view *out,
-			struct error *err);
+int column_decode_bytes(uint8_t codec, struct view in, size_t n, size_t fixed, struct buf *scratch,
+			struct view *out, struct error *err);
 
 #endif

@@ -191,6 +191,16 @@ static void put_ints(struct data_encoder *e, struct column_id id, const uint64_t
 	put_line(e, id, codec, out->len - before);
 }
 
+static void put_ids(struct data_encoder *e, struct column_id id, const uint64_t *values,
+		    size_t count)
+{
+	struct buf *out = &e->parts[id.part];
+	size_t before = out->len;
+	uint8_t codec = column_encode_ids(values, count, out);
+
+	put_line(e, id, codec, out->len - before);
+}
+
 static void put_raw(struct data_encoder *e, struct column_id id, const struct buf *raw)
 {
 	id.what = COLUMN_RAW;
@@ -273,7 +283,7 @@ static void put_group(struct data_encoder *e, const struct group *g,
 	for (unsigned i = 0; i < s->ref_count; i++) {
 		struct column_id id = {s->id, COLUMN_REF, PART_HOT, i};
 
-		put_ints(e, id, gather(e, &g->refs[i], order), order->count);
+		put_ids(e, id, gather(e, &g->refs[i], order), order->count);
 	}
 	for (unsigned i = 0; i < s->field_count; i++)
 		if (!s->fields[i].ref)

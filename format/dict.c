@@ -3,7 +3,8 @@
 #include "format/dict.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "format/entries.h"
 
 /* Entries of ids that follow each other without a gap. */
 struct run {
@@ -101,56 +102,6 @@ size_t dict_set_bytes(const struct dict_set *d)
 	return (size_t)d->total;
 }
 
-/* Size of the value of `f` at the start of `in`, with its length prefix; false when it
- * does not fit. */
-static bool value_size(const struct field *f, struct view in, size_t *out)
-{
-	size_t size = field_bytes(f);
-
-	if (f->kind == FIELD_STRING) {
-		if (view_len(in) < 2)
-			return false;
-		size = 2 + (size_t)load_le(in.p, 2);
-	}
-	if (size > view_len(in))
-		return false;
-	*out = size;
-	return true;
-}
-
-size_t dict_entry_size(const struct schema *schema, struct view in)
-{
-	const uint8_t *start = in.p;
-	size_t size;
-
-	for (unsigned i = 0; i < schema->field_count; i++) {
-		if (!value_size(&schema->fields[i], in, &size))
-			return 0;
-		in.p += size;
-	}
-	return (size_t)(in.p - start);
-}
-
-bool dict_entry_attribute(const struct schema *schema, struct view entry, int attribute,
-			  struct view *out)
-{
-	size_t size;
-
-	if (attribute < 0 || attribute >= schema->field_count)
-		return false;
-	for (int i = 0; i <= attribute; i++) {
-		if (!value_size(&schema->fields[i], entry, &size))
-			return false;
-		if (i < attribute)
-			entry.p += size;
-	}
-	if (schema->fields[attribute].kind == FIELD_STRING)
-		*out = view_of(entry.p + 2, size - 2);
-	else
-		*out = view_of(entry.p, size);
-	return true;
-}
-
 /* The run that an entry with this id belongs to is the last one. */
 static bool run_open(struct dict *dict, uint64_t id)
 {
@@ -169,7 +120,7 @@ static bool run_open(struct dict *dict, uint64_t id)
 static int add_entry(struct dict_set *d, struct dict *dict, uint64_t id, struct view *entries,
 		     struct error *err)
 {
-	size_t size = dict_entry_size(dict->layout, *entries);
+	size_t size = entry_size(dict->layout, *entries);
 	void *where = dict->where;
 
 	if (size == 0)
@@ -206,35 +157,46 @@ static int add_entries(struct dict_set *d, const struct schema *layout, uint64_t
 				 (unsigned long long)dict->next_id - 1);
 	for (uint64_t i = 0; i < count; i++)
 		TRY(add_entry(d, dict, first + i, &entries, err));
-	if (view_len(entries))
-		return error_set(err, ERR_CORRUPT, "dictionary %s: bytes after the last entry",
-				 layout->name);
 	return 0;
+}
+
+/* The entries of one run, whose columns are decoded into *packed. */
+static int take_run(struct dict_set *d, const struct section *s, struct view *body,
+		    struct keyed *keyed, struct buf *packed, struct error *err)
+{
+	const struct schema *layout;
+	uint64_t schema, first, count;
+	struct view columns;
+
+	if (!take_varint(body, &schema) || !take_varint(body, &first) ||
+	    !take_varint(body, &count) || !take_string(body, &columns))
+		return error_set(err, ERR_CORRUPT, "a dictionary block is cut short");
+	if (first == 0 || first > DICT_MAX_ENTRIES || count > DICT_MAX_ENTRIES - first + 1)
+		return error_set(err, ERR_CORRUPT, "dictionary entries %llu + %llu, limit is %d",
+				 (unsigned long long)first, (unsigned long long)count,
+				 DICT_MAX_ENTRIES);
+	layout = schema > SCHEMA_MAX ? NULL : section_schema(s, (uint32_t)schema);
+	if (!layout || layout->kind != SCHEMA_DICT || layout->field_count == 0)
+		return 0;
+	buf_clear(packed);
+	TRY(entries_decode(layout, columns, (size_t)count, keyed, packed, err));
+	return add_entries(d, layout, first, count, view_of(packed->data, packed->len), err);
 }
 
 int dict_set_decode(struct dict_set *d, const struct section *s, struct view body,
 		    struct error *err)
 {
-	uint64_t schema, first, count;
-	struct view entries;
+	struct keyed *keyed = keyed_new();
+	struct buf packed = {0};
+	int rc = 0;
 
-	while (view_len(body) > 0) {
-		const struct schema *layout;
-
-		if (!take_varint(&body, &schema) || !take_varint(&body, &first) ||
-		    !take_varint(&body, &count) || !take_string(&body, &entries))
-			return error_set(err, ERR_CORRUPT, "a dictionary block is cut short");
-		if (first == 0 || first > DICT_MAX_ENTRIES ||
-		    count > DICT_MAX_ENTRIES - first + 1 || count > view_len(entries))
-			return error_set(err, ERR_CORRUPT,
-					 "dictionary entries %llu + %llu, limit is %d",
-					 (unsigned long long)first, (unsigned long long)count,
-					 DICT_MAX_ENTRIES);
-		layout = schema > SCHEMA_MAX ? NULL : section_schema(s, (uint32_t)schema);
-		if (layout && layout->kind == SCHEMA_DICT && layout->field_count > 0)
-			TRY(add_entries(d, layout, first, count, entries, err));
-	}
-	return 0;
+	if (!keyed)
+		return error_nomem(err);
+	while (view_len(body) > 0 && !rc)
+		rc = take_run(d, s, &body, keyed, &packed, err);
+	buf_release(&packed);
+	keyed_free(keyed);
+	return rc;
 }
 
 /* Number of the last run that begins at or before `id`, or run_count. */
@@ -279,7 +241,7 @@ bool dict_set_attribute(const struct dict_set *d, uint32_t dict, uint32_t id, in
 	struct view entry;
 
 	return find_entry(found, id, &entry) &&
-	       dict_entry_attribute(found->layout, entry, attribute, out);
+	       entry_attribute(found->layout, entry, attribute, out);
 }
 
 bool dict_set_int(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,

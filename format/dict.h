@@ -41,12 +41,4 @@ bool dict_set_attribute(const struct dict_set *d, uint32_t dict, uint32_t id, in
 bool dict_set_int(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
 		  uint64_t *out);
 
-/* Length of the packed entry at the start of `in` according to its schema, or 0 when it
- * does not fit: integers elem_size bytes, arrays and bytes as they are, strings u16
- * length and bytes. */
-size_t dict_entry_size(const struct schema *schema, struct view in);
-/* Bytes of one attribute of a packed, complete entry. False for a bad attribute. */
-bool dict_entry_attribute(const struct schema *schema, struct view entry, int attribute,
-			  struct view *out);
-
 #endif

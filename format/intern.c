@@ -117,17 +117,14 @@ size_t intern_pending(const struct intern *t)
 	return t->written < t->count ? t->bytes.len - t->entries[t->written].offset : 0;
 }
 
-void intern_encode(struct intern *t, uint32_t dict, struct buf *out)
+struct view intern_take(struct intern *t, size_t *first, size_t *count)
 {
 	size_t pending = intern_pending(t);
 
-	if (t->written == t->count)
-		return;
-	put_varint(out, dict);
-	put_varint(out, t->written + 1);
-	put_varint(out, t->count - t->written);
-	put_string(out, t->bytes.data + t->entries[t->written].offset, pending);
+	*first = t->written + 1;
+	*count = t->count - t->written;
 	t->written = t->count;
+	return pending ? view_of(t->bytes.data + t->bytes.len - pending, pending) : view_of("", 0);
 }
 
 void intern_reset(struct intern *t)

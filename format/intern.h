@@ -17,11 +17,11 @@ bool intern_add(struct intern *t, const void *packed, size_t len, uint32_t *id);
 /* The packed entry with this id; empty when there is none. Lent until the next add. */
 struct view intern_entry(const struct intern *t, uint32_t id);
 size_t intern_count(const struct intern *t);
-/* Bytes not yet taken by intern_encode(). */
+/* Bytes not yet taken by intern_take(). */
 size_t intern_pending(const struct intern *t);
-/* Append the run of new entries, in the form of a DICT block body, and remember them
- * as written. Appends nothing when there are none. */
-void intern_encode(struct intern *t, uint32_t dict, struct buf *out);
+/* The packed entries that are new since the last call, one after the other: `*count` of
+ * them, ids from `*first`. Lent until the next add. */
+struct view intern_take(struct intern *t, size_t *first, size_t *count);
 /* Forget all entries: a new epoch. */
 void intern_reset(struct intern *t);
 

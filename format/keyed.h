@@ -11,6 +11,7 @@
 #define FORMAT_KEYED_H
 
 #include "format/bytes.h"
+#include "format/schema.h"
 
 struct keyed; /* the last value of each key; opaque */
 
@@ -18,11 +19,14 @@ struct keyed *keyed_new(void); /* NULL without memory */
 void keyed_free(struct keyed *k);
 /* Forget all values: a new block. */
 void keyed_reset(struct keyed *k);
-/* The key of a field's value: which last value predicts it. */
-static inline uint64_t keyed_key(uint64_t attribute, uint8_t space)
+/* The key of a field's value, that is, which last value predicts it. */
+static inline uint64_t keyed_key(const struct field *f, uint64_t attribute)
 {
-	return attribute + (uint64_t)space * 40503;
+	if (f->flags & FIELD_FLIP)
+		attribute ^= 1;
+	return attribute + (uint64_t)f->key_space * 40503;
 }
+
 /* Token for an integer of `size` bytes; raw bytes, if any, are appended to *raw. */
 uint64_t keyed_token(struct keyed *k, uint64_t key, uint64_t value, unsigned size, struct buf *raw);
 /* The value a token stands for, zero-extended. False when *raw has run out. */

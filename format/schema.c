@@ -88,7 +88,11 @@ static int field_check(const struct schema *s, const struct field *f, struct err
 		return error_set(err, ERR_CORRUPT,
 				 "schema %s: field %s refers to dictionary %u of %u", s->name,
 				 f->name, f->ref, s->ref_count);
-	if (f->key_ref && (f->ref || f->kind != FIELD_INT || f->key_ref > s->ref_count))
+	if (f->flags & FIELD_ID && f->kind != FIELD_INT)
+		return error_set(err, ERR_CORRUPT, "schema %s: field %s cannot be an id", s->name,
+				 f->name);
+	if (f->key_ref && (f->ref || f->kind != FIELD_INT ||
+			   f->key_ref > (s->kind == SCHEMA_DICT ? 1 : s->ref_count)))
 		return error_set(err, ERR_CORRUPT, "schema %s: field %s cannot have a key", s->name,
 				 f->name);
 	return 0;

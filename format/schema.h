@@ -63,6 +63,8 @@ enum field_flag {
 	FIELD_EXTRA = 2,    /* added by the recorder; not in the kernel's format file */
 	FIELD_OPTIONAL = 4, /* own column only: a row may lack it (null) */
 	FIELD_BITS = 8,     /* enum_id names bits, not values */
+	FIELD_ID = 16,      /* numbers handed out in order; a hint for encoding */
+	FIELD_FLIP = 32,    /* keyed by the attribute with its lowest bit flipped */
 };
 
 struct field {
@@ -78,8 +80,9 @@ struct field {
 	uint8_t attribute; /* field index in the dictionary's schema, if ref != 0 */
 	/* FIELD_INT in an own column only: predicted by the last value with the same key, which
 	 * is an attribute of a dictionary entry (docs/FORMAT.md section 7.5). */
-	uint8_t key_ref;       /* 1-based index into schema.refs; 0 = not keyed */
-	uint8_t key_attribute; /* field index in that dictionary's schema */
+	uint8_t key_ref;       /* 1-based index into schema.refs; 0 = not keyed. In a dictionary
+				* 1 = the entry itself */
+	uint8_t key_attribute; /* field index in that dictionary's schema, not a keyed field */
 	uint8_t key_space;     /* values of different spaces do not predict each other */
 };
 

@@ -13,6 +13,7 @@
 #include "format/block.h"
 #include "format/data_encoder.h"
 #include "format/dict.h"
+#include "format/entries.h"
 #include "format/index.h"
 #include "format/intern.h"
 #include "format/keyed.h"
@@ -41,6 +42,7 @@ struct writer {
 	struct packer *packer;
 	struct rows *rows;
 	struct data_encoder *encoder;
+	struct entry_tools tools;
 	struct schema **schemas; /* [id - 1] */
 	size_t schema_count, schema_cap;
 	struct intern **interns; /* [schema id - 1]; NULL for events */
@@ -82,7 +84,8 @@ int writer_new(struct sink *sink, const struct writer_options *opt, struct write
 	w->packer = packer_new(opt->zstd_level);
 	w->rows = rows_new();
 	w->encoder = data_encoder_new();
-	if (!w->packer || !w->rows || !w->encoder) {
+	w->tools = (struct entry_tools){byte_table_new(), keyed_new()};
+	if (!w->packer || !w->rows || !w->encoder || !w->tools.table || !w->tools.keyed) {
 		writer_free(w);
 		return error_nomem(err);
 	}
@@ -96,6 +99,8 @@ void writer_free(struct writer *w)
 		return;
 	rows_free(w->rows);
 	data_encoder_free(w->encoder);
+	byte_table_free(w->tools.table);
+	keyed_free(w->tools.keyed);
 	packer_free(w->packer);
 	for (size_t i = 0; i < w->intern_cap; i++)
 		intern_free(w->interns[i]);
@@ -326,9 +331,17 @@ static int write_dicts(struct writer *w, struct error *err)
 	struct buf raw = {0};
 	int rc = 0;
 
-	for (size_t i = 0; i < w->schema_count; i++)
-		if (w->interns[i])
-			intern_encode(w->interns[i], (uint32_t)i + 1, &raw);
+	keyed_reset(w->tools.keyed);
+	for (size_t i = 0; i < w->schema_count; i++) {
+		struct view packed;
+		size_t first, count;
+
+		if (!w->interns[i])
+			continue;
+		packed = intern_take(w->interns[i], &first, &count);
+		if (count > 0)
+			entries_put_run(w->schemas[i], first, count, packed, &w->tools, &raw);
+	}
 	if (raw.len || raw.is_failed)
 		rc = write_block(w, BLOCK_DICT, &raw, 0, err);
 	buf_release(&raw);
@@ -343,7 +356,7 @@ int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t le
 	size_t before;
 
 	assert(dict >= 1 && dict <= w->schema_count && w->interns[dict - 1]);
-	assert(dict_entry_size(w->schemas[dict - 1], view_of(packed, len)) == len);
+	assert(entry_size(w->schemas[dict - 1], view_of(packed, len)) == len);
 	t = w->interns[dict - 1];
 	before = intern_count(t);
 	if (len > ROW_MAX_BYTES || before >= DICT_MAX_ENTRIES ||
@@ -460,10 +473,9 @@ static void row_keys(const struct writer *w, const struct schema *s, const struc
 			continue;
 		dict = s->refs[f->key_ref - 1];
 		entry = intern_entry(w->interns[dict - 1], row->refs[f->key_ref - 1]);
-		keys[s->own_of[i]] = keyed_key(0, f->key_space);
-		if (dict_entry_attribute(w->schemas[dict - 1], entry, f->key_attribute, &key))
-			keys[s->own_of[i]] = keyed_key(load_le(key.p, (unsigned)view_len(key)),
-						       f->key_space);
+		keys[s->own_of[i]] = keyed_key(f, 0);
+		if (entry_attribute(w->schemas[dict - 1], entry, f->key_attribute, &key))
+			keys[s->own_of[i]] = keyed_key(f, load_le(key.p, (unsigned)view_len(key)));
 	}
 }
 

@@ -10,8 +10,7 @@ static const struct dictionary_attribute task[] = {
 };
 
 static const struct dictionary_attribute sock[] = {
-	{.name = "sent", .type = "stream", .kind = FIELD_INT, .size = 4},
-	{.name = "received", .type = "stream", .kind = FIELD_INT, .size = 4},
+	{.name = "stream", .type = "u32", .kind = FIELD_INT, .size = 4, .is_stream = 1},
 	{.name = "skaddr",
 	 .type = "const void *",
 	 .kind = FIELD_INT,
@@ -21,8 +20,8 @@ static const struct dictionary_attribute sock[] = {
 	{.name = "netns", .type = "u32", .kind = FIELD_INT, .size = 4},
 	{.name = "protocol", .type = "u16", .kind = FIELD_INT, .size = 2, .is_protocol = 1},
 	{.name = "family", .type = "u16", .kind = FIELD_INT, .size = 2, .is_family = 1},
-	{.name = "sport", .type = "u16", .kind = FIELD_INT, .size = 2},
-	{.name = "dport", .type = "u16", .kind = FIELD_INT, .size = 2},
+	{.name = "sport", .type = "u16", .kind = FIELD_INT, .size = 2, .is_from = 1},
+	{.name = "dport", .type = "u16", .kind = FIELD_INT, .size = 2, .is_to = 1},
 	{.name = "saddr", .type = "u8[4]", .kind = FIELD_BYTES, .role = ROLE_IPV4, .size = 4},
 	{.name = "daddr", .type = "u8[4]", .kind = FIELD_BYTES, .role = ROLE_IPV4, .size = 4},
 	{.name = "saddr_v6", .type = "u8[16]", .kind = FIELD_BYTES, .role = ROLE_IPV6, .size = 16},
@@ -48,12 +47,11 @@ static const struct dictionary_attribute endpoints[] = {
 };
 
 static const struct dictionary_attribute flow[] = {
-	{.name = "sent", .type = "stream", .kind = FIELD_INT, .size = 4},
-	{.name = "received", .type = "stream", .kind = FIELD_INT, .size = 4},
+	{.name = "stream", .type = "u32", .kind = FIELD_INT, .size = 4, .is_stream = 1},
 	{.name = "proto", .type = "u16", .kind = FIELD_INT, .size = 2, .is_protocol = 1},
 	{.name = "family", .type = "u16", .kind = FIELD_INT, .size = 2, .is_family = 1},
-	{.name = "sport", .type = "u16", .kind = FIELD_INT, .size = 2},
-	{.name = "dport", .type = "u16", .kind = FIELD_INT, .size = 2},
+	{.name = "sport", .type = "u16", .kind = FIELD_INT, .size = 2, .is_from = 1},
+	{.name = "dport", .type = "u16", .kind = FIELD_INT, .size = 2, .is_to = 1},
 	{.name = "saddr", .type = "u8[16]", .kind = FIELD_BYTES, .role = ROLE_ADDR, .size = 16},
 	{.name = "daddr", .type = "u8[16]", .kind = FIELD_BYTES, .role = ROLE_ADDR, .size = 16},
 	{0},
@@ -109,6 +107,12 @@ static int add_attribute(struct schema *s, const struct dictionary_attribute *a,
 		f.elem_size = a->size;
 		f.count = 1;
 	}
+	if (a->is_stream)
+		f.flags |= FIELD_ID;
+	if (a->is_from || a->is_to)
+		f.key_ref = 1; /* by the stream, attribute 0 */
+	if (a->is_to)
+		f.flags |= FIELD_FLIP;
 	if (a->is_family)
 		rc = legend_family(legend, &f.enum_id, err);
 	else if (a->is_protocol)

@@ -28,8 +28,7 @@ enum dictionary {
 /* Attributes by index. */
 enum { TASK_PID, TASK_TID, TASK_COMM };
 enum {
-	SOCK_SENT,
-	SOCK_RECEIVED,
+	SOCK_STREAM,
 	SOCK_SKADDR,
 	SOCK_COOKIE,
 	SOCK_NETNS,
@@ -52,18 +51,18 @@ enum {
 	TUPLE_DADDR6
 };
 enum { ENDPOINTS_SADDR, ENDPOINTS_DADDR };
-enum { FLOW_SENT, FLOW_RECEIVED, FLOW_PROTO, FLOW_FAMILY, FLOW_SPORT, FLOW_DPORT, FLOW_SADDR, FLOW_DADDR };
+enum { FLOW_STREAM, FLOW_PROTO, FLOW_FAMILY, FLOW_SPORT, FLOW_DPORT, FLOW_SADDR, FLOW_DADDR };
 enum { SYMBOL_ADDRESS, SYMBOL_NAME };
 enum { DEVICE_NAME };
 
 /* Packed sizes of the fixed ones. */
 enum {
 	TASK_BYTES = 24,
-	SOCK_BYTES = 76,
+	SOCK_BYTES = 72,
 	TUPLE_BYTES = 46,
 	ENDPOINTS_BYTES = 56,
-	FLOW_BYTES = 48,
-	DICTIONARY_MAX_ATTRIBUTES = 13,
+	FLOW_BYTES = 44,
+	DICTIONARY_MAX_ATTRIBUTES = 12,
 };
 
 struct dictionary_attribute {
@@ -74,6 +73,9 @@ struct dictionary_attribute {
 	uint8_t size; /* of an integer, or of all bytes; 0 for a string */
 	uint8_t is_family : 1;
 	uint8_t is_protocol : 1;
+	uint8_t is_stream : 1; /* see streams.h */
+	uint8_t is_from : 1;   /* the port its stream begins at */
+	uint8_t is_to : 1;     /* the port its stream ends at */
 };
 
 /* All attributes; the last one has no name. */

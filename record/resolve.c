@@ -17,6 +17,10 @@ enum {
 	KEY_BYTES = 72, /* the longest key: a socket with IPv6 addresses */
 	SOCK_KEY_BYTES = offsetof(struct wire_sock, state),
 	TASK_KEY_BYTES = offsetof(struct wire_head, event) - offsetof(struct wire_head, pid),
+	SOCK_PORTS_AT = 28, /* in packed entries */
+	SOCK_ADDRS_AT = 40,
+	FLOW_PORTS_AT = 8,
+	FLOW_ADDRS_AT = 12,
 	SYMBOL_MAX_ENTRY = 8 + 2 + SYMBOL_MAX_NAME,
 };
 
@@ -158,52 +162,32 @@ static void pack_addrs6(uint8_t out[32], uint16_t family, const uint8_t saddr[4]
 static void pack_sock(uint8_t out[SOCK_BYTES], const struct wire_sock *w,
 		      const struct wire_addrs6 *a6)
 {
-	store_le(out + 8, 8, w->skaddr);
-	store_le(out + 16, 8, w->cookie);
-	store_le(out + 24, 4, w->netns);
-	store_le(out + 28, 2, w->protocol);
-	store_le(out + 30, 2, w->family);
-	store_le(out + 32, 2, w->sport);
-	store_le(out + 34, 2, w->dport);
-	memcpy(out + 36, w->saddr, 4);
-	memcpy(out + 40, w->daddr, 4);
-	pack_addrs6(out + 44, w->family, w->saddr, w->daddr, a6);
+	store_le(out + 4, 8, w->skaddr);
+	store_le(out + 12, 8, w->cookie);
+	store_le(out + 20, 4, w->netns);
+	store_le(out + 24, 2, w->protocol);
+	store_le(out + 26, 2, w->family);
+	store_le(out + SOCK_PORTS_AT, 2, w->sport);
+	store_le(out + SOCK_PORTS_AT + 2, 2, w->dport);
+	memcpy(out + 32, w->saddr, 4);
+	memcpy(out + 36, w->daddr, 4);
+	pack_addrs6(out + SOCK_ADDRS_AT, w->family, w->saddr, w->daddr, a6);
 }
 
-/* Numbers of both directions, in the first 8 bytes of a packed entry. */
-static int pack_streams(struct resolver *r, uint8_t *out, const struct stream *sent,
-			struct error *err)
+/* The number of what a socket or packet sends, in the first 4 bytes of its entry. */
+static int pack_stream(struct resolver *r, uint8_t *packed, size_t ports, size_t addrs,
+		       struct error *err)
 {
-	struct stream received = stream_reversed(sent);
+	struct stream sent;
 	uint32_t number;
 
-	TRY(streams_find(r->streams, r->epoch, sent, &number, err));
-	store_le(out, 4, number);
-	TRY(streams_find(r->streams, r->epoch, &received, &number, err));
-	store_le(out + 4, 4, number);
+	memcpy(sent.from.addr, packed + addrs, 16);
+	memcpy(sent.from.port, packed + ports, 2);
+	memcpy(sent.to.addr, packed + addrs + 16, 16);
+	memcpy(sent.to.port, packed + ports + 2, 2);
+	TRY(streams_find(r->streams, r->epoch, &sent, &number, err));
+	store_le(packed, 4, number);
 	return 0;
-}
-
-static int pack_sock_streams(struct resolver *r, uint8_t packed[SOCK_BYTES], struct error *err)
-{
-	struct stream sent;
-
-	memcpy(sent.from.addr, packed + 44, 16);
-	memcpy(sent.from.port, packed + 32, 2);
-	memcpy(sent.to.addr, packed + 60, 16);
-	memcpy(sent.to.port, packed + 34, 2);
-	return pack_streams(r, packed, &sent, err);
-}
-
-static int pack_flow_streams(struct resolver *r, uint8_t packed[FLOW_BYTES], struct error *err)
-{
-	struct stream sent;
-
-	memcpy(sent.from.addr, packed + 16, 16);
-	memcpy(sent.from.port, packed + 12, 2);
-	memcpy(sent.to.addr, packed + 32, 16);
-	memcpy(sent.to.port, packed + 14, 2);
-	return pack_streams(r, packed, &sent, err);
 }
 
 static int find_sock(struct resolver *r, const struct wire_sock *w, const struct wire_addrs6 *a6,
@@ -220,7 +204,7 @@ static int find_sock(struct resolver *r, const struct wire_sock *w, const struct
 			memcpy(s->key + SOCK_KEY_BYTES, a6, sizeof(*a6));
 		pack_sock(packed, w, a6);
 		s->epoch = 0;
-		TRY(pack_sock_streams(r, packed, err));
+		TRY(pack_stream(r, packed, SOCK_PORTS_AT, SOCK_ADDRS_AT, err));
 		TRY(intern(r, DICT_SOCK, s, packed, sizeof(packed), err));
 	}
 	*id = s->id;
@@ -296,14 +280,14 @@ static int find_flow(struct resolver *r, const struct wire_flow *w, uint32_t *id
 	s = slot_of(r, DICT_FLOW, mix(ports << 32 | ports, host));
 	if (!is_hit(r, s, w, sizeof(*w))) {
 		memcpy(s->key, w, sizeof(*w));
-		store_le(packed + 8, 2, w->proto);
-		store_le(packed + 10, 2, w->family);
-		store_le(packed + 12, 2, w->sport);
-		store_le(packed + 14, 2, w->dport);
-		memcpy(packed + 16, w->saddr, 16);
-		memcpy(packed + 32, w->daddr, 16);
+		store_le(packed + 4, 2, w->proto);
+		store_le(packed + 6, 2, w->family);
+		store_le(packed + FLOW_PORTS_AT, 2, w->sport);
+		store_le(packed + FLOW_PORTS_AT + 2, 2, w->dport);
+		memcpy(packed + FLOW_ADDRS_AT, w->saddr, 16);
+		memcpy(packed + FLOW_ADDRS_AT + 16, w->daddr, 16);
 		s->epoch = 0;
-		TRY(pack_flow_streams(r, packed, err));
+		TRY(pack_stream(r, packed, FLOW_PORTS_AT, FLOW_ADDRS_AT, err));
 		TRY(intern(r, DICT_FLOW, s, packed, sizeof(packed), err));
 	}
 	*id = s->id;

@@ -2,7 +2,9 @@
 /* streams.c -- numbers by content, forgotten at each epoch. */
 #include "record/streams.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "format/intern.h"
 
@@ -35,13 +37,21 @@ void streams_free(struct streams *s)
 	free(s);
 }
 
+/* Both directions are known by the one whose beginning is the lower. */
 int streams_find(struct streams *s, uint32_t epoch, const struct stream *stream, uint32_t *number,
 		 struct error *err)
 {
+	bool is_flipped = memcmp(&stream->from, &stream->to, sizeof(stream->from)) > 0;
+	struct stream pair = *stream;
+	uint32_t id;
+
+	if (is_flipped)
+		pair = (struct stream){.from = stream->to, .to = stream->from};
 	if (s->epoch != epoch)
 		intern_reset(s->known);
 	s->epoch = epoch;
-	if (!intern_add(s->known, stream, sizeof(*stream), number))
+	if (!intern_add(s->known, &pair, sizeof(pair), &id))
 		return error_nomem(err);
+	*number = 2 * id + is_flipped;
 	return 0;
 }

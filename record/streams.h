@@ -26,11 +26,8 @@ struct streams; /* opaque */
 
 struct streams *streams_new(void); /* NULL without memory */
 void streams_free(struct streams *s);
-static inline struct stream stream_reversed(const struct stream *s)
-{
-	return (struct stream){.from = s->to, .to = s->from};
-}
-/* Number of the stream in this epoch, 1, 2, 3... 0 or ERR_NOMEM. */
+/* Number of the stream in this epoch. The other direction of the same connection has the
+ * same number with its lowest bit flipped. 0 or ERR_NOMEM. */
 int streams_find(struct streams *s, uint32_t epoch, const struct stream *stream, uint32_t *number,
 		 struct error *err);
 

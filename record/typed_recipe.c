@@ -26,9 +26,9 @@ static void set_key(const struct making *m, const struct typed_field *t, struct 
 	bool is_packet = t->flags & TYPED_IN_PACKET;
 
 	f->key_ref = m->ref_of[is_packet ? DICT_FLOW : DICT_SOCK];
-	f->key_attribute = is_packet ? FLOW_SENT : SOCK_SENT;
+	f->key_attribute = is_packet ? FLOW_STREAM : SOCK_STREAM;
 	if (t->key == KEY_RECEIVED)
-		f->key_attribute = is_packet ? FLOW_RECEIVED : SOCK_RECEIVED;
+		f->flags |= FIELD_FLIP;
 	f->key_space = t->key <= KEY_RECEIVED ? 0 : t->key;
 }
 

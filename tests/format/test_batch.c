@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "format/batch.h"
+#include "format/entries.h"
 #include "format/column.h"
 #include "format/rows.h"
 #include "tests/format/forge.h"
@@ -62,18 +63,19 @@ static struct schema *new_event(void)
 
 static void fill_dict(struct world *w)
 {
+	struct entry_tools tools = {byte_table_new(), keyed_new()};
 	struct buf body = {0};
 
-	put_varint(&body, DICT);
-	put_varint(&body, 1);
-	put_varint(&body, 1);
-	put_string(&body,
-		   "\x34\x12"
-		   "abcd",
-		   6);
+	entries_put_run(section_schema(&w->section, DICT), 1, 1,
+			view_of("\x34\x12"
+				"abcd",
+				6),
+			&tools, &body);
 	assert_int_equal(dict_set_decode(w->dicts, &w->section, view_of(body.data, body.len), NULL),
 			 0);
 	buf_release(&body);
+	byte_table_free(tools.table);
+	keyed_free(tools.keyed);
 }
 
 static int setup(void **state)

@@ -112,30 +112,40 @@ static void a_column_of_another_length_is_refused(void **state)
 static void an_unknown_codec_is_newer_and_not_damage(void **state)
 {
 	struct buf b = {0};
+	struct buf scratch = {0};
 	struct view strings[1];
 	uint64_t out[1];
 
 	(void)state;
 	put_varint(&b, 0);
 	for (unsigned codec = 0; codec < 256; codec++) {
-		bool is_int = codec >= CODEC_CONST && codec <= CODEC_DELTA;
-		bool is_bytes = codec == CODEC_CONST || codec == CODEC_TABLE;
+		bool is_int = (codec >= CODEC_CONST && codec <= CODEC_DELTA) ||
+			      codec == CODEC_RECENT;
+		bool is_bytes = codec == CODEC_CONST || codec == CODEC_TABLE ||
+				codec == CODEC_PLANES;
 		struct view in = view_of(b.data, b.len);
 
 		if (!is_int)
 			assert_int_equal(column_decode_ints((uint8_t)codec, in, 1, out, NULL),
 					 ERR_UNSUPPORTED);
 		if (!is_bytes)
-			assert_int_equal(column_decode_bytes((uint8_t)codec, in, 1, 0, strings,
-							     NULL),
+			assert_int_equal(column_decode_bytes((uint8_t)codec, in, 1, 0, &scratch,
+							     strings, NULL),
 					 ERR_UNSUPPORTED);
 	}
 	buf_release(&b);
 }
 
+/* What PLANES put together is looked at here, as it does not outlive the call. */
 static int decode_strings(uint8_t codec, struct view in, size_t n, size_t fixed, struct view *out)
 {
-	return column_decode_bytes(codec, in, n, fixed, out, NULL);
+	struct buf scratch = {0};
+	int rc = column_decode_bytes(codec, in, n, fixed, &scratch, out, NULL);
+
+	for (size_t i = 0; codec == CODEC_PLANES && !rc && i < n; i++)
+		assert_int_equal(view_len(out[i]) * n, scratch.len);
+	buf_release(&scratch);
+	return rc;
 }
 
 static void strings_come_back(const struct view *values, size_t n, uint8_t codec)
@@ -278,6 +288,50 @@ static void fixed_strings_have_their_length(void **state)
 	byte_table_free(t);
 }
 
+static void strings_of_one_length_come_back_from_planes(void **state)
+{
+	const struct view values[] = {view_of("abc", 3), view_of("abd", 3), view_of("xyz", 3)};
+	struct byte_table *t = byte_table_new();
+	struct buf b = {0}, scratch = {0};
+	struct view out[3];
+
+	(void)state;
+	assert_int_equal(column_encode_bytes(t, values, 3, &b), CODEC_PLANES);
+	for (size_t len = 0; len < b.len; len++)
+		assert_int_equal(column_decode_bytes(CODEC_PLANES, view_of(b.data, len), 3, 0,
+						     &scratch, out, NULL),
+				 ERR_CORRUPT);
+	assert_int_equal(column_decode_bytes(CODEC_PLANES, view_of(b.data, b.len), 3, 3, &scratch,
+					     out, NULL),
+			 0);
+	for (size_t i = 0; i < 3; i++)
+		assert_memory_equal(out[i].p, values[i].p, 3);
+	assert_int_equal(column_decode_bytes(CODEC_PLANES, view_of(b.data, b.len), 3, 2, &scratch,
+					     out, NULL),
+			 ERR_CORRUPT);
+	byte_table_free(t);
+	buf_release(&scratch);
+	buf_release(&b);
+}
+
+static void ids_come_back(void **state)
+{
+	const uint64_t ids[] = {1, 2, 3, 2, 200, 1, 201, 1, 202, 3, 1, 3, 0, 203, UINT32_MAX, 1};
+	uint64_t out[16];
+	struct buf b = {0};
+
+	(void)state;
+	assert_int_equal(column_encode_ids(ids, 16, &b), CODEC_RECENT);
+	for (size_t len = 0; len < b.len; len++)
+		assert_int_equal(column_decode_ints(CODEC_RECENT, view_of(b.data, len), 16, out,
+						    NULL),
+				 ERR_CORRUPT);
+	assert_int_equal(column_decode_ints(CODEC_RECENT, view_of(b.data, b.len), 16, out, NULL),
+			 0);
+	assert_memory_equal(out, ids, sizeof(ids));
+	buf_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +347,8 @@ int main(void)
 		cmocka_unit_test(the_last_index_of_a_table_is_good_and_the_next_is_not),
 		cmocka_unit_test(a_table_larger_than_its_rows_or_bytes_is_refused),
 		cmocka_unit_test(fixed_strings_have_their_length),
+		cmocka_unit_test(strings_of_one_length_come_back_from_planes),
+		cmocka_unit_test(ids_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "format/dict.h"
+#include "format/entries.h"
 #include "tests/format/forge.h"
 
 enum { SOCK = 2, BYTE = 3, EVENT = 4, EMPTY = 5, UNKNOWN = 6 };
@@ -27,11 +28,9 @@ static void add_schema(struct section *s, struct schema *schema, uint32_t id)
 	assert_int_equal(section_add_schema(s, schema, NULL), 0);
 }
 
-static int setup(void **state)
+static struct schema *sock_schema(void)
 {
-	struct world *w = calloc(1, sizeof(*w));
 	struct schema *sock = schema_new(SCHEMA_DICT, "", "sock", NULL);
-	struct schema *byte = schema_new(SCHEMA_DICT, "", "byte", NULL);
 	struct field sign = forge_field("sign", FIELD_INT, 2, 1);
 
 	sign.flags = FIELD_SIGNED;
@@ -40,8 +39,16 @@ static int setup(void **state)
 	forge_add(sock, forge_field("addr", FIELD_BYTES, 1, 3));
 	forge_add(sock, forge_field("title", FIELD_STRING, 1, 0));
 	forge_add(sock, forge_field("mem", FIELD_ARRAY, 2, 2));
+	return sock;
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	struct schema *byte = schema_new(SCHEMA_DICT, "", "byte", NULL);
+
 	forge_add(byte, forge_field("byte", FIELD_INT, 1, 1));
-	add_schema(&w->section, sock, SOCK);
+	add_schema(&w->section, sock_schema(), SOCK);
 	add_schema(&w->section, byte, BYTE);
 	add_schema(&w->section, schema_new(SCHEMA_EVENT, "g", "event", NULL), EVENT);
 	add_schema(&w->section, schema_new(SCHEMA_DICT, "", "empty", NULL), EMPTY);
@@ -70,13 +77,32 @@ static void put_sock(struct buf *b, uint32_t number, const char *title)
 	put_u32(b, 0x00020001);
 }
 
+/* A run of one-byte integers below 128. */
 static void put_run(struct buf *body, uint64_t schema, uint64_t first, uint64_t count,
 		    const void *entries, size_t len)
 {
+	struct buf columns = {0};
+
+	put_u8(&columns, CODEC_VARINT);
+	put_string(&columns, entries, len);
+	put_string(&columns, "", 0);
 	put_varint(body, schema);
 	put_varint(body, first);
 	put_varint(body, count);
-	put_string(body, entries, len);
+	put_string(body, columns.data, columns.len);
+	buf_release(&columns);
+}
+
+static void put_sock_run(struct buf *body, size_t first, size_t count, const struct buf *entries)
+{
+	struct entry_tools tools = {byte_table_new(), keyed_new()};
+	struct schema *s = sock_schema();
+
+	s->id = SOCK;
+	entries_put_run(s, first, count, view_of(entries->data, entries->len), &tools, body);
+	schema_free(s);
+	byte_table_free(tools.table);
+	keyed_free(tools.keyed);
 }
 
 /* A run of entries with numbers first, first + 1... */
@@ -89,7 +115,7 @@ static void put_socks(struct buf *body, uint32_t first, uint32_t count)
 		snprintf(title, sizeof(title), "%u", first + i);
 		put_sock(&entries, first + i, title);
 	}
-	put_run(body, SOCK, first, count, entries.data, entries.len);
+	put_sock_run(body, first, count, &entries);
 	buf_release(&entries);
 }
 
@@ -368,13 +394,13 @@ static void the_size_of_an_entry_is_known_only_when_it_is_whole(void **state)
 		uint8_t *exact = forge_exact(entry.data, len);
 		struct view out;
 
-		assert_int_equal(dict_entry_size(s, view_of(exact, len)), 0);
-		assert_false(dict_entry_attribute(s, view_of(exact, len), MEM, &out));
+		assert_int_equal(entry_size(s, view_of(exact, len)), 0);
+		assert_false(entry_attribute(s, view_of(exact, len), MEM, &out));
 		free(exact);
 	}
-	assert_int_equal(dict_entry_size(s, view_of(entry.data, entry.len)), entry.len);
+	assert_int_equal(entry_size(s, view_of(entry.data, entry.len)), entry.len);
 	put_u8(&entry, 0);
-	assert_int_equal(dict_entry_size(s, view_of(entry.data, entry.len)), entry.len - 1);
+	assert_int_equal(entry_size(s, view_of(entry.data, entry.len)), entry.len - 1);
 	buf_release(&entry);
 }
 
@@ -389,7 +415,7 @@ static void the_longest_string_is_an_attribute(void **state)
 	title[65535] = '\0';
 	put_sock(&entry, 1, title);
 	put_sock(&entry, 2, "");
-	put_run(&body, SOCK, 1, 2, entry.data, entry.len);
+	put_sock_run(&body, 1, 2, &entry);
 	assert_int_equal(decode(w, &body, body.len), 0);
 	assert_true(dict_set_attribute(w->set, SOCK, 1, TITLE, &out));
 	assert_int_equal(view_len(out), 65535);
