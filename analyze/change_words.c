@@ -43,6 +43,8 @@ static const char *end_words(const struct moment *m)
 
 static const char *change_words(const struct moment *m)
 {
+	if (m->from == m->to) /* shutdown(), then close() */
+		return "closes for good, still";
 	if (m->to == STATE_CLOSE)
 		return end_words(m);
 	if (m->is_first_close)
@@ -69,7 +71,7 @@ void change_words_tell(const struct moment *m, bool use_full_names, struct narra
 	narration_say(out, "%s", change_words(m));
 	if (m->from == STATE_SYN_SENT && m->to == STATE_ESTABLISHED && m->has_duration)
 		narration_say(out, " after %s", units_duration((int64_t)m->duration_ns, time));
-	narration_say(out, ": %s", state_text(use_full_names, m->to));
+	narration_say(out, m->from == m->to ? " %s" : ": %s", state_text(use_full_names, m->to));
 	if (m->is_time_wait)
 		narration_say(
 			out,

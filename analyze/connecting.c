@@ -4,6 +4,8 @@
  */
 #include "analyze/connecting.h"
 
+enum { SEARCH_MAX = 64 };
+
 void connecting_add(struct lives *ls, struct life *l)
 {
 	if (!l->tuple.local.port && l->tuple.remote.port)
@@ -22,7 +24,8 @@ static struct life *find(const struct lives *ls, const struct tuple *half, uint3
 	struct life *any = NULL, *own = NULL;
 	unsigned all = 0, owned = 0;
 
-	for (; l; l = life_map_next(&ls->by_half, l)) {
+	for (unsigned steps = 0; l && steps < SEARCH_MAX;
+	     steps++, l = life_map_next(&ls->by_half, l)) {
 		if (!is_candidate(l, half))
 			continue;
 		any = l;
@@ -32,6 +35,8 @@ static struct life *find(const struct lives *ls, const struct tuple *half, uint3
 			owned++;
 		}
 	}
+	if (l) /* too many to tell */
+		return NULL;
 	if (all == 1)
 		return any;
 	return owned == 1 ? own : NULL;

@@ -77,7 +77,6 @@ struct life {
 	bool has_reset_in, has_reset_out;
 	bool is_time_wait; /* its end is the beginning of TIME_WAIT */
 	bool is_orphan;    /* it ended in FIN_WAIT2, still without the peer's FIN */
-	uint32_t tag;      /* for the view's own use; 0 at first */
 	/* lives.c's own */
 	uint32_t hash[LINK_COUNT];
 	uint8_t linked; /* bit per enum life_link */

@@ -27,7 +27,8 @@ static void fill_change(struct moment *m, const struct sighting *seen)
 	m->duration_ns = c->duration_ns;
 	m->has_duration = c->has_duration;
 	m->is_at_least = c->is_at_least;
-	m->is_first_close = c->to == STATE_FIN_WAIT1 && !l->has_peer_closed;
+	m->is_first_close = c->to == STATE_FIN_WAIT1 && c->from != STATE_FIN_WAIT1 &&
+			    !l->has_peer_closed;
 	if (c->to != STATE_CLOSE)
 		return;
 	m->end = l->end;
@@ -68,6 +69,7 @@ static void fill_numbers(struct moment *m, const struct bound *e, const struct e
 		m->srtt_us = number(e, ev, BOUND_SRTT);
 		break;
 	case EVENT_RETRANSMIT:
+		m->from = (uint8_t)bound_state(e, ev, BOUND_STATE);
 		m->value = bound_int32(e, ev, BOUND_ERR, 0);
 		m->seq = number(e, ev, BOUND_SEQ);
 		m->bytes = number(e, ev, BOUND_END_SEQ) - m->seq;

@@ -100,7 +100,9 @@ void packet_words_retransmit(struct narrator *n, const struct moment *m, struct 
 		narration_say(out, "cannot retransmit");
 	else
 		narration_say(out, "retransmits");
-	if (m->has_tcp)
+	if (m->from == STATE_SYN_SENT)
+		narration_say(out, " SYN");
+	else if (m->has_tcp)
 		narration_say(out, " seq %" PRIu32, relative(n, out->lane, m->seq, 1));
 	if (m->value)
 		narration_say(out, ": %s", linux_errno_format(m->value, name));

@@ -32,6 +32,7 @@ struct timeline {
 	struct strays *strays;            /* owned */
 	struct couple *held[COUPLES_MAX]; /* owned; told at the end, in order of number */
 	size_t held_count;
+	bool has_flowed_over; /* more than fit were chosen: told as they end from here on */
 	uint64_t order, told;
 	bool is_text, is_open;
 };
@@ -118,22 +119,35 @@ static void free_couple(struct couple *c)
 	couple_free(c);
 }
 
-static int hold(struct timeline *v, struct couple *c, struct error *err)
+static int refuse(struct couple *c, struct error *err)
 {
-	size_t i = v->held_count;
+	free_couple(c);
+	return error_set(err, ERR_USAGE,
+			 "this tape holds more than %d connections: choose with --conn N "
+			 "(`tcptape conns` numbers them), --port, --addr, --pid or --comm",
+			 COUPLES_MAX);
+}
 
-	if (i == COUPLES_MAX) {
-		free_couple(c);
-		return error_set(err, ERR_USAGE,
-				 "this tape holds more than %d connections: choose with --conn N "
-				 "(`tcptape conns` numbers them), --port, --addr, --pid or --comm",
-				 COUPLES_MAX);
+static int tell_held(struct timeline *v, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < v->held_count; i++) {
+		if (rc == 0)
+			rc = tell_couple(v, v->held[i], true, err);
+		free_couple(v->held[i]);
 	}
+	v->held_count = 0;
+	return rc;
+}
+
+static void hold(struct timeline *v, struct couple *c)
+{
+	size_t i = v->held_count++;
+
 	for (; i > 0 && v->held[i - 1]->sides[0]->life->conn > c->sides[0]->life->conn; i--)
 		v->held[i] = v->held[i - 1];
 	v->held[i] = c;
-	v->held_count++;
-	return 0;
 }
 
 /* The couple is the timeline's from here on. */
@@ -141,11 +155,20 @@ static int finish_couple(struct timeline *v, struct couple *c, struct error *err
 {
 	int rc = 0;
 
-	if (is_chosen(v, c)) {
-		if (v->is_text && v->is_open)
-			return hold(v, c, err);
-		rc = tell_couple(v, c, true, err);
+	if (!is_chosen(v, c)) {
+		free_couple(c);
+		return 0;
 	}
+	if (v->is_text && v->held_count < COUPLES_MAX && !v->has_flowed_over) {
+		hold(v, c);
+		return 0;
+	}
+	if (v->is_text && v->is_open)
+		return refuse(c, err);
+	v->has_flowed_over = true;
+	rc = tell_held(v, err);
+	if (rc == 0)
+		rc = tell_couple(v, c, true, err);
 	free_couple(c);
 	return rc;
 }
@@ -227,9 +250,7 @@ static int tell_rest(struct timeline *v, struct error *err)
 
 	while ((c = couples_pop(&v->couples)))
 		TRY(finish_couple(v, c, err));
-	for (size_t i = 0; i < v->held_count; i++)
-		TRY(tell_couple(v, v->held[i], true, err));
-	return 0;
+	return tell_held(v, err);
 }
 
 static void explain_nothing(const struct timeline *v)
