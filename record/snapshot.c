@@ -24,11 +24,23 @@ struct told {
 	size_t count, size;
 };
 
+/* Mini-sockets have no owner and no counters: their number tells all. */
+struct mini_sockets {
+	const char *state; /* the kernel's name */
+	const char *fact;
+	int64_t value; /* of the state */
+	bool is_known;
+	uint64_t count;
+};
+
+enum { MINI_KINDS = 2 };
+
 struct snapshot_reader {
 	const struct btf_enums *btf;
 	const struct record_options *opt;
 	struct writer *writer;
 	struct told told;
+	struct mini_sockets minis[MINI_KINDS];
 	size_t next_program;
 	int fd; /* of the iterator at hand; -1 = none */
 	size_t at, count;
@@ -86,6 +98,10 @@ int snapshot_open(const struct btf_enums *btf, const struct record_options *opt,
 	r->opt = opt;
 	r->writer = w;
 	r->fd = -1;
+	r->minis[0] = (struct mini_sockets){.state = "TCP_TIME_WAIT", .fact = "time_wait_sockets"};
+	r->minis[1] = (struct mini_sockets){.state = "TCP_NEW_SYN_RECV", .fact = "request_sockets"};
+	for (unsigned i = 0; i < MINI_KINDS; i++)
+		r->minis[i].is_known = btf_enums_value(btf, r->minis[i].state, &r->minis[i].value);
 	*out = r;
 	return 0;
 }
@@ -168,6 +184,27 @@ static void read_chunk(struct snapshot_reader *r)
 	r->fd = -1;
 }
 
+static bool count_mini(struct snapshot_reader *r, const struct wire_existing *sock)
+{
+	for (unsigned i = 0; i < MINI_KINDS; i++)
+		if (r->minis[i].is_known && sock->sock.state == r->minis[i].value) {
+			r->minis[i].count++;
+			return true;
+		}
+	return false;
+}
+
+static int write_minis(struct snapshot_reader *r, struct error *err)
+{
+	char count[24];
+
+	for (unsigned i = 0; i < MINI_KINDS; i++) {
+		snprintf(count, sizeof(count), "%llu", (unsigned long long)r->minis[i].count);
+		TRY(writer_fact(r->writer, r->minis[i].fact, count, err));
+	}
+	return END;
+}
+
 int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, struct error *err)
 {
 	bool is_new = false;
@@ -175,6 +212,8 @@ int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, s
 	for (;;) {
 		while (r->at < r->count) {
 			*out = &r->chunk[r->at++];
+			if (count_mini(r, *out))
+				continue;
 			if (!told_add(&r->told, (*out)->sock.skaddr, &is_new))
 				return error_nomem(err);
 			if (is_new)
@@ -183,7 +222,7 @@ int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, s
 		if (r->fd >= 0)
 			read_chunk(r);
 		else if (r->next_program == sizeof(programs) / sizeof(programs[0]))
-			return END;
+			return write_minis(r, err);
 		else
 			TRY(begin_next(r, err));
 	}

@@ -2,8 +2,9 @@
 /*
  * snapshot.h -- the TCP sockets that exist when a recording begins, one row of
  * tcptape:sock_snapshot each: first what processes hold open, with its owner, in all
- * network namespaces; then what else lies in this namespace's hash tables (TIME_WAIT,
- * half-open requests, orphans). Read in the order of time, so that the caller can merge
+ * network namespaces; then what else lies in this namespace's hash tables (orphans,
+ * unaccepted connections). Sockets in TIME_WAIT and half-open requests are counted only:
+ * facts time_wait_sockets and request_sockets. Read in the order of time, so that the caller can merge
  * the rows with the events of the ring.
  *
  * Open it after the programs are attached: no socket falls between the two then. Either
