@@ -1,65 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* batch.c -- decodes DATA blocks (docs/FORMAT.md section 7). */
-#include "format/batch.h"
+#include "format/batch_data.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "format/column.h"
-#include "format/keyed.h"
-#include "format/rows.h"
 #include "format/times.h"
-
-enum { NO_SLOT = 0xffffffff, NO_COLUMN = 0xffffffff };
-
-enum column_state { COLUMN_WAITING = 0, COLUMN_READY, COLUMN_BAD };
-
-struct column {
-	uint32_t schema;
-	uint32_t index;
-	uint8_t what; /* enum column_what */
-	uint8_t codec;
-	uint8_t part; /* index of the part */
-	uint8_t state;
-	uint32_t offset, len; /* in the part */
-	uint64_t *ints;
-	struct view *views;
-	struct buf scratch; /* bytes that views point to */
-};
-
-/* The rows of one schema in this block. */
-struct slot {
-	uint32_t id;
-	uint32_t count;
-	const struct schema *schema;    /* NULL when unknown */
-	uint32_t refs[SCHEMA_MAX_REFS]; /* column numbers */
-	uint32_t *own;                  /* [own_count] */
-	uint32_t *presence;             /* [own_count] */
-	uint32_t *raw;                  /* [own_count] */
-};
-
-struct batch {
-	struct dict_set *dicts;
-	struct unpacker *unpacker;
-	uint32_t rows;
-	struct part parts[BLOCK_MAX_PARTS]; /* stored views into `stored` */
-	uint8_t *raw[BLOCK_MAX_PARTS];      /* decompressed, or NULL */
-	bool is_bad_part[BLOCK_MAX_PARTS];
-	unsigned part_count;
-	uint8_t *stored;
-	struct column *columns;
-	size_t column_count;
-	struct slot *slots;
-	size_t slot_count;
-	uint32_t *slot_by_id; /* [schema id], while columns are bound */
-	size_t most_bytes;
-	uint64_t *ts;
-	uint64_t *cpu;
-	enum column_state keyed; /* of all keyed columns together */
-	uint32_t *slot_of;
-	uint32_t *local; /* row among those of its schema */
-};
-
 static void slot_release(struct slot *s)
 {
 	free(s->own);
@@ -186,7 +133,7 @@ static struct column *find_hot(struct batch *b, enum column_what what, unsigned 
 	return NULL;
 }
 
-static int decode_ints(struct batch *b, struct column *c, uint32_t rows, struct error *err)
+int batch_decode_ints(struct batch *b, struct column *c, uint32_t rows, struct error *err)
 {
 	TRY(part_open(b, c->part, err));
 	c->ints = malloc((rows ? rows : 1) * sizeof(*c->ints));
@@ -202,14 +149,13 @@ static int decode_hot(struct batch *b, enum hot_column which, uint64_t **out, st
 
 	if (!c || c->ints)
 		return bad_directory(err);
-	TRY(decode_ints(b, c, b->rows, err));
+	TRY(batch_decode_ints(b, c, b->rows, err));
 	*out = c->ints;
 	return 0;
 }
 
 /* Bytes of a column in its part, decompressed. */
-static int column_bytes(struct batch *b, const struct column *c, struct view *out,
-			struct error *err)
+int batch_column_bytes(struct batch *b, const struct column *c, struct view *out, struct error *err)
 {
 	TRY(part_open(b, c->part, err));
 	*out = view_of(b->raw[c->part] + c->offset, c->len);
@@ -231,8 +177,8 @@ static int decode_times(struct batch *b, const struct block_header *h, const uin
 		return decode_hot(b, HOT_TS, &b->ts, err);
 	if (!raw)
 		return bad_directory(err);
-	TRY(column_bytes(b, c, &symbols, err));
-	TRY(column_bytes(b, raw, &low, err));
+	TRY(batch_column_bytes(b, c, &symbols, err));
+	TRY(batch_column_bytes(b, raw, &low, err));
 	c->ints = malloc((b->rows ? b->rows : 1) * sizeof(*c->ints));
 	if (!c->ints)
 		return error_nomem(err);
@@ -421,9 +367,8 @@ bool batch_event(struct batch *b, uint32_t row, struct event *out)
 			      .batch = b};
 	return true;
 }
-
 /* Values come out as wide and as signed as the schema says, whatever was written. */
-static void normalise(const struct field *f, uint64_t *values, uint32_t count)
+void batch_normalise(const struct field *f, uint64_t *values, uint32_t count)
 {
 	uint64_t mask = f->elem_size >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * f->elem_size)) - 1;
 
@@ -431,22 +376,8 @@ static void normalise(const struct field *f, uint64_t *values, uint32_t count)
 		values[i] = f->flags & FIELD_SIGNED ? (uint64_t)sign_extend(values[i], f->elem_size)
 						    : values[i] & mask;
 }
-
-static int decode_views(struct batch *b, struct column *c, const struct field *f, uint32_t rows,
-			bool is_optional, struct error *err)
-{
-	size_t fixed = f->kind == FIELD_STRING || is_optional ? 0 : field_bytes(f);
-
-	TRY(part_open(b, c->part, err));
-	c->views = malloc((rows ? rows : 1) * sizeof(*c->views));
-	if (!c->views)
-		return error_nomem(err);
-	return column_decode_bytes(c->codec, view_of(b->raw[c->part] + c->offset, c->len), rows,
-				   fixed, &c->scratch, c->views, err);
-}
-
 /* A column of ids or presence: no dictionary or key is involved. */
-static const uint64_t *open_plain(struct batch *b, uint32_t number, uint32_t rows)
+const uint64_t *batch_plain(struct batch *b, uint32_t number, uint32_t rows)
 {
 	struct column *c;
 
@@ -454,252 +385,6 @@ static const uint64_t *open_plain(struct batch *b, uint32_t number, uint32_t row
 		return NULL;
 	c = &b->columns[number];
 	if (c->state == COLUMN_WAITING)
-		c->state = decode_ints(b, c, rows, NULL) ? COLUMN_BAD : COLUMN_READY;
+		c->state = batch_decode_ints(b, c, rows, NULL) ? COLUMN_BAD : COLUMN_READY;
 	return c->state == COLUMN_READY ? c->ints : NULL;
-}
-
-/* Decode the tokens of every keyed column; each keeps its place in the raw bytes. */
-static bool take_tokens(struct batch *b, const struct slot *s, struct view *raws)
-{
-	for (unsigned i = 0; i < s->schema->field_count; i++) {
-		const struct field *f = &s->schema->fields[i];
-		unsigned own = s->schema->own_of[i];
-		struct column *c;
-		struct view tokens;
-
-		if (!f->key_ref || s->own[own] == NO_COLUMN)
-			continue;
-		c = &b->columns[s->own[own]];
-		if (c->codec != CODEC_KEYED)
-			continue;
-		if (s->raw[own] == NO_COLUMN || c->ints ||
-		    column_bytes(b, &b->columns[s->raw[own]], &raws[own], NULL) ||
-		    column_bytes(b, c, &tokens, NULL))
-			return false;
-		c->ints = malloc((s->count ? s->count : 1) * sizeof(*c->ints));
-		if (!c->ints || column_decode_ints(CODEC_VARINT, tokens, s->count, c->ints, NULL))
-			return false;
-	}
-	return true;
-}
-
-/* The key of a field in a row. A row without an entry has key 0; an entry that damage
- * took away makes all keyed values of the block unknown. */
-static bool row_key(struct batch *b, const struct slot *s, const struct field *f, uint32_t row,
-		    uint64_t *key)
-{
-	const uint64_t *ids = open_plain(b, s->refs[f->key_ref - 1], s->count);
-	uint64_t attribute = 0;
-
-	if (!ids || ids[row] > UINT32_MAX)
-		return false;
-	if (ids[row] && !dict_set_int(b->dicts, s->schema->refs[f->key_ref - 1], (uint32_t)ids[row],
-				      f->key_attribute, &attribute))
-		return false;
-	*key = keyed_key(f, attribute);
-	return true;
-}
-
-/* Tokens of one row become values. */
-static bool settle_tokens(struct batch *b, const struct slot *s, struct keyed *keyed, uint32_t row,
-			  struct view *raws)
-{
-	for (unsigned i = 0; i < s->schema->field_count; i++) {
-		const struct field *f = &s->schema->fields[i];
-		unsigned own = s->schema->own_of[i];
-		struct column *c;
-		uint64_t key;
-
-		if (!f->key_ref || s->own[own] == NO_COLUMN)
-			continue;
-		c = &b->columns[s->own[own]];
-		if (c->codec == CODEC_KEYED && (!row_key(b, s, f, row, &key) ||
-						!keyed_value(keyed, key, c->ints[row], f->elem_size,
-							     &raws[own], &c->ints[row])))
-			return false;
-	}
-	return true;
-}
-
-static bool settle_rows(struct batch *b, struct keyed *keyed, struct view *const *raws)
-{
-	for (uint32_t i = 0; i < b->rows; i++) {
-		const struct slot *s = &b->slots[b->slot_of[i]];
-
-		/* values of an unknown schema may have shared keys with known ones */
-		if (!s->schema || !settle_tokens(b, s, keyed, b->local[i], raws[b->slot_of[i]]))
-			return false;
-	}
-	return true;
-}
-
-static void mark_keyed(struct batch *b, const struct slot *s)
-{
-	for (unsigned i = 0; s->schema && i < s->schema->field_count; i++) {
-		const struct field *f = &s->schema->fields[i];
-		struct column *c;
-
-		if (!f->key_ref || s->own[s->schema->own_of[i]] == NO_COLUMN)
-			continue;
-		c = &b->columns[s->own[s->schema->own_of[i]]];
-		if (c->codec != CODEC_KEYED)
-			continue;
-		c->state = (uint8_t)b->keyed;
-		if (c->state == COLUMN_READY)
-			normalise(f, c->ints, s->count);
-	}
-}
-
-static bool decode_keyed(struct batch *b)
-{
-	struct view **raws = calloc(b->slot_count ? b->slot_count : 1, sizeof(*raws));
-	struct keyed *keyed = keyed_new();
-	bool is_ok = raws && keyed;
-
-	for (size_t i = 0; is_ok && i < b->slot_count; i++) {
-		const struct slot *s = &b->slots[i];
-		unsigned own = s->schema ? s->schema->own_count : 0;
-
-		raws[i] = calloc(own ? own : 1, sizeof(**raws));
-		is_ok = raws[i] && (!s->schema || take_tokens(b, s, raws[i]));
-	}
-	is_ok = is_ok && settle_rows(b, keyed, raws);
-	for (size_t i = 0; raws && i < b->slot_count; i++)
-		free(raws[i]);
-	free(raws);
-	keyed_free(keyed);
-	return is_ok;
-}
-
-/* All keyed columns of the block are decoded together, or none is. */
-static bool open_keyed(struct batch *b)
-{
-	if (b->keyed == COLUMN_WAITING) {
-		b->keyed = decode_keyed(b) ? COLUMN_READY : COLUMN_BAD;
-		for (size_t i = 0; i < b->slot_count; i++)
-			mark_keyed(b, &b->slots[i]);
-	}
-	return b->keyed == COLUMN_READY;
-}
-
-/* Column `number`, decoded; NULL when it is missing or damaged. `f` is NULL for
- * references and presence. */
-static struct column *column_open(struct batch *b, uint32_t number, const struct field *f,
-				  uint32_t rows)
-{
-	struct column *c;
-	int rc;
-
-	if (number == NO_COLUMN)
-		return NULL;
-	c = &b->columns[number];
-	if (c->state == COLUMN_READY)
-		return c;
-	if (c->state == COLUMN_BAD)
-		return NULL;
-	if (f && f->key_ref && c->codec == CODEC_KEYED)
-		return open_keyed(b) && c->state == COLUMN_READY ? c : NULL;
-	if (!f || f->kind == FIELD_INT)
-		rc = decode_ints(b, c, rows, NULL);
-	else
-		rc = decode_views(b, c, f, rows, f->flags & FIELD_OPTIONAL, NULL);
-	if (!rc && f && f->kind == FIELD_INT)
-		normalise(f, c->ints, rows);
-	c->state = rc ? COLUMN_BAD : COLUMN_READY;
-	return rc ? NULL : c;
-}
-
-static bool is_present(struct batch *b, const struct slot *s, const struct field *f, unsigned own,
-		       uint32_t row)
-{
-	const struct column *c;
-
-	if (!(f->flags & FIELD_OPTIONAL))
-		return true;
-	c = column_open(b, s->presence[own], NULL, s->count);
-	return c && c->ints[row];
-}
-
-uint32_t event_ref(const struct event *ev, int ref)
-{
-	const struct slot *s = &ev->batch->slots[ev->slot];
-	const struct column *c;
-
-	if (ref < 1 || ref > ev->schema->ref_count)
-		return 0;
-	c = column_open(ev->batch, s->refs[ref - 1], NULL, s->count);
-	return c && c->ints[ev->schema_row] <= UINT32_MAX ? (uint32_t)c->ints[ev->schema_row] : 0;
-}
-
-uint32_t event_epoch(const struct event *ev)
-{
-	return dict_set_epoch(ev->batch->dicts);
-}
-
-bool event_ref_bytes(const struct event *ev, int ref, int attribute, struct view *out)
-{
-	uint32_t id = event_ref(ev, ref);
-
-	return id &&
-	       dict_set_attribute(ev->batch->dicts, ev->schema->refs[ref - 1], id, attribute, out);
-}
-
-bool event_ref_int(const struct event *ev, int ref, int attribute, uint64_t *out)
-{
-	uint32_t id = event_ref(ev, ref);
-
-	return id && dict_set_int(ev->batch->dicts, ev->schema->refs[ref - 1], id, attribute, out);
-}
-
-bool event_int(const struct event *ev, int index, uint64_t *out)
-{
-	const struct slot *s = &ev->batch->slots[ev->slot];
-	const struct column *c;
-	const struct field *f;
-	unsigned own;
-
-	if (index < 0 || index >= ev->schema->field_count)
-		return false;
-	f = &ev->schema->fields[index];
-	if (f->kind != FIELD_INT)
-		return false;
-	if (f->ref)
-		return event_ref_int(ev, f->ref, f->attribute, out);
-	own = ev->schema->own_of[index];
-	c = column_open(ev->batch, s->own[own], f, s->count);
-	if (!c || !is_present(ev->batch, s, f, own, ev->schema_row))
-		return false;
-	*out = c->ints[ev->schema_row];
-	return true;
-}
-
-static bool own_bytes(const struct event *ev, const struct field *f, unsigned own, struct view *out)
-{
-	const struct slot *s = &ev->batch->slots[ev->slot];
-	const struct column *c = column_open(ev->batch, s->own[own], f, s->count);
-
-	if (!c || !is_present(ev->batch, s, f, own, ev->schema_row))
-		return false;
-	*out = c->views[ev->schema_row];
-	return true;
-}
-
-/* A value has the length its field says, wherever it is stored: callers rely on it. */
-bool event_bytes(const struct event *ev, int index, struct view *out)
-{
-	const struct field *f;
-	struct view bytes;
-
-	if (index < 0 || index >= ev->schema->field_count)
-		return false;
-	f = &ev->schema->fields[index];
-	if (f->kind == FIELD_INT)
-		return false;
-	if (f->ref ? !event_ref_bytes(ev, f->ref, f->attribute, &bytes)
-		   : !own_bytes(ev, f, ev->schema->own_of[index], &bytes))
-		return false;
-	if (f->kind != FIELD_STRING && view_len(bytes) != field_bytes(f))
-		return false;
-	*out = bytes;
-	return true;
 }

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * batch_data.h -- what a decoded DATA block is made of; for batch.c, which takes it
+ * apart, keyed_columns.c and event.c, which read columns.
+ */
+#ifndef FORMAT_BATCH_DATA_H
+#define FORMAT_BATCH_DATA_H
+
+#include "format/batch.h"
+#include "format/rows.h"
+
+enum { NO_SLOT = 0xffffffff, NO_COLUMN = 0xffffffff };
+
+enum column_state { COLUMN_WAITING = 0, COLUMN_READY, COLUMN_BAD };
+
+struct column {
+	uint32_t schema;
+	uint32_t index;
+	uint8_t what; /* enum column_what */
+	uint8_t codec;
+	uint8_t part; /* index of the part */
+	uint8_t state;
+	uint32_t offset, len; /* in the part */
+	uint64_t *ints;
+	struct view *views;
+	struct buf scratch; /* bytes that views point to */
+};
+
+/* The rows of one schema in this block. */
+struct slot {
+	uint32_t id;
+	uint32_t count;
+	const struct schema *schema;    /* NULL when unknown */
+	uint32_t refs[SCHEMA_MAX_REFS]; /* column numbers */
+	uint32_t *own;                  /* [own_count] */
+	uint32_t *presence;             /* [own_count] */
+	uint32_t *raw;                  /* [own_count] */
+};
+
+struct batch {
+	struct dict_set *dicts;
+	struct unpacker *unpacker;
+	uint32_t rows;
+	struct part parts[BLOCK_MAX_PARTS]; /* stored views into `stored` */
+	uint8_t *raw[BLOCK_MAX_PARTS];      /* decompressed, or NULL */
+	bool is_bad_part[BLOCK_MAX_PARTS];
+	unsigned part_count;
+	uint8_t *stored;
+	struct column *columns;
+	size_t column_count;
+	struct slot *slots;
+	size_t slot_count;
+	uint32_t *slot_by_id; /* [schema id], while columns are bound */
+	size_t most_bytes;
+	uint64_t *ts;
+	uint64_t *cpu;
+	enum column_state keyed; /* of all keyed columns together */
+	uint32_t *slot_of;
+	uint32_t *local; /* row among those of its schema */
+};
+
+/* Bytes of a column in its part, decompressed. */
+int batch_column_bytes(struct batch *b, const struct column *c, struct view *out,
+		       struct error *err);
+/* Integers of a column into c->ints. */
+int batch_decode_ints(struct batch *b, struct column *c, uint32_t rows, struct error *err);
+/* A column of ids or presence, decoded; NULL when it is missing or damaged. */
+const uint64_t *batch_plain(struct batch *b, uint32_t number, uint32_t rows);
+/* Values as wide and as signed as the schema says, whatever was written. */
+void batch_normalise(const struct field *f, uint64_t *values, uint32_t count);
+/* Decode all keyed columns of the block together; false when they cannot be. */
+bool batch_open_keyed(struct batch *b);
+
+#endif
