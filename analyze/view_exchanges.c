@@ -202,12 +202,14 @@ static void tell(struct exchanges *v, const struct couple *c, bool is_over)
 	struct side *client = NULL, *server = NULL;
 	struct exchange x;
 
-	for (unsigned i = 0; i < c->count; i++) {
-		if (talk_of(c->sides[i])->is_asker)
-			client = client ? client : c->sides[i];
-		else
-			server = server ? server : c->sides[i];
-	}
+	if (talk_of(c->sides[0])->is_asker)
+		client = c->sides[0];
+	else
+		server = c->sides[0];
+	if (c->count == 2 && client)
+		server = c->sides[1];
+	else if (c->count == 2)
+		client = c->sides[1];
 	while (exchange_next(client ? &talk_of(client)->turns : NULL,
 			     server ? &talk_of(server)->turns : NULL, is_over, &x)) {
 		v->told++;
@@ -291,7 +293,8 @@ static int take_event(struct exchanges *v, const struct item *item, const struct
 		TRY(on_arrival(seen->life, t, item, seen->bound, err));
 	else
 		TRY(on_call(seen->life, t, item, seen->bound, err));
-	if (c->count == 2 || !seen->life->peer)
+	/* Where a peer is known, its side of the story is waited for, but not for ever. */
+	if (c->count == 2 || !seen->life->peer || turns_count(&t->turns) > EXCHANGE_QUEUE_MAX)
 		tell(v, c, false);
 	return 0;
 }

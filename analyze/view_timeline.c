@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/chosen.h"
 #include "analyze/couple.h"
 #include "analyze/scene.h"
 #include "analyze/story.h"
@@ -15,6 +16,8 @@
 
 enum {
 	COUPLES_MAX = 16,          /* told as text without a selection */
+	SCENES_MAX = 1 << 18,      /* moments of all connections that may wait to be told */
+	PATIENCE = 64,             /* moments that may wait for a peer to be found */
 	STRAY_AGE_NS = 2000000000, /* a SYN may be this much older than its connection */
 };
 
@@ -33,6 +36,8 @@ struct timeline {
 	struct couple *held[COUPLES_MAX]; /* owned; told at the end, in order of number */
 	size_t held_count;
 	bool has_flowed_over; /* more than fit were chosen: told as they end from here on */
+	struct chosen chosen;
+	size_t pending; /* moments in all scenes */
 	uint64_t order, told;
 	bool is_text, is_open;
 };
@@ -42,6 +47,12 @@ struct timeline {
 static struct part *part_of(const struct side *s)
 {
 	return s->own;
+}
+
+static void drop_scene(struct timeline *v, struct side *s)
+{
+	v->pending -= part_of(s)->scene.count;
+	scene_release(&part_of(s)->scene);
 }
 
 /* Of a packet whose receiver was not known when it arrived, it may be now. */
@@ -84,7 +95,7 @@ static int tell_couple(struct timeline *v, struct couple *c, bool is_over, struc
 
 		story.is_continued |= p->is_continued;
 		p->is_continued = true;
-		scene_release(&p->scene);
+		drop_scene(v, c->sides[i]);
 	}
 	if (rc == 0 && all.count) {
 		story_tell(&story, c, &all);
@@ -112,16 +123,16 @@ static bool is_chosen(const struct timeline *v, const struct couple *c)
 	return false;
 }
 
-static void free_couple(struct couple *c)
+static void free_couple(struct timeline *v, struct couple *c)
 {
 	for (unsigned i = 0; i < c->count; i++)
-		scene_release(&part_of(c->sides[i])->scene);
+		drop_scene(v, c->sides[i]);
 	couple_free(c);
 }
 
-static int refuse(struct couple *c, struct error *err)
+static int refuse(struct timeline *v, struct couple *c, struct error *err)
 {
-	free_couple(c);
+	free_couple(v, c);
 	return error_set(err, ERR_USAGE,
 			 "this tape holds more than %d connections: choose with --conn N "
 			 "(`tcptape conns` numbers them), --port, --addr, --pid or --comm",
@@ -135,7 +146,7 @@ static int tell_held(struct timeline *v, struct error *err)
 	for (size_t i = 0; i < v->held_count; i++) {
 		if (rc == 0)
 			rc = tell_couple(v, v->held[i], true, err);
-		free_couple(v->held[i]);
+		free_couple(v, v->held[i]);
 	}
 	v->held_count = 0;
 	return rc;
@@ -156,7 +167,7 @@ static int finish_couple(struct timeline *v, struct couple *c, struct error *err
 	int rc = 0;
 
 	if (!is_chosen(v, c)) {
-		free_couple(c);
+		free_couple(v, c);
 		return 0;
 	}
 	if (v->is_text && v->held_count < COUPLES_MAX && !v->has_flowed_over) {
@@ -164,12 +175,12 @@ static int finish_couple(struct timeline *v, struct couple *c, struct error *err
 		return 0;
 	}
 	if (v->is_text && v->is_open)
-		return refuse(c, err);
+		return refuse(v, c, err);
 	v->has_flowed_over = true;
 	rc = tell_held(v, err);
 	if (rc == 0)
 		rc = tell_couple(v, c, true, err);
-	free_couple(c);
+	free_couple(v, c);
 	return rc;
 }
 
@@ -181,6 +192,17 @@ static bool is_wanted(const struct timeline *v, const struct event *ev)
 	       selection_has_event(v->in->selection, ev->schema->group, ev->schema->name);
 }
 
+/* Reading ahead has told that nobody asks for this couple. */
+static bool is_unwanted(const struct timeline *v, const struct couple *c)
+{
+	if (!v->chosen.is_read_ahead)
+		return false;
+	for (unsigned i = 0; i < c->count; i++)
+		if (chosen_has(&v->chosen, v->in, c->sides[i]->life))
+			return false;
+	return true;
+}
+
 static int keep_moment(struct timeline *v, const struct life *l, const struct moment *m,
 		       struct error *err)
 {
@@ -189,11 +211,15 @@ static int keep_moment(struct timeline *v, const struct life *l, const struct mo
 
 	TRY(couples_see(&v->couples, l, &c, &s, err));
 	TRY(scene_add(&part_of(s)->scene, m, err));
-	if (part_of(s)->scene.count < SCENE_MAX)
+	v->pending++;
+	/* Its peer may be wanted, and not be known yet. */
+	if (part_of(s)->scene.count > PATIENCE && is_unwanted(v, c))
+		drop_scene(v, s);
+	if (part_of(s)->scene.count < SCENE_MAX && v->pending < SCENES_MAX)
 		return 0;
 	if (is_chosen(v, c))
 		return tell_couple(v, c, false, err);
-	scene_release(&part_of(s)->scene);
+	drop_scene(v, s);
 	return 0;
 }
 
@@ -272,6 +298,7 @@ static int read_all(struct timeline *v, struct error *err)
 	struct item item;
 	int rc;
 
+	TRY(chosen_prepare(&v->chosen, v->in, err));
 	while ((rc = view_next(v->in, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
 		if (item.kind == ITEM_EVENT && seen.bound)
@@ -293,10 +320,11 @@ static void release(struct timeline *v)
 	struct couple *c;
 
 	while ((c = couples_pop(&v->couples)))
-		free_couple(c);
+		free_couple(v, c);
 	couples_release(&v->couples);
 	for (size_t i = 0; i < v->held_count; i++)
-		free_couple(v->held[i]);
+		free_couple(v, v->held[i]);
+	chosen_release(&v->chosen);
 	tracker_free(v->tracker);
 	lexicon_release(&v->lexicon);
 	free(v->strays);
