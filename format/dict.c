@@ -160,13 +160,35 @@ static int add_entries(struct dict_set *d, const struct schema *layout, uint64_t
 	return 0;
 }
 
-/* The entries of one run, whose columns are decoded into *packed. */
-static int take_run(struct dict_set *d, const struct section *s, struct view *body,
-		    struct keyed *keyed, struct buf *packed, struct error *err)
+/* Decoding of a DICT block. */
+struct intake {
+	const struct section *section;
+	struct keyed *keyed;
+	bool is_keyed_lost; /* a run was stepped over: keyed values are unknown from here on */
+	struct buf packed;
+};
+
+static bool has_keys(const struct schema *s)
+{
+	for (unsigned i = 0; i < s->field_count; i++)
+		if (s->fields[i].key_ref)
+			return true;
+	return false;
+}
+
+/* Step over a run that cannot be read; its entries stay absent. */
+static int skip_run(struct intake *in)
+{
+	in->is_keyed_lost = true;
+	return 0;
+}
+
+static int take_run(struct dict_set *d, struct intake *in, struct view *body, struct error *err)
 {
 	const struct schema *layout;
 	uint64_t schema, first, count;
 	struct view columns;
+	int rc;
 
 	if (!take_varint(body, &schema) || !take_varint(body, &first) ||
 	    !take_varint(body, &count) || !take_string(body, &columns))
@@ -175,27 +197,31 @@ static int take_run(struct dict_set *d, const struct section *s, struct view *bo
 		return error_set(err, ERR_CORRUPT, "dictionary entries %llu + %llu, limit is %d",
 				 (unsigned long long)first, (unsigned long long)count,
 				 DICT_MAX_ENTRIES);
-	layout = schema > SCHEMA_MAX ? NULL : section_schema(s, (uint32_t)schema);
+	layout = schema > SCHEMA_MAX ? NULL : section_schema(in->section, (uint32_t)schema);
 	if (!layout || layout->kind != SCHEMA_DICT || layout->field_count == 0)
+		return skip_run(in);
+	if (in->is_keyed_lost && has_keys(layout))
 		return 0;
-	buf_clear(packed);
-	TRY(entries_decode(layout, columns, (size_t)count, keyed, packed, err));
-	return add_entries(d, layout, first, count, view_of(packed->data, packed->len), err);
+	buf_clear(&in->packed);
+	rc = entries_decode(layout, columns, (size_t)count, in->keyed, &in->packed, err);
+	if (rc == ERR_UNSUPPORTED)
+		return skip_run(in);
+	TRY(rc);
+	return add_entries(d, layout, first, count, view_of(in->packed.data, in->packed.len), err);
 }
 
 int dict_set_decode(struct dict_set *d, const struct section *s, struct view body,
 		    struct error *err)
 {
-	struct keyed *keyed = keyed_new();
-	struct buf packed = {0};
+	struct intake in = {.section = s, .keyed = keyed_new()};
 	int rc = 0;
 
-	if (!keyed)
+	if (!in.keyed)
 		return error_nomem(err);
 	while (view_len(body) > 0 && !rc)
-		rc = take_run(d, s, &body, keyed, &packed, err);
-	buf_release(&packed);
-	keyed_free(keyed);
+		rc = take_run(d, &in, &body, err);
+	buf_release(&in.packed);
+	keyed_free(in.keyed);
 	return rc;
 }
 

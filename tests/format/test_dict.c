@@ -13,7 +13,7 @@
 #include "format/entries.h"
 #include "tests/format/forge.h"
 
-enum { SOCK = 2, BYTE = 3, EVENT = 4, EMPTY = 5, UNKNOWN = 6 };
+enum { SOCK = 2, BYTE = 3, EVENT = 4, EMPTY = 5, UNKNOWN = 4000, KEYED = 7 };
 enum { NUMBER = 0, SIGN = 1, ADDR = 2, TITLE = 3, MEM = 4, ATTRIBUTES = 5 };
 
 struct world {
@@ -358,6 +358,64 @@ static void entries_of_a_schema_that_is_no_dictionary_are_stepped_over(void **st
 	buf_release(&body);
 }
 
+static struct schema *keyed_schema(void)
+{
+	struct schema *s = schema_new(SCHEMA_DICT, "", "keyed", NULL);
+	struct field port = forge_field("port", FIELD_INT, 2, 1);
+
+	port.key_ref = 1;
+	forge_add(s, forge_field("stream", FIELD_INT, 4, 1));
+	forge_add(s, port);
+	s->id = KEYED;
+	return s;
+}
+
+/* Entries (5, 80), (5, 81) of a keyed dictionary, after a run of `before`. */
+static int decode_keyed(struct world *w, uint64_t before)
+{
+	struct entry_tools tools = {byte_table_new(), keyed_new()};
+	struct schema *s = keyed_schema();
+	struct buf entries = {0}, body = {0};
+	int rc;
+
+	put_u32(&entries, 5);
+	put_u16(&entries, 80);
+	put_u32(&entries, 5);
+	put_u16(&entries, 81);
+	put_run(&body, before, 1, 1, "x", 1);
+	entries_put_run(s, 1, 2, view_of(entries.data, entries.len), &tools, &body);
+	put_run(&body, BYTE, 5, 1, "x", 1);
+	add_schema(&w->section, s, KEYED);
+	rc = decode(w, &body, body.len);
+	buf_release(&entries);
+	buf_release(&body);
+	byte_table_free(tools.table);
+	keyed_free(tools.keyed);
+	return rc;
+}
+
+static void keyed_attributes_come_back(void **state)
+{
+	struct world *w = *state;
+	uint64_t port;
+
+	assert_int_equal(decode_keyed(w, BYTE), 0);
+	assert_true(dict_set_int(w->set, KEYED, 1, 1, &port));
+	assert_int_equal(port, 80);
+	assert_true(dict_set_int(w->set, KEYED, 2, 1, &port));
+	assert_int_equal(port, 81);
+}
+
+static void keyed_entries_after_an_unknown_run_are_absent_and_others_are_not(void **state)
+{
+	struct world *w = *state;
+	uint64_t value;
+
+	assert_int_equal(decode_keyed(w, UNKNOWN), 0);
+	assert_false(dict_set_int(w->set, KEYED, 1, 1, &value));
+	assert_true(dict_set_int(w->set, BYTE, 5, 0, &value));
+}
+
 static void entries_beyond_the_limit_of_an_epoch_are_refused(void **state)
 {
 	enum { LEN = 1 << 20, BLOCKS = DICT_MAX_BYTES / (LEN * (1 + DICT_ENTRY_COST)) };
@@ -455,6 +513,8 @@ int main(void)
 		TEST(ids_go_from_1_to_the_limit),
 		TEST(memory_goes_with_entries_and_not_with_ids),
 		TEST(entries_of_a_schema_that_is_no_dictionary_are_stepped_over),
+		TEST(keyed_attributes_come_back),
+		TEST(keyed_entries_after_an_unknown_run_are_absent_and_others_are_not),
 		TEST(entries_beyond_the_limit_of_an_epoch_are_refused),
 		TEST(the_size_of_an_entry_is_known_only_when_it_is_whole),
 		TEST(the_longest_string_is_an_attribute),
