@@ -167,13 +167,16 @@ static void print_exchange(struct exchanges *v, const struct side *client,
 	const struct side *first = client ? client : server;
 	const struct life *c = client ? client->life : NULL, *s = server ? server->life : NULL;
 	struct cell cells[COL_COUNT] = {{0}};
+	uint64_t client_conn, server_conn;
 	struct row_text text;
 
 	spell_side(text.client, sizeof(text.client), c, s);
 	spell_server(&text, s, c);
 	snprintf(text.client + strlen(text.client), 8, " →");
-	cells[COL_CONN] = cell_uint(first->life->conn);
-	cells[COL_PEER] = client && server ? cell_uint(s->conn) : cell_null();
+	client_conn = c ? c->conn : s->peer;
+	server_conn = s ? s->conn : c->peer;
+	cells[COL_CONN] = cell_uint(client_conn ? client_conn : server_conn);
+	cells[COL_PEER] = client_conn ? cell_nonzero(server_conn) : cell_null();
 	cells[COL_N] = cell_uint(++talk_of(first)->n);
 	cells[COL_CLIENT] = cell_nonempty(text.client);
 	cells[COL_SERVER] = cell_nonempty(text.server);
