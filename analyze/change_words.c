@@ -58,7 +58,7 @@ static const char *change_words(const struct moment *m)
 	return "changes";
 }
 
-static const char *state_text(bool use_full_names, uint8_t state)
+const char *change_words_state(uint8_t state, bool use_full_names)
 {
 	return use_full_names && state != STATE_UNKNOWN ? tcp_state_name((enum tcp_state)state)
 							: tcp_state_short((enum tcp_state)state);
@@ -71,7 +71,8 @@ void change_words_tell(const struct moment *m, bool use_full_names, struct narra
 	narration_say(out, "%s", change_words(m));
 	if (m->from == STATE_SYN_SENT && m->to == STATE_ESTABLISHED && m->has_duration)
 		narration_say(out, " after %s", units_duration((int64_t)m->duration_ns, time));
-	narration_say(out, m->from == m->to ? " %s" : ": %s", state_text(use_full_names, m->to));
+	narration_say(out, m->from == m->to ? " %s" : ": %s",
+		      change_words_state(m->to, use_full_names));
 	if (m->is_time_wait)
 		narration_say(
 			out,

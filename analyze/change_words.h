@@ -11,4 +11,7 @@
 /* "connects: SYN_SENT", or with full names "connects: TCP_SYN_SENT". */
 void change_words_tell(const struct moment *m, bool use_full_names, struct narration *out);
 
+/* "ESTABLISHED" or "TCP_ESTABLISHED". */
+const char *change_words_state(uint8_t state, bool use_full_names);
+
 #endif

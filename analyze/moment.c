@@ -75,6 +75,9 @@ static void fill_numbers(struct moment *m, const struct bound *e, const struct e
 		m->bytes = number(e, ev, BOUND_END_SEQ) - m->seq;
 		m->has_tcp = e->field[BOUND_SEQ] >= 0 && e->field[BOUND_END_SEQ] >= 0;
 		break;
+	case EVENT_SNAPSHOT:
+		m->to = (uint8_t)bound_state(e, ev, BOUND_STATE);
+		break;
 	case EVENT_CONG_STATE:
 		m->value = bound_int32(e, ev, BOUND_CONG_STATE, -1);
 		break;

@@ -183,7 +183,8 @@ static void tell_plain(const struct narrator *n, const struct moment *m, const s
 		narration_say(out, "socket destroyed");
 		break;
 	case EVENT_SNAPSHOT:
-		narration_say(out, "was here before the recording");
+		narration_say(out, "was here before: %s",
+			      change_words_state(m->to, n->use_full_names));
 		break;
 	case EVENT_DATA_READY:
 		narration_say(out,
