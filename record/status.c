@@ -13,6 +13,7 @@ enum {
 	WIDTH_MAX = 200,
 	PARAGRAPH_WIDTH = 78,
 	TYPES_SHOWN = 6,
+	RATE_EVENTS = 10000, /* below, starting and stopping would be all a rate tells */
 };
 
 #define SECOND_NS 1000000000u
@@ -192,7 +193,7 @@ static void tell_cost(FILE *f, const struct status_total *t)
 	char number[NUMBER_MAX];
 
 	fprintf(f, " The recorder used %.1f %% of one core", 100 * ratio(t->cpu_ns, t->run_ns));
-	if (t->events > 0)
+	if (t->events >= RATE_EVENTS)
 		fprintf(f, ", %s ns an event", grouped(t->cpu_ns / t->events, number));
 	if (t->max_rss_bytes > 0)
 		fprintf(f, ", and %s of memory", sized(t->max_rss_bytes, number));
@@ -210,7 +211,7 @@ static void tell(FILE *f, const struct status_total *t)
 		t->lost ? grouped(t->lost, lost) : "none", t->lost ? " LOST" : " lost",
 		strcmp(t->output, "-") == 0 ? "standard output" : t->output,
 		sized(t->bytes, bytes));
-	if (t->events > 0)
+	if (t->events >= RATE_EVENTS)
 		fprintf(f, ", %.2f bytes an event", ratio(t->bytes, t->events));
 	fputs(".", f);
 	tell_types(f, t);

@@ -112,11 +112,24 @@ static void status_summary_is_one_paragraph(void **state)
 	(void)state;
 	assert_string_equal(
 		text,
-		"tcptape-record: 722 events in 2.0 s, none lost, to bug.tape: 2.9 KB, 4.00\n"
-		"bytes an event. skb:consume_skb 500, sock:inet_sock_set_state 90,\n"
-		"sock:sock_send_length 90, tcp:tcp_probe 20, a:a 7, b:b 6, 2 other types 9. The\n"
-		"recorder used 1.0 % of one core, 27,700 ns an event, and 12.3 MB of memory;\n"
-		"its buffer was at most 3 % full.\n");
+		"tcptape-record: 722 events in 2.0 s, none lost, to bug.tape: 2.9 KB.\n"
+		"skb:consume_skb 500, sock:inet_sock_set_state 90, sock:sock_send_length 90,\n"
+		"tcp:tcp_probe 20, a:a 7, b:b 6, 2 other types 9. The recorder used 1.0 % of\n"
+		"one core, and 12.3 MB of memory; its buffer was at most 3 % full.\n");
+	free(text);
+}
+
+static void status_summary_of_many_events_tells_what_one_costs(void **state)
+{
+	const struct status_total total = {.output = "-",
+					   .events = 1000000,
+					   .bytes = 2500000,
+					   .cpu_ns = 150000000};
+	char *text = summary_of(&total);
+
+	(void)state;
+	assert_non_null(strstr(text, "2.50 bytes an event"));
+	assert_non_null(strstr(text, "150 ns an event"));
 	free(text);
 }
 
@@ -225,6 +238,7 @@ int main(void)
 		cmocka_unit_test(status_line_never_reaches_the_last_column),
 		cmocka_unit_test(status_line_survives_numbers_of_any_size),
 		cmocka_unit_test(status_summary_is_one_paragraph),
+		cmocka_unit_test(status_summary_of_many_events_tells_what_one_costs),
 		cmocka_unit_test(status_summary_of_nothing_divides_by_nothing),
 		cmocka_unit_test(status_summary_shouts_losses),
 		cmocka_unit_test(status_shows_nothing_where_there_is_no_terminal),
