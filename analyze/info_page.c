@@ -9,7 +9,11 @@
 
 #include "analyze/units.h"
 
-enum { LINE_MAX_BYTES = 600, VALUES_SHOWN = 20 };
+enum {
+	LINE_MAX_BYTES = 600,
+	VALUES_SHOWN = 20,
+	RATE_EVENTS = 10000, /* below, a cost per event would tell of starting and stopping only */
+};
 
 static const struct column label_columns[] = {
 	{.title = "", .width = 12},
@@ -183,7 +187,7 @@ static void print_cost(const struct summary *s, struct renderer *r)
 	if (summary_number(s, "cpu_ns", &v))
 		at += snprintf(text + at, sizeof(text) - (size_t)at, ", %s of CPU",
 			       units_duration((int64_t)(v & INT64_MAX), quantity));
-	if (summary_number(s, "cpu_ns", &v) && s->events_total)
+	if (summary_number(s, "cpu_ns", &v) && s->events_total >= RATE_EVENTS)
 		at += snprintf(text + at, sizeof(text) - (size_t)at, " (%s an event)",
 			       units_duration((int64_t)(v / s->events_total & INT64_MAX),
 					      quantity));
