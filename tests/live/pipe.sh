@@ -21,6 +21,8 @@ jq -se --argjson port "$port" '[.[] | select(.lport == $port or .rport == $port)
 
 # A reader that goes away is a failed write, not a hang: status 1 and one sentence.
 set +o pipefail
-{ "$TCPTAPE_RECORD" -q -o - -d 20 -- bash -euc 'while :; do hello_pair "" ""; done >&2' 2>"$TMP/err" && rc=0 || rc=$?
-	echo $rc >"$TMP/rc"; } | true
+{ "$TCPTAPE_RECORD" -q -o - -d 20 -- bash -euc 'while [ ! -e "$TMP/done" ]; do hello_pair "" ""; done >&2' 2>"$TMP/err" &&
+	rc=0 || rc=$?
+	echo $rc >"$TMP/rc"
+	touch "$TMP/done"; } | true
 [ "$(cat "$TMP/rc")" -eq 1 ] || { echo "a broken pipe ended with $(cat "$TMP/rc")"; cat "$TMP/err"; exit 1; }
