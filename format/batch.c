@@ -309,7 +309,8 @@ static int decode(struct batch *b, const struct section *section, const struct b
 	TRY(take_columns(b, view_of(b->raw[0], b->parts[0].raw_len), err));
 	b->rows = h->rows;
 	rows = b->rows ? b->rows : 1;
-	b->most_bytes = view_len(body) + h->raw_len + b->column_count * sizeof(*b->columns);
+	b->most_bytes = view_len(body) + 2 * (size_t)h->raw_len + /* parts and scratch */
+			b->column_count * sizeof(*b->columns);
 	b->slot_of = malloc(rows * sizeof(*b->slot_of));
 	b->local = malloc(rows * sizeof(*b->local));
 	if (!b->slot_of || !b->local)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/dict.h"
+
 /* Size of the value of `f` at the start of `in`, with its length prefix; false when it
  * does not fit. */
 static bool value_size(const struct field *f, struct view in, size_t *out)
@@ -216,10 +218,12 @@ static bool settle_keyed(const struct schema *s, struct attribute_column *column
 	return true;
 }
 
+/* False without memory, for a string that is too long, or more than fits an epoch: a few
+ * bytes of columns can stand for terabytes of entries. */
 static bool pack(const struct schema *s, const struct attribute_column *columns, size_t count,
 		 struct buf *packed)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && packed->len <= DICT_MAX_BYTES; i++)
 		for (unsigned a = 0; a < s->field_count; a++) {
 			const struct field *f = &s->fields[a];
 			size_t len = f->kind == FIELD_INT ? f->elem_size
@@ -237,7 +241,7 @@ static bool pack(const struct schema *s, const struct attribute_column *columns,
 				put_bytes(packed, columns[a].views[i].p, len);
 			}
 		}
-	return true;
+	return packed->len <= DICT_MAX_BYTES;
 }
 
 static int take_entries(const struct schema *s, struct view in, size_t count, struct keyed *keyed,
@@ -267,8 +271,9 @@ int entries_decode(const struct schema *s, struct view in, size_t count, struct 
 		return error_nomem(err);
 	rc = take_entries(s, in, count, keyed, columns, err);
 	if (!rc && !pack(s, columns, count, packed))
-		rc = packed->is_failed ? error_nomem(err)
-				       : error_set(err, ERR_CORRUPT, "a string is too long");
+		rc = packed->is_failed
+			     ? error_nomem(err)
+			     : error_set(err, ERR_CORRUPT, "dictionary entries are too long");
 	columns_free(columns, s->field_count);
 	return rc;
 }

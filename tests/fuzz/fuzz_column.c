@@ -17,10 +17,16 @@ static void check_ints(const uint64_t *values, size_t n)
 {
 	uint64_t *again = malloc((n + 1) * sizeof(*again));
 	struct buf b = {0};
-	uint8_t codec = column_encode_ints(values, n, &b);
 
-	check(column_decode_ints(codec, view_of(b.data, b.len), n, again, NULL) == 0);
-	check(n == 0 || memcmp(values, again, n * sizeof(*again)) == 0);
+	for (int as_ids = 0; as_ids < 2; as_ids++) {
+		uint8_t codec;
+
+		buf_clear(&b);
+		codec = as_ids ? column_encode_ids(values, n, &b)
+			       : column_encode_ints(values, n, &b);
+		check(column_decode_ints(codec, view_of(b.data, b.len), n, again, NULL) == 0);
+		check(n == 0 || memcmp(values, again, n * sizeof(*again)) == 0);
+	}
 	buf_release(&b);
 	free(again);
 }
@@ -29,10 +35,11 @@ static void check_bytes(const struct view *values, size_t n, size_t fixed)
 {
 	struct view *again = malloc((n + 1) * sizeof(*again));
 	struct byte_table *t = byte_table_new();
-	struct buf b = {0};
+	struct buf b = {0}, scratch = {0};
 	uint8_t codec = column_encode_bytes(t, values, n, &b);
 
-	check(column_decode_bytes(codec, view_of(b.data, b.len), n, fixed, again, NULL) == 0);
+	check(column_decode_bytes(codec, view_of(b.data, b.len), n, fixed, &scratch, again, NULL) ==
+	      0);
 	for (size_t i = 0; i < n; i++) {
 		size_t len = view_len(values[i]);
 
@@ -40,6 +47,7 @@ static void check_bytes(const struct view *values, size_t n, size_t fixed)
 		check(len == 0 || memcmp(again[i].p, values[i].p, len) == 0);
 	}
 	buf_release(&b);
+	buf_release(&scratch);
 	byte_table_free(t);
 	free(again);
 }
@@ -49,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct view in = view_of(data, size), *views;
+	struct buf scratch = {0};
 	struct error err = {0};
 	uint64_t *ints;
 	uint8_t codec, fixed;
@@ -66,10 +75,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!rc)
 		check_ints(ints, n);
 	err.status = 0;
-	rc = column_decode_bytes(codec, in, n, fixed, views, &err);
+	rc = column_decode_bytes(codec, in, n, fixed, &scratch, views, &err);
 	check(rc == err.status);
 	if (!rc)
 		check_bytes(views, n, fixed);
+	buf_release(&scratch);
 	free(ints);
 	free(views);
 	return 0;
