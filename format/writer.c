@@ -168,6 +168,11 @@ int writer_enumeration(struct writer *w, struct enumeration *e, uint16_t *id, st
 	return 0;
 }
 
+const struct schema *writer_schema_get(const struct writer *w, uint32_t id)
+{
+	return id >= 1 && id <= w->schema_count ? w->schemas[id - 1] : NULL;
+}
+
 static bool schema_room(struct writer *w)
 {
 	void *schemas = w->schemas, *interns = w->interns;
@@ -181,6 +186,29 @@ static bool schema_room(struct writer *w)
 	return true;
 }
 
+/* Keys are integers that both sides know before the value: of entries, or of the same
+ * entry but not keyed themselves. */
+static int check_keys(const struct writer *w, const struct schema *s, struct error *err)
+{
+	for (unsigned i = 0; i < s->field_count; i++) {
+		const struct field *f = &s->fields[i], *key;
+		const struct schema *dict = s;
+
+		if (!f->key_ref)
+			continue;
+		if (s->kind == SCHEMA_EVENT)
+			dict = writer_schema_get(w, s->refs[f->key_ref - 1]);
+		if (!dict || dict->kind != SCHEMA_DICT || f->key_attribute >= dict->field_count)
+			return error_set(err, ERR_USAGE, "schema %s: field %s has no key", s->name,
+					 f->name);
+		key = &dict->fields[f->key_attribute];
+		if (key->kind != FIELD_INT || (dict == s && key->key_ref))
+			return error_set(err, ERR_USAGE, "schema %s: %s cannot be a key", s->name,
+					 key->name);
+	}
+	return 0;
+}
+
 int writer_schema(struct writer *w, struct schema *s, uint32_t *id, struct error *err)
 {
 	struct intern *intern = NULL;
@@ -191,6 +219,7 @@ int writer_schema(struct writer *w, struct schema *s, uint32_t *id, struct error
 	    strlen(s->text) > SCHEMA_MAX_TEXT)
 		return error_set(err, ERR_USAGE, "schema %.40s: its name or text is too long",
 				 s->name);
+	TRY(check_keys(w, s, err));
 	if (!schema_room(w))
 		return error_nomem(err);
 	TRY(schema_seal(s, err));
@@ -207,11 +236,6 @@ int writer_schema(struct writer *w, struct schema *s, uint32_t *id, struct error
 	s->id = (uint32_t)w->schema_count;
 	*id = s->id;
 	return 0;
-}
-
-const struct schema *writer_schema_get(const struct writer *w, uint32_t id)
-{
-	return id >= 1 && id <= w->schema_count ? w->schemas[id - 1] : NULL;
 }
 
 uint32_t writer_epoch(const struct writer *w)
@@ -369,7 +393,7 @@ int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t le
 		return 0;
 	w->dict_bytes += len + DICT_ENTRY_COST;
 	w->dict_pending += len;
-	if (w->dict_pending < 2 * FULL_PENDING)
+	if (w->dict_pending < FULL_PENDING + ROW_MAX_BYTES)
 		return 0;
 	TRY(write_names(w, err));
 	return write_dicts(w, err);
@@ -460,22 +484,32 @@ static bool is_full(const struct writer *w)
 	       w->dict_pending >= FULL_PENDING || w->dict_bytes >= EPOCH_BYTES;
 }
 
-/* Keys of the keyed fields, by own column. No entry, or no such attribute, is key 0. */
+/* The key as a reader gets it from dict_set_int(); 0 without an entry. */
+static uint64_t key_attribute(const struct writer *w, uint32_t dict, uint32_t id, int attribute)
+{
+	const struct schema *s = w->schemas[dict - 1];
+	const struct field *f = &s->fields[attribute];
+	struct view bytes;
+	uint64_t key;
+
+	if (!entry_attribute(s, intern_entry(w->interns[dict - 1], id), attribute, &bytes))
+		return 0;
+	key = load_le(bytes.p, f->elem_size);
+	return f->flags & FIELD_SIGNED ? (uint64_t)sign_extend(key, f->elem_size) : key;
+}
+
+/* Keys of the keyed fields, by own column. */
 static void row_keys(const struct writer *w, const struct schema *s, const struct row *row,
 		     uint64_t keys[SCHEMA_MAX_FIELDS])
 {
 	for (unsigned i = 0; i < s->field_count; i++) {
 		const struct field *f = &s->fields[i];
-		struct view entry, key;
-		uint32_t dict;
+		unsigned ref = f->key_ref - 1u;
 
-		if (!f->key_ref)
-			continue;
-		dict = s->refs[f->key_ref - 1];
-		entry = intern_entry(w->interns[dict - 1], row->refs[f->key_ref - 1]);
-		keys[s->own_of[i]] = keyed_key(f, 0);
-		if (entry_attribute(w->schemas[dict - 1], entry, f->key_attribute, &key))
-			keys[s->own_of[i]] = keyed_key(f, load_le(key.p, (unsigned)view_len(key)));
+		if (f->key_ref)
+			keys[s->own_of[i]] = keyed_key(f, key_attribute(w, s->refs[ref],
+									row->refs[ref],
+									f->key_attribute));
 	}
 }
 

@@ -87,8 +87,10 @@ static void count_event(struct tally *t, const struct event *ev)
 	for (int i = 0; i < ev->schema->field_count; i++) {
 		if (event_bytes(ev, i, &out))
 			t->bytes += view_len(out);
+		else if (event_int(ev, i, &v))
+			t->numbers += v;
 		else
-			t->nulls += !event_int(ev, i, &v);
+			t->nulls++;
 	}
 }
 

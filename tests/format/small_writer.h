@@ -35,8 +35,9 @@ void small_writer_end(struct small_writer *w);
 /* What a reader makes of the tape, which must be sound and complete. */
 struct tally {
 	uint64_t events, losses, clocks;
-	uint64_t nulls; /* values */
-	uint64_t bytes; /* of all byte and string values */
+	uint64_t nulls;   /* values */
+	uint64_t bytes;   /* of all byte and string values */
+	uint64_t numbers; /* sum of all integers */
 	size_t facts;
 };
 

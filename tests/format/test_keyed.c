@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "format/keyed.h"
+#include "tests/format/forge.h"
+#include "tests/format/small_writer.h"
 
 static void values_come_back(void **state)
 {
@@ -71,12 +73,92 @@ static void raw_bytes_that_ran_out_are_noticed(void **state)
 	keyed_free(k);
 }
 
+/* Two dictionaries of one INT attribute each, -1 and 255 in the same byte; an event with a
+ * field keyed by each. What is written must be read, whatever both sides make of the keys. */
+static void keys_of_signed_and_unsigned_attributes_are_read_as_written(void **state)
+{
+	struct small_writer *w = small_writer_new((struct writer_options){0});
+	struct schema *event = schema_new(SCHEMA_EVENT, "g", "keyed", NULL);
+	struct value values[2];
+	uint32_t ids[2];
+	struct row row = {.refs = ids, .values = values};
+
+	(void)state;
+	for (uint8_t i = 0; i < 2; i++) {
+		struct schema *dict = schema_new(SCHEMA_DICT, "", "keys", NULL);
+		struct field attribute = forge_field("key", FIELD_INT, 1, 1);
+		struct field f = forge_field(i ? "second" : "first", FIELD_INT, 4, 1);
+		uint32_t id;
+
+		attribute.flags = i ? 0 : FIELD_SIGNED;
+		forge_add(dict, attribute);
+		assert_int_equal(writer_schema(w->writer, dict, &id, NULL), 0);
+		assert_int_equal(writer_intern(w->writer, id, "\xff", 1, &ids[i], NULL), 0);
+		assert_int_equal(schema_add_ref(event, id, NULL), i + 1);
+		f.key_ref = (uint8_t)(i + 1);
+		forge_add(event, f);
+	}
+	assert_int_equal(writer_schema(w->writer, event, &row.schema, NULL), 0);
+	for (uint64_t i = 0; i < 20; i++) {
+		row.ts_ns = i;
+		values[0] = (struct value){.num = 1000000 + i};
+		values[1] = (struct value){.num = 1000100 + 3 * i};
+		assert_int_equal(writer_add(w->writer, &row, NULL), 0);
+	}
+	small_writer_end(w);
+	assert_int_equal(small_writer_read(w).numbers, 20 * 2000100 + 190 + 3 * 190);
+	small_writer_free(w);
+}
+
+/* A schema of `kind` with one field, keyed by attribute `attribute` of its dictionary. */
+static int offer(struct small_writer *w, enum schema_kind kind, uint32_t dict, int attribute)
+{
+	struct schema *s = schema_new(kind, "g", "keyed", NULL);
+	struct field f = forge_field("keyed", FIELD_INT, 4, 1);
+	uint32_t id;
+	int rc;
+
+	forge_add(s, forge_field("plain", FIELD_INT, 4, 1));
+	if (kind == SCHEMA_EVENT)
+		schema_add_ref(s, dict, NULL);
+	f.key_ref = 1;
+	f.key_attribute = (uint8_t)attribute;
+	forge_add(s, f);
+	rc = writer_schema(w->writer, s, &id, NULL);
+	if (rc)
+		schema_free(s);
+	return rc;
+}
+
+static void a_key_is_an_integer_that_is_not_keyed_itself(void **state)
+{
+	struct small_writer *w = small_writer_new((struct writer_options){0});
+	struct schema *dict = schema_new(SCHEMA_DICT, "", "keys", NULL);
+	uint32_t id;
+
+	(void)state;
+	forge_add(dict, forge_field("number", FIELD_INT, 4, 1));
+	forge_add(dict, forge_field("bytes", FIELD_BYTES, 1, 16));
+	assert_int_equal(writer_schema(w->writer, dict, &id, NULL), 0);
+	assert_int_equal(offer(w, SCHEMA_EVENT, id, 0), 0);
+	assert_int_equal(offer(w, SCHEMA_EVENT, id, 1), ERR_USAGE);
+	assert_int_equal(offer(w, SCHEMA_EVENT, id, 2), ERR_USAGE);
+	assert_int_equal(offer(w, SCHEMA_EVENT, id + 1, 0), ERR_USAGE);
+	assert_int_equal(offer(w, SCHEMA_EVENT, 1000, 0), ERR_USAGE);
+	assert_int_equal(offer(w, SCHEMA_DICT, 0, 0), 0);
+	assert_int_equal(offer(w, SCHEMA_DICT, 0, 1), ERR_USAGE);
+	assert_int_equal(offer(w, SCHEMA_DICT, 0, 2), ERR_USAGE);
+	small_writer_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_come_back),
 		cmocka_unit_test(neighbours_of_the_last_value_need_no_raw_bytes),
 		cmocka_unit_test(raw_bytes_that_ran_out_are_noticed),
+		cmocka_unit_test(keys_of_signed_and_unsigned_attributes_are_read_as_written),
+		cmocka_unit_test(a_key_is_an_integer_that_is_not_keyed_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
