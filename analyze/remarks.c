@@ -12,15 +12,28 @@
 
 enum { SENTENCE_MAX = 1024 };
 
+/* One buffer that was full loses events of many types: together they are one loss. */
+static bool is_same_loss(const struct loss *a, const struct loss *b)
+{
+	return a->from_ns == b->from_ns && a->to_ns == b->to_ns && a->cpu == b->cpu &&
+	       a->cause == b->cause;
+}
+
 void remarks_add_loss(struct remarks *m, const struct loss *loss)
 {
+	m->lost += loss->count;
+	for (uint64_t i = 0; i < m->loss_count && i < REMARKS_LOSSES; i++) {
+		if (is_same_loss(&m->losses[i], loss)) {
+			m->losses[i].count += loss->count;
+			return;
+		}
+	}
 	if (m->loss_count < REMARKS_LOSSES)
 		m->losses[m->loss_count] = *loss;
 	/* Losses may be all there is. */
 	if (!m->has_origin && m->loss_count == 0)
 		m->origin_ns = loss->from_ns;
 	m->loss_count++;
-	m->lost += loss->count;
 }
 
 uint64_t remarks_lost(const struct remarks *m)

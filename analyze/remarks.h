@@ -28,7 +28,7 @@ struct remarks {
 	bool has_origin;
 	uint64_t origin_ns;                 /* first event of the tape */
 	struct loss losses[REMARKS_LOSSES]; /* the first ones */
-	uint64_t loss_count;                /* records of losses */
+	uint64_t loss_count;                /* losses that differ in time, CPU or cause */
 	uint64_t lost;                      /* events, by those records */
 	uint64_t lost_declared;             /* events, by what the sections' ends say */
 	uint64_t sections_ended;

@@ -59,14 +59,28 @@ static void many_losses_are_summed_up(void **state)
 	FILE *out = open_memstream(&text, &len);
 
 	(void)state;
-	for (int i = 0; i < 1000; i++)
+	for (uint64_t i = 0; i < 1000; i++) {
+		loss.from_ns = i;
 		remarks_add_loss(&m, &loss);
+	}
 	remarks_print(&m, "a.tape", out);
 	fclose(out);
 	assert_non_null(strstr(text, "1 event lost between 0.000000 s and 0.000000 s\n"));
 	assert_non_null(strstr(text, "tcptape: a.tape: 1000 events lost in all\n"));
 	assert_true(len < 2000);
 	free(text);
+}
+
+static void a_full_buffer_is_one_loss_of_many_types(void **state)
+{
+	struct loss loss = {.to_ns = 1000000, .count = 2, .cause = LOSS_RING_FULL};
+	struct remarks m = {.has_origin = true};
+
+	(void)state;
+	for (loss.schema = 1; loss.schema <= 20; loss.schema++)
+		remarks_add_loss(&m, &loss);
+	check(&m, "tcptape: a.tape: 40 events lost on CPU 0 between 0.000000 s and 0.001000 s "
+		  "(the kernel-side buffer was full)\n");
 }
 
 static void losses_that_only_the_end_tells_are_told(void **state)
@@ -127,6 +141,7 @@ int main(void)
 		cmocka_unit_test(a_sound_tape_needs_no_remark),
 		cmocka_unit_test(losses_have_time_and_processor),
 		cmocka_unit_test(many_losses_are_summed_up),
+		cmocka_unit_test(a_full_buffer_is_one_loss_of_many_types),
 		cmocka_unit_test(losses_that_only_the_end_tells_are_told),
 		cmocka_unit_test(damage_says_how_much_and_where_first),
 		cmocka_unit_test(a_missing_end_is_cut_short_and_not_damaged),
