@@ -424,27 +424,27 @@ static bool is_crowded(const struct cursor *c)
 	return c->open_count == CURSOR_MAX_OPEN || bytes > ROOM_BYTES;
 }
 
-/* The next row that may go out. Returns false when more blocks must be read first. */
-static bool next_row(struct cursor *c, struct item *out)
+/* The next row that may go out. END when more blocks must be read first, TAKEN_QUIETLY
+ * when the row is none to deliver: what waits for its time comes before the next. */
+static int next_row(struct cursor *c, struct item *out)
 {
 	bool is_draining = c->has_held || c->is_at_end;
+	unsigned i = earliest(c);
+	uint64_t ts;
 
-	while (c->open_count > 0) {
-		unsigned i = earliest(c);
-		uint64_t ts = batch_ts(c->open[i].batch, c->open[i].row);
-
-		if (!is_draining && ts >= c->watermark && !is_crowded(c))
-			return false;
-		if (!settle_row(c, i, &out->event))
-			continue;
-		if (ts < c->last_ts)
-			c->health.late_events++;
-		else
-			c->last_ts = ts;
-		out->kind = ITEM_EVENT;
-		return true;
-	}
-	return false;
+	if (i == c->open_count)
+		return END;
+	ts = batch_ts(c->open[i].batch, c->open[i].row);
+	if (!is_draining && ts >= c->watermark && !is_crowded(c))
+		return END;
+	if (!settle_row(c, i, &out->event))
+		return TAKEN_QUIETLY;
+	if (ts < c->last_ts)
+		c->health.late_events++;
+	else
+		c->last_ts = ts;
+	out->kind = ITEM_EVENT;
+	return TAKEN_ITEM;
 }
 
 static void deliver_pending(const struct pending *p, struct item *out)
@@ -519,6 +519,8 @@ static void finish(struct cursor *c)
 /* 0 with *out, TAKEN_QUIETLY when the caller must try again, END, or a failure. */
 static int step(struct cursor *c, struct item *out, struct error *err)
 {
+	int rc;
+
 	if (c->is_fresh) {
 		c->is_fresh = false;
 		out->kind = ITEM_SECTION;
@@ -528,8 +530,11 @@ static int step(struct cursor *c, struct item *out, struct error *err)
 		c->has_late_gap = false;
 		return deliver_gap(c, &c->late_gap, out);
 	}
-	if (next_pending(c, out) || next_row(c, out))
+	if (next_pending(c, out))
 		return 0;
+	rc = next_row(c, out);
+	if (rc != END)
+		return rc;
 	if (c->has_held)
 		return take_held(c, out, err);
 	if (c->is_at_end) {

@@ -15,6 +15,7 @@
 #include "format/source.h"
 #include "tests/format/forge.h"
 #include "tests/format/sample_tape.h"
+#include "tests/format/small_writer.h"
 
 /* Everything a cursor said, in short. */
 struct story {
@@ -400,6 +401,66 @@ static void a_time_limit_keeps_what_is_inside(void **state)
 	sample_free(t);
 }
 
+/* Rows 0..9 and a loss at 5, twice; then what a limit leaves, as "S 8 L E S ..." */
+static void tell_limited(char *story, size_t size, uint64_t from, uint64_t to)
+{
+	struct small_writer *a = small_writer_new((struct writer_options){0}),
+			    *b = small_writer_new((struct writer_options){0});
+	struct loss loss = {.from_ns = 5, .to_ns = 5, .count = 1};
+	struct buf both = {0};
+	struct source *src;
+	struct cursor *cur;
+	struct item item;
+	const uint8_t *data;
+	size_t len, at = 0;
+
+	for (uint64_t i = 0; i < 10; i++) {
+		assert_int_equal(small_writer_add(a, i, 0, "", 0), 0);
+		assert_int_equal(small_writer_add(b, i, 0, "", 0), 0);
+	}
+	assert_int_equal(writer_loss(a->writer, &loss, NULL), 0);
+	assert_int_equal(writer_loss(b->writer, &loss, NULL), 0);
+	small_writer_end(a);
+	small_writer_end(b);
+	data = sink_memory(a->sink, &len);
+	put_bytes(&both, data, len);
+	data = sink_memory(b->sink, &len);
+	put_bytes(&both, data, len);
+	assert_int_equal(source_open_memory(both.data, both.len, &src, NULL), 0);
+	assert_int_equal(cursor_open(src, &cur, NULL), 0);
+	cursor_limit_time(cur, from, to);
+	while (cursor_next(cur, &item, NULL) == 0 && at + 1 < size)
+		if (item.kind != ITEM_SCHEMA)
+			story[at++] = item.kind == ITEM_EVENT     ? (char)('0' + item.event.ts_ns)
+				      : item.kind == ITEM_LOSS    ? 'L'
+				      : item.kind == ITEM_SECTION ? 'S'
+								  : 'E';
+	story[at] = '\0';
+	assert_int_equal(cursor_next(cur, &item, NULL), END);
+	cursor_close(cur);
+	source_close(src);
+	buf_release(&both);
+	small_writer_free(a);
+	small_writer_free(b);
+}
+
+static void a_loss_comes_in_its_time_and_section_whatever_the_limit(void **state)
+{
+	char story[64];
+
+	(void)state;
+	tell_limited(story, sizeof(story), 0, UINT64_MAX);
+	assert_string_equal(story, "S01234L56789ES01234L56789E");
+	tell_limited(story, sizeof(story), 7, 9);
+	assert_string_equal(story, "SL78ESL78E");
+	tell_limited(story, sizeof(story), 2, 4);
+	assert_string_equal(story, "S23LES23LE");
+	tell_limited(story, sizeof(story), 5, 5);
+	assert_string_equal(story, "SLESLE");
+	tell_limited(story, sizeof(story), 100, 200);
+	assert_string_equal(story, "SLESLE");
+}
+
 static void text_and_nothing_are_not_tapes(void **state)
 {
 	static const char text[] = "This is a shopping list, not a tape. Milk, eggs, bread.\n"
@@ -441,6 +502,7 @@ int main(void)
 		cmocka_unit_test(any_number_of_clock_readings_comes_out),
 		cmocka_unit_test(blocks_that_would_take_much_memory_are_not_all_open),
 		cmocka_unit_test(a_time_limit_keeps_what_is_inside),
+		cmocka_unit_test(a_loss_comes_in_its_time_and_section_whatever_the_limit),
 		cmocka_unit_test(text_and_nothing_are_not_tapes),
 		cmocka_unit_test(a_newer_format_is_named_as_such),
 	};
