@@ -67,9 +67,10 @@ good_existing() {
 	{
 		$server --rounds 3 &
 		$client --rounds 3 --ready $work/met --hold-until $work/go &
+		wait
 	} >$work/over &
 	exec 3<$work/over
-	until [ -s $work/met ]; do :; done
+	until [ -s $work/met ] || ! kill -0 $!; do :; done
 	$B/tcptape-record -f -q -o testdata/good-existing.tape --port $port -- \
 		sh -c "echo go >$work/go; cat <&3 >/dev/null"
 	exec 3<&-
