@@ -165,6 +165,7 @@ struct intake {
 	const struct section *section;
 	struct keyed *keyed;
 	bool is_keyed_lost; /* a run was stepped over: keyed values are unknown from here on */
+	uint64_t values;    /* of all runs: each takes time, also if it is stepped over */
 	struct buf packed;
 };
 
@@ -202,6 +203,10 @@ static int take_run(struct dict_set *d, struct intake *in, struct view *body, st
 		return skip_run(in);
 	if (in->is_keyed_lost && has_keys(layout))
 		return 0;
+	in->values += count * layout->field_count;
+	if (in->values > ENTRIES_MAX_VALUES)
+		return error_set(err, ERR_CORRUPT, "a dictionary block of %llu values, limit is %d",
+				 (unsigned long long)in->values, ENTRIES_MAX_VALUES);
 	buf_clear(&in->packed);
 	rc = entries_decode(layout, columns, (size_t)count, in->keyed, &in->packed, err);
 	if (rc == ERR_UNSUPPORTED)

@@ -15,7 +15,7 @@
 #include "format/keyed.h"
 #include "format/schema.h"
 
-enum { ENTRIES_MAX_VALUES = 4 << 20 }; /* entries times attributes of one run */
+enum { ENTRIES_MAX_VALUES = 4 << 20 }; /* entries times attributes of a block */
 
 /* Length of the packed entry at the start of `in`, or 0 when it does not fit. */
 size_t entry_size(const struct schema *schema, struct view in);

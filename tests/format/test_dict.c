@@ -333,6 +333,26 @@ static void ids_go_from_1_to_the_limit(void **state)
 	assert_int_equal(decode_bytes(w, 2, UINT64_MAX, 1), ERR_CORRUPT);
 }
 
+/* Runs of an unknown codec take no ids: a block could hold any number of them. */
+static void values_of_runs_that_are_stepped_over_count_for_the_block(void **state)
+{
+	struct world *w = *state;
+	struct buf columns = {0}, body = {0};
+
+	put_u8(&columns, 99);
+	put_string(&columns, "", 0);
+	for (int i = 0; i <= ENTRIES_MAX_VALUES / DICT_MAX_ENTRIES; i++) {
+		assert_int_equal(decode(w, &body, body.len), 0);
+		put_varint(&body, BYTE);
+		put_varint(&body, 1);
+		put_varint(&body, DICT_MAX_ENTRIES);
+		put_string(&body, columns.data, columns.len);
+	}
+	assert_int_equal(decode(w, &body, body.len), ERR_CORRUPT);
+	buf_release(&columns);
+	buf_release(&body);
+}
+
 /* 4096 dictionaries whose only entry had the highest id once cost 32 GiB. */
 static void memory_goes_with_entries_and_not_with_ids(void **state)
 {
@@ -511,6 +531,7 @@ int main(void)
 		TEST(a_block_cut_anywhere_gives_at_most_whole_entries),
 		TEST(a_run_holds_as_many_entries_as_it_says),
 		TEST(ids_go_from_1_to_the_limit),
+		TEST(values_of_runs_that_are_stepped_over_count_for_the_block),
 		TEST(memory_goes_with_entries_and_not_with_ids),
 		TEST(entries_of_a_schema_that_is_no_dictionary_are_stepped_over),
 		TEST(keyed_attributes_come_back),
