@@ -485,6 +485,40 @@ static void a_newer_format_is_named_as_such(void **state)
 	sample_free(t);
 }
 
+static void check_features(uint64_t bits, const char *want)
+{
+	struct block_header h = {.type = BLOCK_SECTION, .salt = 7};
+	struct buf features = {0}, tape = {0};
+	struct error err = {0};
+	struct source *src;
+	struct cursor *cur;
+	struct item item;
+	int rc;
+
+	put_u64(&features, bits);
+	put_u64(&features, 0);
+	forge_block_of(&tape, h, &features);
+	assert_int_equal(source_open_memory(tape.data, tape.len, &src, NULL), 0);
+	rc = cursor_open(src, &cur, &err);
+	if (rc == 0) {
+		rc = cursor_next(cur, &item, &err);
+		cursor_close(cur);
+	}
+	assert_int_equal(rc, ERR_UNSUPPORTED);
+	assert_non_null(strstr(err.text, want));
+	source_close(src);
+	buf_release(&features);
+	buf_release(&tape);
+}
+
+static void unknown_features_are_named_by_their_bits(void **state)
+{
+	(void)state;
+	check_features(1, "feature bit 0, unknown here: use a newer tcptape");
+	check_features((uint64_t)1 << 63 | 1 << 3, "feature bits 3, 63, unknown here");
+	check_features(UINT64_MAX, "feature bits 0, 1, 2, 3, 4, 5, 6, 7, ..., unknown here");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -505,6 +539,7 @@ int main(void)
 		cmocka_unit_test(a_loss_comes_in_its_time_and_section_whatever_the_limit),
 		cmocka_unit_test(text_and_nothing_are_not_tapes),
 		cmocka_unit_test(a_newer_format_is_named_as_such),
+		cmocka_unit_test(unknown_features_are_named_by_their_bits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
