@@ -229,6 +229,34 @@ static void a_dictionary_is_listed_once_and_at_most_eight_are(void **state)
 	schema_free(s);
 }
 
+static void only_an_integer_of_its_own_column_is_an_id_or_has_a_key(void **state)
+{
+	struct schema *s = new_event(), *dict = schema_new(SCHEMA_DICT, "", "sock", NULL);
+	struct field f = forge_field("f", FIELD_BYTES, 1, 4);
+
+	(void)state;
+	assert_int_equal(schema_add_ref(s, 3, NULL), 1);
+	f.flags = FIELD_ID;
+	assert_int_equal(schema_add_field(s, &f, NULL), ERR_CORRUPT);
+	f.flags = 0;
+	f.key_ref = 1;
+	assert_int_equal(schema_add_field(s, &f, NULL), ERR_CORRUPT);
+	f = forge_field("f", FIELD_INT, 4, 1);
+	f.flags = FIELD_ID;
+	f.key_ref = 1;
+	assert_int_equal(schema_add_field(s, &f, NULL), 0);
+	f.key_ref = 2;
+	assert_int_equal(schema_add_field(s, &f, NULL), ERR_CORRUPT);
+	assert_int_equal(schema_add_field(dict, &f, NULL), ERR_CORRUPT);
+	f.key_ref = 1;
+	assert_int_equal(schema_add_field(dict, &f, NULL), 0);
+	f.ref = 1;
+	assert_int_equal(schema_add_field(s, &f, NULL), ERR_CORRUPT);
+	assert_int_equal(recode(s), 0);
+	schema_free(s);
+	schema_free(dict);
+}
+
 static void a_field_refers_to_the_first_up_to_the_last_dictionary(void **state)
 {
 	struct field f = forge_field("f", FIELD_INT, 4, 1);
@@ -439,6 +467,7 @@ int main(void)
 		cmocka_unit_test(ids_go_from_1_to_the_limit),
 		cmocka_unit_test(dictionaries_keep_to_their_limits),
 		cmocka_unit_test(a_dictionary_is_listed_once_and_at_most_eight_are),
+		cmocka_unit_test(only_an_integer_of_its_own_column_is_an_id_or_has_a_key),
 		cmocka_unit_test(a_field_refers_to_the_first_up_to_the_last_dictionary),
 		cmocka_unit_test(the_last_field_fits_and_the_next_does_not),
 		cmocka_unit_test(a_field_has_at_most_4096_bytes),
