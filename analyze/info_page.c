@@ -213,7 +213,7 @@ static void print_labels(const struct info_page *page, const struct summary *s, 
 	print_host(s, r);
 	print_times(s, r);
 	if (summary_fact(s, "command"))
-		print_format(r, "command", "%.300s", summary_fact(s, "command"));
+		print_line(r, "command", summary_fact(s, "command")); /* to paste: never cut */
 	print_joined(s, r, "event_pattern", "asked for", "the default events");
 	print_joined(s, r, "filter", "filter", "none");
 	print_counts(page, s, r);

@@ -23,6 +23,7 @@
 #include "record/host.h"
 #include "record/losses.h"
 #include "record/privilege.h"
+#include "record/shell_words.h"
 #include "record/snapshot.h"
 #include "record/status.h"
 #include "record/stop.h"
@@ -147,12 +148,10 @@ static int write_facts(struct session *s, struct error *err)
 	struct buf command = {0};
 	int rc;
 
-	for (char *const *a = s->argv; *a; a++) {
-		if (a != s->argv)
-			put_u8(&command, ' ');
-		put_bytes(&command, *a, strlen(*a));
-	}
+	shell_words_put(&command, (const char *const *)s->argv);
 	put_u8(&command, 0);
+	if (command.len > FACT_MAX_VALUE) /* what is longer can still be recorded */
+		memcpy(command.data + FACT_MAX_VALUE - 4, " ...", 5);
 	rc = command.is_failed ? error_nomem(err) : 0;
 	if (!rc)
 		rc = writer_fact(s->writer, "command", (char *)command.data, err);
