@@ -15,13 +15,14 @@ static bool is_plain(const char *word)
 	return *word && word[strspn(word, plain)] == '\0';
 }
 
-/* Only a quote cannot stand between quotes: 'it'\''s' */
+/* Only a quote cannot stand between quotes: 'it'"'"'s'. No backslash: what prints the text
+ * may have to show one as two. */
 static void put_quoted(struct buf *out, const char *word)
 {
 	put_u8(out, '\'');
 	for (; *word; word++) {
 		if (*word == '\'')
-			put_bytes(out, "'\\''", 4);
+			put_bytes(out, "'\"'\"'", 5);
 		else
 			put_u8(out, (uint8_t)*word);
 	}

@@ -37,7 +37,7 @@ static void what_a_shell_would_change_is_quoted(void **state)
 	CHECK("-e 'tcp:*' -e '!sock:*'", "-e", "tcp:*", "-e", "!sock:*");
 	CHECK("sh -c 'a & b; wait $!'", "sh", "-c", "a & b; wait $!");
 	CHECK("echo '' 'two  spaces' '~' 'A=b' '#'", "echo", "", "two  spaces", "~", "A=b", "#");
-	CHECK("echo 'it'\\''s' ''\\'''", "echo", "it's", "'");
+	CHECK("echo 'it'\"'\"'s' ''\"'\"''", "echo", "it's", "'");
 	CHECK("'\xc3\xbc' 'a\nb'", "\xc3\xbc", "a\nb");
 }
 
