@@ -65,7 +65,7 @@ static void a_varint_cut_at_any_byte_is_refused_and_nothing_moves(void **state)
 /* Nine bytes of ones, then `tenth`, then an eleventh. */
 static bool takes_tenth(uint8_t tenth, uint64_t *out)
 {
-	uint8_t bytes[11];
+	uint8_t bytes[11] = {0};
 	struct view v = view_of(bytes, sizeof(bytes));
 
 	memset(bytes, 0xff, 9);
