@@ -106,7 +106,13 @@ static void a_feature_that_must_be_understood_stops_and_is_named(void **state)
 	put_features(&tape, 0x40, 0);
 	s = tell(&tape);
 	assert_int_equal(s.rc, ERR_UNSUPPORTED);
-	assert_non_null(strstr(s.err.text, "0x40"));
+	assert_non_null(strstr(s.err.text, "bit 6,"));
+	buf_clear(&tape);
+	put_features(&tape, UINT64_C(1) << 63 | 1, 0);
+	assert_non_null(strstr(tell(&tape).err.text, "bits 0, 63,"));
+	buf_clear(&tape);
+	put_features(&tape, UINT64_MAX, 0);
+	assert_non_null(strstr(tell(&tape).err.text, "bits 0, 1, 2, 3, 4, 5, 6, 7, ...,"));
 	buf_clear(&tape);
 	forge_section(&tape, SALT);
 	put_features(&tape, UINT64_C(1) << 63, 0);
