@@ -260,7 +260,13 @@ static void print_events(const struct summary *s, struct renderer *r, struct are
 	render_finish(r);
 }
 
-static void print_losses(const struct summary *s, struct renderer *r)
+/* What was lost before the tape's first event has no time of its own. */
+static struct cell time_cell(const struct info_page *page, uint64_t ts_ns, const char *before)
+{
+	return ts_ns < page->origin_ns ? cell_string(before) : cell_uint(ts_ns);
+}
+
+static void print_losses(const struct info_page *page, const struct summary *s, struct renderer *r)
 {
 	size_t shown = s->loss_count < VALUES_SHOWN ? s->loss_count : VALUES_SHOWN;
 	char more[64];
@@ -274,8 +280,8 @@ static void print_losses(const struct summary *s, struct renderer *r)
 		const struct cell cells[] = {
 			cell_uint(l->count),
 			l->cpu == LOSS_ANY_CPU ? cell_null() : cell_uint(l->cpu),
-			cell_uint(l->from_ns),
-			cell_uint(l->to_ns),
+			time_cell(page, l->from_ns, "beginning"),
+			time_cell(page, l->to_ns, "first event"),
 			cell_string(summary_event_name(s, l->schema)),
 			cell_string(summary_cause_name(l->cause)),
 		};
@@ -295,5 +301,5 @@ void info_page_print(const struct info_page *page, const struct summary *s, stru
 {
 	print_labels(page, s, r);
 	print_events(s, r, a);
-	print_losses(s, r);
+	print_losses(page, s, r);
 }

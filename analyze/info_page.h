@@ -14,6 +14,7 @@
 struct info_page {
 	uint64_t number; /* of the section, from 1 */
 	uint64_t sockets;
+	uint64_t origin_ns; /* the tape's first event */
 	bool is_damaged;
 	const struct extent *extent; /* NULL = not known */
 };

@@ -8,22 +8,15 @@
 #include <string.h>
 
 #include "analyze/escape.h"
-#include "analyze/units.h"
+#include "analyze/missing.h"
 
 enum { SENTENCE_MAX = 1024 };
-
-/* One buffer that was full loses events of many types: together they are one loss. */
-static bool is_same_loss(const struct loss *a, const struct loss *b)
-{
-	return a->from_ns == b->from_ns && a->to_ns == b->to_ns && a->cpu == b->cpu &&
-	       a->cause == b->cause;
-}
 
 void remarks_add_loss(struct remarks *m, const struct loss *loss)
 {
 	m->lost += loss->count;
 	for (uint64_t i = 0; i < m->loss_count && i < REMARKS_LOSSES; i++) {
-		if (is_same_loss(&m->losses[i], loss)) {
+		if (loss_is_same(&m->losses[i], loss)) {
 			m->losses[i].count += loss->count;
 			return;
 		}
@@ -44,31 +37,6 @@ uint64_t remarks_lost(const struct remarks *m)
 static const char *plural(uint64_t count)
 {
 	return count == 1 ? "" : "s";
-}
-
-static const char *cause_text(uint32_t cause)
-{
-	switch (cause) {
-	case LOSS_RING_FULL:
-		return " (the kernel-side buffer was full)";
-	case LOSS_WRITE:
-		return " (the output could not be written)";
-	case LOSS_MEMORY:
-		return " (the recorder was out of memory)";
-	}
-	return "";
-}
-
-void loss_sentence(const struct loss *loss, uint64_t origin_ns, char *out, size_t size)
-{
-	char from[UNITS_MAX], to[UNITS_MAX], cpu[32];
-
-	units_seconds((int64_t)(loss->from_ns - origin_ns), from);
-	units_seconds((int64_t)(loss->to_ns - origin_ns), to);
-	snprintf(cpu, sizeof(cpu), " on CPU %" PRIu32, loss->cpu);
-	snprintf(out, size, "%" PRIu64 " event%s lost%s between %s s and %s s%s", loss->count,
-		 plural(loss->count), loss->cpu == LOSS_ANY_CPU ? "" : cpu, from, to,
-		 cause_text(loss->cause));
 }
 
 void remark_print(const char *sentence, FILE *out)

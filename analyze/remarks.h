@@ -44,9 +44,6 @@ void remarks_print(const struct remarks *m, const char *tape, FILE *out);
 /* EXIT_FINE or EXIT_DAMAGED. */
 enum exit_status remarks_status(const struct remarks *m, bool fail_on_loss);
 
-/* A loss as a sentence without its end: "3 events lost on CPU 1 between 1.200000 s and
- * 1.300000 s (the kernel-side buffer was full)". Times count from origin_ns. */
-void loss_sentence(const struct loss *loss, uint64_t origin_ns, char *out, size_t size);
 /* "tcptape: SENTENCE", escaped, as one line. */
 void remark_print(const char *sentence, FILE *out);
 

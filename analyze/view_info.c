@@ -238,6 +238,7 @@ static int print_section(struct info *f, struct error *err)
 	struct info_page page = {
 		.number = f->number,
 		.sockets = f->sockets,
+		.origin_ns = tracker_origin_ns(f->tracker),
 		.is_damaged = is_damaged(f),
 		.extent = rc == 0 ? &extent : NULL,
 	};

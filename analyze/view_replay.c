@@ -9,8 +9,8 @@
 
 #include "analyze/chosen.h"
 #include "analyze/event_cells.h"
+#include "analyze/missing.h"
 #include "analyze/pace.h"
-#include "analyze/remarks.h"
 #include "analyze/tracker.h"
 #include "analyze/units.h"
 #include "analyze/view.h"
@@ -65,6 +65,8 @@ struct replay {
 	int64_t clock_offset_ns; /* real time less tape time, at the last reading */
 	uint64_t clock_ts_ns;
 	bool has_clock;
+	bool has_origin;      /* an event has come */
+	struct missing early; /* lost before it */
 };
 
 /* "comm[pid]" */
@@ -127,12 +129,22 @@ static int print_event(struct replay *r, const struct item *item, const struct s
 static void print_loss(struct replay *r, const struct loss *loss, const struct section *s)
 {
 	const struct schema *schema = section_schema(s, loss->schema);
+	uint64_t origin_ns = r->has_origin ? tracker_origin_ns(r->tracker)
+					   : r->early.losses->from_ns;
 	char text[600] = "-- ", *p = text + 3;
 
-	loss_sentence(loss, tracker_origin_ns(r->tracker), p, 256);
+	loss_sentence(loss, origin_ns, p, 256);
 	if (schema)
 		snprintf(p + strlen(p), 300, ": %.120s:%.120s", schema->group, schema->name);
 	render_note(r->in->renderer, text);
+}
+
+/* Times count from the first event: what was lost before it waits until that is known. */
+static void print_early(struct replay *r, const struct section *s)
+{
+	for (size_t i = 0; i < r->early.count; i++)
+		print_loss(r, &r->early.losses[i], s);
+	missing_release(&r->early);
 }
 
 static void print_gap(struct replay *r, const struct gap *g)
@@ -183,10 +195,14 @@ static int take_item(struct replay *r, const struct item *item, struct error *er
 	TRY(tracker_feed(r->tracker, item, &seen, err));
 	switch (item->kind) {
 	case ITEM_EVENT:
+		r->has_origin = true;
+		print_early(r, item->section);
 		if (chosen_has_event(&r->chosen, r->in, r->tracker, &item->event, &seen))
 			return print_event(r, item, &seen, err);
 		break;
 	case ITEM_LOSS:
+		if (!r->has_origin)
+			return missing_add(&r->early, &item->loss, err);
 		print_loss(r, &item->loss, item->section);
 		break;
 	case ITEM_CLOCK:
@@ -198,8 +214,10 @@ static int take_item(struct replay *r, const struct item *item, struct error *er
 	case ITEM_SECTION:
 		begin_section(r, item->section);
 		break;
-	case ITEM_SCHEMA:
 	case ITEM_END:
+		print_early(r, item->section);
+		break;
+	case ITEM_SCHEMA:
 		break;
 	}
 	return 0;
@@ -228,5 +246,6 @@ int view_replay(const struct view_input *in, struct error *err)
 	tracker_free(r.tracker);
 	arena_release(&r.arena);
 	chosen_release(&r.chosen);
+	missing_release(&r.early);
 	return rc;
 }

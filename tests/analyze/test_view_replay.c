@@ -146,6 +146,24 @@ static void losses_stand_in_their_place_in_text_only(void **state)
 	tape_release(&b);
 }
 
+static void what_was_lost_before_the_first_event_has_no_time_before_it(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	tape_hello(&b, 5000000000);
+	tape_loss(&b, 4000000000, 5000600000, BUILD_PROBE);
+	tape_loss(&b, 4000000001, 4000000002, BUILD_STATE);
+	tape_ready(&b);
+	v = replay(&b, "");
+	assert_non_null(strstr(v.text, " between the beginning and 0.000600 s"));
+	assert_non_null(strstr(v.text, " between the beginning and the first event"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
 static void pace_is_kept(void **state)
 {
 	struct sample *s = sample_new(10, 40);
@@ -193,6 +211,7 @@ int main(void)
 		cmocka_unit_test(an_owner_learnt_late_selects_the_first_events_too),
 		cmocka_unit_test(times_select_from_the_first_event_on),
 		cmocka_unit_test(losses_stand_in_their_place_in_text_only),
+		cmocka_unit_test(what_was_lost_before_the_first_event_has_no_time_before_it),
 		cmocka_unit_test(pace_is_kept),
 		cmocka_unit_test(a_tape_cut_at_any_byte_replays_what_is_whole),
 	};
