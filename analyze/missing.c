@@ -15,8 +15,7 @@ bool loss_is_same(const struct loss *a, const struct loss *b)
 	       a->cause == b->cause;
 }
 
-/* One loss in place of two; what they do not share is not known. */
-static void grow(struct loss *into, const struct loss *loss)
+void loss_grow(struct loss *into, const struct loss *loss)
 {
 	into->count += loss->count;
 	if (loss->from_ns < into->from_ns)
@@ -36,7 +35,7 @@ int missing_add(struct missing *m, const struct loss *loss, struct error *err)
 	void *losses = m->losses;
 
 	if (m->count == MISSING_MAX) {
-		grow(&m->losses[m->count - 1], loss);
+		loss_grow(&m->losses[m->count - 1], loss);
 		return 0;
 	}
 	if (!array_grow(&losses, &m->cap, m->count + 1, sizeof(*m->losses)))
@@ -51,7 +50,7 @@ int missing_join(struct missing *m, const struct loss *loss, struct error *err)
 	/* Losses come in order of from_ns. */
 	for (size_t i = m->count; i-- > 0 && m->losses[i].from_ns == loss->from_ns;) {
 		if (loss_is_same(&m->losses[i], loss)) {
-			grow(&m->losses[i], loss);
+			loss_grow(&m->losses[i], loss);
 			return 0;
 		}
 	}

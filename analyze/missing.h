@@ -23,6 +23,8 @@ struct missing {
 
 /* One buffer that was full loses events of many types: together they are one loss. */
 bool loss_is_same(const struct loss *a, const struct loss *b);
+/* One loss in place of two; what they do not share is not known. */
+void loss_grow(struct loss *into, const struct loss *loss);
 
 /* Keep a loss as it is. Beyond MISSING_MAX the last one grows instead. 0 or ERR_NOMEM. */
 int missing_add(struct missing *m, const struct loss *loss, struct error *err);

@@ -283,7 +283,49 @@ void narrator_tell(struct narrator *n, const struct moment *m, struct narration 
 	}
 }
 
-void narrator_conclude(const struct narrator *n, char out[NARRATION_MAX])
+/* "2 bytes asked", "11 answered"; where events are missing, "≥ 11 answered", and 0 is
+ * nothing to claim. */
+static void conclude_amount(const struct narrator *n, uint64_t bytes, const char *what,
+			    struct narration *out)
+{
+	if (!n->has_holes)
+		narration_say(out, "%" PRIu64 "%s", bytes, what);
+	else if (bytes)
+		narration_say(out, "≥ %" PRIu64 "%s", bytes, what);
+	else
+		narration_say(out, "an unknown number%s", strrchr(what, ' '));
+}
+
+static void conclude_end(const struct narrator *n, const struct life *l, struct narration *out)
+{
+	bool is_seen = l->end && !(l->end == LIFE_OPEN && n->has_holes);
+
+	if (n->first_closer && l->end == LIFE_FIN)
+		narration_say(out, "the %s closed first",
+			      life_role_name((enum life_role)n->first_closer->life->role));
+	else
+		narration_say(out, "end: %s",
+			      is_seen ? life_end_name((enum life_end)l->end) : "not seen");
+	if (n->has_holes)
+		narration_say(out, "; uncertain: events are missing");
+}
+
+static void conclude_connecting(const struct narrator *n, const struct life *l,
+				struct narration *out)
+{
+	char time[UNITS_MAX];
+
+	units_duration((int64_t)life_duration(l), time);
+	if (l->end == LIFE_OPEN && n->has_holes)
+		narration_say(out,
+			      "not seen to be established in %s; uncertain: events are missing",
+			      time);
+	else
+		narration_say(out, "never established: %s after %s",
+			      life_end_name((enum life_end)l->end), time);
+}
+
+void narrator_conclude(const struct narrator *n, struct narration *out)
 {
 	const struct side *teller = couple_client(n->couple);
 	const struct life *l = teller ? teller->life : n->couple->sides[0]->life;
@@ -291,23 +333,19 @@ void narrator_conclude(const struct narrator *n, char out[NARRATION_MAX])
 	char time[UNITS_MAX];
 	uint64_t tx, rx;
 
-	out[0] = '\0';
+	memset(out, 0, sizeof(*out));
+	if (l->role == LIFE_LISTENER)
+		return;
 	if (l->is_start_seen && l->phase != LIFE_ALIVE && !l->has_been_established && l->end) {
-		snprintf(out, NARRATION_MAX, "never established: %s after %s",
-			 life_end_name((enum life_end)l->end),
-			 units_duration((int64_t)life_duration(l), time));
+		conclude_connecting(n, l, out);
 		return;
 	}
-	if (l->role == LIFE_LISTENER || !life_tx_bytes(l, n->has_calls, &tx) ||
-	    !life_rx_bytes(l, n->has_calls, &rx))
+	if (!life_tx_bytes(l, n->has_calls, &tx) || !life_rx_bytes(l, n->has_calls, &rx))
 		return;
-	snprintf(out, NARRATION_MAX, "%" PRIu64 " %s asked, %" PRIu64 " answered, in %s; ",
-		 is_server ? rx : tx, bytes_word(is_server ? rx : tx), is_server ? tx : rx,
-		 units_duration((int64_t)life_duration(l), time));
-	if (n->first_closer && l->end == LIFE_FIN)
-		snprintf(out + strlen(out), NARRATION_MAX - strlen(out), "the %s closed first",
-			 life_role_name((enum life_role)n->first_closer->life->role));
-	else
-		snprintf(out + strlen(out), NARRATION_MAX - strlen(out), "end: %s",
-			 l->end ? life_end_name((enum life_end)l->end) : "not seen");
+	conclude_amount(n, is_server ? rx : tx,
+			(is_server ? rx : tx) == 1 ? " byte asked" : " bytes asked", out);
+	narration_say(out, ", ");
+	conclude_amount(n, is_server ? tx : rx, " answered", out);
+	narration_say(out, ", in %s; ", units_duration((int64_t)life_duration(l), time));
+	conclude_end(n, l, out);
 }

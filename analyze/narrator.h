@@ -17,6 +17,7 @@ struct narrator {
 	bool tells_starts;   /* send calls are told when they begin (scene_link_calls) */
 	bool has_calls;      /* send and receive calls are on the tape */
 	bool has_segments;   /* so are arriving packets */
+	bool has_holes;      /* events may be missing (tracker_has_holes) */
 	uint32_t base[2];    /* initial sequence number, by lane */
 	bool has_base[2];
 	bool has_accepted;
@@ -29,11 +30,12 @@ struct narrator {
 };
 
 /* Start over with a couple, which must outlive the narrator. The flags from
- * use_full_names to has_segments are the caller's to set afterwards. */
+ * use_full_names to has_holes are the caller's to set afterwards. */
 void narrator_init(struct narrator *n, const struct couple *couple);
 void narrator_tell(struct narrator *n, const struct moment *m, struct narration *out);
-/* After the last moment: the whole story in one sentence; "" if there is none. */
-void narrator_conclude(const struct narrator *n, char out[NARRATION_MAX]);
+/* After the last moment: the whole story in one sentence, out->text; "" if there is
+ * none. */
+void narrator_conclude(const struct narrator *n, struct narration *out);
 /* The lane of a side of the couple: the client's is left, the server's right. */
 enum lane narrator_lane(const struct narrator *n, const struct side *s);
 /* "client", "server", ..., also of a side that is not on the tape. */

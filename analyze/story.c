@@ -12,7 +12,10 @@
 #include "analyze/narrator.h"
 #include "analyze/units.h"
 
-enum { FOLDED_MAX = 16 };
+enum {
+	FOLDED_MAX = 16,
+	MARKS_MAX = 4, /* in one place; the last of them stands for more */
+};
 
 enum { COL_TS, COL_DELTA, COL_AFTER, COL_CONN, COL_SIDE, COL_EVENT, COL_TEXT, COL_COUNT };
 
@@ -135,6 +138,86 @@ static void print_lanes(const struct story *story, struct cell *cells, const str
 	}
 }
 
+/* ---- what is missing ---- */
+
+/* Losses that touch the story, told in order of their beginning. */
+struct marks {
+	uint64_t from_ns, to_ns; /* of the story */
+	size_t next;             /* loss to look at */
+	uint64_t open_until_ns;  /* the losses told last until then */
+	bool is_open;
+	bool has_rows; /* and something was told since */
+};
+
+static void marks_init(struct marks *m, const struct story *story, const struct couple *c,
+		       const struct scene *all)
+{
+	*m = (struct marks){.from_ns = all->moments[0].ts_ns,
+			    .to_ns = all->moments[all->count - 1].ts_ns};
+	for (unsigned i = 0; i < c->count; i++) {
+		const struct life *l = c->sides[i]->life;
+
+		if (!story->is_continued && l->from_ns < m->from_ns)
+			m->from_ns = l->from_ns;
+		if (story->is_over && l->phase != LIFE_ALIVE && l->end_ns > m->to_ns)
+			m->to_ns = l->end_ns;
+	}
+}
+
+static void print_mark(const struct story *story, const char *text)
+{
+	struct cell cells[COL_COUNT] = {{0}};
+
+	cells[COL_TS] = cells[COL_AFTER] = cell_string("");
+	cells[COL_TEXT] = cell_string(text);
+	render_row(story->renderer, cells);
+}
+
+static void open_mark(const struct story *story, struct marks *m, const struct loss *loss)
+{
+	char phrase[192], text[256];
+
+	loss_phrase(loss, story->origin_ns, phrase, sizeof(phrase));
+	snprintf(text, sizeof(text), "-- %s:", phrase);
+	print_mark(story, text);
+	print_mark(story, "   what is missing here was not recorded --");
+	if (!m->is_open || loss->to_ns > m->open_until_ns)
+		m->open_until_ns = loss->to_ns;
+	m->is_open = true;
+	m->has_rows = false;
+}
+
+static void close_marks(const struct story *story, struct marks *m)
+{
+	if (m->is_open && m->has_rows)
+		print_mark(story, "-- up to here events may be missing --");
+	m->is_open = false;
+}
+
+/* Before what happened at ts is told. */
+static void print_marks(const struct story *story, struct marks *m, uint64_t ts_ns)
+{
+	struct loss here[MARKS_MAX];
+	size_t count = 0;
+
+	if (m->is_open && ts_ns > m->open_until_ns)
+		close_marks(story, m);
+	for (; m->next < story->missing->count; m->next++) {
+		const struct loss *loss = &story->missing->losses[m->next];
+
+		if (loss->from_ns > ts_ns)
+			break;
+		if (loss->to_ns < m->from_ns || loss->from_ns > m->to_ns)
+			continue;
+		if (count < MARKS_MAX)
+			here[count++] = *loss;
+		else
+			loss_grow(&here[MARKS_MAX - 1], loss);
+	}
+	for (size_t i = 0; i < count; i++)
+		open_mark(story, m, &here[i]);
+}
+
 /* *before is the time of the row printed last, 0 at first. */
 static void print_moment(const struct story *story, const struct moment *m,
 			 const struct narration *said, uint64_t *before)
@@ -161,9 +244,23 @@ static void print_moment(const struct story *story, const struct moment *m,
 		render_row(story->renderer, cells);
 }
 
+static void print_end(const struct story *story, const struct folded *folded,
+		      const struct narrator *n, struct marks *marks)
+{
+	struct narration said;
+
+	print_marks(story, marks, marks->to_ns);
+	close_marks(story, marks);
+	print_folded(story, folded);
+	narrator_conclude(n, &said);
+	if (story->is_over && said.text[0])
+		render_note(story->renderer, said.text);
+}
+
 void story_tell(const struct story *story, const struct couple *c, const struct scene *all)
 {
 	struct folded folded = {0};
+	struct marks marks;
 	struct narration said;
 	struct narrator n;
 	uint64_t before = 0;
@@ -173,21 +270,23 @@ void story_tell(const struct story *story, const struct couple *c, const struct 
 	n.tells_starts = story->is_text;
 	n.has_calls = story->has_calls;
 	n.has_segments = story->has_segments;
+	n.has_holes = story->has_holes;
+	marks_init(&marks, story, c, all);
 	if (story->is_text) {
 		print_heading(story, c);
 		print_heads(story, &n);
 	}
 	for (size_t i = 0; i < all->count; i++) {
+		if (story->is_text)
+			print_marks(story, &marks, all->moments[i].ts_ns);
 		narrator_tell(&n, &all->moments[i], &said);
-		if (story->is_text && said.is_noise)
+		if (story->is_text && said.is_noise) {
 			fold(&folded, all->moments[i].event);
-		else
-			print_moment(story, &all->moments[i], &said, &before);
+			continue;
+		}
+		print_moment(story, &all->moments[i], &said, &before);
+		marks.has_rows = true;
 	}
-	if (!story->is_text)
-		return;
-	print_folded(story, &folded);
-	narrator_conclude(&n, said.text);
-	if (story->is_over && said.text[0])
-		render_note(story->renderer, said.text);
+	if (story->is_text)
+		print_end(story, &folded, &n, &marks);
 }

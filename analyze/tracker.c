@@ -248,13 +248,16 @@ bool tracker_has_calls(const struct tracker *t)
 
 bool tracker_is_uncertain(const struct tracker *t, const struct life *l)
 {
+	if (!l->is_start_seen || tracker_has_holes(t, l))
+		return true;
+	return !l->is_end_seen && l->end != LIFE_OPEN && l->phase == LIFE_GONE;
+}
+
+bool tracker_has_holes(const struct tracker *t, const struct life *l)
+{
 	uint64_t end = l->phase == LIFE_ALIVE ? l->last_ns : l->end_ns;
 
-	if (!l->is_start_seen || l->is_torn)
-		return true;
-	if (!l->is_end_seen && l->end != LIFE_OPEN && l->phase == LIFE_GONE)
-		return true;
-	return blindspots_overlap(&t->blindspots, l->from_ns, end);
+	return l->is_torn || blindspots_overlap(&t->blindspots, l->from_ns, end);
 }
 
 struct selection_subject life_subject(const struct life *l)

@@ -70,6 +70,9 @@ bool tracker_has_calls(const struct tracker *t);
 /* What is told about the life may be wrong or incomplete: its start or end was not
  * seen, or events were lost meanwhile. */
 bool tracker_is_uncertain(const struct tracker *t, const struct life *l);
+/* Events of this life may be missing: lost, or in blocks that could not be read. Counts
+ * are then no more than a lower limit. */
+bool tracker_has_holes(const struct tracker *t, const struct life *l);
 
 /* What a selection looks at. Lent as the life is. */
 struct selection_subject life_subject(const struct life *l);

@@ -35,6 +35,8 @@ enum {
 	COL_TIME,
 	COL_TX_BYTES,
 	COL_RX_BYTES,
+	COL_SENT,
+	COL_RECEIVED,
 	COL_TX_MSGS,
 	COL_RX_MSGS,
 	COL_RETRANSMITS,
@@ -72,8 +74,10 @@ static const struct column columns[COL_COUNT] = {
 	[COL_START] = {.key = "start_ns", .doc = "when it began; null when that is before the tape", .unit = UNIT_TIME},
 	[COL_DURATION] = {.key = "duration_ns", .doc = "from its start, or the tape's, to its end, or the tape's", .unit = UNIT_NS},
 	[COL_TIME] = {.title = "time", .doc = "how long it lived", .align = ALIGN_RIGHT},
-	[COL_TX_BYTES] = {.key = "tx_bytes", .title = "sent", .doc = "bytes sent by the application", .unit = UNIT_BYTES, .align = ALIGN_RIGHT},
-	[COL_RX_BYTES] = {.key = "rx_bytes", .title = "received", .doc = "bytes received by the application", .unit = UNIT_BYTES, .align = ALIGN_RIGHT},
+	[COL_TX_BYTES] = {.key = "tx_bytes", .doc = "bytes sent by the application", .unit = UNIT_BYTES},
+	[COL_RX_BYTES] = {.key = "rx_bytes", .doc = "bytes received by the application", .unit = UNIT_BYTES},
+	[COL_SENT] = {.title = "sent", .doc = "the same for people; at least so many where events are missing", .align = ALIGN_RIGHT},
+	[COL_RECEIVED] = {.title = "received", .doc = "likewise", .align = ALIGN_RIGHT},
 	[COL_TX_MSGS] = {.key = "tx_msgs", .doc = "send calls that sent something"},
 	[COL_RX_MSGS] = {.key = "rx_msgs", .doc = "receive calls that received something"},
 	[COL_RETRANSMITS] = {.key = "retransmits", .doc = "segments sent again; of a listener, SYN-ACKs"},
@@ -109,7 +113,8 @@ struct row_text {
 	struct life_text life;
 	struct member states[STATE_COUNT];
 	char time[UNITS_MAX + 8];
-	char remark[80];
+	char sent[UNITS_MAX + 8], received[UNITS_MAX + 8];
+	char remark[128];
 };
 
 static struct cell states_cell(const struct life *l, struct row_text *t)
@@ -165,8 +170,10 @@ static const char *remark_of(const struct conns *c, const struct life *l, struct
 	out[0] = '\0';
 	if (!l->is_start_seen)
 		remark_add(out, size, "start not seen");
-	else if (tracker_is_uncertain(c->tracker, l))
-		remark_add(out, size, l->end ? "events lost" : "end not seen");
+	if (tracker_has_holes(c->tracker, l))
+		remark_add(out, size, "uncertain: events lost");
+	else if (l->is_start_seen && tracker_is_uncertain(c->tracker, l))
+		remark_add(out, size, "end not seen");
 	if (l->is_time_wait)
 		remark_add(out, size, "TIME_WAIT");
 	remark_count(out, size, retransmits_of(c, l, &is_known), "retransmit");
@@ -216,15 +223,39 @@ static void fill_times(struct cell *cells, const struct life *l, struct row_text
 	cells[COL_STATES] = states_cell(l, t);
 }
 
+/* Where events are missing, what was counted is the least it can have been. */
+static struct cell bytes_text(uint64_t bytes, bool is_least, char *out)
+{
+	char text[UNITS_MAX];
+
+	snprintf(out, UNITS_MAX + 8, "%s%s", is_least ? "≥ " : "", units_bytes(bytes, text));
+	return cell_string(out);
+}
+
+static void fill_bytes(struct cell *cells, const struct conns *c, const struct life *l,
+		       struct row_text *t)
+{
+	bool has_calls = tracker_has_calls(c->tracker);
+	bool has_holes = tracker_has_holes(c->tracker, l);
+	uint64_t v;
+
+	if (l->role == LIFE_LISTENER)
+		return;
+	if (life_tx_bytes(l, has_calls, &v)) {
+		cells[COL_TX_BYTES] = cell_uint(v);
+		cells[COL_SENT] = bytes_text(v, has_holes, t->sent);
+	}
+	if (life_rx_bytes(l, has_calls, &v)) {
+		cells[COL_RX_BYTES] = cell_uint(v);
+		cells[COL_RECEIVED] = bytes_text(v, has_holes, t->received);
+	}
+}
+
 static void fill_traffic(struct cell *cells, const struct conns *c, const struct life *l)
 {
 	bool has_calls = tracker_has_calls(c->tracker), is_known;
 	uint64_t v;
 
-	if (l->role != LIFE_LISTENER && life_tx_bytes(l, has_calls, &v))
-		cells[COL_TX_BYTES] = cell_uint(v);
-	if (l->role != LIFE_LISTENER && life_rx_bytes(l, has_calls, &v))
-		cells[COL_RX_BYTES] = cell_uint(v);
 	if (has_calls && l->role != LIFE_LISTENER) {
 		cells[COL_TX_MSGS] = cell_uint(l->traffic.tx_msgs);
 		cells[COL_RX_MSGS] = cell_uint(l->traffic.rx_msgs);
@@ -244,6 +275,7 @@ static void print_life(struct conns *c, const struct life *l)
 
 	fill_identity(cells, l, &text);
 	fill_times(cells, l, &text);
+	fill_bytes(cells, c, l, &text);
 	fill_traffic(cells, c, l);
 	cells[COL_END] = cell_string(life_end_name((enum life_end)l->end));
 	cells[COL_UNCERTAIN] = cell_bool(tracker_is_uncertain(c->tracker, l));

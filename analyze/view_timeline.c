@@ -37,7 +37,8 @@ struct timeline {
 	size_t held_count;
 	bool has_flowed_over; /* more than fit were chosen: told as they end from here on */
 	struct chosen chosen;
-	size_t pending; /* moments in all scenes */
+	struct missing missing; /* of the whole tape so far */
+	size_t pending;         /* moments in all scenes */
 	uint64_t order, told;
 	bool is_text, is_open;
 };
@@ -86,6 +87,8 @@ static int tell_couple(struct timeline *v, struct couple *c, bool is_over, struc
 		.has_calls = tracker_has_calls(v->tracker),
 		.has_segments = tracker_binding(v->tracker)->has_kind[EVENT_SEGMENT],
 		.is_over = is_over,
+		.missing = &v->missing,
+		.origin_ns = tracker_origin_ns(v->tracker),
 	};
 	struct scene all = {0};
 	int rc = merge_scenes(c, &all, err);
@@ -94,6 +97,7 @@ static int tell_couple(struct timeline *v, struct couple *c, bool is_over, struc
 		struct part *p = part_of(c->sides[i]);
 
 		story.is_continued |= p->is_continued;
+		story.has_holes |= tracker_has_holes(v->tracker, c->sides[i]->life);
 		p->is_continued = true;
 		drop_scene(v, c->sides[i]);
 	}
@@ -301,6 +305,8 @@ static int read_all(struct timeline *v, struct error *err)
 	TRY(chosen_prepare(&v->chosen, v->in, err));
 	while ((rc = view_next(v->in, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
+		if (item.kind == ITEM_LOSS)
+			TRY(missing_join(&v->missing, &item.loss, err));
 		if (item.kind == ITEM_EVENT && seen.bound)
 			TRY(take_event(v, &item, &seen, err));
 		TRY(take_ended(v, err));
@@ -325,6 +331,7 @@ static void release(struct timeline *v)
 	for (size_t i = 0; i < v->held_count; i++)
 		free_couple(v, v->held[i]);
 	chosen_release(&v->chosen);
+	missing_release(&v->missing);
 	tracker_free(v->tracker);
 	lexicon_release(&v->lexicon);
 	free(v->strays);

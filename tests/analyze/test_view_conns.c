@@ -67,6 +67,26 @@ static void text_names_owner_ends_and_time_wait(void **state)
 	tape_release(&b);
 }
 
+static void bytes_of_lives_with_lost_events_are_a_lower_limit(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	tape_hello(&b, T0);
+	tape_loss(&b, T0 + 1050000, T0 + 1050001, BUILD_RECV);
+	tape_ready(&b);
+	v = show(&b, "--conn 2");
+	assert_non_null(strstr(v.text, " ≥ 2 B    ≥ 11 B  fin  uncertain: events lost\n"));
+	viewed_release(&v);
+	v = show(&b, "--conn 2 -f json");
+	assert_non_null(strstr(v.text, "\"tx_bytes\":2,\"rx_bytes\":11,"));
+	assert_non_null(strstr(v.text, "\"uncertain\":true,"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
 static void rows_come_in_order_of_number_though_lives_end_otherwise(void **state)
 {
 	struct build_tape b = {0};
@@ -177,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hello_gives_a_row_for_each_life_with_the_promised_keys),
 		cmocka_unit_test(text_names_owner_ends_and_time_wait),
+		cmocka_unit_test(bytes_of_lives_with_lost_events_are_a_lower_limit),
 		cmocka_unit_test(rows_come_in_order_of_number_though_lives_end_otherwise),
 		cmocka_unit_test(numbers_do_not_depend_on_the_selection),
 		cmocka_unit_test(what_is_not_known_is_null),

@@ -36,6 +36,84 @@ static void assert_in_order(const char *text, const char *const *words, size_t c
 	}
 }
 
+static void what_is_missing_is_marked_where_it_is_missing(void **state)
+{
+	static const char *const words[] = {
+		"connects: SYN_SENT",
+		"-- 7 events lost on CPU 0 between 0.001015 s and 0.001030 s:\n",
+		"   what is missing here was not recorded --\n",
+		"connected after 20 µs",
+		"-- up to here events may be missing --\n",
+		"not shown: ",
+		"≥ 2 bytes asked, ≥ 11 answered, in 106 µs; the server closed first; uncertain: "
+		"events are missing",
+	};
+	struct build_tape b = {0};
+	struct viewed v;
+	const char *mark;
+
+	(void)state;
+	tape_begin(&b);
+	tape_hello(&b, T0);
+	tape_loss(&b, T0 + 1015000, T0 + 1030000, BUILD_STATE);
+	tape_loss(&b, T0 + 5000000, T0 + 6000000, BUILD_STATE); /* when all was over */
+	tape_ready(&b);
+	v = show(&b, "");
+	assert_in_order(v.text, words, sizeof(words) / sizeof(words[0]));
+	mark = strstr(v.text, "-- up to here");
+	assert_null(strstr(mark + 1, " -- "));
+	viewed_release(&v);
+	v = show(&b, "-f json");
+	assert_null(strstr(v.text, "missing"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+/* Nothing was seen to be answered: that is not an answer of 0 bytes. */
+static void what_loss_hides_is_not_said_to_be_nothing(void **state)
+{
+	static const enum tcp_state connecting[] = {STATE_CLOSE, STATE_SYN_SENT};
+	static const enum tcp_state connected[] = {STATE_SYN_SENT, STATE_ESTABLISHED};
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	tape_run(&b, 3209, "hello_client");
+	tape_state(&b, T0, &hello_client, connecting[0], connecting[1]);
+	tape_state(&b, T0 + 1000, &hello_client, connected[0], connected[1]);
+	tape_send(&b, T0 + 2000, &hello_client, 2);
+	tape_loss(&b, T0 + 2500, T0 + 9000, BUILD_RECV);
+	tape_sock_event(&b, T0 + 9000, BUILD_DATA_READY, &hello_client);
+	tape_ready(&b);
+	v = show(&b, "");
+	assert_non_null(strstr(v.text, "≥ 2 bytes asked, an unknown number answered, in 9 µs; end: "
+				       "not seen; uncertain: events are missing\n"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+static void many_losses_in_one_place_are_a_few_lines(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+	unsigned marks = 0;
+
+	(void)state;
+	tape_begin(&b);
+	tape_hello(&b, T0);
+	for (uint64_t i = 0; i < 100; i++)
+		tape_loss(&b, T0 + 1001000 + i, T0 + 1001000 + i, BUILD_STATE);
+	tape_ready(&b);
+	v = show(&b, "--conn 2");
+	for (const char *at = v.text; (at = strstr(at, " lost on CPU ")); at++)
+		marks++;
+	assert_int_equal(marks, 4);
+	assert_non_null(strstr(v.text, "679 events lost on CPU 0 between"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
 static void hello_reads_like_a_story(void **state)
 {
 	static const char *const words[] = {
@@ -219,6 +297,9 @@ static void events_and_times_narrow_the_story(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_missing_is_marked_where_it_is_missing),
+		cmocka_unit_test(what_loss_hides_is_not_said_to_be_nothing),
+		cmocka_unit_test(many_losses_in_one_place_are_a_few_lines),
 		cmocka_unit_test(hello_reads_like_a_story),
 		cmocka_unit_test(json_has_every_event_of_the_connection),
 		cmocka_unit_test(too_many_connections_ask_for_a_choice),
