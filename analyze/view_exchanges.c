@@ -43,10 +43,10 @@ static const struct column columns[COL_COUNT] = {
 	[COL_SERVER] = {.title = "server", .doc = "who answered"},
 	[COL_START] = {.key = "start_ns", .doc = "first byte asked; if the server spoke first, when the connection was established", .unit = UNIT_TIME},
 	[COL_REQUEST_BYTES] = {.key = "request_bytes", .title = "asked", .doc = "bytes of the request; 0 if the server spoke first", .unit = UNIT_BYTES, .align = ALIGN_RIGHT},
-	[COL_REQUEST_NS] = {.key = "request_ns", .doc = "first byte sent to last byte read by the server (client alone: sent)", .unit = UNIT_NS},
+	[COL_REQUEST_NS] = {.key = "request_ns", .title = "request", .doc = "first byte sent to last byte read by the server (client alone: sent)", .unit = UNIT_NS, .align = ALIGN_RIGHT},
 	[COL_THINK] = {.key = "think_ns", .title = "think", .doc = "last byte of the request to first byte of the response; null without a response", .unit = UNIT_NS, .align = ALIGN_RIGHT},
 	[COL_RESPONSE_BYTES] = {.key = "response_bytes", .title = "answered", .doc = "bytes of the response", .unit = UNIT_BYTES, .align = ALIGN_RIGHT},
-	[COL_RESPONSE_NS] = {.key = "response_ns", .doc = "first byte of the response sent to last byte read; null without one", .unit = UNIT_NS},
+	[COL_RESPONSE_NS] = {.key = "response_ns", .title = "response", .doc = "first byte of the response sent to last byte read; null without one", .unit = UNIT_NS, .align = ALIGN_RIGHT},
 	[COL_TOTAL] = {.key = "total_ns", .title = "total", .doc = "request, think and response together", .unit = UNIT_NS, .align = ALIGN_RIGHT},
 	[COL_CLIENT_WAIT] = {.key = "client_wait_ns", .doc = "how long the client waited: its last byte sent to its first byte read", .unit = UNIT_NS},
 	[COL_SERVER_WAIT] = {.key = "server_wait_ns", .doc = "how long the server waited: since its last answer, or the connection's beginning, to its first byte read", .unit = UNIT_NS},
@@ -101,37 +101,27 @@ struct row_text {
 	char remark[80];
 };
 
-/* "nginx[81] 10.0.0.1:80" of a side, or of what the other side says about it. */
+/* A side of this host is told by its name and port, "nginx :80": its connection's number
+ * leads to the rest. Of the far side there is only the address. */
 static void spell_side(char *out, size_t size, const struct life *own, const struct life *other)
 {
 	struct life_text text;
 
 	if (own) {
-		life_text_fill(&text, own);
-		snprintf(out, size, "%s%s%s", text.process, text.process[0] ? " " : "", text.local);
+		snprintf(out, size, "%s%s:%u", own->owner.comm, own->owner.comm[0] ? " " : "",
+			 own->tuple.local.port);
 		return;
 	}
 	life_text_fill(&text, other);
 	snprintf(out, size, "%s", text.remote);
 }
 
-/* The server at the client's remote address is told by its port. */
-static void spell_server(struct row_text *t, const struct life *server, const struct life *client)
-{
-	struct life_text text;
-
-	spell_side(t->server, sizeof(t->server), server, client);
-	if (!server || !client)
-		return;
-	life_text_fill(&text, server);
-	snprintf(t->server, sizeof(t->server), "%s%s:%u", text.process, text.process[0] ? " " : "",
-		 server->tuple.local.port);
-}
-
-static const char *remark(const struct exchange *x, char *out, size_t size)
+static const char *remark(const struct exchange *x, bool has_holes, char *out, size_t size)
 {
 	if (!x->has_answer)
-		snprintf(out, size, "no answer");
+		snprintf(out, size, has_holes ? "no answer seen" : "no answer");
+	else if (has_holes)
+		snprintf(out, size, "uncertain");
 	else if (!x->request_bytes)
 		snprintf(out, size, "the server spoke first");
 	else if (x->turns > 1)
@@ -169,9 +159,10 @@ static void print_exchange(struct exchanges *v, const struct side *client,
 	struct cell cells[COL_COUNT] = {{0}};
 	uint64_t client_conn, server_conn;
 	struct row_text text;
+	bool has_holes;
 
 	spell_side(text.client, sizeof(text.client), c, s);
-	spell_server(&text, s, c);
+	spell_side(text.server, sizeof(text.server), s, c);
 	snprintf(text.client + strlen(text.client), 8, " →");
 	client_conn = c ? c->conn : s->peer;
 	server_conn = s ? s->conn : c->peer;
@@ -181,7 +172,9 @@ static void print_exchange(struct exchanges *v, const struct side *client,
 	cells[COL_CLIENT] = cell_nonempty(text.client);
 	cells[COL_SERVER] = cell_nonempty(text.server);
 	fill_times(cells, x);
-	cells[COL_REMARK] = cell_string(remark(x, text.remark, sizeof(text.remark)));
+	has_holes = (c && tracker_has_holes(v->tracker, c)) ||
+		    (s && tracker_has_holes(v->tracker, s));
+	cells[COL_REMARK] = cell_string(remark(x, has_holes, text.remark, sizeof(text.remark)));
 	render_row(v->in->renderer, cells);
 	v->shown++;
 }

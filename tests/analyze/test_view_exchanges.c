@@ -56,10 +56,9 @@ static void text_names_both_and_their_times(void **state)
 	v = show(&b, "");
 	assert_string_equal(
 		v.text,
-		"conn # client                               server                   asked "
-		"think answered total\n"
-		"   2 1 hello_client[3209] 127.0.0.1:40112 → hello_server[2377] :8080   2 B "
-		"14 µs     11 B 43 µs\n");
+		"conn # client                server             asked request think answered response total\n"
+		"   2 1 hello_client :40112 → hello_server :8080   2 B   10 µs 14 µs     11 B    19 µs "
+		"43 µs\n");
 	viewed_release(&v);
 	tape_release(&b);
 }
@@ -92,7 +91,7 @@ static void server_alone_is_told_as_seen_from_there(void **state)
 	viewed_release(&v);
 	v = show(&b, "");
 	assert_non_null(strstr(v.text, "127.0.0.1:40112 → "));
-	assert_non_null(strstr(v.text, "peer[7] 127.0.0.1:8080"));
+	assert_non_null(strstr(v.text, "peer :8080"));
 	assert_non_null(strstr(v.text, "seen from the server"));
 	viewed_release(&v);
 	tape_release(&b);
@@ -167,10 +166,52 @@ static void empty_answer_says_why(void **state)
 	tape_release(&b);
 }
 
+static void text_shows_parts_that_add_up_to_the_total(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+	size_t columns = 0;
+
+	(void)state;
+	tape_begin(&b);
+	tape_hello(&b, T0);
+	tape_ready(&b);
+	v = show(&b, "");
+	assert_non_null(strstr(v.text, " asked request think answered response total\n"));
+	assert_non_null(strstr(v.text, "hello_client :40112 → hello_server :8080 "));
+	for (const char *c = v.text; *c && *c != '\n'; c++)
+		columns += ((unsigned char)*c & 0xc0) != 0x80;
+	assert_in_range(columns, 1, 100);
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+static void what_loss_hides_is_not_called_no_answer(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	tape_run(&b, 3209, "hello_client");
+	tape_state(&b, T0, &hello_client, STATE_CLOSE, STATE_SYN_SENT);
+	tape_state(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
+	tape_send(&b, T0 + 2000, &hello_client, 2);
+	tape_loss(&b, T0 + 2500, T0 + 9000, BUILD_RECV);
+	tape_sock_event(&b, T0 + 9000, BUILD_DATA_READY, &hello_client);
+	tape_ready(&b);
+	v = show(&b, "");
+	assert_non_null(strstr(v.text, "  no answer seen\n"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hello_is_one_exchange_whose_parts_add_up),
+		cmocka_unit_test(text_shows_parts_that_add_up_to_the_total),
+		cmocka_unit_test(what_loss_hides_is_not_called_no_answer),
 		cmocka_unit_test(text_names_both_and_their_times),
 		cmocka_unit_test(server_alone_is_told_as_seen_from_there),
 		cmocka_unit_test(server_that_speaks_first_is_said_to),
