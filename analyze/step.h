@@ -23,6 +23,7 @@ struct tracker {
 	uint64_t origin_ns;  /* first event of the tape */
 	uint64_t section_ns; /* first event of the section */
 	uint64_t last_ns;    /* last event of the section so far */
+	uint64_t event_count;
 	bool has_origin, has_section_ns;
 	bool has_calls;
 	bool is_gap_open; /* damage was skipped after last_ns */

@@ -190,6 +190,7 @@ int tracker_feed(struct tracker *t, const struct item *item, struct sighting *ou
 	default:
 		return 0;
 	}
+	t->event_count++;
 	see_time(t, item->event.ts_ns);
 	s.e = out->bound = binding_find(&t->binding, &item->event);
 	if (s.e)
@@ -234,6 +235,11 @@ uint64_t tracker_origin_ns(const struct tracker *t)
 uint64_t tracker_last_ns(const struct tracker *t)
 {
 	return t->last_ns;
+}
+
+uint64_t tracker_event_count(const struct tracker *t)
+{
+	return t->event_count;
 }
 
 uint64_t tracker_life_count(const struct tracker *t)

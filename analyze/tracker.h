@@ -63,6 +63,8 @@ bool tracker_task(const struct tracker *t, const struct event *ev, struct task_f
 /* Time of the tape's first event. */
 uint64_t tracker_origin_ns(const struct tracker *t);
 uint64_t tracker_last_ns(const struct tracker *t);
+/* Events fed so far, whatever they were. */
+uint64_t tracker_event_count(const struct tracker *t);
 /* Lives seen so far. */
 uint64_t tracker_life_count(const struct tracker *t);
 /* The tape holds the lengths of send and receive calls. */

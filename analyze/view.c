@@ -4,6 +4,9 @@
  */
 #include "analyze/view.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "analyze/remarks.h"
 
 static void remember(const struct view_input *in, const struct item *item)
@@ -44,4 +47,27 @@ int view_next(const struct view_input *in, struct item *item, struct error *err)
 	if (rc == 0 && in->remarks)
 		remember(in, item);
 	return rc;
+}
+
+bool view_explain_empty(const struct view_input *in, uint64_t events)
+{
+	const struct health *h = cursor_health(in->cursor);
+	uint64_t lost = in->remarks ? remarks_lost(in->remarks) : 0;
+	char text[320];
+
+	if (events)
+		return false;
+	if (h->damaged_blocks)
+		snprintf(text, sizeof(text), "no event could be read, the tape is damaged: %s",
+			 h->first_problem);
+	else if (h->is_cut)
+		snprintf(text, sizeof(text),
+			 "no event could be read: the tape was cut short before its first one");
+	else if (lost)
+		snprintf(text, sizeof(text),
+			 "no event on this tape: all %" PRIu64 " that happened were lost", lost);
+	else
+		snprintf(text, sizeof(text), "no event on this tape: nothing was recorded");
+	render_note(in->renderer, text);
+	return true;
 }

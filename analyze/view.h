@@ -28,6 +28,10 @@ struct view_input {
  * in->remarks, and the tape's first event becomes the renderer's origin of time. */
 int view_next(const struct view_input *in, struct item *item, struct error *err);
 
+/* Of a tape without a single event, after reading it: note in text why, and return true;
+ * else the view has to explain itself why it shows nothing. */
+bool view_explain_empty(const struct view_input *in, uint64_t events);
+
 /* 0, or a negative status with *err. Damage is not an error (cursor_health tells). */
 typedef int (*view_fn)(const struct view_input *in, struct error *err);
 

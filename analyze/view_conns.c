@@ -105,7 +105,6 @@ struct conns {
 	size_t count, cap;
 	bool is_streaming;
 	uint64_t shown;
-	uint64_t events;
 };
 
 /* Texts that the cells of one row point to. */
@@ -350,13 +349,15 @@ static void explain_nothing(const struct conns *c)
 	uint64_t lives = tracker_life_count(c->tracker);
 	char text[160];
 
+	if (view_explain_empty(c->in, tracker_event_count(c->tracker)))
+		return;
 	if (lives)
 		snprintf(text, sizeof(text),
 			 "none of the %" PRIu64 " socket lives on this tape is selected", lives);
 	else
 		snprintf(text, sizeof(text),
 			 "no TCP socket on this tape: none of its %" PRIu64 " events is about one",
-			 c->events);
+			 tracker_event_count(c->tracker));
 	render_note(c->in->renderer, text);
 }
 
@@ -368,7 +369,6 @@ static int read_all(struct conns *c, struct error *err)
 
 	while ((rc = view_next(c->in, &item, err)) == 0) {
 		TRY(tracker_feed(c->tracker, &item, &seen, err));
-		c->events += item.kind == ITEM_EVENT;
 		TRY(keep_ended(c, err));
 	}
 	if (rc < 0)

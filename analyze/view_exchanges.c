@@ -333,6 +333,8 @@ static void explain_nothing(const struct exchanges *v)
 {
 	char text[200];
 
+	if (view_explain_empty(v->in, tracker_event_count(v->tracker)))
+		return;
 	if (v->told)
 		snprintf(text, sizeof(text),
 			 "none of the %" PRIu64 " exchanges on this tape is selected", v->told);

@@ -153,6 +153,8 @@ static void explain_nothing(const struct states *v)
 {
 	char text[160];
 
+	if (view_explain_empty(v->in, tracker_event_count(v->tracker)))
+		return;
 	if (v->changes)
 		snprintf(text, sizeof(text),
 			 "none of the %" PRIu64 " state changes on this tape is selected",

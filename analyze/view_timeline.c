@@ -287,6 +287,8 @@ static void explain_nothing(const struct timeline *v)
 {
 	char text[160];
 
+	if (view_explain_empty(v->in, tracker_event_count(v->tracker)))
+		return;
 	snprintf(text, sizeof(text),
 		 tracker_life_count(v->tracker)
 			 ? "none of the %" PRIu64
