@@ -192,8 +192,10 @@ static int take_until(struct arguments *a, const char *value, struct error *err)
 
 static int take_format(struct arguments *a, const char *value, struct error *err)
 {
-	static const char *const names[] =
-		{[RENDER_TEXT] = "text", [RENDER_JSON] = "json", [RENDER_CSV] = "csv"};
+	static const char *const names[] = {[RENDER_TEXT] = "text",
+					    [RENDER_JSON] = "json",
+					    [RENDER_CSV] = "csv",
+					    [RENDER_CANONICAL] = "canonical"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (strcmp(value, names[i]) == 0) {
@@ -201,7 +203,8 @@ static int take_format(struct arguments *a, const char *value, struct error *err
 			return 0;
 		}
 	}
-	return refuse(err, "format", value, "the formats are text, json and csv");
+	return refuse(err, "format", value,
+		      "the formats are text, json and csv, and of replay canonical");
 }
 
 static int take_colour(struct arguments *a, const char *value, struct error *err)
@@ -274,8 +277,8 @@ static const struct option options[] = {
 	 take_until},
 	{"speed", 0, "N", "pace the events as they happened, N times as fast", OPTIONS_REPLAY,
 	 take_speed},
-	{"format", 'f', "FORMAT", "text, json (one object a line) or csv", OPTIONS_OUTPUT,
-	 take_format},
+	{"format", 'f', "FORMAT", "text, json (one object a line), csv; replay also canonical",
+	 OPTIONS_OUTPUT, take_format},
 	{"color", 0, "[=WHEN]", "auto, always or never; alone: always", OPTIONS_OUTPUT,
 	 take_colour},
 	{"no-color", 0, NULL, "the same as --color=never", OPTIONS_OUTPUT, take_no_colour},
@@ -383,6 +386,8 @@ int arguments_parse(struct arguments *a, unsigned groups, int argc, char **argv,
 		if (a->wants_help)
 			return 0;
 	}
+	if (a->format == RENDER_CANONICAL && !(groups & OPTIONS_REPLAY))
+		return refuse(err, "format", "canonical", "only replay has this format");
 	if (a->tape_count == 0)
 		return error_set(err, ERR_USAGE, "no tape given (\"-\" is standard input)");
 	return 0;

@@ -118,6 +118,8 @@ static enum exit_status run_tapes(const struct command *c, const struct argument
 
 	if (c->view_blocks && has_selection(&r.selection))
 		remark_print("every block is checked, whatever is selected", err);
+	if (a->format == RENDER_CANONICAL && has_selection(&r.selection))
+		remark_print("the canonical text has every event, whatever is selected", err);
 	if (!r.renderer) {
 		remark_print("out of memory", err);
 		return EXIT_TROUBLE;

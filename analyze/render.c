@@ -9,6 +9,14 @@
 #include "analyze/render_ops.h"
 #include "format/error.h"
 
+static void no_row(struct renderer *r, const struct cell *cells)
+{
+	(void)r;
+	(void)cells;
+}
+
+static const struct render_ops render_canonical_ops = {.row = no_row};
+
 static const struct render_ops *ops_of(enum render_format format)
 {
 	switch (format) {
@@ -16,6 +24,8 @@ static const struct render_ops *ops_of(enum render_format format)
 		return &render_json_ops;
 	case RENDER_CSV:
 		return &render_csv_ops;
+	case RENDER_CANONICAL:
+		return &render_canonical_ops;
 	case RENDER_TEXT:
 		break;
 	}
@@ -95,6 +105,12 @@ void render_heading(struct renderer *r, const char *text)
 	render_finish(r);
 	if (r->ops->heading)
 		r->ops->heading(r, text);
+}
+
+void render_verbatim(struct renderer *r, struct view text)
+{
+	put_bytes(&r->line, text.p, view_len(text));
+	render_flush_line(r);
 }
 
 int render_finish(struct renderer *r)

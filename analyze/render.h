@@ -17,7 +17,12 @@
 
 #include "analyze/table.h"
 
-enum render_format { RENDER_TEXT = 0, RENDER_JSON, RENDER_CSV };
+enum render_format {
+	RENDER_TEXT = 0,
+	RENDER_JSON,
+	RENDER_CSV,
+	RENDER_CANONICAL, /* no tables: render_verbatim() only */
+};
 
 struct renderer; /* opaque */
 
@@ -41,6 +46,8 @@ void render_note(struct renderer *r, const char *text);
 /* In text only: the name of what follows, with an empty line before it unless it is
  * the first thing printed (escaped); "" prints only that. Ends the table before it. */
 void render_heading(struct renderer *r, const char *text);
+/* RENDER_CANONICAL only: the text as it is, which must be harmless. */
+void render_verbatim(struct renderer *r, struct view text);
 /* End the table and flush. May be called again. Returns 0, or ERR_IO when the output
  * could not be written; a closed pipe (EPIPE) returns 0. */
 int render_finish(struct renderer *r);

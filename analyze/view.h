@@ -37,6 +37,8 @@ typedef int (*view_fn)(const struct view_input *in, struct error *err);
 
 int view_info(const struct view_input *in, struct error *err);
 int view_replay(const struct view_input *in, struct error *err);
+/* What view_replay() does for RENDER_CANONICAL: all of the tape, whatever is selected. */
+int view_canonical(const struct view_input *in, struct error *err);
 int view_conns(const struct view_input *in, struct error *err);
 int view_states(const struct view_input *in, struct error *err);
 int view_timeline(const struct view_input *in, struct error *err);

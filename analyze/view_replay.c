@@ -240,9 +240,13 @@ static int replay_all(struct replay *r, struct error *err)
 
 int view_replay(const struct view_input *in, struct error *err)
 {
-	struct replay r = {.in = in, .tracker = tracker_new(), .pace = {.speed = in->speed}};
-	int rc = r.tracker ? replay_all(&r, err) : error_nomem(err);
+	struct replay r = {.in = in, .pace = {.speed = in->speed}};
+	int rc;
 
+	if (in->format == RENDER_CANONICAL)
+		return view_canonical(in, err);
+	r.tracker = tracker_new();
+	rc = r.tracker ? replay_all(&r, err) : error_nomem(err);
 	tracker_free(r.tracker);
 	arena_release(&r.arena);
 	chosen_release(&r.chosen);
