@@ -1,0 +1,845 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+"""reader.py TAPE: the canonical text of a tape, by a reader that shares nothing with format/.
+
+Written from docs/FORMAT.md alone, to prove that it suffices; the numbers in comments are its sections.
+It is plain rather than fast. Exit statuses are those of tcptape: 0, 3 for a tape that is cut or damaged,
+4 for no tape or one of a newer kind. 77: there is nothing here to decompress zstd with.
+"""
+import shutil
+import struct
+import subprocess
+import sys
+import zlib
+
+try:
+    from compression import zstd as zstd_module  # Python 3.14
+except ImportError:
+    try:
+        import zstandard as zstd_module
+    except ImportError:
+        zstd_module = None
+
+SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT = range(1, 10)  # 7.3
+VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
+INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
+SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP = (1 << bit for bit in range(6))
+MAGIC = b"\xd7TAPE0\r\n"
+MASK64 = (1 << 64) - 1
+MAX_RAW, MAX_ROWS, MAX_VALUES = 16 << 20, 65536, 1 << 22
+MAX_DICT, MAX_EPOCH_BYTES = 1 << 20, 64 << 20
+
+
+class Damage(Exception):
+    """What was read contradicts the format."""
+
+
+class Unknown(Exception):
+    """A codec or feature of a newer writer."""
+
+
+class NewerTape(Exception):
+    """A reader must stop: an incompat bit or a CRITICAL block it does not know."""
+
+
+def check(sound, what):
+    if not sound:
+        raise Damage(what)
+
+
+def unzigzag(n):
+    return n >> 1 ^ -(n & 1)
+
+
+def signed64(n):
+    return n - (1 << 64) if n >> 63 else n
+
+
+def integer(n, size, is_signed):
+    """Narrowed to an element, as a number with its sign."""
+    n &= (1 << 8 * size) - 1
+    return n - (1 << 8 * size) if is_signed and n >> 8 * size - 1 else n
+
+
+class Bytes:
+    """2: basic types, taken from the front."""
+
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def left(self):
+        return len(self.data) - self.at
+
+    def take(self, n):
+        check(n <= self.left(), "ends early")
+        self.at += n
+        return self.data[self.at - n:self.at]
+
+    def uint(self, size):
+        return int.from_bytes(self.take(size), "little")
+
+    def varint(self):
+        value = 0
+        for i in range(10):
+            byte = self.uint(1)
+            value |= (byte & 127) << 7 * i
+            if byte < 128:
+                check(value <= MASK64, "varint above 2^64")
+                return value
+        raise Damage("varint of more than 10 bytes")
+
+    def zigzag(self):
+        return unzigzag(self.varint())
+
+    def string(self, most=None):
+        n = self.varint()
+        check(most is None or n <= most, "string too long")
+        return self.take(n)
+
+    def record(self):
+        return Bytes(self.string())
+
+
+class BitReader:
+    def __init__(self, data):
+        self.number, self.left = int.from_bytes(data, "little"), 8 * len(data)
+
+    def take(self, n):
+        check(n <= self.left, "raw bits end early")
+        value = self.number & (1 << n) - 1
+        self.number >>= n
+        self.left -= n
+        return value
+
+
+# --- 3: blocks
+
+class Block:
+    """A header; the body is looked at later."""
+    LAYOUT = struct.Struct("<8sBBHIIIQQQQQQQIIII")
+
+    def __init__(self, tape, at):
+        (magic, self.type, self.flags, self.header_len, self.body_len, self.raw_len, self.rows, self.salt,
+         self.seq, self.min_ts, self.max_ts, self.watermark, self.lost, self.schema_bits, self.epoch,
+         self.body_crc, _, header_crc) = self.LAYOUT.unpack_from(tape, at)
+        check(magic == MAGIC, "no magic")
+        check(zlib.crc32(tape[at:at + 92]) == header_crc, "header checksum")
+        check(96 <= self.header_len <= 4096, "header_len")
+        check(self.body_len <= MAX_RAW + (64 << 10), "body_len")
+        check(self.raw_len <= MAX_RAW, "raw_len")
+        check(self.rows <= MAX_ROWS, "rows")
+        self.tape, self.at, self.end = tape, at, at + self.header_len + self.body_len
+
+    def is_whole(self):
+        return self.end <= len(self.tape)
+
+    def is_sound(self):
+        return zlib.crc32(self.tape[self.at + 96:self.end]) == self.body_crc
+
+    def parts(self):
+        """3.2"""
+        body, parts = Bytes(self.tape[self.at + self.header_len:self.end]), []
+        while body.left():
+            check(len(parts) < 16, "more than 16 parts")
+            codec, _, flags, stored, raw = struct.unpack("<BBHII", body.take(12))
+            check(flags == 0, "flags of a part")
+            parts.append((codec, body.take(stored), raw))
+        check(sum(raw for _, _, raw in parts) == self.raw_len, "raw_len is not the sum of the parts")
+        return parts
+
+
+def decompress(codec, data, raw):
+    if codec == 0:
+        check(len(data) == raw, "a part that is stored has two lengths")
+        return data
+    check(codec == 1, "codec of a part")
+    if zstd_module:
+        try:
+            out = zstd_module.decompress(data)
+        except Exception:
+            raise Damage(f"zstd: {problem}") from None
+    else:
+        done = subprocess.run(["zstd", "-dcq", "-M16MB"], input=data, capture_output=True, check=False)
+        check(done.returncode == 0, "zstd")
+        out = done.stdout
+    check(len(out) == raw, "a part has another length than it says")
+    return out
+
+
+def header_at(tape, at):
+    if tape[at:at + 8] != MAGIC or at + 96 > len(tape):
+        return None
+    try:
+        return Block(tape, at)
+    except Damage:
+        return None
+
+
+def search(tape, at):
+    """11: the next sound header, or the end."""
+    while True:
+        at = tape.find(MAGIC, at)
+        if at < 0:
+            return len(tape)
+        if header_at(tape, at):
+            return at
+        at += 1
+
+
+class Scan:
+    """11: block by block, over damage."""
+
+    def __init__(self, tape):
+        self.tape, self.at, self.salt, self.seq = tape, 0, None, 0
+
+    def __iter__(self):
+        """(block, gap): None is none; with both, the header is sound and the body is not."""
+        while self.at < len(self.tape):
+            yield self.step()
+
+    def skip(self, end):
+        gap = self.at, end - self.at
+        self.at = end
+        return gap
+
+    def step(self):
+        block = header_at(self.tape, self.at)
+        if not block:
+            return None, self.skip(search(self.tape, self.at + 1))
+        if block.type == SECTION:
+            self.salt, self.seq = block.salt, block.seq
+        elif block.salt != self.salt or block.seq < self.seq:
+            return None, self.skip(block.end)
+        elif block.seq > self.seq:
+            self.seq = block.seq
+            return None, (self.at, 0)
+        if block.is_whole() and block.is_sound():
+            self.seq += 1
+            self.skip(block.end)
+            return block, None
+        if block.is_whole() and (block.end == len(self.tape) or header_at(self.tape, block.end)):
+            self.seq += 1
+            return block, self.skip(block.end)
+        return block, self.skip(search(self.tape, self.at + 96))
+
+
+# --- 4, 5: schemas, enumerations
+
+class Enumeration:
+    def __init__(self, record):
+        self.id, self.name = record.varint(), record.string(255)
+        check(1 <= self.id <= 256, "enumeration id")
+        count = record.varint()
+        check(count <= 4096, "values of an enumeration")
+        self.values = [(record.varint(), record.string(255)) for _ in range(count)]
+        values = [value for value, _ in self.values]
+        check(values == sorted(set(values)), "values that do not ascend")
+        check(not any(b"\0" in name for name in [self.name, *(name for _, name in self.values)]), "NUL in a name")
+
+
+class Field:
+    def __init__(self, record):
+        self.name, self.type = record.string(255), record.string(255)
+        (self.kind, self.role, self.flags, self.size, self.count, self.enum, self.ref, self.attribute,
+         self.key_ref, self.key_attribute, self.key_space) = struct.unpack("<BBBBHHBBBBB", record.take(13))
+        check(1 <= self.kind <= 4, "kind of a field")
+        check(b"\0" not in self.name + self.type, "NUL in a name")
+        check(self.size in ((1, 2, 4, 8) if self.kind in (INTEGER, ARRAY) else (1,)), "size of an element")
+        check({INTEGER: self.count == 1, STRING: self.count == 0}.get(self.kind, self.count > 0), "elements")
+        check(self.size * self.count <= 4096, "size of a field")
+        check(self.kind == INTEGER or not self.flags & ID, "an id that is no integer")
+        self.own = None  # number among the fields without a dictionary
+
+    def check_in(self, schema):
+        is_event = schema.kind == 1
+        check(self.ref <= (len(schema.refs) if is_event else 0), "a dictionary that the schema does not have")
+        if self.key_ref:
+            check(self.kind == INTEGER and not self.ref, "a key")
+            check(self.key_ref <= (len(schema.refs) if is_event else 1), "dictionary of a key")
+
+    def fixed(self):
+        """Bytes of every value, or None."""
+        return None if self.kind == STRING else self.size * self.count
+
+
+class Schema:
+    def __init__(self, record):
+        self.id = record.varint()
+        check(1 <= self.id <= 4096, "schema id")
+        self.kind, self.flags = record.uint(1), record.uint(1)
+        self.group, self.name = record.string(255), record.string(255)
+        self.text = record.string(64 << 10)
+        check(self.kind in (1, 2), "kind of a schema")
+        check(b"\0" not in self.group + self.name + self.text, "NUL in a name")
+        count = record.varint()
+        check(count <= 8, "dictionaries of a schema")
+        self.refs = [record.varint() for _ in range(count)]
+        check(all(1 <= ref <= 4096 for ref in self.refs), "id of a dictionary")
+        count = record.varint()
+        check(count <= 256, "fields of a schema")
+        self.fields = [Field(record.record()) for _ in range(count)]
+        for f in self.fields:
+            f.check_in(self)
+        self.own = [f for f in self.fields if not f.ref]
+        for i, f in enumerate(self.own):
+            f.own = i
+
+
+# --- 7.3: codecs
+
+def integers(codec, data, count):
+    """Unsigned, 64 bits."""
+    check(count <= MAX_VALUES, "values")
+    b = Bytes(data)
+    if codec == CONST:
+        values = [b.varint()] * count
+    elif codec == VARINT:
+        values = [b.varint() for _ in range(count)]
+    elif codec == DELTA:
+        values, last = [], 0
+        for _ in range(count):
+            last = last + b.zigzag() & MASK64
+            values.append(last)
+    elif codec == RECENT:
+        values = recent(b, count)
+    else:
+        raise Unknown(f"codec {codec} for integers")
+    check(b.left() == 0, "bytes after a column")
+    return values
+
+
+def recent(b, count):
+    values, highest, far = [], 0, [0, 0, 0, 0]
+    for _ in range(count):
+        token = b.varint()
+        if token < 4:
+            value = far.pop(token)
+            far.insert(0, value)
+        else:
+            value = highest + unzigzag(token - 4) & MASK64
+            if value > highest:
+                highest = value
+            elif highest - value >= 64:
+                far = [value] + far[:3]
+        values.append(value)
+    return values
+
+
+def strings(codec, data, count, fixed):
+    check(count <= MAX_VALUES, "values")
+    b = Bytes(data)
+    if codec == CONST:
+        values = [b.string()] * count
+    elif codec == TABLE:
+        size = b.varint()
+        check(size <= count, "a table of more strings than values")
+        table = [b.string() for _ in range(size)]
+        check(fixed is None or all(len(v) == fixed for v in table), "length of a value")
+        values = []
+        for _ in range(count):
+            index = b.varint()
+            check(index < len(table), "index into a table")
+            values.append(table[index])
+    elif codec == PLANES:
+        length = b.varint()
+        check(length and length * count == b.left(), "planes")
+        planes = b.take(b.left())
+        values = [planes[row::count] for row in range(count)]
+    else:
+        raise Unknown(f"codec {codec} for bytes")
+    check(b.left() == 0, "bytes after a column")
+    check(fixed is None or all(len(v) == fixed for v in values), "length of a value")
+    return values
+
+
+def column(codec, data, count, field):
+    """An OPTIONAL value that is null has no length."""
+    if field.kind == INTEGER:
+        return [integer(v, field.size, field.flags & SIGNED) for v in integers(codec, data, count)]
+    return strings(codec, data, count, None if field.flags & OPTIONAL else field.fixed())
+
+
+class Places:
+    """7.5: the last value of every key."""
+
+    def __init__(self):
+        self.last = {}
+
+    def decode(self, key, field, token, raw):
+        if field.flags & FLIP:
+            key ^= 1
+        place = key + 40503 * field.key_space & 0xffff
+        if token == 1:
+            return 0
+        if token == 0:
+            value = raw.uint(field.size)
+        else:
+            value = self.last.get(place, 0) + unzigzag(token - 2) & (1 << 8 * field.size) - 1
+        self.last[place] = value
+        return integer(value, field.size, field.flags & SIGNED)
+
+
+# --- 6: dictionaries
+
+class Dictionaries:
+    def __init__(self):
+        self.begin(None)
+
+    def begin(self, epoch):
+        self.epoch, self.entries, self.bytes = epoch, {}, 0
+
+    def enter(self, epoch):
+        if epoch != self.epoch:
+            self.begin(epoch)
+
+    def attribute(self, dictionary, entry, index):
+        """None: null."""
+        values = self.entries.get(dictionary, {}).get(entry)
+        return values[index] if values and index < len(values) else None
+
+    def take(self, body, schemas):
+        places, may_have_keys, values = Places(), True, 0
+        while body.left():
+            dictionary, first, count = body.varint(), body.varint(), body.varint()
+            columns, schema = Bytes(body.string()), schemas.get(dictionary)
+            check(1 <= first and first + count - 1 <= MAX_DICT, "entries of a dictionary")
+            if not schema or schema.kind != 2 or not schema.fields:
+                may_have_keys = False
+                continue
+            if not may_have_keys and any(f.key_ref for f in schema.fields):
+                continue
+            values += count * len(schema.fields)
+            check(values <= MAX_VALUES, "values in a block of entries")
+            try:
+                rows = self.run(columns, schema, count, places)
+            except Unknown:
+                may_have_keys = False
+                continue
+            self.add(schema, first, rows)
+
+    def add(self, schema, first, rows):
+        entries = self.entries.setdefault(schema.id, {})
+        check(not entries or first > max(entries), "ids that do not ascend")
+        for i, row in enumerate(rows):
+            for f, value in zip(schema.fields, row):
+                check(f.kind == INTEGER or len(value) < 1 << 16, "length of a string")
+                self.bytes += f.size if f.kind == INTEGER else len(value) + 2 * (f.kind == STRING)
+            self.bytes += 16
+            check(self.bytes <= MAX_EPOCH_BYTES, "bytes of an epoch")
+            entries[first + i] = row
+
+    @staticmethod
+    def run(columns, schema, count, places):
+        found, keyed = [], []
+        for i, f in enumerate(schema.fields):
+            codec, data = columns.uint(1), columns.string()
+            if f.key_ref:
+                keyed.append((i, f))
+                found.append(integers(codec, data, count))  # tokens, for now
+            else:
+                found.append(column(codec, data, count, f))
+        raw = Bytes(columns.string())
+        for row in range(count):
+            for i, f in keyed:
+                found[i][row] = places.decode(found[f.key_attribute][row], f, found[i][row], raw)
+        check(raw.left() == 0 and columns.left() == 0, "bytes after the last entry")
+        return list(zip(*found)) if found else [()] * count
+
+
+# --- 7: events
+
+class Parts:
+    """Decompressed when they are asked for: damage of one does not touch the others."""
+
+    def __init__(self, block):
+        self.stored, self.opened = block.parts(), {}
+        check(self.stored, "no directory")
+
+    def lengths(self):
+        return [raw for _, _, raw in self.stored]
+
+    def open(self, part):
+        if part not in self.opened:
+            self.opened[part] = decompress(*self.stored[part])
+        return self.opened[part]
+
+
+class Column:
+    def __init__(self, codec, parts, part, at, length):
+        self.codec, self.parts, self.part, self.at, self.length = codec, parts, part, at, length
+
+    def data(self):
+        return self.parts.open(self.part)[self.at:self.at + self.length]
+
+
+def directory(parts):
+    """7.2: {(schema, what, index): Column}"""
+    b, columns, lengths = Bytes(parts.open(0)), {}, parts.lengths()
+    at = [0] * len(lengths)
+    while b.left():
+        schema, what, index = b.varint(), b.uint(1), b.varint()
+        codec, part, length = b.uint(1), b.uint(1), b.varint()
+        check(len(columns) < 1 << 16 and schema <= 4096 and index <= 256, "columns")
+        check(part < len(at) and at[part] + length <= lengths[part], "a column outside its part")
+        columns[schema, what, index] = Column(codec, parts, part, at[part], length)
+        at[part] += length
+    return columns
+
+
+def times(symbols, raw, rows, cpus, ids, min_ts):
+    """7.4"""
+    check(len(symbols) == rows, "symbols of the time column")
+    bits, last, before, contexts, out = BitReader(raw), {}, {}, {}, []
+    for row in range(rows):
+        cpu, h = cpus[row] % 256, ids[row]
+        history = before.setdefault(cpu, [0, 0, 0, 0])
+        for s in history:
+            h = 31 * h + s & 0xffffffff
+        context = (h * 2654435761 & 0xffffffff) >> 20
+        step, size, is_known = contexts.get(context, (0, 0, False))
+        symbol = symbols[row]
+        if symbol == 255:
+            b, known_bits = bits.take(7), 0
+        else:
+            b = size // 16 + unzigzag(symbol >> 2)
+            known_bits = min(2, b - 1)
+        check(0 <= b <= 64, "bits of a residual")
+        residual = b
+        if b > 1:
+            residual = 1 << known_bits | symbol & (1 << known_bits) - 1
+            residual = residual << b - 1 - known_bits | bits.take(b - 1 - known_bits)
+        d = step + unzigzag(residual) & MASK64
+        ts = last.get(cpu, min_ts) + d & MASK64
+        out.append(ts)
+        last[cpu] = ts
+        before[cpu] = [ids[row]] + history[:3]
+        if is_known:
+            step = step + signed64(d - step & MASK64) // 16 & MASK64
+            contexts[context] = (step, size + (16 * b - size) // 8, True)
+        else:
+            contexts[context] = (d, 16 * b, True)
+    check(bits.left < 8, "raw bits after the last row")
+    return out
+
+
+def known(decode, *arguments):
+    """Where a value cannot be done without, an unknown codec is damage."""
+    try:
+        return decode(*arguments)
+    except Unknown as unknown:
+        raise Damage(unknown) from None
+
+
+class Data:
+    """A DATA block: rows of (ts, cpu, schema id, values)."""
+
+    def __init__(self, block, section):
+        parts = Parts(block)
+        self.section, self.columns, rows = section, directory(parts), block.rows
+        self.cpus = self.hot(1, rows)
+        self.ids = self.hot(2, rows)
+        self.times = self.hot_times(block)
+        check(self.times == sorted(self.times), "rows out of order")
+        check((self.times[0], self.times[-1]) == (block.min_ts, block.max_ts), "times of the header")
+        check(all(1 <= i <= 4096 for i in self.ids), "a row without a schema")
+        self.rows_of = {}
+        for row, schema in enumerate(self.ids):
+            self.rows_of.setdefault(schema, []).append(row)
+        self.values = {}  # (schema, what, index): a value per row of the schema
+        self.decode_columns()
+        try:
+            self.decode_keyed()
+        except Damage:
+            self.forget_keyed()
+
+    def hot(self, index, rows):
+        check((0, VALUE, index) in self.columns, "a hot column is missing")
+        c = self.columns[0, VALUE, index]
+        return known(integers, c.codec, c.data(), rows)
+
+    def hot_times(self, block):
+        c = self.columns.get((0, VALUE, 0))
+        check(c, "the time column is missing")
+        if c.codec != TIME:
+            return known(integers, c.codec, c.data(), block.rows)
+        check((0, RAW, 0) in self.columns, "the time column has no raw bits")
+        raw = self.columns[0, RAW, 0]
+        return times(c.data(), raw.data(), block.rows, self.cpus, self.ids, block.min_ts)
+
+    def decode_columns(self):
+        for (schema_id, what, index), c in self.columns.items():
+            schema, count = self.section.schemas.get(schema_id), len(self.rows_of.get(schema_id, []))
+            if not schema_id or not schema or what == RAW or c.codec == KEYED:
+                continue
+            try:
+                if what == REFERENCE or what == PRESENCE:
+                    self.values[schema_id, what, index] = integers(c.codec, c.data(), count)
+                elif what == VALUE and index < len(schema.own):
+                    self.values[schema_id, what, index] = column(c.codec, c.data(), count, schema.own[index])
+            except (Unknown, Damage):
+                pass  # null
+
+    def keyed_fields(self, schema_id):
+        """[(field, tokens, raw, keys)]"""
+        found = []
+        schema = self.section.schemas[schema_id]
+        for f in schema.own:
+            c = self.columns.get((schema_id, VALUE, f.own))
+            if not c or c.codec != KEYED:
+                continue
+            if not f.key_ref:
+                continue  # null, as any column of an unknown codec
+            check((schema_id, RAW, f.own) in self.columns, "a keyed column without raw bytes")
+            raw = self.columns[schema_id, RAW, f.own]
+            ids = self.values.get((schema_id, REFERENCE, f.key_ref - 1))
+            check(ids is not None, "no reference to the entry with the key")
+            found.append((f, integers(VARINT, c.data(), len(ids)), Bytes(raw.data()),
+                          [self.key(schema.refs[f.key_ref - 1], i, f.key_attribute) for i in ids]))
+        return found
+
+    def key(self, dictionary, entry, attribute):
+        return self.section.dictionaries.attribute(dictionary, entry, attribute) if entry else 0
+
+    def decode_keyed(self):
+        for schema in self.rows_of:
+            check(schema in self.section.schemas and self.section.schemas[schema].kind == 1, "an unknown schema")
+        keyed = {schema: self.keyed_fields(schema) for schema in self.rows_of}
+        check(all(isinstance(key, int) for fields in keyed.values() for _, _, _, keys in fields for key in keys),
+              "an unknown key")
+        places, seen = Places(), dict.fromkeys(keyed, 0)
+        for schema in self.ids:
+            row = seen[schema]
+            seen[schema] += 1
+            for f, tokens, raw, keys in keyed[schema]:
+                value = places.decode(keys[row], f, tokens[row], raw)
+                self.values.setdefault((schema, VALUE, f.own), []).append(value)
+
+    def forget_keyed(self):
+        for (schema, what, index), c in self.columns.items():
+            if c.codec == KEYED:
+                self.values.pop((schema, what, index), None)
+
+    def value(self, schema, f, row):
+        """5.2: null is None."""
+        value = self.bound(schema, f, row) if f.ref else self.own(schema, f, row)
+        if f.kind == INTEGER:
+            if not isinstance(value, int):
+                return None
+            return signed64(value & MASK64) if f.flags & SIGNED else value & MASK64
+        if not isinstance(value, bytes) or f.fixed() not in (None, len(value)):
+            return None
+        return value
+
+    def bound(self, schema, f, row):
+        ids = self.values.get((schema.id, REFERENCE, f.ref - 1))
+        entry = ids[row] if ids else 0
+        return self.section.dictionaries.attribute(schema.refs[f.ref - 1], entry, f.attribute)
+
+    def own(self, schema, f, row):
+        if f.flags & OPTIONAL:
+            present = self.values.get((schema.id, PRESENCE, f.own))
+            if not present or not present[row]:
+                return None
+        values = self.values.get((schema.id, VALUE, f.own))
+        return values[row] if values else None
+
+    def events(self):
+        seen = {}
+        for row, schema_id in enumerate(self.ids):
+            at = seen[schema_id] = seen.get(schema_id, -1) + 1
+            schema = self.section.schemas.get(schema_id)
+            if schema and schema.kind == 1:
+                yield self.times[row], self.cpus[row], schema, [self.value(schema, f, at) for f in schema.fields]
+
+
+# --- sections, and 15: the text
+
+class Text:
+    def __init__(self, out):
+        self.out = out
+
+    def line(self, *words):
+        self.out.write(b" ".join(w if isinstance(w, bytes) else str(w).encode() for w in words) + b"\n")
+
+
+def escaped(text):
+    text = text.partition(b"\0")[0]
+    plain = b"".join(b"%c" % c if 0x21 <= c <= 0x7e and c != 0x25 else b"%%%02x" % c for c in text)
+    return plain or b"%"
+
+
+def word(value):
+    if value is None:
+        return b"-"
+    return (value.hex().encode() or b"%") if isinstance(value, bytes) else str(value).encode()
+
+
+class Section:
+    def __init__(self, block, text, gap):
+        self.text = text
+        self.schemas, self.enums, self.dictionaries = {}, {}, Dictionaries()
+        self.facts, self.losses, self.clocks, self.gaps, self.ending = [], [], [], [], None
+        self.rows, self.schema_numbers, self.enum_numbers = [], {}, {}
+        text.line("section")
+        if gap:
+            self.gaps.append(gap)
+        else:
+            self.take_or_gap(block)
+
+    def take_or_gap(self, block):
+        try:
+            self.take(block)
+        except Damage:
+            self.gaps.append((block.at, block.end - block.at))
+
+    def take_features(self, body):
+        incompat, _ = body.uint(8), body.uint(8)
+        if incompat:
+            raise NewerTape(f"incompat bits {incompat:#x}")
+        self.take_facts(body)
+
+    def take_facts(self, body):
+        while body.left():
+            check(len(self.facts) < 4096, "facts")
+            self.facts.append((body.string(255), body.string(64 << 10)))
+
+    def take_schemas(self, body):
+        while body.left():
+            kind, record = body.uint(1), body.record()
+            if kind == 1:
+                e = Enumeration(record)
+                self.enums.setdefault(e.id, e)
+            elif kind == 2:
+                s = Schema(record)
+                self.schemas.setdefault(s.id, s)
+
+    def take(self, block):
+        if block.type == DATA:
+            self.take_data(block)
+        elif SECTION <= block.type <= END:
+            if block.type == DICT:
+                self.dictionaries.enter(block.epoch)
+            parts = block.parts()
+            check(parts, "no part")
+            self.take_body(block.type, Bytes(decompress(*parts[0])))
+        elif block.flags & 1:
+            raise NewerTape(f"a critical block of type {block.type}")
+
+    def take_data(self, block):
+        if block.rows:
+            self.dictionaries.enter(block.epoch)
+            # Sorting keeps the order of writing where times are equal.
+            self.rows.extend(Data(block, self).events())
+            self.rows.sort(key=lambda row: row[0])
+        self.hand_out(block.watermark)
+
+    def take_body(self, kind, body):
+        if kind == SECTION:
+            self.take_features(body)
+        elif kind == SCHEMA:
+            self.take_schemas(body)
+        elif kind == DICT:
+            self.dictionaries.take(body, self.schemas)
+        elif kind == FACTS:
+            self.take_facts(body)
+        elif kind == END:
+            ending = body.string(), body.varint(), body.varint()
+            self.take_facts(Bytes(body.string()))
+            self.ending = ending
+        else:
+            records, members = (self.losses, 6) if kind == LOSS else (self.clocks, 4)
+            while body.left():
+                record = body.record()
+                numbers = [record.varint() for _ in range(members)]
+                check(kind == CLOCK or max(numbers[2], numbers[3], numbers[5]) < 1 << 32, "a loss out of range")
+                records.append(numbers)
+
+    def enum_number(self, e):
+        if e is None:
+            return 0
+        if e.id not in self.enum_numbers:
+            self.enum_numbers[e.id] = len(self.enum_numbers) + 1
+            self.text.line("enum", self.enum_numbers[e.id], escaped(e.name))
+            for value, name in e.values:
+                self.text.line("value", signed64(value), escaped(name))
+        return self.enum_numbers[e.id]
+
+    def schema_number(self, s):
+        if s.id not in self.schema_numbers:
+            enums = [self.enum_number(self.enums.get(f.enum)) for f in s.fields]
+            self.schema_numbers[s.id] = len(self.schema_numbers) + 1
+            self.text.line("schema", self.schema_numbers[s.id], escaped(s.group), escaped(s.name), s.flags & 3,
+                           escaped(s.text))
+            for f, enum in zip(s.fields, enums):
+                self.text.line("field", escaped(f.name), escaped(f.type), f.kind, f.role, f.flags & 15, f.size,
+                               f.count, enum)
+        return self.schema_numbers[s.id]
+
+    def hand_out(self, before=None):
+        count = 0
+        for ts, cpu, schema, values in self.rows:
+            if before is not None and ts >= before:
+                break
+            count += 1
+            number = self.schema_number(schema)
+            self.text.line("event", ts, cpu, number, escaped(schema.name), *map(word, values))
+        del self.rows[:count]
+
+    def close(self):
+        self.hand_out()
+        for _, s in sorted(self.schemas.items()):
+            if s.kind == 1:
+                self.schema_number(s)
+        for _, e in sorted(self.enums.items()):
+            self.enum_number(e)
+        for from_ns, to_ns, cpu, schema, count, cause in self.losses:
+            self.text.line("loss", from_ns, to_ns, cpu, self.schema_numbers.get(schema, 0), count, cause)
+        for reading in self.clocks:
+            self.text.line("clock", *reading)
+        for key, value in self.facts:
+            self.text.line("fact", escaped(key), escaped(value))
+        for offset, length in self.gaps:
+            self.text.line("gap", offset, length)
+        if self.ending:
+            reason, events, lost = self.ending
+            self.text.line("end", escaped(reason[:63]), events, lost)
+        else:
+            self.text.line("end", "-")
+        return bool(self.ending) and not self.gaps
+
+
+def read(tape, text):
+    """The exit status."""
+    section, is_complete = None, True
+    for block, gap in Scan(tape):
+        if block and block.type == SECTION:
+            if section:
+                is_complete &= section.close()
+            else:
+                text.line("tcptape canonical 1")
+            section = Section(block, text, gap)
+        elif gap:
+            is_complete = False
+            if section:
+                section.gaps.append(gap)
+        else:
+            section.take_or_gap(block)
+    return 4 if not section else 0 if section.close() and is_complete else 3
+
+
+def main():
+    if not zstd_module and not shutil.which("zstd"):
+        print("neither a zstd module for Python nor the program zstd is installed")
+        return 77
+    with open(sys.argv[1], "rb") as f:
+        tape = f.read()
+    try:
+        return read(tape, Text(sys.stdout.buffer))
+    except NewerTape as newer:
+        print(f"reader.py: {sys.argv[1]}: needs a newer reader: {newer}", file=sys.stderr)
+        return 4
+
+
+if __name__ == "__main__":
+    sys.exit(main())
