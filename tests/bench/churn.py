@@ -4,8 +4,8 @@
 
     churn.py OUT COUNT CPU HELLO_DIR     (CPU "-": not pinned)
 
-OUT gets the CPU time of server and client, the wall time from the client's start to its end, and what
-this script itself used. In a network namespace of its own, so that no TIME_WAIT socket of the run before is
+OUT gets the CPU time of server and client, the wall time from the client's start to its end, what this script
+itself used, and how busy the machine was just before. In a network namespace of its own, so that no TIME_WAIT socket of the run before is
 in the way, and with Reno: BBR's pacing lets the CPU idle, and sends from timers nobody is charged for.
 """
 import json
@@ -24,6 +24,19 @@ def cpu_ns(usage):
     return round((usage.ru_utime + usage.ru_stime) * 1e9)
 
 
+def busy_share(seconds=0.25):
+    """How busy others keep the machine at this moment: 0 to 1, over all CPUs."""
+    def ticks():
+        with open("/proc/stat") as f:
+            n = [int(word) for word in f.readline().split()[1:]]
+        return sum(n[:8]), n[3] + n[4]
+
+    total, idle = ticks()
+    time.sleep(seconds)
+    total_then, idle_then = ticks()
+    return 1 - (idle_then - idle) / max(total_then - total, 1)
+
+
 def main():
     out, count, cpu, hello = sys.argv[1:]
     enter_namespace()
@@ -31,6 +44,7 @@ def main():
         f.write("reno")
     if cpu != "-":
         os.sched_setaffinity(0, {int(cpu)})
+    busy = busy_share()
     with tempfile.TemporaryDirectory() as here:
         server = subprocess.Popen([f"{hello}/hello_server", "--port", "0", "--ready", f"{here}/port",
                                    "--count", count, "--patience", "60", "--quiet"])
@@ -47,7 +61,7 @@ def main():
         sys.exit(f"churn: client {status}, server {server_status}")
     with open(out, "w") as f:
         used = cpu_ns(resource.getrusage(resource.RUSAGE_SELF)) + cpu_ns(resource.getrusage(resource.RUSAGE_CHILDREN))
-        json.dump({"cpu_ns": cpu_ns(client_usage) + cpu_ns(server_usage), "wall_ns": wall_ns, "all_ns": used}, f)
+        json.dump({"cpu_ns": cpu_ns(client_usage) + cpu_ns(server_usage), "wall_ns": wall_ns, "all_ns": used, "busy": busy}, f)
 
 
 if __name__ == "__main__":
