@@ -11,7 +11,7 @@ static int copy_schema(struct section *to, const struct schema *s, struct error 
 	struct view in;
 	int rc;
 
-	schema_encode(s, &bytes);
+	schema_encode(s, s->text, &bytes);
 	in = view_of(bytes.data, bytes.len);
 	rc = bytes.is_failed ? error_nomem(err) : schema_decode(&in, &copy, err);
 	buf_release(&bytes);

@@ -7,6 +7,7 @@
 
 #include "format/column.h"
 #include "format/times.h"
+
 static void slot_release(struct slot *s)
 {
 	free(s->own);
@@ -47,17 +48,43 @@ uint64_t batch_ts(const struct batch *b, uint32_t row)
 	return b->ts[row];
 }
 
-static int take_parts(struct batch *b, const struct block_header *h, struct view body,
-		      struct error *err)
+static int take_parts(struct batch *b, const struct data_block *block, struct error *err)
 {
-	size_t len = view_len(body);
+	const struct block_header *h = block->header;
+	size_t len = view_len(block->body);
 
+	b->source = block->source;
+	b->parts_at = block->offset + h->header_len;
+	b->part_count = h->part_count;
 	b->stored = malloc(len ? len : 1);
 	if (!b->stored)
 		return error_nomem(err);
 	if (len)
-		memcpy(b->stored, body.p, len);
-	return parts_decode(view_of(b->stored, len), h->raw_len, b->parts, &b->part_count, err);
+		memcpy(b->stored, block->body.p, len);
+	return parts_decode(view_of(b->stored, len), h, b->parts, err);
+}
+
+/* A part that only the table told of so far. */
+static int part_fetch(struct batch *b, struct part *part, struct error *err)
+{
+	if (view_len(part->stored) == part->stored_len)
+		return 0;
+	TRY(source_read(b->source, b->parts_at + part->offset, part->stored_len, &part->stored,
+			err));
+	if (view_len(part->stored) < part->stored_len || !part_is_sound(part))
+		return error_set(err, ERR_CORRUPT, "checksum of a part does not match");
+	return 0;
+}
+
+static int part_unpack(struct batch *b, unsigned i, struct error *err)
+{
+	struct part part = b->parts[i];
+
+	TRY(part_fetch(b, &part, err));
+	b->raw[i] = malloc(part.raw_len ? part.raw_len : 1);
+	if (!b->raw[i])
+		return error_nomem(err);
+	return unpacker_run(b->unpacker, &part, b->raw[i], err);
 }
 
 /* Decompress part `i` unless done. */
@@ -65,20 +92,25 @@ static int part_open(struct batch *b, unsigned i, struct error *err)
 {
 	int rc;
 
-	if (b->raw[i])
-		return 0;
 	if (b->is_bad_part[i])
 		return error_set(err, ERR_CORRUPT, "part %u of a block is damaged", i);
-	b->raw[i] = malloc(b->parts[i].raw_len ? b->parts[i].raw_len : 1);
-	if (!b->raw[i])
-		return error_nomem(err);
-	rc = unpacker_run(b->unpacker, &b->parts[i], b->raw[i], err);
+	if (b->raw[i])
+		return 0;
+	rc = part_unpack(b, i, err);
 	if (rc) {
 		free(b->raw[i]);
 		b->raw[i] = NULL;
 		b->is_bad_part[i] = true;
 	}
 	return rc;
+}
+
+bool batch_is_damaged(const struct batch *b)
+{
+	for (unsigned i = 0; i < b->part_count; i++)
+		if (b->is_bad_part[i] && view_len(b->parts[i].stored) < b->parts[i].stored_len)
+			return true;
+	return false;
 }
 
 static int bad_directory(struct error *err)
@@ -273,9 +305,14 @@ static void slot_set_column(struct slot *s, const struct column *c, uint32_t num
 }
 
 /* Tie columns to slots; the cells they would decode to are bounded before any is. */
-static int bind_columns(struct batch *b, const struct section *section, struct error *err)
+static int bind_columns(struct batch *b, const struct section *section,
+			const struct block_header *h, struct error *err)
 {
 	uint64_t cells = 3 * (uint64_t)b->rows;
+	uint64_t limit = (uint64_t)h->body_len * BLOCK_WORK_PER_BYTE;
+
+	if (limit > ROWS_MAX_CELLS)
+		limit = ROWS_MAX_CELLS;
 
 	for (size_t i = 0; i < b->slot_count; i++)
 		TRY(slot_bind(&b->slots[i], section, err));
@@ -287,29 +324,30 @@ static int bind_columns(struct batch *b, const struct section *section, struct e
 		slot_set_column(s, &b->columns[i], (uint32_t)i);
 		cells += s->count;
 	}
-	if (cells > ROWS_MAX_CELLS)
-		return error_set(err, ERR_CORRUPT, "a block of %llu values, limit is %d",
-				 (unsigned long long)cells, ROWS_MAX_CELLS);
+	if (cells > limit)
+		return error_set(err, ERR_CORRUPT, "a block of %llu values, limit is %llu",
+				 (unsigned long long)cells, (unsigned long long)limit);
 	b->most_bytes += (size_t)cells * sizeof(struct view);
 	free(b->slot_by_id);
 	b->slot_by_id = NULL;
 	return 0;
 }
 
-static int decode(struct batch *b, const struct section *section, const struct block_header *h,
-		  struct view body, struct error *err)
+static int decode(struct batch *b, const struct section *section, const struct data_block *block,
+		  struct error *err)
 {
+	const struct block_header *h = block->header;
 	uint64_t *schemas;
 	size_t rows;
 
-	TRY(take_parts(b, h, body, err));
+	TRY(take_parts(b, block, err));
 	if (b->part_count == 0)
 		return bad_directory(err);
 	TRY(part_open(b, PART_DIRECTORY, err));
 	TRY(take_columns(b, view_of(b->raw[0], b->parts[0].raw_len), err));
 	b->rows = h->rows;
 	rows = b->rows ? b->rows : 1;
-	b->most_bytes = view_len(body) + 2 * (size_t)h->raw_len + /* parts and scratch */
+	b->most_bytes = h->body_len + 2 * (size_t)h->raw_len + /* parts and scratch */
 			b->column_count * sizeof(*b->columns);
 	b->slot_of = malloc(rows * sizeof(*b->slot_of));
 	b->local = malloc(rows * sizeof(*b->local));
@@ -320,12 +358,12 @@ static int decode(struct batch *b, const struct section *section, const struct b
 	TRY(decode_times(b, h, schemas, err));
 	TRY(check_order(b, h, err));
 	TRY(number_rows(b, schemas, err));
-	return bind_columns(b, section, err);
+	return bind_columns(b, section, h, err);
 }
 
 int batch_decode(const struct section *section, struct dict_set *dicts,
-		 const struct block_header *h, struct view body, struct unpacker *unpacker,
-		 struct batch **out, struct error *err)
+		 const struct data_block *block, struct unpacker *unpacker, struct batch **out,
+		 struct error *err)
 {
 	struct batch *b = calloc(1, sizeof(*b));
 	int rc;
@@ -334,10 +372,10 @@ int batch_decode(const struct section *section, struct dict_set *dicts,
 		return error_nomem(err);
 	b->dicts = dict_set_hold(dicts);
 	b->unpacker = unpacker;
-	rc = decode(b, section, h, body, err);
+	rc = decode(b, section, block, err);
 	if (rc) {
 		batch_free(b);
-		return rc;
+		return rc == ERR_UNSUPPORTED ? ERR_CORRUPT : rc;
 	}
 	*out = b;
 	return 0;

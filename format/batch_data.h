@@ -41,7 +41,9 @@ struct batch {
 	struct dict_set *dicts;
 	struct unpacker *unpacker;
 	uint32_t rows;
-	struct part parts[BLOCK_MAX_PARTS]; /* stored views into `stored` */
+	struct source *source;
+	uint64_t parts_at;                  /* where in the source the parts' offsets begin */
+	struct part parts[BLOCK_MAX_PARTS]; /* views into `stored`, or not read yet */
 	uint8_t *raw[BLOCK_MAX_PARTS];      /* decompressed, or NULL */
 	bool is_bad_part[BLOCK_MAX_PARTS];
 	unsigned part_count;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* block.c -- block headers and compressed parts (docs/FORMAT.md section 3). */
+/* block.c -- block headers (docs/FORMAT.md section 3.1). */
 #include "format/block.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
-#include <zstd.h>
 
-enum { CODEC_RAW = 0, CODEC_ZSTD = 1, ZSTD_DEFAULT_LEVEL = 3, WINDOW_LOG_MAX = 24 };
+#include "format/part.h"
 
 static uint32_t header_crc(const uint8_t *header)
 {
@@ -32,7 +30,8 @@ void block_header_encode(const struct block_header *h, uint8_t out[BLOCK_HEADER_
 	store_le(out + 64, 8, h->lost);
 	store_le(out + 72, 8, h->schema_bits);
 	store_le(out + 80, 4, h->epoch);
-	store_le(out + 84, 4, h->body_crc);
+	store_le(out + 84, 4, h->table_crc);
+	out[88] = h->part_count;
 	store_le(out + 92, 4, header_crc(out));
 }
 
@@ -63,6 +62,13 @@ static int check_limits(const struct block_header *h, struct error *err)
 	if (h->rows > BLOCK_MAX_ROWS)
 		return error_set(err, ERR_CORRUPT, "block of %u rows, limit is %d", h->rows,
 				 BLOCK_MAX_ROWS);
+	if (h->part_count > BLOCK_MAX_PARTS || h->part_count * PART_ENTRY_LEN > h->body_len)
+		return error_set(err, ERR_CORRUPT, "block of %u parts in %u bytes, limit is %d",
+				 h->part_count, h->body_len, BLOCK_MAX_PARTS);
+	if (h->raw_len > (uint64_t)h->body_len * BLOCK_WORK_PER_BYTE ||
+	    h->rows > (uint64_t)h->body_len * BLOCK_ROWS_PER_BYTE)
+		return error_set(err, ERR_CORRUPT, "block of %u rows, %u bytes, from only %u",
+				 h->rows, h->raw_len, h->body_len);
 	return 0;
 }
 
@@ -88,7 +94,8 @@ int block_header_decode(struct view in, struct block_header *out, struct error *
 	h.lost = load_le(p + 64, 8);
 	h.schema_bits = load_le(p + 72, 8);
 	h.epoch = (uint32_t)load_le(p + 80, 4);
-	h.body_crc = (uint32_t)load_le(p + 84, 4);
+	h.table_crc = (uint32_t)load_le(p + 84, 4);
+	h.part_count = p[88];
 #ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 	if (load_le(p + 92, 4) != header_crc(p))
 		return error_set(err, ERR_CORRUPT, "block header checksum does not match");
@@ -112,153 +119,4 @@ const char *block_type_name(uint8_t type)
 	};
 
 	return block_type_is_known(type) ? names[type] : "unknown";
-}
-
-struct packer {
-	ZSTD_CCtx *zstd;
-	int level;
-};
-
-struct packer *packer_new(int zstd_level)
-{
-	struct packer *p = calloc(1, sizeof(*p));
-
-	if (!p)
-		return NULL;
-	p->level = zstd_level ? zstd_level : ZSTD_DEFAULT_LEVEL;
-	p->zstd = ZSTD_createCCtx();
-	if (!p->zstd) {
-		free(p);
-		return NULL;
-	}
-	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, p->level);
-	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_checksumFlag, 1);
-	return p;
-}
-
-void packer_free(struct packer *p)
-{
-	if (!p)
-		return;
-	ZSTD_freeCCtx(p->zstd);
-	free(p);
-}
-
-static void put_part_header(struct buf *body, uint8_t codec, uint8_t tag, size_t stored, size_t raw)
-{
-	put_u8(body, codec);
-	put_u8(body, tag);
-	put_u16(body, 0);
-	put_u32(body, (uint32_t)stored);
-	put_u32(body, (uint32_t)raw);
-}
-
-int packer_add_raw(uint8_t tag, struct view raw, struct buf *body, struct error *err)
-{
-	put_part_header(body, CODEC_RAW, tag, view_len(raw), view_len(raw));
-	put_bytes(body, raw.p, view_len(raw));
-	return body->is_failed ? error_nomem(err) : 0;
-}
-
-int packer_add(struct packer *p, uint8_t tag, struct view raw, struct buf *body, struct error *err)
-{
-	size_t raw_len = view_len(raw), at = body->len, bound = ZSTD_compressBound(raw_len), n;
-
-	if (raw_len > BLOCK_MAX_RAW)
-		return error_set(err, ERR_CORRUPT, "a part of %zu bytes, limit is %d", raw_len,
-				 BLOCK_MAX_RAW);
-	if (!buf_reserve(body, PART_HEADER_LEN + bound))
-		return error_nomem(err);
-	n = ZSTD_compress2(p->zstd, body->data + at + PART_HEADER_LEN, bound, raw.p, raw_len);
-	if (ZSTD_isError(n))
-		return error_set(err, ERR_NOMEM, "zstd: %s", ZSTD_getErrorName(n));
-	if (n >= raw_len)
-		return packer_add_raw(tag, raw, body, err);
-	put_part_header(body, CODEC_ZSTD, tag, n, raw_len);
-	body->len += n;
-	return 0;
-}
-
-static int part_take(struct view *in, struct part *out, struct error *err)
-{
-	uint32_t stored;
-	uint16_t reserved;
-
-	if (!take_u8(in, &out->codec) || !take_u8(in, &out->tag) || !take_u16(in, &reserved) ||
-	    !take_u32(in, &stored) || !take_u32(in, &out->raw_len) ||
-	    !take_bytes(in, stored, &out->stored))
-		return error_set(err, ERR_CORRUPT, "a part of the block is cut short");
-	if (reserved)
-		return error_set(err, ERR_UNSUPPORTED, "a part of the block has unknown flags %u",
-				 reserved);
-	return 0;
-}
-
-int parts_decode(struct view body, uint32_t raw_len, struct part parts[BLOCK_MAX_PARTS],
-		 unsigned *count, struct error *err)
-{
-	uint64_t sum = 0;
-	unsigned n = 0;
-
-	while (view_len(body) > 0) {
-		if (n == BLOCK_MAX_PARTS)
-			return error_set(err, ERR_CORRUPT, "a block of more than %d parts",
-					 BLOCK_MAX_PARTS);
-		TRY(part_take(&body, &parts[n], err));
-		sum += parts[n++].raw_len;
-	}
-	if (sum != raw_len || sum > BLOCK_MAX_RAW)
-		return error_set(err, ERR_CORRUPT, "parts of %llu bytes in a block of %u",
-				 (unsigned long long)sum, raw_len);
-	*count = n;
-	return 0;
-}
-
-struct unpacker {
-	ZSTD_DCtx *zstd;
-};
-
-struct unpacker *unpacker_new(void)
-{
-	struct unpacker *u = calloc(1, sizeof(*u));
-
-	if (!u)
-		return NULL;
-	u->zstd = ZSTD_createDCtx();
-	if (!u->zstd) {
-		free(u);
-		return NULL;
-	}
-	ZSTD_DCtx_setParameter(u->zstd, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
-	return u;
-}
-
-void unpacker_free(struct unpacker *u)
-{
-	if (!u)
-		return;
-	ZSTD_freeDCtx(u->zstd);
-	free(u);
-}
-
-int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, struct error *err)
-{
-	size_t stored = view_len(part->stored), n;
-
-	if (part->codec == CODEC_RAW) {
-		if (stored != part->raw_len)
-			return error_set(err, ERR_CORRUPT, "a raw part of %zu bytes says %u",
-					 stored, part->raw_len);
-		if (stored)
-			memcpy(out, part->stored.p, stored);
-		return 0;
-	}
-	if (part->codec != CODEC_ZSTD)
-		return error_set(err, ERR_UNSUPPORTED, "a part has unknown codec %u", part->codec);
-	n = ZSTD_decompressDCtx(u->zstd, out, part->raw_len, part->stored.p, stored);
-	if (ZSTD_isError(n))
-		return error_set(err, ERR_CORRUPT, "zstd: %s", ZSTD_getErrorName(n));
-	if (n != part->raw_len)
-		return error_set(err, ERR_CORRUPT, "a part of %zu bytes says %u", n, part->raw_len);
-	return 0;
 }

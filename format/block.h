@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * block.h -- the unit a tape is written, checked and skipped in: a 96-byte header and
- * a body of parts. Implements docs/FORMAT.md section 3.
+ * block.h -- the unit a tape is written, checked and skipped in: a 96-byte header, then
+ * a body of parts (part.h). Implements docs/FORMAT.md section 3.
  *
  *   0 magic[8]  8 type u8  9 flags u8  10 header_len u16  12 body_len u32  16 raw_len u32
  *  20 rows u32  24 salt u64  32 seq u64  40 min_ts u64  48 max_ts u64  56 watermark u64
- *  64 lost u64  72 schema_bits u64  80 epoch u32  84 body_crc u32  88 reserved u32
- *  92 header_crc u32 over bytes 0..91
+ *  64 lost u64  72 schema_bits u64  80 epoch u32  84 table_crc u32  88 part_count u8
+ *  89 reserved u8[3]  92 header_crc u32 over bytes 0..91
  */
 #ifndef FORMAT_BLOCK_H
 #define FORMAT_BLOCK_H
@@ -27,7 +27,8 @@ enum {
 	BLOCK_MAX_RAW = 16 << 20,                 /* all parts of a block, decompressed */
 	BLOCK_MAX_ROWS = 65536,
 	BLOCK_MAX_PARTS = 16,
-	PART_HEADER_LEN = 12,
+	BLOCK_ROWS_PER_BYTE = 64,   /* of the body: what a block costs to read is bounded */
+	BLOCK_WORK_PER_BYTE = 1024, /* by its size: decompressed bytes, values */
 };
 
 enum block_type {
@@ -61,7 +62,8 @@ struct block_header {
 	uint64_t lost;        /* events lost in the section so far */
 	uint64_t schema_bits; /* bit (id & 63) of each schema in the block */
 	uint32_t epoch;       /* dictionary epoch, DICT and DATA */
-	uint32_t body_crc;    /* CRC-32 (zlib) of everything after byte 96 of the block */
+	uint32_t table_crc;   /* CRC-32 (zlib) from byte 96 to the end of the part table */
+	uint8_t part_count;
 };
 
 void block_header_encode(const struct block_header *h, uint8_t out[BLOCK_HEADER_LEN]);
@@ -72,36 +74,5 @@ int block_header_decode(struct view in, struct block_header *out, struct error *
 /* "DATA", "block type 77". Lent, static. */
 const char *block_type_name(uint8_t type);
 bool block_type_is_known(uint8_t type);
-
-/* Compresses parts; reuse one for a whole section. */
-struct packer;
-struct packer *packer_new(int zstd_level); /* NULL without memory */
-void packer_free(struct packer *p);
-/* Append `raw` as one part to *body, compressed if that makes it smaller. */
-int packer_add(struct packer *p, uint8_t tag, struct view raw, struct buf *body, struct error *err);
-
-/* Append `raw` as one part to *body, as it is. */
-int packer_add_raw(uint8_t tag, struct view raw, struct buf *body, struct error *err);
-
-/* One part of a body, still compressed. */
-struct part {
-	uint8_t codec;
-	uint8_t tag;
-	uint32_t raw_len;
-	struct view stored;
-};
-
-/* Split a body into its parts. The sum of raw lengths must equal raw_len and is
- * checked against BLOCK_MAX_RAW before anything is decompressed. */
-int parts_decode(struct view body, uint32_t raw_len, struct part parts[BLOCK_MAX_PARTS],
-		 unsigned *count, struct error *err);
-
-/* Decompresses parts; reuse one. */
-struct unpacker;
-struct unpacker *unpacker_new(void);
-void unpacker_free(struct unpacker *u);
-/* Exactly part->raw_len bytes into `out`. ERR_CORRUPT when they do not come out,
- * ERR_UNSUPPORTED for an unknown codec. */
-int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, struct error *err);
 
 #endif

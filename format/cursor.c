@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * cursor.c -- one stream of items from blocks that overlap a little in time.
+ * cursor.c -- one stream of items from the blocks of a tape.
  *
- * Up to CURSOR_MAX_OPEN DATA blocks are open. A row may go out when no later block can
- * hold an earlier one: below the watermark of the last block read, or when the section
- * has no more blocks ("held" is then its successor, waiting).
+ * Rows wait in the merge until their turn comes; a SECTION or END block ("held") waits
+ * until all rows before it are out.
  */
 #include "format/cursor.h"
 
@@ -13,27 +12,9 @@
 #include <string.h>
 
 #include "format/batch.h"
+#include "format/merge.h"
+#include "format/part.h"
 #include "format/scan.h"
-
-enum {
-	MAX_PENDING = 1 << 18,
-	ROOM_BYTES = 128 << 20, /* open blocks and their old dictionaries */
-};
-
-struct open_batch {
-	struct batch *batch;
-	uint32_t row; /* next to deliver */
-};
-
-/* A loss or clock reading that waits for its time; times never go back. */
-struct pending {
-	uint64_t due_ns;
-	enum item_kind kind;
-	union {
-		struct loss loss;
-		struct clock_reading clock;
-	};
-};
 
 struct cursor {
 	struct scan scan;
@@ -42,16 +23,12 @@ struct cursor {
 	struct buf raw; /* scratch: a decompressed part */
 	struct section section;
 	struct dict_set *dicts;
-	struct open_batch open[CURSOR_MAX_OPEN];
-	unsigned open_count;
-	struct batch *spent;     /* freed at the next call: the last event points into it */
-	struct pending *pending; /* losses and clock readings, in order */
-	size_t pending_count, pending_cap, pending_at;
-	uint64_t watermark;
-	uint64_t last_ts;
+	struct merge *merge;
 	uint64_t from_ns, to_ns;
-	struct scan_item held; /* a SECTION or END block that waits for open rows */
+	struct scan_item held; /* a SECTION or END block that waits for rows before it */
+	struct buf held_body;  /* its body */
 	bool has_held;
+	bool is_sparse; /* parts are read when they are needed */
 	bool is_at_end; /* no more blocks at all */
 	bool is_in_section, is_section_closed;
 	bool is_fresh;       /* ITEM_SECTION is to be delivered */
@@ -71,6 +48,17 @@ static void note_problem(struct cursor *c, const struct gap *g)
 			 (unsigned long long)g->offset, g->reason);
 }
 
+/* Parts that were read when a value was asked for; the events are out already. */
+static void note_late_damage(struct cursor *c)
+{
+	unsigned damaged = merge_take_damaged(c->merge);
+
+	c->health.damaged_blocks += damaged;
+	if (damaged && !c->health.first_problem[0])
+		snprintf(c->health.first_problem, sizeof(c->health.first_problem),
+			 "part of a DATA block: checksum does not match");
+}
+
 static void note_cut(struct cursor *c, const char *reason)
 {
 	c->health.is_cut = true;
@@ -78,11 +66,16 @@ static void note_cut(struct cursor *c, const char *reason)
 		snprintf(c->health.first_problem, sizeof(c->health.first_problem), "%s", reason);
 }
 
-static bool is_wanted(const struct block_header *h, const void *arg)
+static enum scan_want wanted(const struct block_header *h, const void *arg)
 {
 	const struct cursor *c = arg;
+	bool is_in_time = h->max_ts >= c->from_ns && h->min_ts < c->to_ns;
 
-	return h->type != BLOCK_DATA || (h->max_ts >= c->from_ns && h->min_ts < c->to_ns);
+	if (h->type != BLOCK_DATA)
+		return SCAN_BODY;
+	if (!is_in_time || h->rows == 0)
+		return SCAN_HEADER;
+	return c->is_sparse ? SCAN_TABLE : SCAN_BODY;
 }
 
 /* Decompress part `index` of a body into c->raw. */
@@ -90,15 +83,17 @@ static int open_part(struct cursor *c, const struct scan_item *block, unsigned i
 		     struct view *out, struct error *err)
 {
 	struct part parts[BLOCK_MAX_PARTS];
-	unsigned count;
+	int rc;
 
-	TRY(parts_decode(block->body, block->header.raw_len, parts, &count, err));
-	if (index >= count)
+	TRY(parts_decode(block->body, &block->header, parts, err));
+	if (index >= block->header.part_count)
 		return error_set(err, ERR_CORRUPT, "a block without content");
 	buf_clear(&c->raw);
 	if (!buf_reserve(&c->raw, parts[index].raw_len + 1u))
 		return error_nomem(err);
-	TRY(unpacker_run(c->unpacker, &parts[index], c->raw.data, err));
+	rc = unpacker_run(c->unpacker, &parts[index], c->raw.data, err);
+	if (rc) /* a codec that is unknown here costs the block */
+		return rc == ERR_UNSUPPORTED ? ERR_CORRUPT : rc;
 	c->raw.len = parts[index].raw_len;
 	*out = view_of(c->raw.data, c->raw.len);
 	return 0;
@@ -114,8 +109,7 @@ static void section_begin(struct cursor *c, const struct block_header *h)
 	c->section.salt = h->salt;
 	c->section.number = number;
 	c->health.sections++;
-	c->watermark = 0;
-	c->last_ts = 0;
+	merge_restart(c->merge);
 	c->is_in_section = true;
 	c->is_section_closed = false;
 	c->is_fresh = true;
@@ -166,73 +160,39 @@ static int enter_epoch(struct cursor *c, uint32_t epoch, struct error *err)
 	return c->dicts ? 0 : error_nomem(err);
 }
 
-/* Make room where delivered ones lie: some may always be waiting. */
-static void forget_delivered(struct cursor *c)
-{
-	size_t left = c->pending_count - c->pending_at;
-
-	if (left > 0 && c->pending_at < MAX_PENDING / 2)
-		return;
-	if (left > 0)
-		memmove(c->pending, c->pending + c->pending_at, left * sizeof(*c->pending));
-	c->pending_count = left;
-	c->pending_at = 0;
-}
-
-static int push_pending(struct cursor *c, struct pending p, struct error *err)
-{
-	void *pending;
-
-	forget_delivered(c);
-	pending = c->pending;
-	if (c->pending_count >= MAX_PENDING)
-		return error_set(err, ERR_CORRUPT, "more than %d losses and clock readings at once",
-				 MAX_PENDING);
-	if (!array_grow(&pending, &c->pending_cap, c->pending_count + 1, sizeof(*c->pending)))
-		return error_nomem(err);
-	c->pending = pending;
-	if (c->pending_count > 0 && p.due_ns < c->pending[c->pending_count - 1].due_ns)
-		p.due_ns = c->pending[c->pending_count - 1].due_ns;
-	c->pending[c->pending_count++] = p;
-	return 0;
-}
-
 static int take_losses(struct cursor *c, struct view in, struct error *err)
 {
-	struct pending p = {.kind = ITEM_LOSS};
+	struct loss loss;
 
 	while (view_len(in) > 0) {
-		TRY(loss_decode(&in, &p.loss, err));
-		p.due_ns = p.loss.from_ns;
-		TRY(push_pending(c, p, err));
+		TRY(loss_decode(&in, &loss, err));
+		TRY(merge_add_loss(c->merge, &loss, err));
 	}
 	return 0;
 }
 
 static int take_clocks(struct cursor *c, struct view in, struct error *err)
 {
-	struct pending p = {.kind = ITEM_CLOCK};
+	struct clock_reading clock;
 
 	while (view_len(in) > 0) {
-		TRY(clock_decode(&in, &p.clock, err));
-		p.due_ns = p.clock.ts_ns;
-		TRY(push_pending(c, p, err));
+		TRY(clock_decode(&in, &clock, err));
+		TRY(merge_add_clock(c->merge, &clock, err));
 	}
 	return 0;
 }
 
 static int take_data(struct cursor *c, const struct scan_item *block, struct error *err)
 {
+	struct data_block data = {&block->header, block->body, c->source, block->offset};
 	struct batch *batch;
 
-	if (block->header.watermark > c->watermark)
-		c->watermark = block->header.watermark;
-	if (!is_wanted(&block->header, c) || block->header.rows == 0)
+	merge_watermark(c->merge, block->header.watermark);
+	if (wanted(&block->header, c) == SCAN_HEADER)
 		return 0;
 	TRY(enter_epoch(c, block->header.epoch, err));
-	TRY(batch_decode(&c->section, c->dicts, &block->header, block->body, c->unpacker, &batch,
-			 err));
-	c->open[c->open_count++] = (struct open_batch){.batch = batch};
+	TRY(batch_decode(&c->section, c->dicts, &data, c->unpacker, &batch, err));
+	merge_add(c->merge, batch);
 	return 0;
 }
 
@@ -302,7 +262,8 @@ static int take_records(struct cursor *c, const struct scan_item *block, struct 
 	switch (block->header.type) {
 	case BLOCK_DICT:
 		TRY(enter_epoch(c, block->header.epoch, err));
-		TRY(dict_set_decode(c->dicts, &c->section, in, err));
+		TRY(dict_set_decode(c->dicts, &c->section, in,
+				    (uint64_t)block->header.body_len * BLOCK_WORK_PER_BYTE, err));
 		break;
 	case BLOCK_LOSS:
 		TRY(take_losses(c, in, err));
@@ -364,11 +325,24 @@ static void leave_section(struct cursor *c)
 	c->is_in_section = false;
 }
 
+/* The source may be read before it is its turn: the body is copied. */
+static int hold(struct cursor *c, const struct scan_item *block, struct error *err)
+{
+	c->held = *block;
+	buf_clear(&c->held_body);
+	put_bytes(&c->held_body, block->body.p, view_len(block->body));
+	if (c->held_body.is_failed)
+		return error_nomem(err);
+	c->held.body = view_of(c->held_body.data, c->held_body.len);
+	c->has_held = true;
+	return 0;
+}
+
 /* Read one more block. TAKEN_ITEM with *out, TAKEN_QUIETLY, or a negative status. */
 static int advance(struct cursor *c, struct item *out, struct error *err)
 {
 	struct scan_item block;
-	int rc = scan_next(&c->scan, is_wanted, c, &block, err);
+	int rc = scan_next(&c->scan, wanted, c, &block, err);
 
 	if (rc == END) {
 		c->is_at_end = true;
@@ -380,119 +354,10 @@ static int advance(struct cursor *c, struct item *out, struct error *err)
 	if (block.kind == SCAN_GAP && block.header.type != BLOCK_SECTION)
 		return deliver_gap(c, &block.gap, out);
 	if (block.header.type == BLOCK_SECTION || block.header.type == BLOCK_END) {
-		c->held = block;
-		c->has_held = true;
+		TRY(hold(c, &block, err));
 		return TAKEN_QUIETLY;
 	}
 	return take_or_gap(c, &block, out, err);
-}
-
-/* Index of the open batch with the earliest row, or open_count. */
-static unsigned earliest(const struct cursor *c)
-{
-	unsigned best = c->open_count;
-	uint64_t best_ts = UINT64_MAX;
-
-	for (unsigned i = 0; i < c->open_count; i++) {
-		uint64_t ts = batch_ts(c->open[i].batch, c->open[i].row);
-
-		if (best == c->open_count || ts < best_ts) {
-			best = i;
-			best_ts = ts;
-		}
-	}
-	return best;
-}
-
-static void drop_open(struct cursor *c, unsigned i)
-{
-	batch_free(c->spent);
-	c->spent = c->open[i].batch;
-	memmove(&c->open[i], &c->open[i + 1], (--c->open_count - i) * sizeof(c->open[0]));
-}
-
-/* Rows of no wanted time, of an unknown schema, or past the end are stepped over. */
-static bool settle_row(struct cursor *c, unsigned i, struct event *out)
-{
-	struct open_batch *o = &c->open[i];
-	uint64_t ts = batch_ts(o->batch, o->row);
-	bool is_known = batch_event(o->batch, o->row, out);
-
-	o->row++;
-	if (o->row == batch_rows(o->batch))
-		drop_open(c, i);
-	if (ts < c->from_ns || ts >= c->to_ns)
-		return false;
-	c->health.unreadable_events += !is_known;
-	return is_known;
-}
-
-/* Open blocks, and dictionaries of epochs that only they still need. */
-static bool is_crowded(const struct cursor *c)
-{
-	const struct dict_set *seen = c->dicts;
-	size_t bytes = 0;
-
-	for (unsigned i = 0; i < c->open_count; i++) {
-		const struct dict_set *dicts = batch_dicts(c->open[i].batch);
-
-		bytes += batch_bytes(c->open[i].batch);
-		if (dicts != seen && dicts != c->dicts)
-			bytes += dict_set_bytes(dicts);
-		seen = dicts;
-	}
-	return c->open_count == CURSOR_MAX_OPEN || bytes > ROOM_BYTES;
-}
-
-/* The next row that may go out. END when more blocks must be read first, TAKEN_QUIETLY
- * when the row is none to deliver: what waits for its time comes before the next. */
-static int next_row(struct cursor *c, struct item *out)
-{
-	bool is_draining = c->has_held || c->is_at_end;
-	unsigned i = earliest(c);
-	uint64_t ts;
-
-	if (i == c->open_count)
-		return END;
-	ts = batch_ts(c->open[i].batch, c->open[i].row);
-	if (!is_draining && ts >= c->watermark && !is_crowded(c))
-		return END;
-	if (!settle_row(c, i, &out->event))
-		return TAKEN_QUIETLY;
-	if (ts < c->last_ts)
-		c->health.late_events++;
-	else
-		c->last_ts = ts;
-	out->kind = ITEM_EVENT;
-	return TAKEN_ITEM;
-}
-
-static void deliver_pending(const struct pending *p, struct item *out)
-{
-	out->kind = p->kind;
-	if (p->kind == ITEM_LOSS)
-		out->loss = p->loss;
-	else
-		out->clock = p->clock;
-}
-
-/* A loss or clock reading goes out before the first event that is not earlier. */
-static bool next_pending(struct cursor *c, struct item *out)
-{
-	unsigned i = earliest(c);
-	bool is_draining = c->has_held || c->is_at_end;
-	uint64_t limit = c->watermark;
-
-	if (c->pending_at == c->pending_count)
-		return false;
-	if (i < c->open_count)
-		limit = batch_ts(c->open[i].batch, c->open[i].row);
-	else if (is_draining)
-		limit = UINT64_MAX;
-	if (c->pending[c->pending_at].due_ns > limit)
-		return false;
-	deliver_pending(&c->pending[c->pending_at++], out);
-	return true;
 }
 
 /* A section begins, whatever state its first block is in: what follows is its own. */
@@ -550,9 +415,8 @@ static int step(struct cursor *c, struct item *out, struct error *err)
 		c->has_late_gap = false;
 		return deliver_gap(c, &c->late_gap, out);
 	}
-	if (next_pending(c, out))
-		return 0;
-	rc = next_row(c, out);
+	rc = merge_next(c->merge, c->has_held || c->is_at_end, c->dicts, out, &c->health);
+	note_late_damage(c);
 	if (rc != END)
 		return rc;
 	if (c->has_held)
@@ -568,8 +432,6 @@ int cursor_next(struct cursor *c, struct item *item, struct error *err)
 {
 	int rc;
 
-	batch_free(c->spent);
-	c->spent = NULL;
 	do
 		rc = step(c, item, err);
 	while (rc == TAKEN_QUIETLY);
@@ -595,9 +457,7 @@ static int find_section(struct cursor *c, struct error *err)
 		if (block.is_cut)
 			note_cut(c, block.gap.reason);
 		if (block.header.type == BLOCK_SECTION) {
-			c->held = block;
-			c->has_held = true;
-			return 0;
+			return hold(c, &block, err);
 		}
 		note_problem(c, &block.gap);
 	}
@@ -617,8 +477,9 @@ int cursor_open(struct source *src, struct cursor **out, struct error *err)
 	c->source = src;
 	c->to_ns = UINT64_MAX;
 	c->unpacker = unpacker_new();
+	c->merge = merge_new();
 	scan_init(&c->scan, src);
-	rc = c->unpacker ? find_section(c, err) : error_nomem(err);
+	rc = c->unpacker && c->merge ? find_section(c, err) : error_nomem(err);
 	if (!rc)
 		rc = take_held(c, &item, err);
 	if (rc < 0) {
@@ -633,14 +494,12 @@ void cursor_close(struct cursor *c)
 {
 	if (!c)
 		return;
-	batch_free(c->spent);
-	for (unsigned i = 0; i < c->open_count; i++)
-		batch_free(c->open[i].batch);
+	merge_free(c->merge); /* before the sections and dictionaries its rows lend */
 	section_release(&c->section);
 	dict_set_drop(c->dicts);
 	unpacker_free(c->unpacker);
 	buf_release(&c->raw);
-	free(c->pending);
+	buf_release(&c->held_body);
 	free(c);
 }
 
@@ -648,6 +507,7 @@ void cursor_limit_time(struct cursor *c, uint64_t from_ns, uint64_t to_ns)
 {
 	c->from_ns = from_ns;
 	c->to_ns = to_ns;
+	merge_limit_time(c->merge, from_ns, to_ns);
 }
 
 const struct health *cursor_health(const struct cursor *c)

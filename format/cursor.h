@@ -16,6 +16,7 @@
 
 #include "format/error.h"
 #include "format/event.h"
+#include "format/gap.h"
 #include "format/item.h"
 #include "format/section.h"
 
@@ -30,13 +31,6 @@ enum item_kind {
 	ITEM_SCHEMA, /* more schemas or facts became known in this section */
 	ITEM_GAP,    /* bytes that could not be read were skipped here */
 	ITEM_END,    /* the section's End block: it was closed in order */
-};
-
-struct gap {
-	uint64_t offset; /* in the file */
-	uint64_t bytes;
-	uint64_t blocks; /* known to be missing by their numbers; 0 = unknown */
-	char reason[160];
 };
 
 struct section_end {

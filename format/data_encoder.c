@@ -9,6 +9,7 @@
 #include "format/keyed.h"
 #include "format/rows_data.h"
 #include "format/times.h"
+#include "format/used.h"
 
 /* Rows of one schema in the order of time: positions in its group. */
 struct group_order {
@@ -32,7 +33,8 @@ struct data_encoder {
 	struct keyed *keyed;
 	struct buf *raws; /* of the keyed columns of one block, in order of their fields */
 	size_t raw_cap;
-	struct buf parts[PART_RAW + 1];
+	struct used *used;
+	struct buf parts[PART_COUNT];
 };
 
 struct data_encoder *data_encoder_new(void)
@@ -43,7 +45,8 @@ struct data_encoder *data_encoder_new(void)
 		return NULL;
 	e->table = byte_table_new();
 	e->keyed = keyed_new();
-	if (!e->table || !e->keyed) {
+	e->used = used_new();
+	if (!e->table || !e->keyed || !e->used) {
 		data_encoder_free(e);
 		return NULL;
 	}
@@ -58,7 +61,7 @@ void data_encoder_free(struct data_encoder *e)
 		free(e->groups[i].rows);
 	for (size_t i = 0; i < e->raw_cap; i++)
 		buf_release(&e->raws[i]);
-	for (unsigned i = 0; i <= PART_RAW; i++)
+	for (unsigned i = 0; i < PART_COUNT; i++)
 		buf_release(&e->parts[i]);
 	free(e->order);
 	free(e->merge);
@@ -71,6 +74,7 @@ void data_encoder_free(struct data_encoder *e)
 	free(e->raws);
 	byte_table_free(e->table);
 	keyed_free(e->keyed);
+	used_free(e->used);
 	free(e);
 }
 
@@ -204,9 +208,9 @@ static void put_ids(struct data_encoder *e, struct column_id id, const uint64_t 
 static void put_raw(struct data_encoder *e, struct column_id id, const struct buf *raw)
 {
 	id.what = COLUMN_RAW;
-	id.part = PART_RAW;
-	put_bytes(&e->parts[PART_RAW], raw->data, raw->len);
-	e->parts[PART_RAW].is_failed |= raw->is_failed;
+	id.part = id.part == PART_TIME ? PART_RAW_TIME : PART_RAW_VALUES;
+	put_bytes(&e->parts[id.part], raw->data, raw->len);
+	e->parts[id.part].is_failed |= raw->is_failed;
 	put_line(e, id, CODEC_AS_IS, raw->len);
 }
 
@@ -214,7 +218,7 @@ static bool put_hot(struct data_encoder *e, const struct rows *r)
 {
 	struct column_id id = {0, COLUMN_VALUE, PART_HOT, HOT_TS};
 	struct time_rows rows = {r->count, r->min_ts, e->cpu, e->schema};
-	struct buf *out = &e->parts[PART_HOT], low = {0};
+	struct buf *out = &e->parts[PART_TIME], low = {0};
 	bool is_ok;
 
 	id.index = HOT_CPU;
@@ -222,6 +226,7 @@ static bool put_hot(struct data_encoder *e, const struct rows *r)
 	id.index = HOT_SCHEMA;
 	put_ints(e, id, e->schema, r->count);
 	id.index = HOT_TS;
+	id.part = PART_TIME;
 	is_ok = times_encode(&rows, e->ts, out, &low);
 	put_line(e, id, CODEC_TIME, r->count);
 	put_raw(e, id, &low);
@@ -263,7 +268,7 @@ static void put_byte_strings(struct data_encoder *e, struct column_id id, struct
 static void put_own(struct data_encoder *e, const struct group *g, const struct group_order *order,
 		    const struct field *f, unsigned column)
 {
-	struct column_id id = {g->schema->id, COLUMN_PRESENCE, PART_REST, column};
+	struct column_id id = {g->schema->id, COLUMN_PRESENCE, PART_VALUES, column};
 
 	if (f->flags & FIELD_OPTIONAL)
 		put_ints(e, id, gather(e, &g->presence[column], order), order->count);
@@ -274,20 +279,24 @@ static void put_own(struct data_encoder *e, const struct group *g, const struct 
 		put_ints(e, id, gather(e, &g->own[column], order), order->count);
 }
 
-static void put_group(struct data_encoder *e, const struct group *g,
+static bool put_group(struct data_encoder *e, const struct group *g,
 		      const struct group_order *order)
 {
 	const struct schema *s = g->schema;
 	unsigned column = 0;
 
 	for (unsigned i = 0; i < s->ref_count; i++) {
-		struct column_id id = {s->id, COLUMN_REF, PART_HOT, i};
+		struct column_id id = {s->id, COLUMN_REF, PART_REFS, i};
 
-		put_ids(e, id, gather(e, &g->refs[i], order), order->count);
+		gather(e, &g->refs[i], order);
+		put_ids(e, id, e->numbers, order->count);
+		if (!used_add(e->used, s->refs[i], e->numbers, order->count))
+			return false;
 	}
 	for (unsigned i = 0; i < s->field_count; i++)
 		if (!s->fields[i].ref)
 			put_own(e, g, order, &s->fields[i], column++);
+	return true;
 }
 
 /* Keyed columns are coded together, row by row. Tokens replace the values. */
@@ -321,10 +330,10 @@ static void put_keyed(struct data_encoder *e, const struct group *g,
 		      const struct group_order *order, const struct buf *raws)
 {
 	const struct schema *s = g->schema;
-	struct buf *out = &e->parts[PART_REST];
+	struct buf *out = &e->parts[PART_VALUES];
 
 	for (unsigned i = 0; i < s->field_count; i++) {
-		struct column_id id = {s->id, COLUMN_VALUE, PART_REST, s->own_of[i]};
+		struct column_id id = {s->id, COLUMN_VALUE, PART_VALUES, s->own_of[i]};
 		size_t before = out->len;
 		const uint64_t *tokens;
 
@@ -380,40 +389,35 @@ static bool put_all_keyed(struct data_encoder *e, const struct rows *r)
 	return true;
 }
 
-static int put_parts(struct data_encoder *e, struct packer *p, struct buf *body, uint32_t *raw_len,
-		     struct error *err)
+static int put_parts(struct data_encoder *e, const struct rows *rows, struct packer *p,
+		     struct body *body, struct error *err)
 {
-	size_t sum = 0;
-
-	for (uint8_t i = 0; i <= PART_RAW; i++) {
+	for (uint8_t i = 0; i < PART_COUNT; i++) {
 		struct view raw = view_of(e->parts[i].data, e->parts[i].len);
 
 		if (e->parts[i].is_failed)
 			return error_nomem(err);
-		if (i == PART_RAW)
+		if (i == PART_RAW_TIME || i == PART_RAW_VALUES)
 			TRY(packer_add_raw(i, raw, body, err));
 		else
 			TRY(packer_add(p, i, raw, body, err));
-		sum += view_len(raw);
 	}
-	if (sum > BLOCK_MAX_RAW)
-		return error_set(err, ERR_CORRUPT, "a block of %zu bytes, limit is %d", sum,
-				 BLOCK_MAX_RAW);
-	*raw_len = (uint32_t)sum;
-	return 0;
+	return body_pad(body, rows->count, rows->cells, err);
 }
 
-int data_encoder_run(struct data_encoder *e, struct rows *rows, struct packer *p, struct buf *body,
-		     uint32_t *raw_len, struct error *err)
+int data_encoder_run(struct data_encoder *e, struct rows *rows, struct packer *p, struct body *body,
+		     struct error *err)
 {
-	for (unsigned i = 0; i <= PART_RAW; i++)
+	for (unsigned i = 0; i < PART_COUNT; i++)
 		buf_clear(&e->parts[i]);
 	if (!order_rows(e, rows) || !put_hot(e, rows))
 		return error_nomem(err);
 	for (size_t i = 0; i < rows->group_cap; i++)
-		if (rows->groups[i] && rows->groups[i]->count)
-			put_group(e, rows->groups[i], &e->groups[i]);
+		if (rows->groups[i] && rows->groups[i]->count &&
+		    !put_group(e, rows->groups[i], &e->groups[i]))
+			return error_nomem(err);
 	if (!put_all_keyed(e, rows))
 		return error_nomem(err);
-	return put_parts(e, p, body, raw_len, err);
+	used_encode(e->used, &e->parts[PART_USED]);
+	return put_parts(e, rows, p, body, err);
 }

@@ -6,17 +6,16 @@
 #ifndef FORMAT_DATA_ENCODER_H
 #define FORMAT_DATA_ENCODER_H
 
-#include "format/block.h"
+#include "format/part.h"
 #include "format/rows.h"
 
 struct data_encoder; /* scratch, reused from block to block; opaque */
 
 struct data_encoder *data_encoder_new(void); /* NULL without memory */
 void data_encoder_free(struct data_encoder *e);
-/* Append the parts to *body and set *raw_len to their decompressed length. The rows stay
- * as they are, except that lengths of strings become offsets: rows_clear() them next.
+/* Fill *body. The rows stay as they are, except that lengths of strings become offsets: rows_clear() them next.
  * 0, or ERR_NOMEM, or ERR_CORRUPT when a part outgrows a block. */
-int data_encoder_run(struct data_encoder *e, struct rows *rows, struct packer *p, struct buf *body,
-		     uint32_t *raw_len, struct error *err);
+int data_encoder_run(struct data_encoder *e, struct rows *rows, struct packer *p, struct body *body,
+		     struct error *err);
 
 #endif

@@ -166,6 +166,8 @@ struct intake {
 	struct keyed *keyed;
 	bool is_keyed_lost; /* a run was stepped over: keyed values are unknown from here on */
 	uint64_t values;    /* of all runs: each takes time, also if it is stepped over */
+	uint64_t most_values;
+	uint64_t work; /* bytes that may still come of this block */
 	struct buf packed;
 };
 
@@ -204,25 +206,35 @@ static int take_run(struct dict_set *d, struct intake *in, struct view *body, st
 	if (in->is_keyed_lost && has_keys(layout))
 		return 0;
 	in->values += count * layout->field_count;
-	if (in->values > ENTRIES_MAX_VALUES)
-		return error_set(err, ERR_CORRUPT, "a dictionary block of %llu values, limit is %d",
-				 (unsigned long long)in->values, ENTRIES_MAX_VALUES);
+	if (in->values > in->most_values)
+		return error_set(err, ERR_CORRUPT,
+				 "a dictionary block of %llu values, limit is %llu",
+				 (unsigned long long)in->values,
+				 (unsigned long long)in->most_values);
 	buf_clear(&in->packed);
-	rc = entries_decode(layout, columns, (size_t)count, in->keyed, &in->packed, err);
+	rc = entries_decode(layout, columns, (size_t)count, in->keyed, in->work, &in->packed, err);
 	if (rc == ERR_UNSUPPORTED)
 		return skip_run(in);
 	TRY(rc);
+	if (in->packed.len + count * DICT_ENTRY_COST > in->work)
+		return error_set(err, ERR_CORRUPT,
+				 "dictionary %s: more entries than its block may hold",
+				 layout->name);
+	in->work -= in->packed.len + count * DICT_ENTRY_COST;
 	return add_entries(d, layout, first, count, view_of(in->packed.data, in->packed.len), err);
 }
 
-int dict_set_decode(struct dict_set *d, const struct section *s, struct view body,
+int dict_set_decode(struct dict_set *d, const struct section *s, struct view body, uint64_t work,
 		    struct error *err)
 {
-	struct intake in = {.section = s, .keyed = keyed_new()};
+	struct intake in = {.section = s, .keyed = keyed_new(), .work = work};
 	int rc = 0;
 
 	if (!in.keyed)
 		return error_nomem(err);
+	if (in.work > DICT_MAX_BYTES)
+		in.work = DICT_MAX_BYTES;
+	in.most_values = work < ENTRIES_MAX_VALUES ? work : ENTRIES_MAX_VALUES;
 	while (view_len(body) > 0 && !rc)
 		rc = take_run(d, &in, &body, err);
 	buf_release(&in.packed);
@@ -265,27 +277,38 @@ static bool find_entry(const struct dict *dict, uint32_t id, struct view *out)
 	return true;
 }
 
-bool dict_set_attribute(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
-			struct view *out)
+/* The attribute's bytes, and its field; NULL when there is none. */
+static const struct field *find_attribute(const struct dict_set *d, uint32_t dict, uint32_t id,
+					  int attribute, struct view *out)
 {
 	const struct dict *found = find(d, dict);
 	struct view entry;
 
-	return find_entry(found, id, &entry) &&
-	       entry_attribute(found->layout, entry, attribute, out);
+	if (!find_entry(found, id, &entry) ||
+	    !entry_attribute(found->layout, entry, attribute, out))
+		return NULL;
+	return &found->layout->fields[attribute];
+}
+
+bool dict_set_attribute(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
+			struct view *out)
+{
+	struct view bytes;
+	const struct field *f = find_attribute(d, dict, id, attribute, &bytes);
+
+	if (!f || f->kind == FIELD_INT)
+		return false;
+	*out = bytes;
+	return true;
 }
 
 bool dict_set_int(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
 		  uint64_t *out)
 {
-	const struct dict *found = find(d, dict);
-	const struct field *f;
 	struct view bytes;
+	const struct field *f = find_attribute(d, dict, id, attribute, &bytes);
 
-	if (!found || !dict_set_attribute(d, dict, id, attribute, &bytes))
-		return false;
-	f = &found->layout->fields[attribute];
-	if (f->kind != FIELD_INT)
+	if (!f || f->kind != FIELD_INT)
 		return false;
 	*out = load_le(bytes.p, f->elem_size);
 	if (f->flags & FIELD_SIGNED)

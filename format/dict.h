@@ -27,9 +27,10 @@ void dict_set_drop(struct dict_set *d); /* NULL is fine */
 uint32_t dict_set_epoch(const struct dict_set *d);
 /* Of all entries, as DICT_MAX_BYTES counts them. */
 size_t dict_set_bytes(const struct dict_set *d);
-/* Add the entries of a DICT block body; ids only ascend. Entries of schemas the section
- * does not know are skipped. ERR_CORRUPT adds nothing after the fault. */
-int dict_set_decode(struct dict_set *d, const struct section *s, struct view body,
+/* Add the entries that part 0 of a DICT block tells of; ids only ascend. They count for at
+ * most `work` bytes. Entries of schemas the section does not know are skipped. ERR_CORRUPT
+ * adds nothing after the fault. */
+int dict_set_decode(struct dict_set *d, const struct section *s, struct view in, uint64_t work,
 		    struct error *err);
 /* Views lent by the functions below live while a reference is held and no block is
  * added. */

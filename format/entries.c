@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/dict.h"
-
 /* Size of the value of `f` at the start of `in`, with its length prefix; false when it
  * does not fit. */
 static bool value_size(const struct field *f, struct view in, size_t *out)
@@ -218,12 +216,12 @@ static bool settle_keyed(const struct schema *s, struct attribute_column *column
 	return true;
 }
 
-/* False without memory, for a string that is too long, or more than fits an epoch: a few
+/* False without memory, for a string that is too long, or beyond `limit` bytes: a few
  * bytes of columns can stand for terabytes of entries. */
 static bool pack(const struct schema *s, const struct attribute_column *columns, size_t count,
-		 struct buf *packed)
+		 uint64_t limit, struct buf *packed)
 {
-	for (size_t i = 0; i < count && packed->len <= DICT_MAX_BYTES; i++)
+	for (size_t i = 0; i < count && packed->len <= limit; i++)
 		for (unsigned a = 0; a < s->field_count; a++) {
 			const struct field *f = &s->fields[a];
 			size_t len = f->kind == FIELD_INT ? f->elem_size
@@ -241,7 +239,7 @@ static bool pack(const struct schema *s, const struct attribute_column *columns,
 				put_bytes(packed, columns[a].views[i].p, len);
 			}
 		}
-	return packed->len <= DICT_MAX_BYTES;
+	return packed->len <= limit;
 }
 
 static int take_entries(const struct schema *s, struct view in, size_t count, struct keyed *keyed,
@@ -258,7 +256,7 @@ static int take_entries(const struct schema *s, struct view in, size_t count, st
 }
 
 int entries_decode(const struct schema *s, struct view in, size_t count, struct keyed *keyed,
-		   struct buf *packed, struct error *err)
+		   uint64_t limit, struct buf *packed, struct error *err)
 {
 	struct attribute_column *columns;
 	int rc;
@@ -270,7 +268,7 @@ int entries_decode(const struct schema *s, struct view in, size_t count, struct 
 	if (!columns)
 		return error_nomem(err);
 	rc = take_entries(s, in, count, keyed, columns, err);
-	if (!rc && !pack(s, columns, count, packed))
+	if (!rc && !pack(s, columns, count, limit, packed))
 		rc = packed->is_failed
 			     ? error_nomem(err)
 			     : error_set(err, ERR_CORRUPT, "dictionary entries are too long");

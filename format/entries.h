@@ -38,8 +38,8 @@ void entries_put_run(const struct schema *schema, size_t first, size_t count, st
 void entries_encode(const struct schema *schema, struct view packed, size_t count,
 		    struct entry_tools *tools, struct buf *out);
 /* Append the packed entries that the columns hold to *packed. `columns` must end with
- * them. At most ENTRIES_MAX_VALUES values. */
+ * them. At most ENTRIES_MAX_VALUES values, and about `limit` bytes in *packed. */
 int entries_decode(const struct schema *schema, struct view columns, size_t count,
-		   struct keyed *keyed, struct buf *packed, struct error *err);
+		   struct keyed *keyed, uint64_t limit, struct buf *packed, struct error *err);
 
 #endif

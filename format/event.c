@@ -129,7 +129,7 @@ bool event_bytes(const struct event *ev, int index, struct view *out)
 	if (index < 0 || index >= ev->schema->field_count)
 		return false;
 	f = &ev->schema->fields[index];
-	if (f->kind == FIELD_INT)
+	if (f->kind == FIELD_INT || !field_is_known(f))
 		return false;
 	if (f->ref ? !event_ref_bytes(ev, f->ref, f->attribute, &bytes)
 		   : !own_bytes(ev, f, ev->schema->own_of[index], &bytes))

@@ -14,6 +14,7 @@ enum loss_cause {
 	LOSS_RING_FULL = 1, /* the program found no room in the kernel-side buffer */
 	LOSS_WRITE = 2,     /* the output could not be written */
 	LOSS_MEMORY = 3,    /* the recorder was out of memory */
+	LOSS_DAMAGE = 4,    /* the tape was damaged here, and was recovered */
 };
 
 enum { LOSS_ANY_CPU = 0xffffffff };
@@ -24,8 +25,8 @@ struct loss {
 	uint64_t to_ns;
 	uint32_t cpu;    /* or LOSS_ANY_CPU */
 	uint32_t schema; /* schema id, or 0 = unknown */
-	uint64_t count;
-	uint32_t cause; /* enum loss_cause */
+	uint64_t count;  /* 0 = unknown */
+	uint32_t cause;  /* enum loss_cause */
 };
 
 /* The same instant on several clocks, nanoseconds. ts_ns is the tape's clock. */

@@ -215,6 +215,13 @@ uint64_t rows_schema_bits(const struct rows *r)
 	return bits;
 }
 
+void rows_peek(const struct rows *r, size_t i, uint32_t *schema, uint32_t *cpu, uint64_t *ts_ns)
+{
+	*schema = (uint32_t)r->schema.values[i];
+	*cpu = (uint32_t)r->cpu.values[i];
+	*ts_ns = r->ts.values[i];
+}
+
 void rows_clear(struct rows *r)
 {
 	for (size_t i = 0; i < r->group_cap; i++) {

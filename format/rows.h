@@ -3,13 +3,13 @@
  * rows.h -- the rows of a DATA block while it is being filled, column by column.
  * data_encoder.h turns them into a block, batch.h reads it (docs/FORMAT.md section 7).
  *
- * A DATA body has four parts: the directory (tag 0), the hot columns ts, cpu, schema
- * and references (tag 1), all other columns (tag 2), and what is stored as it is (tag 3).
+ * The parts of a DATA body are the column groups below, in this order: a question that
+ * needs only some of them reads only those.
  */
 #ifndef FORMAT_ROWS_H
 #define FORMAT_ROWS_H
 
-#include "format/block.h"
+#include "format/part.h"
 #include "format/bytes.h"
 #include "format/error.h"
 #include "format/schema.h"
@@ -19,10 +19,15 @@ enum {
 	ROWS_MAX_CELLS = 4 << 20,    /* values of one DATA block, all columns */
 	ROWS_MAX_COLUMNS = 64 << 10, /* lines of its directory */
 	HOT_COLUMNS = 4,             /* of them for the columns every row has */
-	PART_DIRECTORY = 0,
-	PART_HOT = 1,
-	PART_REST = 2,
-	PART_RAW = 3,
+	PART_DIRECTORY = 0,          /* which column is where */
+	PART_USED = 1,               /* which dictionary entries are referred to */
+	PART_HOT = 2,                /* CPUs and schemas */
+	PART_TIME = 3,
+	PART_REFS = 4,
+	PART_VALUES = 5,
+	PART_RAW_TIME = 6, /* these two are not compressed */
+	PART_RAW_VALUES = 7,
+	PART_COUNT = 8,
 };
 
 /* What a column holds. */
@@ -51,6 +56,8 @@ size_t rows_bytes(const struct rows *r); /* of byte and string values */
 uint64_t rows_min_ts(const struct rows *r);
 uint64_t rows_max_ts(const struct rows *r);
 uint64_t rows_schema_bits(const struct rows *r);
+/* Of row `i`, in the order of adding. */
+void rows_peek(const struct rows *r, size_t i, uint32_t *schema, uint32_t *cpu, uint64_t *ts_ns);
 /* Forget the rows. */
 void rows_clear(struct rows *r);
 

@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <zlib.h>
+
+#include "format/part.h"
 
 /* After so many bodies in a row that were not what their headers said, a body is checked
  * only if a sound header or the end follows it: headers are cheap to forge inside of
@@ -100,17 +101,21 @@ static bool check_number(struct scan *s, const struct block_header *h, struct sc
 	return true;
 }
 
-static bool body_is_sound(const struct block_header *h, struct view block)
+/* `block` is whole: is it what its header says? */
+static bool body_is_sound(const struct block_header *h, struct view block, struct error *why)
 {
-#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-	(void)h;
-	(void)block;
-	return true;
-#else
-	const uint8_t *p = block.p + BLOCK_HEADER_LEN;
+	size_t table_end = h->header_len + (size_t)h->part_count * PART_ENTRY_LEN;
+	struct part parts[BLOCK_MAX_PARTS];
+	struct view body = {.p = block.p + h->header_len, .end = block.end};
+	struct view head = {.p = block.p + BLOCK_HEADER_LEN, .end = block.p + table_end};
 
-	return crc32(0, p, (uInt)(h->header_len + h->body_len - BLOCK_HEADER_LEN)) == h->body_crc;
-#endif
+	error_set(why, ERR_CORRUPT, "checksum does not match");
+	if (!table_is_sound(h, head) || parts_decode(body, h, parts, why))
+		return false;
+	for (unsigned i = 0; i < h->part_count; i++)
+		if (view_len(body) == h->body_len && !part_is_sound(&parts[i]))
+			return false;
+	return true;
 }
 
 /* True when a sound header or the end of the data follows the block: it kept its length. */
@@ -124,26 +129,34 @@ static int check_follower(struct scan *s, uint32_t len, bool *is_followed, struc
 	return 0;
 }
 
+/* Bytes of the block that are wanted. */
+static uint32_t wanted_len(const struct block_header *h, enum scan_want want)
+{
+	return h->header_len +
+	       (want == SCAN_BODY ? h->body_len : h->part_count * (uint32_t)PART_ENTRY_LEN);
+}
+
 /* The block whose header is sound; is its body? */
-static int check_body(struct scan *s, const struct block_header *h, struct scan_item *out,
-		      struct error *err)
+static int check_body(struct scan *s, const struct block_header *h, enum scan_want want,
+		      struct scan_item *out, struct error *err)
 {
 	uint32_t len = h->header_len + h->body_len;
 	bool is_followed = false;
+	struct error why = {0};
 	struct view block;
 	char reason[120];
 
 	if (s->vain >= MAX_VAIN)
 		TRY(check_follower(s, len, &is_followed, err));
-	TRY(source_read(s->source, s->next, len, &block, err));
-	if ((is_followed || s->vain < MAX_VAIN) && body_is_sound(h, block)) {
+	TRY(source_read(s->source, s->next, wanted_len(h, want), &block, err));
+	if ((is_followed || s->vain < MAX_VAIN) && body_is_sound(h, block, &why)) {
 		s->vain = 0;
 		out->body = (struct view){.p = block.p + h->header_len, .end = block.end};
 		return 0;
 	}
 	TRY(check_follower(s, len, &is_followed, err));
-	snprintf(reason, sizeof(reason), "%s block %llu: checksum does not match",
-		 block_type_name(h->type), (unsigned long long)h->seq);
+	snprintf(reason, sizeof(reason), "%s block %llu: %.80s", block_type_name(h->type),
+		 (unsigned long long)h->seq, why.text);
 	if (is_followed) {
 		s->seq++;
 		return drop(s, h, reason, out);
@@ -152,20 +165,34 @@ static int check_body(struct scan *s, const struct block_header *h, struct scan_
 	return skip(s, s->next, s->next + BLOCK_HEADER_LEN, reason, out, err);
 }
 
-static int take_body(struct scan *s, const struct block_header *h, struct scan_item *out,
-		     struct error *err)
+/* True when the data holds the block to its end. */
+static int is_whole(struct scan *s, uint32_t len, enum scan_want want, bool *out, struct error *err)
 {
-	uint32_t len = h->header_len + h->body_len;
 	struct view block;
 
-	if (s->end == 0 || s->next > s->end) {
-		TRY(source_read(s->source, s->next, len, &block, err));
-		if (view_len(block) == len)
-			return check_body(s, h, out, err);
-		s->end = s->next + view_len(block);
-	} else if (len <= s->end - s->next) {
-		return check_body(s, h, out, err);
+	*out = s->end && s->next <= s->end && len <= s->end - s->next;
+	if (*out || (s->end && s->next <= s->end))
+		return 0;
+	if (want == SCAN_TABLE) { /* only asked for where the size is known */
+		*out = len <= source_size(s->source) && s->next <= source_size(s->source) - len;
+		s->end = *out ? s->end : source_size(s->source);
+		return 0;
 	}
+	TRY(source_read(s->source, s->next, len, &block, err));
+	*out = view_len(block) == len;
+	if (!*out)
+		s->end = s->next + view_len(block);
+	return 0;
+}
+
+static int take_body(struct scan *s, const struct block_header *h, enum scan_want want,
+		     struct scan_item *out, struct error *err)
+{
+	bool whole;
+
+	TRY(is_whole(s, h->header_len + h->body_len, want, &whole, err));
+	if (whole)
+		return check_body(s, h, want, out, err);
 	return skip(s, s->next, s->next + BLOCK_HEADER_LEN, "the tape ends inside a block", out,
 		    err);
 }
@@ -182,6 +209,7 @@ static int take_block(struct scan *s, scan_want_fn want, const void *arg,
 		      const struct block_header *h, struct scan_item *out, struct error *err)
 {
 	uint64_t offset = s->next;
+	enum scan_want wanted;
 
 	if (h->type == BLOCK_SECTION)
 		enter_section(s, h);
@@ -192,8 +220,9 @@ static int take_block(struct scan *s, scan_want_fn want, const void *arg,
 	else if (check_number(s, h, out))
 		return 0;
 	*out = (struct scan_item){.kind = SCAN_BLOCK, .offset = offset, .header = *h};
-	if (!want || want(h, arg)) {
-		TRY(take_body(s, h, out, err));
+	wanted = want ? want(h, arg) : SCAN_BODY;
+	if (wanted != SCAN_HEADER) {
+		TRY(take_body(s, h, wanted, out, err));
 		if (out->kind == SCAN_GAP) {
 			out->header = *h;
 			return 0;

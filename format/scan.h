@@ -8,7 +8,7 @@
 #define FORMAT_SCAN_H
 
 #include "format/block.h"
-#include "format/cursor.h"
+#include "format/gap.h"
 #include "format/source.h"
 
 struct scan {
@@ -27,13 +27,21 @@ struct scan_item {
 	enum scan_kind kind;
 	uint64_t offset;
 	struct block_header header; /* SCAN_BLOCK, or SCAN_GAP when just its body is damaged */
-	struct view body;           /* SCAN_BLOCK: checked; lent until the next call */
+	struct view body;           /* SCAN_BLOCK: what was asked for, checked; lent until the
+				     * source is read again */
 	struct gap gap;             /* SCAN_GAP */
 	bool is_cut;                /* SCAN_GAP: the tape ends here, inside a block */
 };
 
-/* Which bodies the caller wants: others are stepped over unread. NULL wants all. */
-typedef bool (*scan_want_fn)(const struct block_header *h, const void *arg);
+/* What the caller needs of a block beside its header. */
+enum scan_want {
+	SCAN_HEADER = 0, /* the body is stepped over unread */
+	SCAN_BODY = 1,   /* all of it */
+	SCAN_TABLE = 2,  /* its part table; parts may be read later */
+};
+
+/* NULL wants all bodies. */
+typedef enum scan_want (*scan_want_fn)(const struct block_header *h, const void *arg);
 
 void scan_init(struct scan *s, struct source *source);
 /* 0 with *out; 1 at the end of the data; negative on I/O or memory failure, or

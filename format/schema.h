@@ -122,9 +122,16 @@ static inline uint32_t field_bytes(const struct field *f)
 	return (uint32_t)f->elem_size * f->count;
 }
 
+/* False for a field of a newer writer, whose values are null here. */
+static inline bool field_is_known(const struct field *f)
+{
+	return f->kind >= FIELD_INT && f->kind <= FIELD_STRING;
+}
+
 /* Append to / take from a SCHEMA block body. Decoding bounds everything by the
- * limits above; *out is owned by the caller on 0. */
-void schema_encode(const struct schema *s, struct buf *out);
+ * limits above; *out is owned by the caller on 0. `text` is s->text, or "" when a
+ * schema is repeated. ERR_UNSUPPORTED for a schema that only a newer program reads. */
+void schema_encode(const struct schema *s, const char *text, struct buf *out);
 int schema_decode(struct view *in, struct schema **out, struct error *err);
 
 #endif

@@ -94,13 +94,17 @@ static int take_record(struct section *s, uint8_t kind, struct view record, stru
 	struct enumeration *e;
 	struct schema *schema;
 	bool is_known;
+	int rc;
 
 	if (kind == SCHEMA_RECORD_ENUM) {
 		TRY(enumeration_decode(&record, &e, err));
 		is_known = section_enum(s, e->id);
 		TRY(section_add_enum(s, e, err));
 	} else if (kind == SCHEMA_RECORD_SCHEMA) {
-		TRY(schema_decode(&record, &schema, err));
+		rc = schema_decode(&record, &schema, err);
+		if (rc == ERR_UNSUPPORTED) /* for newer readers: its rows are left out */
+			return 0;
+		TRY(rc);
 		is_known = section_schema(s, schema->id);
 		TRY(section_add_schema(s, schema, err));
 	} else {

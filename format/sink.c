@@ -15,7 +15,7 @@ struct sink {
 	char *name;
 	int fd;         /* -1 for memory */
 	bool is_file;   /* can be cut back */
-	bool is_broken; /* a write failed; nothing is written any more */
+	bool is_broken; /* a write failed and left something: nothing is written any more */
 	uint64_t good;  /* bytes that are whole blocks */
 	struct buf memory;
 };
@@ -115,9 +115,8 @@ static int write_all(struct sink *s, const uint8_t *p, size_t len)
 /* After a failed write: no torn block may stay behind. */
 static void cut_back(struct sink *s)
 {
-	s->is_broken = true;
-	if (s->is_file && ftruncate(s->fd, (off_t)s->good) == 0)
-		(void)lseek(s->fd, (off_t)s->good, SEEK_SET);
+	s->is_broken = !s->is_file || ftruncate(s->fd, (off_t)s->good) < 0 ||
+		       lseek(s->fd, (off_t)s->good, SEEK_SET) < 0;
 }
 
 int sink_write(struct sink *s, const void *data, size_t len, struct error *err)
@@ -142,6 +141,11 @@ int sink_write(struct sink *s, const void *data, size_t len, struct error *err)
 	}
 	s->good += len;
 	return 0;
+}
+
+bool sink_can_go_on(const struct sink *s)
+{
+	return !s->is_broken;
 }
 
 uint64_t sink_bytes(const struct sink *s)

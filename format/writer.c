@@ -2,92 +2,87 @@
 /*
  * writer.c -- one section of a tape. A flush writes what is new, in the order a reader
  * needs it: SECTION, SCHEMA, FACTS, LOSS, CLOCK, DICT, DATA.
+ *
+ * When the output takes nothing for a while (a full disk), the rows of the flush are
+ * counted as lost, and a new epoch begins: what is written next needs nothing of what
+ * was not.
  */
 #include "format/writer.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
-#include "format/block.h"
+#include "format/block_writer.h"
 #include "format/data_encoder.h"
-#include "format/dict.h"
-#include "format/entries.h"
-#include "format/index.h"
-#include "format/intern.h"
+#include "format/dictionaries.h"
 #include "format/keyed.h"
+#include "format/outage.h"
 #include "format/rows.h"
-#include "format/section.h"
+#include "format/vocabulary.h"
 
 enum {
 	DEFAULT_BLOCK_ROWS = 32768,
-	DEFAULT_DICT_LIMIT = 65536,
 	FULL_CELLS = 900000, /* close the block: worst case 10 bytes a cell */
 	FULL_BYTES = 4 << 20,
 	FULL_COLUMNS = ROWS_MAX_COLUMNS - 3 * SCHEMA_MAX_FIELDS - SCHEMA_MAX_REFS - HOT_COLUMNS,
-	FULL_PENDING = 2 << 20,           /* dictionary bytes waiting */
-	FULL_RECORDS = 4096,              /* losses or clock readings waiting */
-	FULL_NAMES = BLOCK_MAX_RAW / 4,   /* bytes of one SCHEMA block */
-	EPOCH_BYTES = DICT_MAX_BYTES / 2, /* of all dictionaries */
-	ROW_MAX_BYTES = 1 << 20,          /* of strings; also of a dictionary entry */
-	FACTS_MAX_BYTES = 4 << 20,        /* of a section, so that END holds them all */
-	NAMES_MAX_BYTES = SECTION_MAX_BYTES - FACTS_MAX_BYTES,
+	FULL_PENDING = 2 << 20,     /* dictionary bytes waiting */
+	FULL_RECORDS = 4096,        /* losses or clock readings waiting */
+	ROW_MAX_BYTES = 1 << 20,    /* of strings */
+	FACTS_MAX_BYTES = 4 << 20,  /* of a section, so that END holds them all */
 	FORMAT_SLACK_NS = 10000000, /* a watermark lags the newest row by this much */
+};
+
+/* Losses or clock readings that wait, encoded. */
+struct records {
+	struct buf bytes;
+	uint32_t count;
 };
 
 struct writer {
 	struct sink *sink;
-	struct writer_options opt;
-	struct packer *packer;
+	uint32_t block_rows;
+	struct block_writer *blocks;
+	struct vocabulary *vocabulary;
+	struct dictionaries *dictionaries;
 	struct rows *rows;
 	struct data_encoder *encoder;
-	struct entry_tools tools;
-	struct schema **schemas; /* [id - 1] */
-	size_t schema_count, schema_cap;
-	struct intern **interns; /* [schema id - 1]; NULL for events */
-	size_t intern_cap;
-	struct enumeration **enums; /* [id - 1] */
-	size_t enum_count, enum_cap;
-	size_t schemas_written, enums_written;
-	size_t name_bytes;                /* of schemas and enumerations, encoded */
-	size_t fact_count, fact_bytes;    /* in the section */
-	size_t dict_bytes;                /* in the epoch, as DICT_MAX_BYTES counts them */
-	size_t dict_pending;              /* of it, not yet written */
-	struct buf facts, losses, clocks; /* waiting, encoded */
-	uint32_t loss_count, clock_count;
-	struct buf body, block; /* scratch */
-	struct index index;
-	uint64_t seq, start_bytes;
-	uint64_t row_total, lost_total;
+	struct outage *outage;
+	struct error why;              /* of the outage */
+	size_t fact_count, fact_bytes; /* in the section */
+	struct buf facts;              /* waiting, encoded */
+	struct records losses, clocks;
+	uint64_t row_total, lost_total; /* rows: on the tape */
 	uint64_t min_ts, max_ts, watermark;
-	uint32_t epoch;
 	bool is_started;
+	bool is_stalled;   /* the last attempt to write failed, and another makes sense */
+	bool is_dict_lost; /* entries that rows in hand refer to were not written */
 };
 
 int writer_new(struct sink *sink, const struct writer_options *opt, struct writer **out,
 	       struct error *err)
 {
 	struct writer *w = calloc(1, sizeof(*w));
+	int rc;
 
 	if (!w)
 		return error_nomem(err);
 	w->sink = sink;
-	w->opt = *opt;
-	if (!w->opt.block_rows || w->opt.block_rows > BLOCK_MAX_ROWS)
-		w->opt.block_rows = DEFAULT_BLOCK_ROWS;
-	if (!w->opt.dict_limit || w->opt.dict_limit > DICT_MAX_ENTRIES / 2)
-		w->opt.dict_limit = DEFAULT_DICT_LIMIT;
-	w->epoch = 1;
+	w->block_rows = opt->block_rows;
+	if (!w->block_rows || w->block_rows > BLOCK_MAX_ROWS)
+		w->block_rows = DEFAULT_BLOCK_ROWS;
 	w->min_ts = UINT64_MAX;
-	w->start_bytes = sink_bytes(sink);
-	w->packer = packer_new(opt->zstd_level);
+	rc = block_writer_new(sink, opt->salt, opt->zstd_level, &w->blocks, err);
+	w->vocabulary = vocabulary_new();
+	w->dictionaries = dictionaries_new(opt->dict_limit);
 	w->rows = rows_new();
 	w->encoder = data_encoder_new();
-	w->tools = (struct entry_tools){byte_table_new(), keyed_new()};
-	if (!w->packer || !w->rows || !w->encoder || !w->tools.table || !w->tools.keyed) {
+	w->outage = outage_new();
+	if (!rc && (!w->vocabulary || !w->dictionaries || !w->rows || !w->encoder || !w->outage))
+		rc = error_nomem(err);
+	if (rc) {
 		writer_free(w);
-		return error_nomem(err);
+		return rc;
 	}
 	*out = w;
 	return 0;
@@ -97,26 +92,15 @@ void writer_free(struct writer *w)
 {
 	if (!w)
 		return;
+	block_writer_free(w->blocks);
 	rows_free(w->rows);
 	data_encoder_free(w->encoder);
-	byte_table_free(w->tools.table);
-	keyed_free(w->tools.keyed);
-	packer_free(w->packer);
-	for (size_t i = 0; i < w->intern_cap; i++)
-		intern_free(w->interns[i]);
-	for (size_t i = 0; i < w->schema_count; i++)
-		schema_free(w->schemas[i]);
-	for (size_t i = 0; i < w->enum_count; i++)
-		enumeration_free(w->enums[i]);
-	free(w->interns);
-	free(w->schemas);
-	free(w->enums);
+	dictionaries_free(w->dictionaries);
+	vocabulary_free(w->vocabulary);
+	outage_free(w->outage);
 	buf_release(&w->facts);
-	buf_release(&w->losses);
-	buf_release(&w->clocks);
-	buf_release(&w->body);
-	buf_release(&w->block);
-	index_release(&w->index);
+	buf_release(&w->losses.bytes);
+	buf_release(&w->clocks.bytes);
 	free(w);
 }
 
@@ -138,271 +122,140 @@ int writer_fact(struct writer *w, const char *key, const char *value, struct err
 	return 0;
 }
 
-/* Count the encoded record that lies in w->block. */
-static int count_names(struct writer *w, struct error *err)
-{
-	if (w->block.is_failed)
-		return error_nomem(err);
-	if (w->name_bytes + w->block.len > NAMES_MAX_BYTES)
-		return error_set(err, ERR_USAGE, "schemas of more than %d bytes", NAMES_MAX_BYTES);
-	w->name_bytes += w->block.len;
-	return 0;
-}
-
 int writer_enumeration(struct writer *w, struct enumeration *e, uint16_t *id, struct error *err)
 {
-	void *enums = w->enums;
-
-	if (w->enum_count >= ENUM_MAX || strlen(e->name) > ENUM_MAX_NAME)
-		return error_set(err, ERR_USAGE, "more than %d enumerations, or a name too long",
-				 ENUM_MAX);
-	if (!array_grow(&enums, &w->enum_cap, w->enum_count + 1, sizeof(*w->enums)))
-		return error_nomem(err);
-	w->enums = enums;
-	buf_clear(&w->block);
-	enumeration_encode(e, &w->block);
-	TRY(count_names(w, err));
-	w->enums[w->enum_count++] = e;
-	e->id = (uint16_t)w->enum_count;
+	TRY(vocabulary_add_enum(w->vocabulary, e, err));
 	*id = e->id;
-	return 0;
-}
-
-const struct schema *writer_schema_get(const struct writer *w, uint32_t id)
-{
-	return id >= 1 && id <= w->schema_count ? w->schemas[id - 1] : NULL;
-}
-
-static bool schema_room(struct writer *w)
-{
-	void *schemas = w->schemas, *interns = w->interns;
-
-	if (!array_grow(&schemas, &w->schema_cap, w->schema_count + 1, sizeof(*w->schemas)))
-		return false;
-	w->schemas = schemas;
-	if (!array_grow(&interns, &w->intern_cap, w->schema_count + 1, sizeof(*w->interns)))
-		return false;
-	w->interns = interns;
-	return true;
-}
-
-/* Keys are integers that both sides know before the value: of entries, or of the same
- * entry but not keyed themselves. */
-static int check_keys(const struct writer *w, const struct schema *s, struct error *err)
-{
-	for (unsigned i = 0; i < s->field_count; i++) {
-		const struct field *f = &s->fields[i], *key;
-		const struct schema *dict = s;
-
-		if (!f->key_ref)
-			continue;
-		if (s->kind == SCHEMA_EVENT)
-			dict = writer_schema_get(w, s->refs[f->key_ref - 1]);
-		if (!dict || dict->kind != SCHEMA_DICT || f->key_attribute >= dict->field_count)
-			return error_set(err, ERR_USAGE, "schema %s: field %s has no key", s->name,
-					 f->name);
-		key = &dict->fields[f->key_attribute];
-		if (key->kind != FIELD_INT || (dict == s && key->key_ref))
-			return error_set(err, ERR_USAGE, "schema %s: %s cannot be a key", s->name,
-					 key->name);
-	}
 	return 0;
 }
 
 int writer_schema(struct writer *w, struct schema *s, uint32_t *id, struct error *err)
 {
-	struct intern *intern = NULL;
-
-	if (w->schema_count >= SCHEMA_MAX)
-		return error_set(err, ERR_USAGE, "more than %d schemas", SCHEMA_MAX);
-	if (strlen(s->group) > SCHEMA_MAX_NAME || strlen(s->name) > SCHEMA_MAX_NAME ||
-	    strlen(s->text) > SCHEMA_MAX_TEXT)
-		return error_set(err, ERR_USAGE, "schema %.40s: its name or text is too long",
-				 s->name);
-	TRY(check_keys(w, s, err));
-	if (!schema_room(w))
-		return error_nomem(err);
-	TRY(schema_seal(s, err));
-	buf_clear(&w->block);
-	schema_encode(s, &w->block);
-	TRY(count_names(w, err));
-	if (s->kind == SCHEMA_DICT) {
-		intern = intern_new();
-		if (!intern)
-			return error_nomem(err);
-	}
-	w->interns[w->schema_count] = intern;
-	w->schemas[w->schema_count++] = s;
-	s->id = (uint32_t)w->schema_count;
+	TRY(vocabulary_add_schema(w->vocabulary, s, err));
 	*id = s->id;
-	return 0;
+	return s->kind == SCHEMA_DICT ? dictionaries_add(w->dictionaries, s, err) : 0;
+}
+
+const struct schema *writer_schema_get(const struct writer *w, uint32_t id)
+{
+	return vocabulary_schema(w->vocabulary, id);
 }
 
 uint32_t writer_epoch(const struct writer *w)
 {
-	return w->epoch;
+	return dictionaries_epoch(w->dictionaries);
 }
 
-/* Write w->body (complete parts) as one block. */
-static int write_body(struct writer *w, struct block_header *h, struct error *err)
+/* 0 when this failure is one to wait out: the caller counts what it could not write. */
+static int stall(struct writer *w, int rc, const struct error *why, struct error *err)
 {
-	uint8_t header[BLOCK_HEADER_LEN];
-	uint64_t offset = sink_bytes(w->sink) - w->start_bytes;
-
-	if (w->body.is_failed)
-		return error_nomem(err);
-	h->header_len = BLOCK_HEADER_LEN;
-	h->body_len = (uint32_t)w->body.len;
-	h->salt = w->opt.salt;
-	h->seq = w->seq;
-	h->watermark = w->watermark;
-	h->lost = w->lost_total;
-	h->epoch = w->epoch;
-	h->body_crc = (uint32_t)crc32(0, w->body.data, (uInt)w->body.len);
-	block_header_encode(h, header);
-	buf_clear(&w->block);
-	put_bytes(&w->block, header, sizeof(header));
-	put_bytes(&w->block, w->body.data, w->body.len);
-	if (w->block.is_failed)
-		return error_nomem(err);
-	TRY(sink_write(w->sink, w->block.data, w->block.len, err));
-	w->seq++;
-	index_add(&w->index, offset, h);
-	return 0;
+	if (rc == ERR_IO && sink_can_go_on(w->sink)) {
+		if (!w->is_stalled)
+			w->why = *why;
+		w->is_stalled = true;
+		return 0;
+	}
+	if (err)
+		*err = *why;
+	return rc;
 }
 
-/* Write `raw` as a block of one part. */
-static int write_block(struct writer *w, enum block_type type, const struct buf *raw, uint32_t rows,
-		       struct error *err)
+/* What every header says. */
+static struct block_header header_of(const struct writer *w, enum block_type type)
 {
-	struct block_header h = {.type = (uint8_t)type,
-				 .raw_len = (uint32_t)raw->len,
-				 .rows = rows,
-				 .min_ts = w->row_total ? w->max_ts : 0,
-				 .max_ts = w->row_total ? w->max_ts : 0};
-
-	if (raw->is_failed)
-		return error_nomem(err);
-	if (type == BLOCK_SECTION)
-		h.flags = BLOCK_CRITICAL;
-	buf_clear(&w->body);
-	TRY(packer_add(w->packer, 0, view_of(raw->data, raw->len), &w->body, err));
-	return write_body(w, &h, err);
+	return (struct block_header){
+		.type = (uint8_t)type,
+		.min_ts = w->row_total ? w->max_ts : 0,
+		.max_ts = w->row_total ? w->max_ts : 0,
+		.watermark = w->watermark,
+		.lost = w->lost_total,
+	};
 }
 
 /* SECTION body: incompatible and compatible feature words, then facts. */
 static int write_section(struct writer *w, struct error *err)
 {
+	struct block_header h = header_of(w, BLOCK_SECTION);
 	struct buf raw = {0};
 	int rc;
 
+	h.flags = BLOCK_CRITICAL;
 	put_u64(&raw, 0);
 	put_u64(&raw, 0);
 	put_bytes(&raw, w->facts.data, w->facts.len);
-	rc = write_block(w, BLOCK_SECTION, &raw, 0, err);
+	rc = block_writer_put_raw(w->blocks, &h, &raw, err);
 	buf_release(&raw);
+	if (rc)
+		return rc;
 	buf_clear(&w->facts);
-	w->is_started = rc == 0;
-	return rc;
-}
-
-/* Append a record to *raw, and write a block when that has become long. */
-static int put_names(struct writer *w, uint8_t kind, const struct buf *record, struct buf *raw,
-		     struct error *err)
-{
-	put_u8(raw, kind);
-	put_string(raw, record->data, record->len);
-	raw->is_failed |= record->is_failed;
-	if (raw->len < FULL_NAMES)
-		return 0;
-	TRY(write_block(w, BLOCK_SCHEMA, raw, 0, err));
-	buf_clear(raw);
+	w->is_started = true;
 	return 0;
-}
-
-static int write_schemas(struct writer *w, struct error *err)
-{
-	struct buf raw = {0}, record = {0};
-	int rc = 0;
-
-	for (; w->enums_written < w->enum_count && !rc; w->enums_written++) {
-		buf_clear(&record);
-		enumeration_encode(w->enums[w->enums_written], &record);
-		rc = put_names(w, SCHEMA_RECORD_ENUM, &record, &raw, err);
-	}
-	for (; w->schemas_written < w->schema_count && !rc; w->schemas_written++) {
-		buf_clear(&record);
-		schema_encode(w->schemas[w->schemas_written], &record);
-		rc = put_names(w, SCHEMA_RECORD_SCHEMA, &record, &raw, err);
-	}
-	if (!rc && (raw.len || raw.is_failed))
-		rc = write_block(w, BLOCK_SCHEMA, &raw, 0, err);
-	buf_release(&raw);
-	buf_release(&record);
-	return rc;
 }
 
 /* What a reader must have seen before anything that refers to a schema. */
 static int write_names(struct writer *w, struct error *err)
 {
+	struct block_header h = header_of(w, BLOCK_SCHEMA);
+
 	if (!w->is_started)
 		TRY(write_section(w, err));
-	return write_schemas(w, err);
+	return vocabulary_write(w->vocabulary, w->blocks, &h, err);
 }
 
 static int write_dicts(struct writer *w, struct error *err)
 {
-	struct buf raw = {0};
-	int rc = 0;
+	struct block_header h = header_of(w, BLOCK_DICT);
 
-	keyed_reset(w->tools.keyed);
-	for (size_t i = 0; i < w->schema_count; i++) {
-		struct view packed;
-		size_t first, count;
-
-		if (!w->interns[i])
-			continue;
-		packed = intern_take(w->interns[i], &first, &count);
-		if (count > 0)
-			entries_put_run(w->schemas[i], first, count, packed, &w->tools, &raw);
-	}
-	if (raw.len || raw.is_failed)
-		rc = write_block(w, BLOCK_DICT, &raw, 0, err);
-	buf_release(&raw);
-	w->dict_pending = 0;
-	return rc;
+	return dictionaries_write(w->dictionaries, w->blocks, &h, err);
 }
 
-int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t len, uint32_t *id,
-		  struct error *err)
+static int write_facts(struct writer *w, struct error *err)
 {
-	struct intern *t;
-	size_t before;
+	struct block_header h = header_of(w, BLOCK_FACTS);
 
-	assert(dict >= 1 && dict <= w->schema_count && w->interns[dict - 1]);
-	assert(entry_size(w->schemas[dict - 1], view_of(packed, len)) == len);
-	t = w->interns[dict - 1];
-	before = intern_count(t);
-	if (len > ROW_MAX_BYTES || before >= DICT_MAX_ENTRIES ||
-	    w->dict_bytes > DICT_MAX_BYTES - ROW_MAX_BYTES - DICT_ENTRY_COST)
-		return error_set(err, ERR_USAGE, "dictionary %s is full, or an entry too long",
-				 w->schemas[dict - 1]->name);
-	if (!intern_add(t, packed, len, id))
-		return error_nomem(err);
-	if (intern_count(t) == before)
+	if (w->facts.len == 0)
 		return 0;
-	w->dict_bytes += len + DICT_ENTRY_COST;
-	w->dict_pending += len;
-	if (w->dict_pending < FULL_PENDING + ROW_MAX_BYTES)
+	TRY(block_writer_put_raw(w->blocks, &h, &w->facts, err));
+	buf_clear(&w->facts);
+	return 0;
+}
+
+static int write_records(struct writer *w, enum block_type type, struct records *r,
+			 struct error *err)
+{
+	struct block_header h = header_of(w, type);
+
+	if (r->bytes.len == 0)
 		return 0;
-	TRY(write_names(w, err));
-	return write_dicts(w, err);
+	h.rows = r->count;
+	TRY(block_writer_put_raw(w->blocks, &h, &r->bytes, err));
+	buf_clear(&r->bytes);
+	r->count = 0;
+	return 0;
+}
+
+/* Losses of an outage that is over, as far as one can know before the rows are out. */
+static int write_outage(struct writer *w, struct error *err)
+{
+	struct block_header h = header_of(w, BLOCK_LOSS);
+	struct buf raw = {0};
+	int rc;
+
+	if (outage_is_empty(w->outage))
+		return 0;
+	h.rows = outage_encode(w->outage, &raw);
+	rc = block_writer_put_raw(w->blocks, &h, &raw, err);
+	buf_release(&raw);
+	if (!rc)
+		outage_clear(w->outage);
+	return rc;
 }
 
 static int write_rows(struct writer *w, struct error *err)
 {
 	struct block_header h = {.type = BLOCK_DATA};
-	uint64_t watermark;
+	uint64_t watermark = w->watermark;
+	struct body *body;
 
 	if (rows_count(w->rows) == 0)
 		return 0;
@@ -410,60 +263,97 @@ static int write_rows(struct writer *w, struct error *err)
 	h.min_ts = rows_min_ts(w->rows);
 	h.max_ts = rows_max_ts(w->rows);
 	h.schema_bits = rows_schema_bits(w->rows);
+	h.lost = w->lost_total;
+	h.epoch = dictionaries_epoch(w->dictionaries);
 	if (h.min_ts < w->watermark)
 		h.flags |= BLOCK_LATE;
-	watermark = h.max_ts > FORMAT_SLACK_NS ? h.max_ts - FORMAT_SLACK_NS : 0;
-	if (watermark > w->watermark)
-		w->watermark = watermark;
-	buf_clear(&w->body);
-	TRY(data_encoder_run(w->encoder, w->rows, w->packer, &w->body, &h.raw_len, err));
+	if (h.max_ts > FORMAT_SLACK_NS && h.max_ts - FORMAT_SLACK_NS > watermark)
+		watermark = h.max_ts - FORMAT_SLACK_NS;
+	h.watermark = watermark;
+	body = block_writer_body(w->blocks);
+	TRY(data_encoder_run(w->encoder, w->rows, block_writer_packer(w->blocks), body, err));
+	TRY(block_writer_put(w->blocks, &h, err));
+	w->row_total += h.rows;
+	w->watermark = watermark;
+	if (h.min_ts < w->min_ts)
+		w->min_ts = h.min_ts;
+	if (h.max_ts > w->max_ts)
+		w->max_ts = h.max_ts;
 	rows_clear(w->rows);
-	return write_body(w, &h, err);
-}
-
-/* Dictionaries never outgrow their limit: forget them, and the reader does so too. */
-static void maybe_new_epoch(struct writer *w)
-{
-	bool is_full = w->dict_bytes >= EPOCH_BYTES;
-
-	for (size_t i = 0; i < w->schema_count; i++)
-		if (w->interns[i])
-			is_full |= intern_count(w->interns[i]) >= w->opt.dict_limit;
-	if (!is_full)
-		return;
-	for (size_t i = 0; i < w->schema_count; i++)
-		if (w->interns[i])
-			intern_reset(w->interns[i]);
-	w->dict_bytes = 0;
-	w->epoch++;
-}
-
-static int write_pending(struct writer *w, enum block_type type, struct buf *raw, uint32_t *rows,
-			 struct error *err)
-{
-	if (raw->len == 0 && !raw->is_failed)
-		return 0;
-	TRY(write_block(w, type, raw, rows ? *rows : 0, err));
-	buf_clear(raw);
-	if (rows)
-		*rows = 0;
 	return 0;
 }
 
-static int write_records(struct writer *w, struct error *err)
+static void new_epoch(struct writer *w)
 {
-	TRY(write_pending(w, BLOCK_LOSS, &w->losses, &w->loss_count, err));
-	return write_pending(w, BLOCK_CLOCK, &w->clocks, &w->clock_count, err);
+	dictionaries_next_epoch(w->dictionaries);
+	vocabulary_repeat(w->vocabulary);
+	w->is_dict_lost = false;
+}
+
+static int write_all(struct writer *w, struct error *err)
+{
+	if (w->is_dict_lost)
+		return error_set(err, ERR_IO, "dictionary entries could not be written");
+	TRY(write_names(w, err));
+	TRY(write_facts(w, err));
+	TRY(write_outage(w, err));
+	TRY(write_records(w, BLOCK_LOSS, &w->losses, err));
+	TRY(write_records(w, BLOCK_CLOCK, &w->clocks, err));
+	TRY(write_dicts(w, err));
+	return write_rows(w, err);
+}
+
+static void lose_rows(struct writer *w)
+{
+	struct loss loss = {.count = 1, .cause = LOSS_WRITE};
+
+	for (size_t i = 0; i < rows_count(w->rows); i++) {
+		rows_peek(w->rows, i, &loss.schema, &loss.cpu, &loss.from_ns);
+		loss.to_ns = loss.from_ns;
+		outage_add(w->outage, &loss);
+	}
+	w->lost_total += rows_count(w->rows);
+	rows_clear(w->rows);
+	new_epoch(w);
 }
 
 int writer_flush(struct writer *w, struct error *err)
 {
-	TRY(write_names(w, err));
-	TRY(write_pending(w, BLOCK_FACTS, &w->facts, NULL, err));
-	TRY(write_records(w, err));
-	TRY(write_dicts(w, err));
-	TRY(write_rows(w, err));
-	maybe_new_epoch(w);
+	struct error why = {0};
+	int rc = write_all(w, &why);
+
+	if (rc) {
+		TRY(stall(w, rc, &why, err));
+		lose_rows(w);
+		return 0;
+	}
+	w->is_stalled = false;
+	if (dictionaries_is_full(w->dictionaries))
+		new_epoch(w);
+	return 0;
+}
+
+const char *writer_stall_reason(const struct writer *w)
+{
+	return w->is_stalled ? w->why.text : NULL;
+}
+
+int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t len, uint32_t *id,
+		  struct error *err)
+{
+	struct error why = {0};
+	int rc;
+
+	TRY(dictionaries_intern(w->dictionaries, dict, packed, len, id, err));
+	if (dictionaries_pending(w->dictionaries) < FULL_PENDING + DICTIONARIES_MAX_ENTRY)
+		return 0;
+	rc = write_names(w, &why);
+	if (!rc)
+		rc = write_dicts(w, &why);
+	if (!rc)
+		return 0;
+	TRY(stall(w, rc, &why, err));
+	w->is_dict_lost = true; /* the ids stay valid until the flush */
 	return 0;
 }
 
@@ -479,23 +369,10 @@ static size_t row_bytes(const struct schema *s, const struct row *row)
 
 static bool is_full(const struct writer *w)
 {
-	return rows_count(w->rows) >= w->opt.block_rows || rows_cells(w->rows) >= FULL_CELLS ||
+	return rows_count(w->rows) >= w->block_rows || rows_cells(w->rows) >= FULL_CELLS ||
 	       rows_columns(w->rows) >= FULL_COLUMNS || rows_bytes(w->rows) >= FULL_BYTES ||
-	       w->dict_pending >= FULL_PENDING || w->dict_bytes >= EPOCH_BYTES;
-}
-
-/* The key as a reader gets it from dict_set_int(); 0 without an entry. */
-static uint64_t key_attribute(const struct writer *w, uint32_t dict, uint32_t id, int attribute)
-{
-	const struct schema *s = w->schemas[dict - 1];
-	const struct field *f = &s->fields[attribute];
-	struct view bytes;
-	uint64_t key;
-
-	if (!entry_attribute(s, intern_entry(w->interns[dict - 1], id), attribute, &bytes))
-		return 0;
-	key = load_le(bytes.p, f->elem_size);
-	return f->flags & FIELD_SIGNED ? (uint64_t)sign_extend(key, f->elem_size) : key;
+	       dictionaries_pending(w->dictionaries) >= FULL_PENDING ||
+	       dictionaries_is_full(w->dictionaries) || w->is_dict_lost;
 }
 
 /* Keys of the keyed fields, by own column. */
@@ -507,9 +384,10 @@ static void row_keys(const struct writer *w, const struct schema *s, const struc
 		unsigned ref = f->key_ref - 1u;
 
 		if (f->key_ref)
-			keys[s->own_of[i]] = keyed_key(f, key_attribute(w, s->refs[ref],
-									row->refs[ref],
-									f->key_attribute));
+			keys[s->own_of[i]] = keyed_key(f, dictionaries_int(w->dictionaries,
+									   s->refs[ref],
+									   row->refs[ref],
+									   f->key_attribute));
 	}
 }
 
@@ -524,86 +402,72 @@ int writer_add(struct writer *w, const struct row *row, struct error *err)
 				 ROW_MAX_BYTES);
 	row_keys(w, s, row, keys);
 	TRY(rows_add(w->rows, s, row, keys, err));
-	w->row_total++;
-	if (row->ts_ns < w->min_ts)
-		w->min_ts = row->ts_ns;
-	if (row->ts_ns > w->max_ts)
-		w->max_ts = row->ts_ns;
 	return is_full(w) ? writer_flush(w, err) : 0;
+}
+
+/* Too many losses to wait for the output: they are counted together. */
+static void fold_losses(struct writer *w)
+{
+	struct view in = view_of(w->losses.bytes.data, w->losses.bytes.len);
+	struct loss loss;
+
+	while (view_len(in) > 0 && loss_decode(&in, &loss, NULL) == 0)
+		outage_add(w->outage, &loss);
+}
+
+static int write_waiting(struct writer *w, enum block_type type, struct records *r,
+			 struct error *err)
+{
+	struct error why = {0};
+	int rc = write_names(w, &why);
+
+	if (!rc)
+		rc = write_records(w, type, r, &why);
+	if (!rc)
+		return 0;
+	TRY(stall(w, rc, &why, err));
+	if (type == BLOCK_LOSS)
+		fold_losses(w);
+	buf_clear(&r->bytes);
+	r->count = 0;
+	return 0;
 }
 
 int writer_loss(struct writer *w, const struct loss *loss, struct error *err)
 {
-	loss_encode(loss, &w->losses);
-	w->loss_count++;
+	loss_encode(loss, &w->losses.bytes);
+	w->losses.count++;
 	w->lost_total += loss->count;
-	if (w->losses.is_failed)
+	if (w->losses.bytes.is_failed)
 		return error_nomem(err);
-	if (w->loss_count < FULL_RECORDS)
-		return 0;
-	TRY(write_names(w, err));
-	return write_records(w, err);
+	return w->losses.count < FULL_RECORDS ? 0 : write_waiting(w, BLOCK_LOSS, &w->losses, err);
 }
 
 int writer_clock(struct writer *w, const struct clock_reading *c, struct error *err)
 {
-	clock_encode(c, &w->clocks);
-	w->clock_count++;
-	if (w->clocks.is_failed)
+	clock_encode(c, &w->clocks.bytes);
+	w->clocks.count++;
+	if (w->clocks.bytes.is_failed)
 		return error_nomem(err);
-	if (w->clock_count < FULL_RECORDS)
-		return 0;
-	TRY(write_names(w, err));
-	return write_records(w, err);
+	return w->clocks.count < FULL_RECORDS ? 0 : write_waiting(w, BLOCK_CLOCK, &w->clocks, err);
 }
 
-/* The last 16 bytes of a section: its length, the End block's length, "DNE!". */
-static int put_trailer(struct writer *w, struct error *err)
-{
-	struct buf raw = {0};
-	uint64_t section = sink_bytes(w->sink) - w->start_bytes;
-	size_t block = BLOCK_HEADER_LEN + w->body.len + PART_HEADER_LEN + 16;
-	int rc;
-
-	put_u64(&raw, section + block);
-	put_u32(&raw, (uint32_t)block);
-	put_bytes(&raw, "DNE!", 4);
-	rc = raw.is_failed ? error_nomem(err)
-			   : packer_add_raw(1, view_of(raw.data, raw.len), &w->body, err);
-	buf_release(&raw);
-	return rc;
-}
-
-/* END body: reason, totals, facts, index; then the trailer as a second part. */
+/* END body: reason, totals, facts; the index and the trailer are put behind. */
 static int write_end(struct writer *w, const char *reason, const struct buf *facts,
 		     struct error *err)
 {
-	struct block_header h = {.type = BLOCK_END,
-				 .min_ts = w->row_total ? w->min_ts : 0,
-				 .max_ts = w->max_ts};
+	struct block_header h = header_of(w, BLOCK_END);
 	struct buf raw = {0};
-	size_t totals;
 	int rc;
 
+	h.min_ts = w->row_total ? w->min_ts : 0;
 	put_string(&raw, reason, strlen(reason));
 	put_varint(&raw, w->row_total);
 	put_varint(&raw, w->lost_total);
 	put_string(&raw, facts->data, facts->len);
-	totals = raw.len;
-	index_encode(&w->index, &raw);
-	if (raw.len > BLOCK_MAX_RAW - 16) { /* too long: a tape without an index */
-		raw.len = totals;
-		put_varint(&raw, 0);
-	}
-	h.raw_len = (uint32_t)raw.len + 16;
-	buf_clear(&w->body);
-	rc = raw.is_failed ? error_nomem(err)
-			   : packer_add(w->packer, 0, view_of(raw.data, raw.len), &w->body, err);
+	rc = block_writer_end(w->blocks, &h, &raw, err);
 	buf_release(&raw);
-	if (rc)
-		return rc;
-	TRY(put_trailer(w, err));
-	return write_body(w, &h, err);
+	return rc;
 }
 
 int writer_end(struct writer *w, const char *reason, struct error *err)
@@ -616,6 +480,9 @@ int writer_end(struct writer *w, const char *reason, struct error *err)
 		w->facts = (struct buf){0};
 	}
 	rc = writer_flush(w, err);
+	if (!rc && w->is_stalled)
+		rc = error_set(err, ERR_IO, "%s; %llu events at the end are missing", w->why.text,
+			       (unsigned long long)outage_events(w->outage));
 	if (!rc)
 		rc = write_end(w, reason, &facts, err);
 	buf_release(&facts);
@@ -624,10 +491,10 @@ int writer_end(struct writer *w, const char *reason, struct error *err)
 
 uint64_t writer_rows(const struct writer *w)
 {
-	return w->row_total;
+	return w->row_total + rows_count(w->rows);
 }
 
 uint64_t writer_bytes(const struct writer *w)
 {
-	return sink_bytes(w->sink) - w->start_bytes;
+	return block_writer_bytes(w->blocks);
 }

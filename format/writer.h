@@ -67,12 +67,19 @@ uint32_t writer_epoch(const struct writer *w);
 int writer_add(struct writer *w, const struct row *row, struct error *err);
 int writer_loss(struct writer *w, const struct loss *loss, struct error *err);
 int writer_clock(struct writer *w, const struct clock_reading *c, struct error *err);
-/* Write everything buffered; a reader sees it afterwards. */
+/* Write everything buffered; a reader sees it afterwards.
+ *
+ * A file that takes nothing at the moment (no space, quota) is no failure of writer_add(),
+ * writer_flush() and the like: what could not be written is counted, the writer is
+ * stalled, tries again with each flush, and puts the losses on the tape when it can. */
 int writer_flush(struct writer *w, struct error *err);
 /* Flush, then the End block: `reason` is "stop", "signal", "duration", "command",
  * "error: ..."; facts given after the first row and totals are in it. */
 int writer_end(struct writer *w, const char *reason, struct error *err);
 
+/* Why the writer is stalled, in a sentence; NULL when it is not. Lent until the next call. */
+const char *writer_stall_reason(const struct writer *w);
+/* Events written or waiting, lost ones not. */
 uint64_t writer_rows(const struct writer *w);
 uint64_t writer_bytes(const struct writer *w);
 

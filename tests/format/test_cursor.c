@@ -354,7 +354,7 @@ static void blocks_that_would_take_much_memory_are_not_all_open(void **state)
 	for (unsigned i = 0; i < COLUMNS; i++)
 		forge_add(schema, forge_field("f", FIELD_STRING, 1, 0));
 	schema->id = 1;
-	schema_encode(schema, &record);
+	schema_encode(schema, schema->text, &record);
 	put_u8(&raw, SCHEMA_RECORD_SCHEMA);
 	put_string(&raw, record.data, record.len);
 	forge_section(&tape, 0);

@@ -97,7 +97,7 @@ static void put_schema(struct buf *b, uint32_t id, size_t len)
 	free(s->text);
 	s->text = text;
 	s->id = id;
-	schema_encode(s, &record);
+	schema_encode(s, s->text, &record);
 	put_u8(b, SCHEMA_RECORD_SCHEMA);
 	put_string(b, record.data, record.len);
 	buf_release(&record);

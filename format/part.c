@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* part.c -- tables of parts, their checksums and compression (docs/FORMAT.md section 3.2). */
+#include "format/part.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+enum {
+	CODEC_RAW = 0,
+	CODEC_ZSTD = 1,
+	CODEC_NEWER = 255, /* ours: flags that this program does not know */
+	ZSTD_DEFAULT_LEVEL = 3,
+	WINDOW_LOG_MAX = 24,
+};
+
+void body_release(struct body *b)
+{
+	buf_release(&b->table);
+	buf_release(&b->stored);
+}
+
+void body_clear(struct body *b)
+{
+	buf_clear(&b->table);
+	buf_clear(&b->stored);
+	b->raw_len = 0;
+	b->count = 0;
+}
+
+/* The stored bytes of the new part are at the end of b->stored. */
+static int add_entry(struct body *b, uint8_t codec, uint8_t tag, size_t stored, size_t raw,
+		     struct error *err)
+{
+	if (b->stored.is_failed)
+		return error_nomem(err);
+	if (b->count == BLOCK_MAX_PARTS || raw > BLOCK_MAX_RAW - b->raw_len)
+		return error_set(err, ERR_CORRUPT, "part %u of a block has %zu bytes, limit is %d",
+				 b->count, raw, BLOCK_MAX_RAW);
+	put_u8(&b->table, codec);
+	put_u8(&b->table, tag);
+	put_u16(&b->table, 0);
+	put_u32(&b->table, (uint32_t)stored);
+	put_u32(&b->table, (uint32_t)raw);
+	put_u32(&b->table,
+		(uint32_t)crc32(0, b->stored.data + b->stored.len - stored, (uInt)stored));
+	b->raw_len += (uint32_t)raw;
+	b->count++;
+	return b->table.is_failed ? error_nomem(err) : 0;
+}
+
+int body_pad(struct body *b, uint64_t rows, uint64_t values, struct error *err)
+{
+	static const uint8_t zeros[4096];
+	uint64_t work = b->raw_len > values ? b->raw_len : values;
+	uint64_t need = work / (BLOCK_WORK_PER_BYTE - 1) + 1; /* padding is raw bytes, too */
+	size_t pad;
+
+	if (need < rows / BLOCK_ROWS_PER_BYTE + 1)
+		need = rows / BLOCK_ROWS_PER_BYTE + 1;
+	if (body_len(b) >= need)
+		return 0;
+	pad = body_len(b) + PART_ENTRY_LEN < need ? (size_t)need - body_len(b) - PART_ENTRY_LEN : 0;
+	for (size_t left = pad; left > 0; left -= left < sizeof(zeros) ? left : sizeof(zeros))
+		put_bytes(&b->stored, zeros, left < sizeof(zeros) ? left : sizeof(zeros));
+	return add_entry(b, CODEC_RAW, PART_TAG_PADDING, pad, pad, err);
+}
+
+struct packer {
+	ZSTD_CCtx *zstd;
+	int level;
+};
+
+struct packer *packer_new(int zstd_level)
+{
+	struct packer *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->level = zstd_level ? zstd_level : ZSTD_DEFAULT_LEVEL;
+	p->zstd = ZSTD_createCCtx();
+	if (!p->zstd) {
+		free(p);
+		return NULL;
+	}
+	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, p->level);
+	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_checksumFlag, 1);
+	return p;
+}
+
+void packer_free(struct packer *p)
+{
+	if (!p)
+		return;
+	ZSTD_freeCCtx(p->zstd);
+	free(p);
+}
+
+int packer_add_raw(uint8_t tag, struct view raw, struct body *body, struct error *err)
+{
+	put_bytes(&body->stored, raw.p, view_len(raw));
+	return add_entry(body, CODEC_RAW, tag, view_len(raw), view_len(raw), err);
+}
+
+int packer_add(struct packer *p, uint8_t tag, struct view raw, struct body *body, struct error *err)
+{
+	size_t raw_len = view_len(raw), bound = ZSTD_compressBound(raw_len), n;
+
+	if (raw_len > BLOCK_MAX_RAW)
+		return error_set(err, ERR_CORRUPT, "a part of %zu bytes, limit is %d", raw_len,
+				 BLOCK_MAX_RAW);
+	if (!buf_reserve(&body->stored, bound))
+		return error_nomem(err);
+	n = ZSTD_compress2(p->zstd, body->stored.data + body->stored.len, bound, raw.p, raw_len);
+	if (ZSTD_isError(n))
+		return error_set(err, ERR_NOMEM, "zstd: %s", ZSTD_getErrorName(n));
+	if (n >= raw_len)
+		return packer_add_raw(tag, raw, body, err);
+	body->stored.len += n;
+	return add_entry(body, CODEC_ZSTD, tag, n, raw_len, err);
+}
+
+static int part_take(struct view *table, struct part *out, struct error *err)
+{
+	uint16_t flags;
+
+	if (!take_u8(table, &out->codec) || !take_u8(table, &out->tag) ||
+	    !take_u16(table, &flags) || !take_u32(table, &out->stored_len) ||
+	    !take_u32(table, &out->raw_len) || !take_u32(table, &out->crc))
+		return error_set(err, ERR_CORRUPT, "a block's part table is cut short");
+	if (flags)
+		out->codec = CODEC_NEWER;
+	return 0;
+}
+
+/* Where the parts are, by the table; *raw_sum is what they decompress to. */
+static int place_parts(struct view table, unsigned count, uint32_t body_len, struct part *parts,
+		       uint64_t *raw_sum, struct error *err)
+{
+	uint64_t at = (uint64_t)count * PART_ENTRY_LEN, raw = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		TRY(part_take(&table, &parts[i], err));
+		parts[i].stored = view_of(NULL, 0);
+		parts[i].offset = (uint32_t)at;
+		at += parts[i].stored_len;
+		raw += parts[i].raw_len;
+		if (at > body_len)
+			break;
+	}
+	if (at != body_len)
+		return error_set(err, ERR_CORRUPT, "parts of %llu bytes in a body of %u",
+				 (unsigned long long)at, body_len);
+	*raw_sum = raw;
+	return 0;
+}
+
+int parts_decode(struct view body, const struct block_header *h, struct part parts[BLOCK_MAX_PARTS],
+		 struct error *err)
+{
+	size_t table_len = (size_t)h->part_count * PART_ENTRY_LEN;
+	uint64_t raw = 0;
+
+	if (h->part_count > BLOCK_MAX_PARTS || view_len(body) < table_len)
+		return error_set(err, ERR_CORRUPT, "a block's part table is cut short");
+	TRY(place_parts(view_of(body.p, table_len), h->part_count, h->body_len, parts, &raw, err));
+	if (raw != h->raw_len || raw > BLOCK_MAX_RAW)
+		return error_set(err, ERR_CORRUPT,
+				 "parts of %llu decompressed bytes in a block of %u",
+				 (unsigned long long)raw, h->raw_len);
+	for (unsigned i = 0; i < h->part_count && view_len(body) == h->body_len; i++)
+		parts[i].stored = view_of(body.p + parts[i].offset, parts[i].stored_len);
+	return 0;
+}
+
+/* Fuzzers could not get past a checksum. */
+static bool crc_matches(struct view bytes, uint32_t crc)
+{
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+	(void)bytes;
+	(void)crc;
+	return true;
+#else
+	return crc32(0, bytes.p, (uInt)view_len(bytes)) == crc;
+#endif
+}
+
+bool table_is_sound(const struct block_header *h, struct view head)
+{
+	return crc_matches(head, h->table_crc);
+}
+
+bool part_is_sound(const struct part *part)
+{
+	return crc_matches(part->stored, part->crc);
+}
+
+struct unpacker {
+	ZSTD_DCtx *zstd;
+};
+
+struct unpacker *unpacker_new(void)
+{
+	struct unpacker *u = calloc(1, sizeof(*u));
+
+	if (!u)
+		return NULL;
+	u->zstd = ZSTD_createDCtx();
+	if (!u->zstd) {
+		free(u);
+		return NULL;
+	}
+	ZSTD_DCtx_setParameter(u->zstd, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+	return u;
+}
+
+void unpacker_free(struct unpacker *u)
+{
+	if (!u)
+		return;
+	ZSTD_freeDCtx(u->zstd);
+	free(u);
+}
+
+int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, struct error *err)
+{
+	size_t stored = view_len(part->stored), n;
+
+	if (part->codec == CODEC_RAW) {
+		if (stored != part->raw_len)
+			return error_set(err, ERR_CORRUPT, "a raw part of %zu bytes says %u",
+					 stored, part->raw_len);
+		if (stored)
+			memcpy(out, part->stored.p, stored);
+		return 0;
+	}
+	if (part->codec != CODEC_ZSTD)
+		return error_set(err, ERR_UNSUPPORTED,
+				 "a part has codec %u or flags that are unknown here", part->codec);
+	n = ZSTD_decompressDCtx(u->zstd, out, part->raw_len, part->stored.p, stored);
+	if (ZSTD_isError(n))
+		return error_set(err, ERR_CORRUPT, "zstd: %s", ZSTD_getErrorName(n));
+	if (n != part->raw_len)
+		return error_set(err, ERR_CORRUPT, "a part of %zu bytes says %u", n, part->raw_len);
+	return 0;
+}
