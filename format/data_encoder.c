@@ -397,7 +397,7 @@ static int put_parts(struct data_encoder *e, const struct rows *rows, struct pac
 
 		if (e->parts[i].is_failed)
 			return error_nomem(err);
-		if (i == PART_RAW_TIME || i == PART_RAW_VALUES)
+		if (i == PART_RAW_TIME)
 			TRY(packer_add_raw(i, raw, body, err));
 		else
 			TRY(packer_add(p, i, raw, body, err));

@@ -25,7 +25,7 @@ enum {
 	PART_TIME = 3,
 	PART_REFS = 4,
 	PART_VALUES = 5,
-	PART_RAW_TIME = 6, /* these two are not compressed */
+	PART_RAW_TIME = 6, /* noise: not compressed */
 	PART_RAW_VALUES = 7,
 	PART_COUNT = 8,
 };

@@ -8,6 +8,7 @@
 
 enum {
 	LANES = 256, /* by cpu modulo 256 */
+	HISTORY = 5,
 	CONTEXT_BITS = 12,
 	SUB_BITS = 2,    /* of the residual, below its leading 1, in the symbol */
 	ESCAPE = 255,    /* the symbol of a size too far from the expected one */
@@ -18,12 +19,12 @@ enum {
 /* What one CPU did last. */
 struct lane {
 	uint64_t ts;
-	uint32_t before[4]; /* schema ids, latest first */
+	uint32_t before[HISTORY]; /* schema ids, latest first */
 };
 
 /* What follows a sequence of schemas. */
 struct context {
-	uint64_t step; /* expected distance, ns */
+	uint64_t step; /* expected distance, in 1/16 ns, modulo 2^64 */
 	int32_t size;  /* expected bits of the residual, in 1/16 */
 	bool is_known;
 };
@@ -48,11 +49,10 @@ static struct context *context_of(struct model *m, struct lane *lane, uint64_t s
 {
 	uint32_t *b = lane->before, h = (uint32_t)schema;
 
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < HISTORY; i++)
 		h = h * 31 + b[i];
-	b[3] = b[2];
-	b[2] = b[1];
-	b[1] = b[0];
+	for (unsigned i = HISTORY - 1; i > 0; i--)
+		b[i] = b[i - 1];
 	b[0] = (uint32_t)schema;
 	return &m->contexts[h * UINT32_C(2654435761) >> (32 - CONTEXT_BITS)];
 }
@@ -76,15 +76,31 @@ static int64_t shift_down(int64_t v, unsigned shift)
 	return v >= 0 ? v >> shift : ~(~v >> shift);
 }
 
+static uint64_t expected(const struct context *c)
+{
+	return (uint64_t)shift_down((int64_t)c->step, 4);
+}
+
+/* An interrupt between two events says nothing of the next time: what is far off counts
+ * for no more than what is usual. */
+static uint64_t clipped(const struct context *c, uint64_t step)
+{
+	int32_t usual = (c->size >> 4) - 1;
+	int64_t limit = INT64_C(1) << (usual < 0 ? 0 : usual > 62 ? 62 : usual);
+	int64_t error = (int64_t)(step - expected(c));
+
+	return (uint64_t)(error > limit ? limit : error < -limit ? -limit : error);
+}
+
 static void learn(struct context *c, uint64_t step, unsigned size)
 {
 	int32_t sixteenths = (int32_t)size * 16;
 
 	if (!c->is_known) {
-		*c = (struct context){.step = step, .size = sixteenths, .is_known = true};
+		*c = (struct context){.step = step * 16, .size = sixteenths, .is_known = true};
 		return;
 	}
-	c->step += (uint64_t)shift_down((int64_t)(step - c->step), 4);
+	c->step += clipped(c, step);
 	c->size += (int32_t)shift_down(sixteenths - c->size, 3);
 }
 
@@ -108,7 +124,7 @@ bool times_encode(const struct time_rows *rows, const uint64_t *ts, struct buf *
 		struct lane *lane = &m->lanes[rows->cpu[i] % LANES];
 		struct context *c = context_of(m, lane, rows->schema[i]);
 		uint64_t step = ts[i] - lane->ts;
-		uint64_t residual = zigzag((int64_t)(step - c->step));
+		uint64_t residual = zigzag((int64_t)(step - expected(c)));
 		unsigned size = bit_size(residual), sub = sub_bits(size);
 		uint64_t spread = zigzag((int64_t)size - (c->size >> 4));
 
@@ -173,7 +189,7 @@ int times_decode(const struct time_rows *rows, struct view symbols, struct view 
 		uint64_t residual = take_residual(symbols.p[i], c, &bits, &size), step;
 
 		is_bad |= size > 64;
-		step = c->step + (uint64_t)unzigzag(residual);
+		step = expected(c) + (uint64_t)unzigzag(residual);
 		learn(c, step, size);
 		lane->ts += step;
 		ts[i] = lane->ts;

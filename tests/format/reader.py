@@ -493,7 +493,7 @@ def times(symbols, raw, rows, cpus, ids, min_ts):
     bits, last, before, contexts, out = BitReader(raw), {}, {}, {}, []
     for row in range(rows):
         cpu, h = cpus[row] % 256, ids[row]
-        history = before.setdefault(cpu, [0, 0, 0, 0])
+        history = before.setdefault(cpu, [0, 0, 0, 0, 0])
         for s in history:
             h = 31 * h + s & 0xffffffff
         context = (h * 2654435761 & 0xffffffff) >> 20
@@ -509,16 +509,18 @@ def times(symbols, raw, rows, cpus, ids, min_ts):
         if b > 1:
             residual = 1 << known_bits | symbol & (1 << known_bits) - 1
             residual = residual << b - 1 - known_bits | bits.take(b - 1 - known_bits)
-        d = step + unzigzag(residual) & MASK64
+        expected = signed64(step) // 16
+        d = expected + unzigzag(residual) & MASK64
         ts = last.get(cpu, min_ts) + d & MASK64
         out.append(ts)
         last[cpu] = ts
-        before[cpu] = [ids[row]] + history[:3]
+        before[cpu] = [ids[row]] + history[:4]
         if is_known:
-            step = step + signed64(d - step & MASK64) // 16 & MASK64
+            limit = 1 << max(0, min(62, size // 16 - 1))
+            step = step + max(-limit, min(limit, signed64(d - expected & MASK64))) & MASK64
             contexts[context] = (step, size + (16 * b - size) // 8, True)
         else:
-            contexts[context] = (d, 16 * b, True)
+            contexts[context] = (16 * d & MASK64, 16 * b, True)
     check(bits.left < 8, "raw bits after the last row")
     return out
 
