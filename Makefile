@@ -10,6 +10,7 @@ endif
 CLANG ?= clang
 BPFTOOL ?= bpftool
 LLVM_STRIP ?= llvm-strip
+OBJCOPY ?= objcopy
 PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
@@ -47,15 +48,19 @@ aids = $(call o,$(filter-out tests/$(1)/test_%,$(wildcard tests/$(1)/*.c)))
 FORMAT := $(wildcard format/*.c)
 ANALYZE := $(wildcard analyze/*.c)
 RECORD := $(wildcard record/*.c)
+PIC := $(patsubst %.c,$(B)/pic/%.o,$(FORMAT))
+VERSION = $(shell sed -n 's/^.define TCPTAPE_VERSION "\(.*\)"/\1/p' format/version.h)
+SONAME := libtcptape.so.$(shell sed -n 's/^.define TCPTAPE_ABI //p' format/tcptape.h)
 SKEL := $(patsubst %.bpf.c,$(B)/%.skel.h,$(wildcard bpf/*.bpf.c))
 HELLO := $(B)/hello_server $(B)/hello_client
 HELLO_O := $(call o,$(filter-out testdata/hello/hello_%,$(wildcard testdata/hello/*.c)))
 FUZZ := $(patsubst tests/fuzz/%.c,$(F)/%,$(wildcard tests/fuzz/fuzz_*.c))
 TESTS := $(call tests,format) $(call tests,analyze)
 
-all: analyzer $(B)/tcptape-record hello ## both programs and the hello pair
+all: analyzer $(B)/tcptape-record hello lib ## both programs, the library and the hello pair
 analyzer: $(B)/tcptape ## tcptape alone; needs no libbpf, libelf or clang
 hello: $(HELLO) ## the hello-world server and client of testdata/hello
+lib: $(B)/libtcptape.a $(B)/libtcptape.so ## the C library for readers of tapes; needs no libbpf
 static: $(B)/static/tcptape-record ## one static recorder to copy to a host
 
 link = $(if $(V),,@printf '  %-7s %s\n' LINK $@;) mkdir -p $(@D) && $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$^) $(2)
@@ -66,6 +71,14 @@ $(B)/tcptape-record: $(call o,$(RECORD) $(FORMAT))
 $(B)/static/tcptape-record: $(call o,$(RECORD) $(FORMAT))
 	$(call link,-static,-lbpf -lelf -lz -lzstd -pthread)
 	$(Q)$@ --version >/dev/null
+# The library shows only what tcptape.h declares: its objects are hidden, and in the archive they are one.
+so = -shared -Wl,-soname,$(SONAME) -Wl,--version-script=format/libtcptape.map -Wl,--gc-sections -Wl,--as-needed
+$(B)/libtcptape.so: $(PIC) format/libtcptape.map
+	$(call link,$(so),$(LIBS))
+$(B)/libtcptape.a: $(PIC)
+	$(call say,AR)
+	$(Q)$(CC) -r -nostdlib -o $(B)/pic/tape.o $^ && $(OBJCOPY) --localize-hidden $(B)/pic/tape.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $(B)/pic/tape.o
 $(HELLO): $(B)/%: $(B)/testdata/hello/%.o $(HELLO_O)
 	$(call link,,-pthread)
 $(call tests,analyze): $(call o,$(filter-out %/main.c,$(ANALYZE))) $(call aids,analyze)
@@ -77,6 +90,9 @@ $(call tests,record): %: %.o $(call o,$(filter-out %/main.c,$(RECORD)) $(FORMAT)
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC)
 	$(Q)mkdir -p $(@D) && $(CC) $(cflags) $(SANFLAGS) -c -o $@ $<
+$(B)/pic/%.o: %.c $(B)/flags
+	$(call say,PIC)
+	$(Q)mkdir -p $(@D) && $(CC) $(cflags) -fPIC -fvisibility=hidden -ffunction-sections $(SANFLAGS) -c -o $@ $<
 $(call o,$(RECORD) $(wildcard tests/record/*.c)): $(SKEL)
 $(SKEL): $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL)
@@ -126,21 +142,32 @@ deps-check:
 	$(Q)sh .ci/deps build tests
 
 MAN := $(wildcard docs/*.[1-8])
+LIBDIR ?= $(PREFIX)/lib
 bindir = $(DESTDIR)$(PREFIX)/bin
+libdir = $(DESTDIR)$(LIBDIR)
+incdir = $(DESTDIR)$(PREFIX)/include
 mandir = $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(1)))
-install: install-analyzer $(B)/tcptape-record ## programs and man pages to DESTDIR and PREFIX
+man = $(foreach m,$(1),install -d '$(call mandir,$m)' && install -m 644 $m '$(call mandir,$m)' &&) :
+install: install-analyzer install-lib $(B)/tcptape-record ## programs, library, man pages to DESTDIR and PREFIX
 	$(Q)install -m 755 $(B)/tcptape-record '$(bindir)'
-install-analyzer: analyzer ## the same without the recorder
+install-analyzer: analyzer ## the same without recorder and library
 	$(Q)install -d '$(bindir)' && install -m 755 $(B)/tcptape '$(bindir)'
-	$(Q)$(foreach m,$(MAN),install -d '$(call mandir,$m)' && install -m 644 $m '$(call mandir,$m)' &&) :
+	$(Q)$(call man,$(filter-out %.3,$(MAN)))
+install-lib: lib ## the library alone, with its header and pkg-config file
+	$(Q)install -d '$(incdir)' '$(libdir)/pkgconfig' && install -m 644 format/tcptape.h '$(incdir)'
+	$(Q)install -m 644 $(B)/libtcptape.a '$(libdir)' && install -m 755 $(B)/libtcptape.so '$(libdir)/$(SONAME)'
+	$(Q)ln -sf $(SONAME) '$(libdir)/libtcptape.so' && $(call man,$(filter %.3,$(MAN)))
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' format/libtcptape.pc.in \
+		>'$(libdir)/pkgconfig/libtcptape.pc'
 uninstall: ## remove what install put there
-	$(Q)rm -f '$(bindir)/tcptape' '$(bindir)/tcptape-record' $(foreach m,$(MAN),'$(call mandir,$m)/$(notdir $m)')
+	$(Q)rm -f '$(bindir)/tcptape' '$(bindir)/tcptape-record' '$(incdir)/tcptape.h' '$(libdir)/pkgconfig/libtcptape.pc' \
+		$(foreach l,libtcptape.a libtcptape.so $(SONAME),'$(libdir)/$l') $(foreach m,$(MAN),'$(call mandir,$m)/$(notdir $m)')
 clean: ## remove build/
 	$(Q)rm -rf build
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
-	@echo 'variables: CC SAN=1 WERROR=1 V=1 B CFLAGS LDFLAGS DESTDIR PREFIX T FUZZ_SECONDS'
+	@echo 'variables: CC SAN=1 WERROR=1 V=1 B CFLAGS LDFLAGS DESTDIR PREFIX LIBDIR T FUZZ_SECONDS'
 FORCE:
-.PHONY: all analyzer hello static check check-analyzer tests-build lint goldens bench demo deps deps-check \
-	fuzz fuzz-build install install-analyzer uninstall clean help FORCE
+.PHONY: all analyzer hello lib static check check-analyzer tests-build lint goldens bench demo deps deps-check \
+	fuzz fuzz-build install install-analyzer install-lib uninstall clean help FORCE
 -include $(shell find $(B) $(F) -name '*.d' 2>/dev/null)
