@@ -63,7 +63,7 @@ static inline uint64_t bits_take(struct bit_reader *r, unsigned count)
 	}
 	r->left = 64;
 	if (view_len(r->in) >= 8) {
-		r->word = load_le(r->in.p, 8);
+		r->word = load_le64(r->in.p);
 		r->in.p += 8;
 	} else {
 		unsigned rest = (unsigned)view_len(r->in);

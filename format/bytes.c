@@ -5,32 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t load_le(const uint8_t *p, unsigned size)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < size; i++)
-		value |= (uint64_t)p[i] << (8 * i);
-	return value;
-}
-
-void store_le(uint8_t *p, unsigned size, uint64_t value)
-{
-	for (unsigned i = 0; i < size; i++)
-		p[i] = (uint8_t)(value >> (8 * i));
-}
-
-int64_t sign_extend(uint64_t value, unsigned size)
-{
-	uint64_t sign;
-
-	if (size >= 8)
-		return (int64_t)value;
-	sign = UINT64_C(1) << (8 * size - 1);
-	value &= (sign << 1) - 1;
-	return (int64_t)((value ^ sign) - sign);
-}
-
 static bool take_le(struct view *v, unsigned size, uint64_t *out)
 {
 	if (view_len(*v) < size)
@@ -75,7 +49,7 @@ bool take_u64(struct view *v, uint64_t *out)
 	return take_le(v, 8, out);
 }
 
-bool take_varint(struct view *v, uint64_t *out)
+bool take_long_varint(struct view *v, uint64_t *out)
 {
 	const uint8_t *p = v->p;
 	uint64_t value = 0;
@@ -179,13 +153,9 @@ void put_u64(struct buf *b, uint64_t v)
 
 void put_varint(struct buf *b, uint64_t v)
 {
-	if (!buf_reserve(b, 10))
+	if (!buf_reserve(b, VARINT_MAX))
 		return;
-	while (v >= 0x80) {
-		b->data[b->len++] = (uint8_t)(v | 0x80);
-		v >>= 7;
-	}
-	b->data[b->len++] = (uint8_t)v;
+	b->len = (size_t)(store_varint(b->data + b->len, v) - b->data);
 }
 
 void put_bytes(struct buf *b, const void *data, size_t len)

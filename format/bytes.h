@@ -43,17 +43,52 @@ bool take_u16(struct view *v, uint16_t *out);
 bool take_u32(struct view *v, uint32_t *out);
 bool take_u64(struct view *v, uint64_t *out);
 /* LEB128, at most 10 bytes; a value that does not fit 64 bits is refused. */
-bool take_varint(struct view *v, uint64_t *out);
+bool take_long_varint(struct view *v, uint64_t *out);
+static inline bool take_varint(struct view *v, uint64_t *out)
+{
+	if (v->p == v->end || *v->p >= 0x80)
+		return take_long_varint(v, out);
+	*out = *v->p++;
+	return true;
+}
 /* `len` bytes; *out points into the same memory as *v. */
 bool take_bytes(struct view *v, size_t len, struct view *out);
 /* A varint length, then that many bytes. */
 bool take_string(struct view *v, struct view *out);
 
-/* Unsigned little-endian integer of `size` 1..8 bytes. */
-uint64_t load_le(const uint8_t *p, unsigned size);
-void store_le(uint8_t *p, unsigned size, uint64_t value);
+/* Unsigned little-endian integer of `size` 0..8 bytes. */
+static inline uint64_t load_le(const uint8_t *p, unsigned size)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < size; i++)
+		value |= (uint64_t)p[i] << (8 * i);
+	return value;
+}
+
+/* The same for 8 bytes; compilers see one load. */
+static inline uint64_t load_le64(const uint8_t *p)
+{
+	return load_le(p, 8);
+}
+
+static inline void store_le(uint8_t *p, unsigned size, uint64_t value)
+{
+	for (unsigned i = 0; i < size; i++)
+		p[i] = (uint8_t)(value >> (8 * i));
+}
+
 /* Sign-extend the low `size` bytes. */
-int64_t sign_extend(uint64_t value, unsigned size);
+static inline int64_t sign_extend(uint64_t value, unsigned size)
+{
+	uint64_t sign;
+
+	if (size >= 8)
+		return (int64_t)value;
+	sign = UINT64_C(1) << (8 * size - 1);
+	value &= (sign << 1) - 1;
+	return (int64_t)((value ^ sign) - sign);
+}
 
 static inline uint64_t zigzag(int64_t v)
 {
@@ -78,6 +113,15 @@ void put_u16(struct buf *b, uint16_t v);
 void put_u32(struct buf *b, uint32_t v);
 void put_u64(struct buf *b, uint64_t v);
 void put_varint(struct buf *b, uint64_t v);
+enum { VARINT_MAX = 10 }; /* bytes */
+/* Write at `p`, where VARINT_MAX bytes are free; returns the end. */
+static inline uint8_t *store_varint(uint8_t *p, uint64_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		*p++ = (uint8_t)(v | 0x80);
+	*p++ = (uint8_t)v;
+	return p;
+}
 void put_bytes(struct buf *b, const void *data, size_t len);
 void put_string(struct buf *b, const void *data, size_t len);
 

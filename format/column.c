@@ -9,50 +9,60 @@
 
 static unsigned varint_size(uint64_t v)
 {
+#if defined(__GNUC__)
+	return ((64 - (unsigned)__builtin_clzll(v | 1)) * 9 + 64) / 64;
+#else
 	unsigned n = 1;
 
 	for (; v >= 0x80; v >>= 7)
 		n++;
 	return n;
+#endif
 }
 
-static uint8_t pick_codec(const uint64_t *values, size_t n)
+static bool is_const(const uint64_t *values, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (values[i] != values[0])
+			return false;
+	return true;
+}
+
+static bool is_delta_shorter(const uint64_t *values, size_t n)
 {
 	uint64_t previous = 0;
 	size_t plain = 0, delta = 0;
-	bool is_const = true;
 
 	for (size_t i = 0; i < n; i++) {
 		plain += varint_size(values[i]);
 		delta += varint_size(zigzag((int64_t)(values[i] - previous)));
-		is_const &= values[i] == values[0];
 		previous = values[i];
 	}
-	if (is_const)
-		return CODEC_CONST;
-	return plain <= delta ? CODEC_VARINT : CODEC_DELTA;
+	return delta < plain;
 }
 
 uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out)
 {
-	uint8_t codec = pick_codec(values, n);
 	uint64_t previous = 0;
+	bool is_delta;
+	uint8_t *p;
 
-	switch (codec) {
-	case CODEC_CONST:
+	if (is_const(values, n)) {
 		put_varint(out, n ? values[0] : 0);
-		break;
-	case CODEC_VARINT:
-		for (size_t i = 0; i < n; i++)
-			put_varint(out, values[i]);
-		break;
-	default:
-		for (size_t i = 0; i < n; i++) {
-			put_varint(out, zigzag((int64_t)(values[i] - previous)));
-			previous = values[i];
-		}
+		return CODEC_CONST;
 	}
-	return codec;
+	is_delta = is_delta_shorter(values, n);
+	if (!buf_reserve(out, n * VARINT_MAX))
+		return CODEC_VARINT;
+	p = out->data + out->len;
+	for (size_t i = 0; i < n && !is_delta; i++)
+		p = store_varint(p, values[i]);
+	for (size_t i = 0; i < n && is_delta; i++) {
+		p = store_varint(p, zigzag((int64_t)(values[i] - previous)));
+		previous = values[i];
+	}
+	out->len = (size_t)(p - out->data);
+	return is_delta ? CODEC_DELTA : CODEC_VARINT;
 }
 
 enum { FAR_VALUES = 4, FAR_DISTANCE = 64 };
@@ -111,16 +121,18 @@ uint8_t column_encode_ids(const uint64_t *values, size_t n, struct buf *out)
 {
 	struct recent r = {0};
 	uint64_t all = 0;
-	bool is_const = true;
+	uint8_t *p;
 
-	for (size_t i = 0; i < n; i++) {
-		all |= values[i];
-		is_const &= values[i] == values[0];
-	}
-	if (is_const || all > UINT32_MAX)
-		return column_encode_ints(values, n, out);
 	for (size_t i = 0; i < n; i++)
-		put_varint(out, recent_token(&r, values[i]));
+		all |= values[i];
+	if (all > UINT32_MAX || is_const(values, n))
+		return column_encode_ints(values, n, out);
+	if (!buf_reserve(out, n * VARINT_MAX))
+		return CODEC_RECENT;
+	p = out->data + out->len;
+	for (size_t i = 0; i < n; i++)
+		p = store_varint(p, recent_token(&r, values[i]));
+	out->len = (size_t)(p - out->data);
 	return CODEC_RECENT;
 }
 

@@ -18,9 +18,8 @@ struct group_order {
 };
 
 struct data_encoder {
-	uint32_t *order; /* sorted position -> row */
-	uint32_t *merge; /* scratch of the sort */
-	size_t order_cap, merge_cap;
+	struct row_head *merge; /* scratch of the sort */
+	size_t merge_cap;
 	struct group_order *groups; /* [schema id - 1] */
 	size_t group_cap;
 	uint64_t *ts, *cpu, *schema; /* gathered */
@@ -31,10 +30,15 @@ struct data_encoder {
 	size_t view_cap;
 	struct byte_table *table;
 	struct keyed *keyed;
-	struct buf *raws; /* of the keyed columns of one block, in order of their fields */
-	size_t raw_cap;
+	struct keyed_column *keyed_columns; /* of one block, in order of schemas and fields */
+	size_t keyed_cap;
 	struct used *used;
 	struct buf parts[PART_COUNT];
+};
+
+/* Tokens and raw bytes of a keyed column, filled row by row. */
+struct keyed_column {
+	struct buf tokens, raw;
 };
 
 struct data_encoder *data_encoder_new(void)
@@ -59,11 +63,12 @@ void data_encoder_free(struct data_encoder *e)
 		return;
 	for (size_t i = 0; i < e->group_cap; i++)
 		free(e->groups[i].rows);
-	for (size_t i = 0; i < e->raw_cap; i++)
-		buf_release(&e->raws[i]);
+	for (size_t i = 0; i < e->keyed_cap; i++) {
+		buf_release(&e->keyed_columns[i].tokens);
+		buf_release(&e->keyed_columns[i].raw);
+	}
 	for (unsigned i = 0; i < PART_COUNT; i++)
 		buf_release(&e->parts[i]);
-	free(e->order);
 	free(e->merge);
 	free(e->groups);
 	free(e->ts);
@@ -71,7 +76,7 @@ void data_encoder_free(struct data_encoder *e)
 	free(e->schema);
 	free(e->numbers);
 	free(e->views);
-	free(e->raws);
+	free(e->keyed_columns);
 	byte_table_free(e->table);
 	keyed_free(e->keyed);
 	used_free(e->used);
@@ -100,14 +105,15 @@ static bool u64_grow(uint64_t **array, size_t *cap, size_t need)
 
 static bool scratch_grow(struct data_encoder *e, const struct rows *r)
 {
-	void *views = e->views, *groups = e->groups;
+	void *views = e->views, *groups = e->groups, *merge = e->merge;
 
-	if (!u32_grow(&e->order, &e->order_cap, r->count) ||
-	    !u32_grow(&e->merge, &e->merge_cap, r->count) ||
-	    !u64_grow(&e->ts, &e->ts_cap, r->count) || !u64_grow(&e->cpu, &e->cpu_cap, r->count) ||
+	if (!u64_grow(&e->ts, &e->ts_cap, r->count) || !u64_grow(&e->cpu, &e->cpu_cap, r->count) ||
 	    !u64_grow(&e->schema, &e->schema_cap, r->count) ||
 	    !u64_grow(&e->numbers, &e->number_cap, r->count) ||
-	    !array_grow(&views, &e->view_cap, r->count, sizeof(*e->views)))
+	    !array_grow(&merge, &e->merge_cap, r->count, sizeof(*e->merge)))
+		return false;
+	e->merge = merge;
+	if (!array_grow(&views, &e->view_cap, r->count, sizeof(*e->views)))
 		return false;
 	e->views = views;
 	if (!array_grow(&groups, &e->group_cap, r->group_cap, sizeof(*e->groups)))
@@ -116,37 +122,56 @@ static bool scratch_grow(struct data_encoder *e, const struct rows *r)
 	return true;
 }
 
-/* Stable bottom-up merge sort of order[] by time. */
-static void sort_by_time(struct data_encoder *e, const struct rows *r)
+/* Stable insertion sort, for rows that are nearly in order; false when they are not. */
+static bool sort_nearly(struct row_head *heads, size_t count)
 {
-	const uint64_t *ts = r->ts.values;
+	size_t budget = 8 * count;
 
-	for (size_t width = 1; width < r->count; width *= 2) {
-		for (size_t lo = 0; lo < r->count; lo += 2 * width) {
-			size_t mid = lo + width < r->count ? lo + width : r->count;
-			size_t hi = lo + 2 * width < r->count ? lo + 2 * width : r->count;
+	for (size_t i = 1; i < count; i++) {
+		struct row_head head = heads[i];
+		size_t at = i;
+
+		while (at > 0 && heads[at - 1].ts > head.ts) {
+			heads[at] = heads[at - 1];
+			at--;
+			if (--budget == 0) {
+				heads[at] = head;
+				return false;
+			}
+		}
+		heads[at] = head;
+	}
+	return true;
+}
+
+/* Stable bottom-up merge sort. */
+static void sort_merging(struct data_encoder *e, struct row_head *heads, size_t count)
+{
+	for (size_t width = 1; width < count; width *= 2) {
+		for (size_t lo = 0; lo < count; lo += 2 * width) {
+			size_t mid = lo + width < count ? lo + width : count;
+			size_t hi = lo + 2 * width < count ? lo + 2 * width : count;
 			size_t a = lo, b = mid, at = lo;
 
 			while (a < mid && b < hi)
-				e->merge[at++] = ts[e->order[b]] < ts[e->order[a]] ? e->order[b++]
-										   : e->order[a++];
-			memcpy(e->merge + at, e->order + a, (mid - a) * sizeof(*e->merge));
+				e->merge[at++] = heads[b].ts < heads[a].ts ? heads[b++]
+									   : heads[a++];
+			memcpy(e->merge + at, heads + a, (mid - a) * sizeof(*heads));
 			at += mid - a;
-			memcpy(e->merge + at, e->order + b, (hi - b) * sizeof(*e->merge));
+			memcpy(e->merge + at, heads + b, (hi - b) * sizeof(*heads));
 		}
-		memcpy(e->order, e->merge, r->count * sizeof(*e->order));
+		memcpy(heads, e->merge, count * sizeof(*heads));
 	}
 }
 
 /* Order of all rows, then of each group's, and the hot columns in that order. */
-static bool order_rows(struct data_encoder *e, const struct rows *r)
+static bool order_rows(struct data_encoder *e, struct rows *r)
 {
 	if (!scratch_grow(e, r))
 		return false;
-	for (size_t i = 0; i < r->count; i++)
-		e->order[i] = (uint32_t)i;
-	if (!r->is_sorted)
-		sort_by_time(e, r);
+	if (!r->is_sorted && !sort_nearly(r->heads, r->count))
+		sort_merging(e, r->heads, r->count);
+	r->is_sorted = true;
 	for (size_t i = 0; i < r->group_cap; i++) {
 		struct group_order *g = &e->groups[i];
 
@@ -155,13 +180,13 @@ static bool order_rows(struct data_encoder *e, const struct rows *r)
 			return false;
 	}
 	for (size_t i = 0; i < r->count; i++) {
-		uint32_t row = e->order[i];
-		struct group_order *g = &e->groups[r->schema.values[row] - 1];
+		const struct row_head *head = &r->heads[i];
+		struct group_order *g = &e->groups[head->schema - 1];
 
-		e->ts[i] = r->ts.values[row];
-		e->cpu[i] = r->cpu.values[row];
-		e->schema[i] = r->schema.values[row];
-		g->rows[g->count++] = (uint32_t)r->local.values[row];
+		e->ts[i] = head->ts;
+		e->cpu[i] = head->cpu;
+		e->schema[i] = head->schema;
+		g->rows[g->count++] = head->local;
 	}
 	return true;
 }
@@ -234,86 +259,110 @@ static bool put_hot(struct data_encoder *e, const struct rows *r)
 	return is_ok;
 }
 
-static const uint64_t *gather(struct data_encoder *e, const struct store *s,
-			      const struct group_order *g)
+static void put_refs(struct data_encoder *e, const struct group *g, const struct group_order *order,
+		     unsigned ref)
 {
-	for (size_t i = 0; i < g->count; i++)
-		e->numbers[i] = s->values[g->rows[i]];
-	return e->numbers;
+	struct column_id id = {g->schema->id, COLUMN_REF, PART_REFS, ref};
+
+	for (size_t i = 0; i < order->count; i++)
+		e->numbers[i] = group_row(g, order->rows[i])[ref];
+	put_ids(e, id, e->numbers, order->count);
 }
 
-static void put_byte_strings(struct data_encoder *e, struct column_id id, struct store *s,
-			     const struct group_order *g)
-{
-	struct buf *out = &e->parts[id.part];
-	size_t before = out->len, offset = 0;
-	uint8_t codec;
-
-	/* Lengths become end offsets, so that rows can be fetched in any order. */
-	for (size_t i = 0; i < g->count; i++) {
-		offset += (size_t)s->values[i];
-		s->values[i] = offset;
-	}
-	for (size_t i = 0; i < g->count; i++) {
-		uint32_t row = g->rows[i];
-		size_t start = row ? (size_t)s->values[row - 1] : 0;
-		size_t len = (size_t)s->values[row] - start;
-
-		e->views[i] = len ? view_of(s->bytes.data + start, len) : view_of("", 0);
-	}
-	codec = column_encode_bytes(e->table, e->views, g->count, out);
-	put_line(e, id, codec, out->len - before);
-}
-
-static void put_own(struct data_encoder *e, const struct group *g, const struct group_order *order,
-		    const struct field *f, unsigned column)
+static void put_presence(struct data_encoder *e, const struct group *g,
+			 const struct group_order *order, unsigned column)
 {
 	struct column_id id = {g->schema->id, COLUMN_PRESENCE, PART_VALUES, column};
 
-	if (f->flags & FIELD_OPTIONAL)
-		put_ints(e, id, gather(e, &g->presence[column], order), order->count);
-	id.what = COLUMN_VALUE;
-	if (f->kind != FIELD_INT)
-		put_byte_strings(e, id, &g->own[column], order);
-	else if (!f->key_ref)
-		put_ints(e, id, gather(e, &g->own[column], order), order->count);
+	for (size_t i = 0; i < order->count; i++)
+		e->numbers[i] = plan_is_present(g, column, group_row(g, order->rows[i]));
+	put_ints(e, id, e->numbers, order->count);
+}
+
+static void put_numbers(struct data_encoder *e, const struct group *g,
+			const struct group_order *order, unsigned column)
+{
+	struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, column};
+	const struct plan *p = &g->plans[column];
+
+	for (size_t i = 0; i < order->count; i++)
+		e->numbers[i] = plan_int(p, group_row(g, order->rows[i]));
+	put_ints(e, id, e->numbers, order->count);
+}
+
+static void put_byte_strings(struct data_encoder *e, const struct group *g,
+			     const struct group_order *order, unsigned column)
+{
+	struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, column};
+	struct buf *out = &e->parts[id.part];
+	size_t before = out->len;
+	uint8_t codec;
+
+	for (size_t i = 0; i < order->count; i++) {
+		const uint32_t *cell = group_row(g, order->rows[i]) + g->plans[column].cell;
+
+		e->views[i] = cell[1] ? view_of(g->bytes.data + cell[0], cell[1]) : view_of("", 0);
+	}
+	codec = column_encode_bytes(e->table, e->views, order->count, out);
+	put_line(e, id, codec, out->len - before);
 }
 
 static bool put_group(struct data_encoder *e, const struct group *g,
 		      const struct group_order *order)
 {
 	const struct schema *s = g->schema;
-	unsigned column = 0;
 
 	for (unsigned i = 0; i < s->ref_count; i++) {
-		struct column_id id = {s->id, COLUMN_REF, PART_REFS, i};
-
-		gather(e, &g->refs[i], order);
-		put_ids(e, id, e->numbers, order->count);
+		put_refs(e, g, order, i);
 		if (!used_add(e->used, s->refs[i], e->numbers, order->count))
 			return false;
 	}
-	for (unsigned i = 0; i < s->field_count; i++)
-		if (!s->fields[i].ref)
-			put_own(e, g, order, &s->fields[i], column++);
+	for (unsigned i = 0; i < s->own_count; i++) {
+		const struct field *f = g->plans[i].field;
+
+		if (f->flags & FIELD_OPTIONAL)
+			put_presence(e, g, order, i);
+		if (f->kind != FIELD_INT)
+			put_byte_strings(e, g, order, i);
+		else if (!f->key_ref)
+			put_numbers(e, g, order, i);
+	}
 	return true;
 }
 
-/* Keyed columns are coded together, row by row. Tokens replace the values. */
-static void code_row(struct data_encoder *e, struct group *g, uint32_t row, struct buf *raws)
+/* Keyed columns are coded together, row by row. */
+static void code_row(struct data_encoder *e, const struct group *g, const uint32_t *row,
+		     struct keyed_column *out)
 {
-	const struct schema *s = g->schema;
-	unsigned keyed = 0;
+	for (unsigned i = 0; i < g->schema->own_count; i++) {
+		const struct plan *p = &g->plans[i];
+		uint64_t key, token;
 
-	for (unsigned i = 0; i < s->field_count; i++) {
-		const struct field *f = &s->fields[i];
-		uint64_t *value;
-
-		if (!f->key_ref)
+		if (!p->field->key_ref)
 			continue;
-		value = &g->own[s->own_of[i]].values[row];
-		*value = keyed_token(e->keyed, g->keys[s->own_of[i]].values[row], *value,
-				     f->elem_size, &raws[keyed++]);
+		key = keyed_key(p->field, row[g->keys_at + p->key]);
+		token = keyed_token(e->keyed, key, plan_int(p, row), p->field->elem_size,
+				    &out->raw);
+		put_varint(&out->tokens, token);
+		out++;
+	}
+}
+
+static void put_keyed(struct data_encoder *e, const struct group *g,
+		      const struct keyed_column *columns)
+{
+	struct buf *out = &e->parts[PART_VALUES];
+
+	for (unsigned i = 0; i < g->schema->own_count; i++) {
+		struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, i};
+
+		if (!g->plans[i].field->key_ref)
+			continue;
+		put_bytes(out, columns->tokens.data, columns->tokens.len);
+		out->is_failed |= columns->tokens.is_failed;
+		put_line(e, id, CODEC_KEYED, columns->tokens.len);
+		put_raw(e, id, &columns->raw);
+		columns++;
 	}
 }
 
@@ -326,29 +375,8 @@ static unsigned count_keyed(const struct schema *s)
 	return count;
 }
 
-static void put_keyed(struct data_encoder *e, const struct group *g,
-		      const struct group_order *order, const struct buf *raws)
-{
-	const struct schema *s = g->schema;
-	struct buf *out = &e->parts[PART_VALUES];
-
-	for (unsigned i = 0; i < s->field_count; i++) {
-		struct column_id id = {s->id, COLUMN_VALUE, PART_VALUES, s->own_of[i]};
-		size_t before = out->len;
-		const uint64_t *tokens;
-
-		if (!s->fields[i].key_ref)
-			continue;
-		tokens = gather(e, &g->own[id.index], order);
-		for (size_t k = 0; k < order->count; k++)
-			put_varint(out, tokens[k]);
-		put_line(e, id, CODEC_KEYED, out->len - before);
-		put_raw(e, id, raws++);
-	}
-}
-
-/* First raw buffer of each group; returns how many there are. */
-static size_t number_raws(const struct rows *r, size_t *first)
+/* The first keyed column of each group; returns how many there are. */
+static size_t number_keyed(const struct rows *r, size_t *first)
 {
 	size_t count = 0;
 
@@ -363,28 +391,32 @@ static size_t number_raws(const struct rows *r, size_t *first)
 static bool put_all_keyed(struct data_encoder *e, const struct rows *r)
 {
 	size_t *first = calloc(r->group_cap ? r->group_cap : 1, sizeof(*first)), count;
-	void *raws = e->raws;
+	void *columns = e->keyed_columns;
 
 	if (!first)
 		return false;
-	count = number_raws(r, first);
-	if (!array_grow(&raws, &e->raw_cap, count, sizeof(*e->raws))) {
+	count = number_keyed(r, first);
+	if (!array_grow(&columns, &e->keyed_cap, count, sizeof(*e->keyed_columns))) {
 		free(first);
 		return false;
 	}
-	e->raws = raws;
-	for (size_t i = 0; i < count; i++)
-		buf_clear(&e->raws[i]);
+	e->keyed_columns = columns;
+	for (size_t i = 0; i < count; i++) {
+		buf_clear(&e->keyed_columns[i].tokens);
+		buf_clear(&e->keyed_columns[i].raw);
+	}
 	keyed_reset(e->keyed);
 	for (size_t i = 0; i < r->count && count > 0; i++) {
-		size_t group = (size_t)e->schema[i] - 1;
+		size_t group = r->heads[i].schema - 1;
+		const struct group *g = r->groups[group];
 
-		code_row(e, r->groups[group], (uint32_t)r->local.values[e->order[i]],
-			 e->raws + first[group]);
+		if (g->schema->key_source_count)
+			code_row(e, g, group_row(g, r->heads[i].local),
+				 e->keyed_columns + first[group]);
 	}
 	for (size_t i = 0; i < r->group_cap && count > 0; i++)
 		if (r->groups[i] && r->groups[i]->count)
-			put_keyed(e, r->groups[i], &e->groups[i], e->raws + first[i]);
+			put_keyed(e, r->groups[i], e->keyed_columns + first[i]);
 	free(first);
 	return true;
 }

@@ -42,6 +42,13 @@ bool entry_attribute(const struct schema *schema, struct view entry, int attribu
 
 	if (attribute < 0 || attribute >= schema->field_count)
 		return false;
+	if (schema->offsets[attribute] >= 0 && schema->fields[attribute].kind != FIELD_STRING) {
+		size = field_bytes(&schema->fields[attribute]);
+		if (view_len(entry) < (size_t)schema->offsets[attribute] + size)
+			return false;
+		*out = view_of(entry.p + schema->offsets[attribute], size);
+		return true;
+	}
 	for (int i = 0; i <= attribute; i++) {
 		if (!value_size(&schema->fields[i], entry, &size))
 			return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* rows.c -- collects rows by column (docs/FORMAT.md section 7). */
+/* rows.c -- collects rows by schema (docs/FORMAT.md section 7). */
 #include "format/rows.h"
 
 #include <stdlib.h>
@@ -15,28 +15,13 @@ struct rows *rows_new(void)
 	return r;
 }
 
-static void store_release(struct store *s)
-{
-	free(s->values);
-	buf_release(&s->bytes);
-}
-
-static void stores_free(struct store *stores, unsigned count)
-{
-	for (unsigned i = 0; stores && i < count; i++)
-		store_release(&stores[i]);
-	free(stores);
-}
-
 static void group_free(struct group *g)
 {
 	if (!g)
 		return;
-	for (unsigned i = 0; i < SCHEMA_MAX_REFS; i++)
-		store_release(&g->refs[i]);
-	stores_free(g->own, g->schema->own_count);
-	stores_free(g->presence, g->schema->own_count);
-	stores_free(g->keys, g->schema->own_count);
+	free(g->cells);
+	free(g->plans);
+	buf_release(&g->bytes);
 	free(g);
 }
 
@@ -47,98 +32,113 @@ void rows_free(struct rows *r)
 	for (size_t i = 0; i < r->group_cap; i++)
 		group_free(r->groups[i]);
 	free(r->groups);
-	store_release(&r->ts);
-	store_release(&r->cpu);
-	store_release(&r->schema);
-	store_release(&r->local);
+	free(r->heads);
 	free(r);
 }
 
-static bool store_put(struct store *s, size_t at, uint64_t value)
+static void plan_row(struct group *g)
 {
-	void *values = s->values;
+	const struct schema *s = g->schema;
+	uint32_t cell = s->ref_count;
 
-	if (at >= s->cap) {
-		if (!array_grow(&values, &s->cap, at + 1, sizeof(*s->values)))
-			return false;
-		s->values = values;
+	for (unsigned i = 0; i < s->field_count; i++) {
+		const struct field *f = &s->fields[i];
+		struct plan *p = &g->plans[s->own_of[i]];
+
+		if (f->ref)
+			continue;
+		p->field = f;
+		p->cell = cell;
+		p->key = s->key_of[i];
+		p->is_wide = f->kind != FIELD_INT || f->elem_size == 8;
+		cell += p->is_wide ? 2 : 1;
+		g->values += f->flags & FIELD_OPTIONAL ? 2 : 1;
 	}
-	s->values[at] = value;
-	return true;
-}
-
-static bool store_put_bytes(struct store *s, size_t at, const uint8_t *data, size_t len)
-{
-	put_bytes(&s->bytes, data, len);
-	return !s->bytes.is_failed && store_put(s, at, len);
+	g->values += 3u + s->ref_count;
+	g->keys_at = cell;
+	g->presence_at = cell + s->key_source_count;
+	g->stride = g->presence_at + (s->own_count + 31u) / 32;
 }
 
 static struct group *group_new(const struct schema *schema)
 {
-	size_t own = schema->own_count ? schema->own_count : 1;
 	struct group *g = calloc(1, sizeof(*g));
 
 	if (!g)
 		return NULL;
 	g->schema = schema;
-	g->own = calloc(own, sizeof(*g->own));
-	g->presence = calloc(own, sizeof(*g->presence));
-	g->keys = calloc(own, sizeof(*g->keys));
-	if (!g->own || !g->presence || !g->keys) {
+	g->plans = calloc(schema->own_count ? schema->own_count : 1, sizeof(*g->plans));
+	if (!g->plans) {
 		group_free(g);
 		return NULL;
 	}
+	plan_row(g);
 	return g;
 }
 
-static struct group *group_of(struct rows *r, const struct schema *schema)
+static struct group *group_add(struct rows *r, const struct schema *schema)
 {
 	void *groups = r->groups;
 
 	if (!array_grow(&groups, &r->group_cap, schema->id, sizeof(*r->groups)))
 		return NULL;
 	r->groups = groups;
-	if (!r->groups[schema->id - 1])
-		r->groups[schema->id - 1] = group_new(schema);
+	r->groups[schema->id - 1] = group_new(schema);
 	return r->groups[schema->id - 1];
 }
 
-static bool put_own(struct rows *r, struct group *g, const struct field *f, unsigned column,
-		    const struct value *v)
+static bool make_room(struct rows *r, struct group *g)
 {
-	size_t len = f->kind == FIELD_STRING ? v->len : field_bytes(f);
+	void *heads = r->heads, *cells = g->cells;
+	size_t cap = g->cap * g->stride;
 
-	r->cells += f->flags & FIELD_OPTIONAL ? 2 : 1;
-	if (f->flags & FIELD_OPTIONAL &&
-	    !store_put(&g->presence[column], g->count, v->is_absent ? 0 : 1))
+	if (r->count == r->cap && !array_grow(&heads, &r->cap, r->count + 1, sizeof(*r->heads)))
 		return false;
-	if (f->kind == FIELD_INT)
-		return store_put(&g->own[column], g->count, v->is_absent ? 0 : v->num);
-	if (v->is_absent)
-		len = 0;
-	r->bytes += len;
-	return store_put_bytes(&g->own[column], g->count, v->bytes, len);
+	r->heads = heads;
+	if (g->count < g->cap)
+		return true;
+	if (!array_grow(&cells, &cap, (g->count + 1) * g->stride, sizeof(*g->cells)))
+		return false;
+	g->cells = cells;
+	g->cap = cap / g->stride;
+	return true;
 }
 
-static bool put_group(struct rows *r, struct group *g, const struct row *row, const uint64_t *keys)
+/* Bytes go behind those of all rows before. */
+static void put_bytes_of(struct rows *r, struct group *g, const struct plan *p,
+			 const struct value *v, uint32_t *cell)
 {
-	const struct schema *s = g->schema;
-	unsigned column = 0;
+	size_t len = p->field->kind == FIELD_STRING ? v->len : field_bytes(p->field);
 
-	for (unsigned i = 0; i < s->ref_count; i++)
-		if (!store_put(&g->refs[i], g->count, row->refs[i]))
-			return false;
-	for (unsigned i = 0; i < s->field_count; i++) {
-		if (s->fields[i].ref)
+	if (v->is_absent)
+		len = 0;
+	cell[0] = (uint32_t)g->bytes.len;
+	cell[1] = (uint32_t)len;
+	put_bytes(&g->bytes, v->bytes, len);
+	r->bytes += len;
+}
+
+static void put_own(struct rows *r, struct group *g, const struct row *row, uint32_t *cells)
+{
+	uint32_t *presence = cells + g->presence_at;
+
+	for (unsigned c = 0; c < g->schema->own_count; c++) {
+		const struct plan *p = &g->plans[c];
+		const struct value *v = &row->values[c];
+		bool is_absent = v->is_absent && p->field->flags & FIELD_OPTIONAL;
+		uint64_t num = is_absent ? 0 : v->num;
+
+		if (c % 32 == 0)
+			presence[c / 32] = 0;
+		presence[c / 32] |= (uint32_t)!is_absent << (c % 32);
+		if (p->field->kind != FIELD_INT) {
+			put_bytes_of(r, g, p, v, cells + p->cell);
 			continue;
-		if (!put_own(r, g, &s->fields[i], column, &row->values[column]))
-			return false;
-		if (s->fields[i].key_ref && !store_put(&g->keys[column], g->count, keys[column]))
-			return false;
-		column++;
+		}
+		cells[p->cell] = (uint32_t)num;
+		if (p->is_wide)
+			cells[p->cell + 1] = (uint32_t)(num >> 32);
 	}
-	r->cells += 3 + s->ref_count;
-	return true;
 }
 
 static size_t columns_of(const struct schema *s)
@@ -152,26 +152,42 @@ static size_t columns_of(const struct schema *s)
 	return columns;
 }
 
+static void note_time(struct rows *r, uint64_t ts)
+{
+	if (r->count == 0 || ts < r->min_ts)
+		r->min_ts = ts;
+	if (r->count > 0 && ts < r->max_ts)
+		r->is_sorted = false;
+	else
+		r->max_ts = ts;
+}
+
 int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
 	     const uint64_t *keys, struct error *err)
 {
-	struct group *g = group_of(r, schema);
+	struct group *g = schema->id <= r->group_cap ? r->groups[schema->id - 1] : NULL;
+	uint32_t *cells;
 
-	if (!g || !put_group(r, g, row, keys) || !store_put(&r->ts, r->count, row->ts_ns) ||
-	    !store_put(&r->cpu, r->count, row->cpu) ||
-	    !store_put(&r->schema, r->count, schema->id) ||
-	    !store_put(&r->local, r->count, g->count))
+	if (!g)
+		g = group_add(r, schema);
+	if (!g || !make_room(r, g))
 		return error_nomem(err);
 	if (g->count == 0)
 		r->columns += columns_of(schema);
-	if (r->count == 0 || row->ts_ns < r->min_ts)
-		r->min_ts = row->ts_ns;
-	if (r->count > 0 && row->ts_ns < r->max_ts)
-		r->is_sorted = false;
-	else
-		r->max_ts = row->ts_ns;
-	g->count++;
-	r->count++;
+	cells = g->cells + g->count * g->stride;
+	for (unsigned i = 0; i < schema->ref_count; i++)
+		cells[i] = row->refs[i];
+	put_own(r, g, row, cells);
+	for (unsigned i = 0; i < schema->key_source_count; i++)
+		cells[g->keys_at + i] = (uint32_t)keys[i];
+	if (g->bytes.is_failed)
+		return error_nomem(err);
+	note_time(r, row->ts_ns);
+	r->heads[r->count++] = (struct row_head){.ts = row->ts_ns,
+						 .cpu = row->cpu,
+						 .schema = schema->id,
+						 .local = (uint32_t)g->count++};
+	r->cells += g->values;
 	return 0;
 }
 
@@ -217,9 +233,9 @@ uint64_t rows_schema_bits(const struct rows *r)
 
 void rows_peek(const struct rows *r, size_t i, uint32_t *schema, uint32_t *cpu, uint64_t *ts_ns)
 {
-	*schema = (uint32_t)r->schema.values[i];
-	*cpu = (uint32_t)r->cpu.values[i];
-	*ts_ns = r->ts.values[i];
+	*schema = r->heads[i].schema;
+	*cpu = r->heads[i].cpu;
+	*ts_ns = r->heads[i].ts;
 }
 
 void rows_clear(struct rows *r)
@@ -227,10 +243,10 @@ void rows_clear(struct rows *r)
 	for (size_t i = 0; i < r->group_cap; i++) {
 		struct group *g = r->groups[i];
 
-		for (unsigned c = 0; g && c < g->schema->own_count; c++)
-			buf_clear(&g->own[c].bytes);
-		if (g)
-			g->count = 0;
+		if (!g)
+			continue;
+		buf_clear(&g->bytes);
+		g->count = 0;
 	}
 	r->count = 0;
 	r->cells = 0;

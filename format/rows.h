@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * rows.h -- the rows of a DATA block while it is being filled, column by column.
+ * rows.h -- the rows of a DATA block while it is being filled.
  * data_encoder.h turns them into a block, batch.h reads it (docs/FORMAT.md section 7).
  *
  * The parts of a DATA body are the column groups below, in this order: a question that
@@ -45,8 +45,8 @@ struct rows; /* opaque */
 
 struct rows *rows_new(void); /* NULL without memory */
 void rows_free(struct rows *r);
-/* Copies the row; `schema` must outlive the block. keys[own column] is the key of each
- * keyed field. 0 or ERR_NOMEM. */
+/* Copies the row; `schema` must outlive the rows. keys[i] is the attribute that
+ * schema->key_sources[i] names. 0 or ERR_NOMEM. */
 int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
 	     const uint64_t *keys, struct error *err);
 size_t rows_count(const struct rows *r);

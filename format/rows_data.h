@@ -1,40 +1,76 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * rows_data.h -- how struct rows keeps its columns; for rows.c, which fills them, and
- * data_encoder.c, which reads them.
+ * rows_data.h -- how struct rows keeps them; for rows.c, which fills it, and
+ * data_encoder.c, which reads it.
+ *
+ * A row lies in one piece among those of its schema, so that adding it touches few cache
+ * lines: 32-bit cells, first the entry ids, then the own values in the order of the plan,
+ * then the key attributes' low 32 bits, then presence bits.
  */
 #ifndef FORMAT_ROWS_DATA_H
 #define FORMAT_ROWS_DATA_H
 
 #include "format/rows.h"
 
-/* A growing column: numbers, or lengths of the strings that lie in `bytes`. */
-struct store {
-	uint64_t *values;
-	size_t cap;
+/* Where an own column is in a row: one cell, two (low half first) for integers of 8 bytes,
+ * or offset and length in group.bytes. */
+struct plan {
+	const struct field *field;
+	uint32_t cell;
+	uint16_t key; /* index of the key's cell among those of keys */
+	bool is_wide;
+};
+
+/* The rows of one schema, in the order of adding. */
+struct group {
+	const struct schema *schema;
+	size_t count, cap; /* rows */
+	uint32_t stride;   /* cells of a row */
+	uint32_t keys_at, presence_at;
+	uint32_t values; /* of a row, on the tape */
+	uint32_t *cells;
+	struct plan *plans; /* [own_count] */
 	struct buf bytes;
 };
 
-/* The rows of one schema. */
-struct group {
-	const struct schema *schema;
-	size_t count;
-	struct store refs[SCHEMA_MAX_REFS];
-	struct store *own;      /* [own_count] */
-	struct store *presence; /* [own_count]; used for optional fields */
-	struct store *keys;     /* [own_count]; used for keyed fields */
+/* What every row has. */
+struct row_head {
+	uint64_t ts;
+	uint32_t cpu;
+	uint32_t schema;
+	uint32_t local; /* row within its group */
 };
 
 struct rows {
-	size_t count;
+	size_t count, cap;
+	struct row_head *heads;
 	size_t cells;
 	size_t columns;
 	size_t bytes;
 	uint64_t min_ts, max_ts;
-	bool is_sorted;
-	struct store ts, cpu, schema, local; /* local: row within its group */
-	struct group **groups;               /* [schema id - 1] */
+	bool is_sorted;        /* heads are in the order of time */
+	struct group **groups; /* [schema id - 1] */
 	size_t group_cap;
 };
+
+static inline const uint32_t *group_row(const struct group *g, size_t row)
+{
+	return g->cells + row * g->stride;
+}
+
+/* An integer of plan `p` in a row, sign-extended if signed. */
+static inline uint64_t plan_int(const struct plan *p, const uint32_t *row)
+{
+	uint64_t low = row[p->cell];
+
+	if (p->is_wide)
+		return low | (uint64_t)row[p->cell + 1] << 32;
+	return p->field->flags & FIELD_SIGNED ? (uint64_t)(int64_t)(int32_t)low : low;
+}
+
+static inline bool plan_is_present(const struct group *g, unsigned column, const uint32_t *row)
+{
+	return row[g->presence_at + column / 32] >> (column % 32) & 1;
+}
 
 #endif

@@ -45,6 +45,9 @@ void schema_free(struct schema *s)
 	}
 	free(s->fields);
 	free(s->own_of);
+	free(s->key_of);
+	free(s->key_sources);
+	free(s->offsets);
 	free(s->group);
 	free(s->name);
 	free(s->text);
@@ -137,16 +140,56 @@ int schema_add_ref(struct schema *s, uint32_t dict_id, struct error *err)
 	return s->ref_count;
 }
 
+static bool derived_alloc(struct schema *s)
+{
+	size_t count = s->field_count ? s->field_count : 1;
+
+	free(s->own_of);
+	free(s->key_of);
+	free(s->key_sources);
+	free(s->offsets);
+	s->own_of = calloc(count, sizeof(*s->own_of));
+	s->key_of = calloc(count, sizeof(*s->key_of));
+	s->key_sources = calloc(count, sizeof(*s->key_sources));
+	s->offsets = calloc(count, sizeof(*s->offsets));
+	s->own_count = 0;
+	s->key_source_count = 0;
+	s->has_strings = false;
+	return s->own_of && s->key_of && s->key_sources && s->offsets;
+}
+
+static uint16_t key_source_of(struct schema *s, const struct field *f)
+{
+	struct key_source source = {(uint8_t)(f->key_ref - 1), f->key_attribute};
+
+	for (uint16_t i = 0; i < s->key_source_count; i++)
+		if (s->key_sources[i].ref == source.ref &&
+		    s->key_sources[i].attribute == source.attribute)
+			return i;
+	s->key_sources[s->key_source_count] = source;
+	return s->key_source_count++;
+}
+
 int schema_seal(struct schema *s, struct error *err)
 {
-	free(s->own_of);
-	s->own_count = 0;
-	s->own_of = calloc(s->field_count ? s->field_count : 1, sizeof(*s->own_of));
-	if (!s->own_of)
+	int32_t offset = 0;
+
+	if (!derived_alloc(s))
 		return error_nomem(err);
-	for (unsigned i = 0; i < s->field_count; i++)
-		if (!s->fields[i].ref)
+	for (unsigned i = 0; i < s->field_count; i++) {
+		const struct field *f = &s->fields[i];
+
+		if (!f->ref)
 			s->own_of[i] = s->own_count++;
+		s->has_strings |= f->kind == FIELD_STRING && !f->ref;
+		if (f->key_ref)
+			s->key_of[i] = key_source_of(s, f);
+		s->offsets[i] = offset;
+		if (f->kind == FIELD_STRING)
+			offset = -1;
+		else if (offset >= 0)
+			offset += (int32_t)field_bytes(f);
+	}
 	return 0;
 }
 

@@ -86,6 +86,8 @@ struct field {
 	uint8_t key_space;     /* values of different spaces do not predict each other */
 };
 
+struct key_source;
+
 struct schema {
 	uint32_t id;                    /* 1-based, dense in its section */
 	uint8_t kind;                   /* enum schema_kind */
@@ -100,6 +102,18 @@ struct schema {
 	/* Derived by schema_seal(): */
 	uint16_t own_count; /* columns of its own */
 	uint16_t *own_of;   /* field index -> own column index; owned */
+	bool has_strings;   /* in columns of its own */
+	/* What keys come from, each once; key_of: field index -> index in it; owned */
+	struct key_source *key_sources;
+	uint16_t key_source_count;
+	uint16_t *key_of;
+	/* Dictionaries: where attributes lie in a packed entry; -1 behind a string; owned */
+	int32_t *offsets;
+};
+
+struct key_source {
+	uint8_t ref;       /* index into refs */
+	uint8_t attribute; /* of that dictionary's entry */
 };
 
 /* Heap copies throughout: a schema owns its strings and arrays. */

@@ -375,19 +375,14 @@ static bool is_full(const struct writer *w)
 	       dictionaries_is_full(w->dictionaries) || w->is_dict_lost;
 }
 
-/* Keys of the keyed fields, by own column. */
 static void row_keys(const struct writer *w, const struct schema *s, const struct row *row,
 		     uint64_t keys[SCHEMA_MAX_FIELDS])
 {
-	for (unsigned i = 0; i < s->field_count; i++) {
-		const struct field *f = &s->fields[i];
-		unsigned ref = f->key_ref - 1u;
+	for (unsigned i = 0; i < s->key_source_count; i++) {
+		const struct key_source *k = &s->key_sources[i];
 
-		if (f->key_ref)
-			keys[s->own_of[i]] = keyed_key(f, dictionaries_int(w->dictionaries,
-									   s->refs[ref],
-									   row->refs[ref],
-									   f->key_attribute));
+		keys[i] = dictionaries_int(w->dictionaries, s->refs[k->ref], row->refs[k->ref],
+					   k->attribute);
 	}
 }
 
@@ -397,7 +392,7 @@ int writer_add(struct writer *w, const struct row *row, struct error *err)
 	const struct schema *s = writer_schema_get(w, row->schema);
 
 	assert(s && s->kind == SCHEMA_EVENT);
-	if (row_bytes(s, row) > ROW_MAX_BYTES)
+	if (s->has_strings && row_bytes(s, row) > ROW_MAX_BYTES)
 		return error_set(err, ERR_USAGE, "%s: an event of more than %d bytes", s->name,
 				 ROW_MAX_BYTES);
 	row_keys(w, s, row, keys);
