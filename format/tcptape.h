@@ -145,6 +145,7 @@ enum tcptape_loss_cause {
 	TCPTAPE_LOSS_RING_FULL = 1, /* the buffer between kernel and recorder was full */
 	TCPTAPE_LOSS_WRITE = 2,     /* the tape could not be written */
 	TCPTAPE_LOSS_MEMORY = 3,    /* the recorder was out of memory */
+	TCPTAPE_LOSS_DAMAGE = 4,    /* the tape was damaged here, and was recovered */
 };
 
 #define TCPTAPE_ANY_CPU UINT32_C(0xffffffff)
@@ -153,7 +154,7 @@ enum tcptape_loss_cause {
 struct tcptape_loss {
 	uint64_t from_ns;
 	uint64_t to_ns;
-	uint64_t count;
+	uint64_t count;  /* 0 = an unknown number */
 	uint64_t schema; /* handle; 0 = any */
 	uint32_t cpu;    /* or TCPTAPE_ANY_CPU */
 	uint32_t cause;  /* enum tcptape_loss_cause */
@@ -267,8 +268,8 @@ enum tcptape_field_flag {
 /* "oldstate"; "const int", as the kernel spells it, for people. NULL = no such field. */
 const char *tcptape_field_name(const struct tcptape *t, uint64_t field);
 const char *tcptape_field_type(const struct tcptape *t, uint64_t field);
-/* enum tcptape_field_kind (0 = no such field), enum tcptape_field_role, sum of enum
- * tcptape_field_flag. */
+/* enum tcptape_field_kind (0 = no such field; the values of a kind that is unknown here are
+ * null), enum tcptape_field_role, sum of enum tcptape_field_flag. */
 unsigned tcptape_field_kind(const struct tcptape *t, uint64_t field);
 unsigned tcptape_field_role(const struct tcptape *t, uint64_t field);
 unsigned tcptape_field_flags(const struct tcptape *t, uint64_t field);

@@ -89,7 +89,8 @@ static void read_field(struct pass *p, uint64_t schema, uint64_t field)
 	const char *name;
 	uint64_t value;
 
-	check(field && tcptape_field_kind(p->t, field));
+	check(field);
+	p->sum += tcptape_field_kind(p->t, field);
 	read_text(p, tcptape_field_name(p->t, field));
 	read_text(p, tcptape_field_type(p->t, field));
 	check(tcptape_field_find(p->t, schema, tcptape_field_name(p->t, field)));
