@@ -31,9 +31,9 @@
  * tcptape_next() or tcptape_close().
  *
  * Handles: a schema (kind of event) and a field of one are named by a number, 0 meaning none.
- * Look them up once and keep them. A handle of another section, of another tape or of nothing
- * at all is harmless: what is asked of it is unknown (NULL, 0, null). In the next section the
- * same event has another handle.
+ * Look them up once and keep them. A handle of another section, of another event's field or of
+ * nothing at all is harmless: what is asked of it is unknown (NULL, 0, null). In the next
+ * section the same event has another handle. Those of one tape mean nothing for another.
  *
  * Threads: one tape is used by one thread at a time, also for calls that take it const.
  * Different tapes have nothing in common and may be read at the same time.
