@@ -2,40 +2,19 @@
 /* batch.c -- decodes DATA blocks (docs/FORMAT.md section 7). */
 #include "format/batch_data.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "format/column.h"
 #include "format/times.h"
 
-static void slot_release(struct slot *s)
-{
-	free(s->own);
-	free(s->presence);
-	free(s->raw);
-}
-
 void batch_free(struct batch *b)
 {
 	if (!b)
 		return;
-	for (size_t i = 0; i < b->column_count; i++) {
-		free(b->columns[i].ints);
-		free(b->columns[i].views);
+	for (size_t i = 0; i < b->column_count; i++)
 		buf_release(&b->columns[i].scratch);
-	}
-	for (size_t i = 0; i < b->slot_count; i++)
-		slot_release(&b->slots[i]);
-	for (unsigned i = 0; i < b->part_count; i++)
-		free(b->raw[i]);
-	free(b->columns);
-	free(b->slots);
-	free(b->slot_by_id);
-	free(b->stored);
-	free(b->slot_of);
-	free(b->local);
 	dict_set_drop(b->dicts);
-	free(b);
+	unpacker_return(b->unpacker, b->slab);
 }
 
 uint32_t batch_rows(const struct batch *b)
@@ -56,7 +35,7 @@ static int take_parts(struct batch *b, const struct data_block *block, struct er
 	b->source = block->source;
 	b->parts_at = block->offset + h->header_len;
 	b->part_count = h->part_count;
-	b->stored = malloc(len ? len : 1);
+	b->stored = slab_alloc(b->slab, len, 1);
 	if (!b->stored)
 		return error_nomem(err);
 	if (len)
@@ -81,7 +60,7 @@ static int part_unpack(struct batch *b, unsigned i, struct error *err)
 	struct part part = b->parts[i];
 
 	TRY(part_fetch(b, &part, err));
-	b->raw[i] = malloc(part.raw_len ? part.raw_len : 1);
+	b->raw[i] = slab_alloc(b->slab, part.raw_len, 1);
 	if (!b->raw[i])
 		return error_nomem(err);
 	return unpacker_run(b->unpacker, &part, b->raw[i], err);
@@ -98,7 +77,6 @@ static int part_open(struct batch *b, unsigned i, struct error *err)
 		return 0;
 	rc = part_unpack(b, i, err);
 	if (rc) {
-		free(b->raw[i]);
 		b->raw[i] = NULL;
 		b->is_bad_part[i] = true;
 	}
@@ -148,7 +126,7 @@ static int take_columns(struct batch *b, struct view in, struct error *err)
 		c.offset = (uint32_t)used[c.part];
 		c.len = (uint32_t)len;
 		used[c.part] += len;
-		if (!array_grow(&columns, &cap, b->column_count + 1, sizeof(c)))
+		if (!slab_grow(b->slab, &columns, &cap, b->column_count + 1, sizeof(c)))
 			return error_nomem(err);
 		b->columns = columns;
 		b->columns[b->column_count++] = c;
@@ -168,7 +146,7 @@ static struct column *find_hot(struct batch *b, enum column_what what, unsigned 
 int batch_decode_ints(struct batch *b, struct column *c, uint32_t rows, struct error *err)
 {
 	TRY(part_open(b, c->part, err));
-	c->ints = malloc((rows ? rows : 1) * sizeof(*c->ints));
+	c->ints = slab_alloc(b->slab, rows, sizeof(*c->ints));
 	if (!c->ints)
 		return error_nomem(err);
 	return column_decode_ints(c->codec, view_of(b->raw[c->part] + c->offset, c->len), rows,
@@ -211,7 +189,7 @@ static int decode_times(struct batch *b, const struct block_header *h, const uin
 		return bad_directory(err);
 	TRY(batch_column_bytes(b, c, &symbols, err));
 	TRY(batch_column_bytes(b, raw, &low, err));
-	c->ints = malloc((b->rows ? b->rows : 1) * sizeof(*c->ints));
+	c->ints = slab_alloc(b->slab, b->rows, sizeof(*c->ints));
 	if (!c->ints)
 		return error_nomem(err);
 	b->ts = c->ints;
@@ -232,7 +210,7 @@ static struct slot *slot_add(struct batch *b, size_t *cap, uint32_t id)
 {
 	void *slots = b->slots;
 
-	if (!array_grow(&slots, cap, b->slot_count + 1, sizeof(*b->slots)))
+	if (!slab_grow(b->slab, &slots, cap, b->slot_count + 1, sizeof(*b->slots)))
 		return NULL;
 	b->slots = slots;
 	b->slots[b->slot_count].id = id;
@@ -242,7 +220,7 @@ static struct slot *slot_add(struct batch *b, size_t *cap, uint32_t id)
 /* Number the rows of each schema: slot_of[] and local[]. */
 static int number_rows(struct batch *b, const uint64_t *schemas, struct error *err)
 {
-	uint32_t *slot_by_id = malloc((SCHEMA_MAX + 1) * sizeof(*slot_by_id));
+	uint32_t *slot_by_id = slab_alloc(b->slab, SCHEMA_MAX + 1, sizeof(*slot_by_id));
 	size_t cap = 0;
 
 	if (!slot_by_id)
@@ -264,7 +242,8 @@ static int number_rows(struct batch *b, const uint64_t *schemas, struct error *e
 	return 0;
 }
 
-static int slot_bind(struct slot *s, const struct section *section, struct error *err)
+static int slot_bind(struct slab *slab, struct slot *s, const struct section *section,
+		     struct error *err)
 {
 	const struct schema *schema = section_schema(section, s->id);
 	size_t own;
@@ -274,9 +253,9 @@ static int slot_bind(struct slot *s, const struct section *section, struct error
 		return 0;
 	own = schema->own_count ? schema->own_count : 1;
 	s->schema = schema;
-	s->own = malloc(own * sizeof(*s->own));
-	s->presence = malloc(own * sizeof(*s->presence));
-	s->raw = malloc(own * sizeof(*s->raw));
+	s->own = slab_alloc(slab, own, sizeof(*s->own));
+	s->presence = slab_alloc(slab, own, sizeof(*s->presence));
+	s->raw = slab_alloc(slab, own, sizeof(*s->raw));
 	if (!s->own || !s->presence || !s->raw)
 		return error_nomem(err);
 	memset(s->own, 0xff, own * sizeof(*s->own));
@@ -315,7 +294,7 @@ static int bind_columns(struct batch *b, const struct section *section,
 		limit = ROWS_MAX_CELLS;
 
 	for (size_t i = 0; i < b->slot_count; i++)
-		TRY(slot_bind(&b->slots[i], section, err));
+		TRY(slot_bind(b->slab, &b->slots[i], section, err));
 	for (size_t i = 0; i < b->column_count; i++) {
 		struct slot *s = slot_find(b, b->columns[i].schema);
 
@@ -328,7 +307,6 @@ static int bind_columns(struct batch *b, const struct section *section,
 		return error_set(err, ERR_CORRUPT, "a block of %llu values, limit is %llu",
 				 (unsigned long long)cells, (unsigned long long)limit);
 	b->most_bytes += (size_t)cells * sizeof(struct view);
-	free(b->slot_by_id);
 	b->slot_by_id = NULL;
 	return 0;
 }
@@ -338,7 +316,6 @@ static int decode(struct batch *b, const struct section *section, const struct d
 {
 	const struct block_header *h = block->header;
 	uint64_t *schemas;
-	size_t rows;
 
 	TRY(take_parts(b, block, err));
 	if (b->part_count == 0)
@@ -346,11 +323,10 @@ static int decode(struct batch *b, const struct section *section, const struct d
 	TRY(part_open(b, PART_DIRECTORY, err));
 	TRY(take_columns(b, view_of(b->raw[0], b->parts[0].raw_len), err));
 	b->rows = h->rows;
-	rows = b->rows ? b->rows : 1;
 	b->most_bytes = h->body_len + 2 * (size_t)h->raw_len + /* parts and scratch */
 			b->column_count * sizeof(*b->columns);
-	b->slot_of = malloc(rows * sizeof(*b->slot_of));
-	b->local = malloc(rows * sizeof(*b->local));
+	b->slot_of = slab_alloc(b->slab, b->rows, sizeof(*b->slot_of));
+	b->local = slab_alloc(b->slab, b->rows, sizeof(*b->local));
 	if (!b->slot_of || !b->local)
 		return error_nomem(err);
 	TRY(decode_hot(b, HOT_CPU, &b->cpu, err));
@@ -365,11 +341,15 @@ int batch_decode(const struct section *section, struct dict_set *dicts,
 		 const struct data_block *block, struct unpacker *unpacker, struct batch **out,
 		 struct error *err)
 {
-	struct batch *b = calloc(1, sizeof(*b));
+	struct slab *slab = unpacker_slab(unpacker);
+	struct batch *b = slab ? slab_zalloc(slab, 1, sizeof(*b)) : NULL;
 	int rc;
 
-	if (!b)
+	if (!b) {
+		unpacker_return(unpacker, slab);
 		return error_nomem(err);
+	}
+	b->slab = slab;
 	b->dicts = dict_set_hold(dicts);
 	b->unpacker = unpacker;
 	rc = decode(b, section, block, err);
@@ -406,15 +386,23 @@ bool batch_event(struct batch *b, uint32_t row, struct event *out)
 			      .batch = b};
 	return true;
 }
+
 /* Values come out as wide and as signed as the schema says, whatever was written. */
 void batch_normalise(const struct field *f, uint64_t *values, uint32_t count)
 {
-	uint64_t mask = f->elem_size >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * f->elem_size)) - 1;
+	unsigned shift = f->elem_size >= 8 ? 0 : 64 - 8u * f->elem_size;
 
+	if (shift == 0)
+		return;
+	if (f->flags & FIELD_SIGNED) {
+		for (uint32_t i = 0; i < count; i++)
+			values[i] = (uint64_t)sign_extend(values[i], f->elem_size);
+		return;
+	}
 	for (uint32_t i = 0; i < count; i++)
-		values[i] = f->flags & FIELD_SIGNED ? (uint64_t)sign_extend(values[i], f->elem_size)
-						    : values[i] & mask;
+		values[i] = values[i] << shift >> shift;
 }
+
 /* A column of ids or presence: no dictionary or key is involved. */
 const uint64_t *batch_plain(struct batch *b, uint32_t number, uint32_t rows)
 {

@@ -32,6 +32,8 @@ uint64_t batch_ts(const struct batch *b, uint32_t row);
 /* Memory it takes at most, without its dictionaries. */
 size_t batch_bytes(const struct batch *b);
 const struct dict_set *batch_dicts(const struct batch *b);
+/* Decode every column now; returns how many could not be. */
+size_t batch_open_all(struct batch *b);
 /* A part that was read late could not be used: values are null for that reason. */
 bool batch_is_damaged(const struct batch *b);
 /* The event in `row`; false when its schema is not known. */

@@ -37,7 +37,9 @@ struct slot {
 	uint32_t *raw;                  /* [own_count] */
 };
 
+/* All memory but scratch is of the slab. */
 struct batch {
+	struct slab *slab;
 	struct dict_set *dicts;
 	struct unpacker *unpacker;
 	uint32_t rows;

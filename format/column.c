@@ -141,6 +141,33 @@ static int bad_column(struct error *err)
 	return error_set(err, ERR_CORRUPT, "a column does not hold as many values as its block");
 }
 
+/* n varints in n bytes: each is one byte. False if it is not so. */
+static bool take_short(struct view *in, size_t n, uint64_t *out)
+{
+	uint8_t all = 0;
+
+	if (view_len(*in) != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		all |= in->p[i];
+	if (all >= 0x80)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		out[i] = in->p[i];
+	in->p = in->end;
+	return true;
+}
+
+static bool take_varints(struct view *in, size_t n, uint64_t *out)
+{
+	if (take_short(in, n, out))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (!take_varint(in, &out[i]))
+			return false;
+	return true;
+}
+
 int column_decode_ints(uint8_t codec, struct view in, size_t n, uint64_t *out, struct error *err)
 {
 	uint64_t value = 0, previous = 0;
@@ -154,15 +181,14 @@ int column_decode_ints(uint8_t codec, struct view in, size_t n, uint64_t *out, s
 			out[i] = value;
 		break;
 	case CODEC_VARINT:
-		for (size_t i = 0; i < n; i++)
-			if (!take_varint(&in, &out[i]))
-				return bad_column(err);
+		if (!take_varints(&in, n, out))
+			return bad_column(err);
 		break;
 	case CODEC_DELTA:
+		if (!take_varints(&in, n, out))
+			return bad_column(err);
 		for (size_t i = 0; i < n; i++) {
-			if (!take_varint(&in, &value))
-				return bad_column(err);
-			previous += (uint64_t)unzigzag(value);
+			previous += (uint64_t)unzigzag(out[i]);
 			out[i] = previous;
 		}
 		break;

@@ -265,7 +265,7 @@ static bool find_entry(const struct dict *dict, uint32_t id, struct view *out)
 
 	if (!dict)
 		return false;
-	run = run_find(dict, id);
+	run = dict->run_count == 1 && id >= dict->runs[0].first ? 0 : run_find(dict, id);
 	if (run == dict->run_count)
 		return false;
 	at = dict->runs[run].at + (size_t)(id - dict->runs[run].first);

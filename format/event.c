@@ -2,8 +2,6 @@
 /* event.c -- single values of a decoded block (docs/FORMAT.md section 7). */
 #include "format/batch_data.h"
 
-#include <stdlib.h>
-
 #include "format/column.h"
 
 static int decode_views(struct batch *b, struct column *c, const struct field *f, uint32_t rows,
@@ -13,7 +11,7 @@ static int decode_views(struct batch *b, struct column *c, const struct field *f
 	struct view bytes;
 
 	TRY(batch_column_bytes(b, c, &bytes, err));
-	c->views = malloc((rows ? rows : 1) * sizeof(*c->views));
+	c->views = slab_alloc(b->slab, rows, sizeof(*c->views));
 	if (!c->views)
 		return error_nomem(err);
 	return column_decode_bytes(c->codec, bytes, rows, is_fixed ? field_bytes(f) : 0,
@@ -45,6 +43,35 @@ static struct column *column_open(struct batch *b, uint32_t number, const struct
 	c->state = rc ? COLUMN_BAD : COLUMN_READY;
 	return rc ? NULL : c;
 }
+static size_t slot_open_all(struct batch *b, const struct slot *s)
+{
+	size_t bad = 0;
+
+	for (unsigned i = 0; i < s->schema->ref_count; i++)
+		bad += s->refs[i] != NO_COLUMN && !column_open(b, s->refs[i], NULL, s->count);
+	for (unsigned i = 0; i < s->schema->field_count; i++) {
+		const struct field *f = &s->schema->fields[i];
+		unsigned own = s->schema->own_of[i];
+
+		if (f->ref || !field_is_known(f))
+			continue;
+		bad += s->own[own] != NO_COLUMN && !column_open(b, s->own[own], f, s->count);
+		bad += s->presence[own] != NO_COLUMN &&
+		       !column_open(b, s->presence[own], NULL, s->count);
+	}
+	return bad;
+}
+
+size_t batch_open_all(struct batch *b)
+{
+	size_t bad = 0;
+
+	for (size_t i = 0; i < b->slot_count; i++)
+		if (b->slots[i].schema)
+			bad += slot_open_all(b, &b->slots[i]);
+	return bad;
+}
+
 static bool is_present(struct batch *b, const struct slot *s, const struct field *f, unsigned own,
 		       uint32_t row)
 {

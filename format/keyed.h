@@ -13,7 +13,17 @@
 #include "format/bytes.h"
 #include "format/schema.h"
 
-struct keyed; /* the last value of each key; opaque */
+enum {
+	KEYED_PLACES = 1 << 16, /* keys that are equal modulo this share a place */
+	KEYED_RAW = 0,          /* tokens: elem_size bytes follow in the raw stream */
+	KEYED_ZERO = 1,         /* 0, which is no one's last value */
+	KEYED_FIRST = 2,        /* distance 0 */
+};
+
+/* The last value of each key. */
+struct keyed {
+	uint64_t last[KEYED_PLACES];
+};
 
 struct keyed *keyed_new(void); /* NULL without memory */
 void keyed_free(struct keyed *k);
@@ -29,8 +39,32 @@ static inline uint64_t keyed_key(const struct field *f, uint64_t attribute)
 
 /* Token for an integer of `size` bytes; raw bytes, if any, are appended to *raw. */
 uint64_t keyed_token(struct keyed *k, uint64_t key, uint64_t value, unsigned size, struct buf *raw);
+static inline uint64_t keyed_narrow(uint64_t value, unsigned size)
+{
+	return size >= 8 ? value : value & ((UINT64_C(1) << (8 * size)) - 1);
+}
+
 /* The value a token stands for, zero-extended. False when *raw has run out. */
-bool keyed_value(struct keyed *k, uint64_t key, uint64_t token, unsigned size, struct view *raw,
-		 uint64_t *value);
+static inline bool keyed_value(struct keyed *k, uint64_t key, uint64_t token, unsigned size,
+			       struct view *raw, uint64_t *value)
+{
+	uint64_t *last = &k->last[key % KEYED_PLACES];
+
+	if (token >= KEYED_FIRST) {
+		*last = keyed_narrow(*last + (uint64_t)unzigzag(token - KEYED_FIRST), size);
+		*value = *last;
+		return true;
+	}
+	if (token == KEYED_ZERO) {
+		*value = 0;
+		return true;
+	}
+	if (view_len(*raw) < size)
+		return false;
+	*last = load_le(raw->p, size);
+	raw->p += size;
+	*value = *last;
+	return true;
+}
 
 #endif

@@ -5,82 +5,117 @@
  */
 #include "format/batch_data.h"
 
-#include <stdlib.h>
-
 #include "format/column.h"
 #include "format/keyed.h"
 
-/* Decode the tokens of every keyed column; each keeps its place in the raw bytes. */
-static bool take_tokens(struct batch *b, const struct slot *s, struct view *raws)
-{
-	for (unsigned i = 0; i < s->schema->field_count; i++) {
-		const struct field *f = &s->schema->fields[i];
-		unsigned own = s->schema->own_of[i];
-		struct column *c;
-		struct view tokens;
+/* One keyed column of a slot. */
+struct keyed_column {
+	const struct field *field;
+	struct column *column; /* ints: tokens that become values */
+	const uint16_t *keys;  /* attributes modulo KEYED_PLACES, by row; lent */
+	struct view raw;
+};
 
-		if (!f->key_ref || s->own[own] == NO_COLUMN)
+/* The keyed columns of the rows of one schema. */
+struct keyed_slot {
+	struct keyed_column *columns;
+	unsigned count;
+	uint16_t **keys; /* [key source]; NULL where no column needs it */
+};
+
+/* The attribute that a key comes from, for each row. A row without an entry has 0; an entry
+ * that damage took away makes all keyed values of the block unknown. */
+static bool find_keys(struct batch *b, const struct slot *s, const struct key_source *source,
+		      uint16_t *out)
+{
+	const uint64_t *ids = batch_plain(b, s->refs[source->ref], s->count);
+	uint32_t dict = s->schema->refs[source->ref];
+	uint64_t last = 0, attribute = 0;
+
+	for (uint32_t row = 0; ids && row < s->count; row++) {
+		if (ids[row] != last) {
+			last = ids[row];
+			attribute = 0;
+			if (last > UINT32_MAX ||
+			    (last && !dict_set_int(b->dicts, dict, (uint32_t)last,
+						   source->attribute, &attribute)))
+				return false;
+		}
+		out[row] = (uint16_t)(attribute % KEYED_PLACES);
+	}
+	return ids != NULL;
+}
+
+static const uint16_t *keys_of(struct batch *b, const struct slot *s, struct keyed_slot *k,
+			       unsigned field)
+{
+	unsigned source = s->schema->key_of[field];
+
+	if (k->keys[source])
+		return k->keys[source];
+	k->keys[source] = slab_alloc(b->slab, s->count, sizeof(**k->keys));
+	if (!k->keys[source] || !find_keys(b, s, &s->schema->key_sources[source], k->keys[source]))
+		return NULL;
+	return k->keys[source];
+}
+
+/* Decode the tokens; `raw` is the number of the column with the raw bytes. */
+static bool take_tokens(struct batch *b, const struct slot *s, struct keyed_column *c, uint32_t raw)
+{
+	struct view tokens;
+
+	if (raw == NO_COLUMN || c->column->ints ||
+	    batch_column_bytes(b, &b->columns[raw], &c->raw, NULL) ||
+	    batch_column_bytes(b, c->column, &tokens, NULL))
+		return false;
+	c->column->ints = slab_alloc(b->slab, s->count, sizeof(*c->column->ints));
+	return c->column->ints &&
+	       column_decode_ints(CODEC_VARINT, tokens, s->count, c->column->ints, NULL) == 0;
+}
+
+static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_slot *k)
+{
+	const struct schema *schema = s->schema;
+	unsigned sources = schema->key_source_count;
+
+	if (sources == 0)
+		return true;
+	k->keys = slab_zalloc(b->slab, sources, sizeof(*k->keys));
+	k->columns = slab_zalloc(b->slab, schema->own_count, sizeof(*k->columns));
+	if (!k->keys || !k->columns)
+		return false;
+	for (unsigned i = 0; i < schema->field_count; i++) {
+		unsigned own = schema->own_of[i];
+		struct keyed_column *c = &k->columns[k->count];
+
+		if (!schema->fields[i].key_ref || s->own[own] == NO_COLUMN ||
+		    b->columns[s->own[own]].codec != CODEC_KEYED)
 			continue;
-		c = &b->columns[s->own[own]];
-		if (c->codec != CODEC_KEYED)
-			continue;
-		if (s->raw[own] == NO_COLUMN || c->ints ||
-		    batch_column_bytes(b, &b->columns[s->raw[own]], &raws[own], NULL) ||
-		    batch_column_bytes(b, c, &tokens, NULL))
+		c->field = &schema->fields[i];
+		c->column = &b->columns[s->own[own]];
+		c->keys = keys_of(b, s, k, i);
+		if (!c->keys || !take_tokens(b, s, c, s->raw[own]))
 			return false;
-		c->ints = malloc((s->count ? s->count : 1) * sizeof(*c->ints));
-		if (!c->ints || column_decode_ints(CODEC_VARINT, tokens, s->count, c->ints, NULL))
-			return false;
+		k->count++;
 	}
 	return true;
 }
 
-/* The key of a field in a row. A row without an entry has key 0; an entry that damage
- * took away makes all keyed values of the block unknown. */
-static bool row_key(struct batch *b, const struct slot *s, const struct field *f, uint32_t row,
-		    uint64_t *key)
-{
-	const uint64_t *ids = batch_plain(b, s->refs[f->key_ref - 1], s->count);
-	uint64_t attribute = 0;
-
-	if (!ids || ids[row] > UINT32_MAX)
-		return false;
-	if (ids[row] && !dict_set_int(b->dicts, s->schema->refs[f->key_ref - 1], (uint32_t)ids[row],
-				      f->key_attribute, &attribute))
-		return false;
-	*key = keyed_key(f, attribute);
-	return true;
-}
-
-/* Tokens of one row become values. */
-static bool settle_tokens(struct batch *b, const struct slot *s, struct keyed *keyed, uint32_t row,
-			  struct view *raws)
-{
-	for (unsigned i = 0; i < s->schema->field_count; i++) {
-		const struct field *f = &s->schema->fields[i];
-		unsigned own = s->schema->own_of[i];
-		struct column *c;
-		uint64_t key;
-
-		if (!f->key_ref || s->own[own] == NO_COLUMN)
-			continue;
-		c = &b->columns[s->own[own]];
-		if (c->codec == CODEC_KEYED && (!row_key(b, s, f, row, &key) ||
-						!keyed_value(keyed, key, c->ints[row], f->elem_size,
-							     &raws[own], &c->ints[row])))
-			return false;
-	}
-	return true;
-}
-
-static bool settle_rows(struct batch *b, struct keyed *keyed, struct view *const *raws)
+/* Tokens of all rows become values, in row order. */
+static bool settle_rows(struct batch *b, struct keyed *keyed, struct keyed_slot *slots)
 {
 	for (uint32_t i = 0; i < b->rows; i++) {
-		const struct slot *s = &b->slots[b->slot_of[i]];
+		const struct keyed_slot *k = &slots[b->slot_of[i]];
+		uint32_t row = b->local[i];
 
-		/* values of an unknown schema may have shared keys with known ones */
-		if (!s->schema || !settle_tokens(b, s, keyed, b->local[i], raws[b->slot_of[i]]))
-			return false;
+		for (unsigned n = 0; n < k->count; n++) {
+			struct keyed_column *c = &k->columns[n];
+			uint64_t *value = &c->column->ints[row];
+
+			if (!keyed_value(keyed, keyed_key(c->field, c->keys[row]), *value,
+					 c->field->elem_size, &c->raw, value))
+				return false;
+		}
 	}
 	return true;
 }
@@ -104,24 +139,16 @@ static void mark_keyed(struct batch *b, const struct slot *s)
 
 static bool decode_keyed(struct batch *b)
 {
-	struct view **raws = calloc(b->slot_count ? b->slot_count : 1, sizeof(*raws));
-	struct keyed *keyed = keyed_new();
-	bool is_ok = raws && keyed;
+	struct keyed_slot *slots = slab_zalloc(b->slab, b->slot_count, sizeof(*slots));
+	struct keyed *keyed = slab_zalloc(b->slab, 1, sizeof(*keyed));
+	bool is_ok = slots && keyed;
 
-	for (size_t i = 0; is_ok && i < b->slot_count; i++) {
-		const struct slot *s = &b->slots[i];
-		unsigned own = s->schema ? s->schema->own_count : 0;
-
-		raws[i] = calloc(own ? own : 1, sizeof(**raws));
-		is_ok = raws[i] && (!s->schema || take_tokens(b, s, raws[i]));
-	}
-	is_ok = is_ok && settle_rows(b, keyed, raws);
-	for (size_t i = 0; raws && i < b->slot_count; i++)
-		free(raws[i]);
-	free(raws);
-	keyed_free(keyed);
-	return is_ok;
+	/* Values of an unknown schema may have shared keys with known ones. */
+	for (size_t i = 0; is_ok && i < b->slot_count; i++)
+		is_ok = b->slots[i].schema && keyed_slot_init(b, &b->slots[i], &slots[i]);
+	return is_ok && settle_rows(b, keyed, slots);
 }
+
 /* All keyed columns of the block are decoded together, or none is. */
 bool batch_open_keyed(struct batch *b)
 {

@@ -196,8 +196,12 @@ bool part_is_sound(const struct part *part)
 	return crc_matches(part->stored, part->crc);
 }
 
+enum { SPARE_SLABS = 4 };
+
 struct unpacker {
 	ZSTD_DCtx *zstd;
+	struct slab *spare[SPARE_SLABS];
+	unsigned spare_count;
 };
 
 struct unpacker *unpacker_new(void)
@@ -219,8 +223,25 @@ void unpacker_free(struct unpacker *u)
 {
 	if (!u)
 		return;
+	for (unsigned i = 0; i < u->spare_count; i++)
+		slab_free(u->spare[i]);
 	ZSTD_freeDCtx(u->zstd);
 	free(u);
+}
+
+struct slab *unpacker_slab(struct unpacker *u)
+{
+	return u->spare_count ? u->spare[--u->spare_count] : slab_new();
+}
+
+void unpacker_return(struct unpacker *u, struct slab *s)
+{
+	if (!s || u->spare_count == SPARE_SLABS) {
+		slab_free(s);
+		return;
+	}
+	slab_reset(s);
+	u->spare[u->spare_count++] = s;
 }
 
 int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, struct error *err)

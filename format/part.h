@@ -15,6 +15,7 @@
 #include "format/block.h"
 #include "format/bytes.h"
 #include "format/error.h"
+#include "format/slab.h"
 
 enum { PART_ENTRY_LEN = 16, PART_TAG_PADDING = 255 };
 
@@ -67,10 +68,13 @@ int parts_decode(struct view body, const struct block_header *h, struct part par
 bool table_is_sound(const struct block_header *h, struct view head);
 bool part_is_sound(const struct part *part);
 
-/* Decompresses parts; reuse one. */
+/* Decompresses parts, and keeps memory for decoded blocks; reuse one. */
 struct unpacker;
 struct unpacker *unpacker_new(void);
 void unpacker_free(struct unpacker *u);
+/* An empty slab, to be returned. NULL without memory. */
+struct slab *unpacker_slab(struct unpacker *u);
+void unpacker_return(struct unpacker *u, struct slab *s);
 /* Exactly part->raw_len bytes into `out`. ERR_CORRUPT when they do not come out,
  * ERR_UNSUPPORTED for an unknown codec. */
 int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, struct error *err);

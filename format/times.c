@@ -9,6 +9,8 @@
 enum {
 	LANES = 256, /* by cpu modulo 256 */
 	HISTORY = 5,
+	BASE = 31,
+	BASE_TO_HISTORY = BASE * BASE * BASE * BASE * BASE,
 	CONTEXT_BITS = 12,
 	SUB_BITS = 2,    /* of the residual, below its leading 1, in the symbol */
 	ESCAPE = 255,    /* the symbol of a size too far from the expected one */
@@ -19,7 +21,9 @@ enum {
 /* What one CPU did last. */
 struct lane {
 	uint64_t ts;
-	uint32_t before[HISTORY]; /* schema ids, latest first */
+	uint32_t before[HISTORY]; /* schema ids, a ring */
+	uint32_t hash;            /* of them: the oldest times BASE^4 ... the latest times 1 */
+	uint32_t at;              /* of the oldest in the ring */
 };
 
 /* What follows a sequence of schemas. */
@@ -45,16 +49,15 @@ static struct model *model_new(uint64_t base)
 	return m;
 }
 
-static struct context *context_of(struct model *m, struct lane *lane, uint64_t schema)
+static inline struct context *context_of(struct model *m, struct lane *lane, uint32_t schema)
 {
-	uint32_t *b = lane->before, h = (uint32_t)schema;
+	uint32_t *oldest = &lane->before[lane->at];
+	uint32_t hash = lane->hash * BASE + schema;
 
-	for (unsigned i = 0; i < HISTORY; i++)
-		h = h * 31 + b[i];
-	for (unsigned i = HISTORY - 1; i > 0; i--)
-		b[i] = b[i - 1];
-	b[0] = (uint32_t)schema;
-	return &m->contexts[h * UINT32_C(2654435761) >> (32 - CONTEXT_BITS)];
+	lane->hash = hash - *oldest * BASE_TO_HISTORY;
+	*oldest = schema;
+	lane->at = lane->at + 1 == HISTORY ? 0 : lane->at + 1;
+	return &m->contexts[hash * UINT32_C(2654435761) >> (32 - CONTEXT_BITS)];
 }
 
 static unsigned bit_size(uint64_t v)
@@ -122,7 +125,7 @@ bool times_encode(const struct time_rows *rows, const uint64_t *ts, struct buf *
 	}
 	for (size_t i = 0; i < rows->count; i++) {
 		struct lane *lane = &m->lanes[rows->cpu[i] % LANES];
-		struct context *c = context_of(m, lane, rows->schema[i]);
+		struct context *c = context_of(m, lane, (uint32_t)rows->schema[i]);
 		uint64_t step = ts[i] - lane->ts;
 		uint64_t residual = zigzag((int64_t)(step - expected(c)));
 		unsigned size = bit_size(residual), sub = sub_bits(size);
@@ -185,7 +188,7 @@ int times_decode(const struct time_rows *rows, struct view symbols, struct view 
 		return error_nomem(err);
 	for (size_t i = 0; i < rows->count; i++) {
 		struct lane *lane = &m->lanes[rows->cpu[i] % LANES];
-		struct context *c = context_of(m, lane, rows->schema[i]);
+		struct context *c = context_of(m, lane, (uint32_t)rows->schema[i]);
 		uint64_t residual = take_residual(symbols.p[i], c, &bits, &size), step;
 
 		is_bad |= size > 64;

@@ -492,9 +492,9 @@ def times(symbols, raw, rows, cpus, ids, min_ts):
     check(len(symbols) == rows, "symbols of the time column")
     bits, last, before, contexts, out = BitReader(raw), {}, {}, {}, []
     for row in range(rows):
-        cpu, h = cpus[row] % 256, ids[row]
+        cpu, h = cpus[row] % 256, 0
         history = before.setdefault(cpu, [0, 0, 0, 0, 0])
-        for s in history:
+        for s in reversed([ids[row]] + history):
             h = 31 * h + s & 0xffffffff
         context = (h * 2654435761 & 0xffffffff) >> 20
         step, size, is_known = contexts.get(context, (0, 0, False))
