@@ -43,23 +43,11 @@ static int take_parts(struct batch *b, const struct data_block *block, struct er
 	return parts_decode(view_of(b->stored, len), h, b->parts, err);
 }
 
-/* A part that only the table told of so far. */
-static int part_fetch(struct batch *b, struct part *part, struct error *err)
-{
-	if (view_len(part->stored) == part->stored_len)
-		return 0;
-	TRY(source_read(b->source, b->parts_at + part->offset, part->stored_len, &part->stored,
-			err));
-	if (view_len(part->stored) < part->stored_len || !part_is_sound(part))
-		return error_set(err, ERR_CORRUPT, "checksum of a part does not match");
-	return 0;
-}
-
 static int part_unpack(struct batch *b, unsigned i, struct error *err)
 {
 	struct part part = b->parts[i];
 
-	TRY(part_fetch(b, &part, err));
+	TRY(part_read(&part, b->source, b->parts_at, err));
 	b->raw[i] = slab_alloc(b->slab, part.raw_len, 1);
 	if (!b->raw[i])
 		return error_nomem(err);

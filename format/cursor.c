@@ -12,8 +12,10 @@
 #include <string.h>
 
 #include "format/batch.h"
+#include "format/choice.h"
 #include "format/merge.h"
 #include "format/part.h"
+#include "format/rows.h"
 #include "format/scan.h"
 
 struct cursor {
@@ -24,11 +26,12 @@ struct cursor {
 	struct section section;
 	struct dict_set *dicts;
 	struct merge *merge;
-	uint64_t from_ns, to_ns;
+	struct choice choice;
+	struct shortcuts *shortcuts;
+	unsigned idle;         /* times in a row that nothing new was there */
 	struct scan_item held; /* a SECTION or END block that waits for rows before it */
 	struct buf held_body;  /* its body */
 	bool has_held;
-	bool is_sparse; /* parts are read when they are needed */
 	bool is_at_end; /* no more blocks at all */
 	bool is_in_section, is_section_closed;
 	bool is_fresh;       /* ITEM_SECTION is to be delivered */
@@ -66,18 +69,6 @@ static void note_cut(struct cursor *c, const char *reason)
 		snprintf(c->health.first_problem, sizeof(c->health.first_problem), "%s", reason);
 }
 
-static enum scan_want wanted(const struct block_header *h, const void *arg)
-{
-	const struct cursor *c = arg;
-	bool is_in_time = h->max_ts >= c->from_ns && h->min_ts < c->to_ns;
-
-	if (h->type != BLOCK_DATA)
-		return SCAN_BODY;
-	if (!is_in_time || h->rows == 0)
-		return SCAN_HEADER;
-	return c->is_sparse ? SCAN_TABLE : SCAN_BODY;
-}
-
 /* Decompress part `index` of a body into c->raw. */
 static int open_part(struct cursor *c, const struct scan_item *block, unsigned index,
 		     struct view *out, struct error *err)
@@ -88,6 +79,7 @@ static int open_part(struct cursor *c, const struct scan_item *block, unsigned i
 	TRY(parts_decode(block->body, &block->header, parts, err));
 	if (index >= block->header.part_count)
 		return error_set(err, ERR_CORRUPT, "a block without content");
+	TRY(part_read(&parts[index], c->source, block->offset + block->header.header_len, err));
 	buf_clear(&c->raw);
 	if (!buf_reserve(&c->raw, parts[index].raw_len + 1u))
 		return error_nomem(err);
@@ -182,15 +174,42 @@ static int take_clocks(struct cursor *c, struct view in, struct error *err)
 	return 0;
 }
 
+/* Does the DATA block refer to anything that is looked for? */
+static int has_wanted_rows(struct cursor *c, const struct scan_item *block, bool *out,
+			   struct error *err)
+{
+	struct view used;
+	int rc;
+
+	*out = true;
+	if (!c->choice.wants_entry || block->header.part_count <= PART_USED)
+		return 0;
+	rc = open_part(c, block, PART_USED, &used, err);
+	if (rc == 0)
+		*out = choice_has_used(&c->choice, &c->section, c->dicts, used);
+	return rc == ERR_CORRUPT ? 0 : rc;
+}
+
 static int take_data(struct cursor *c, const struct scan_item *block, struct error *err)
 {
+	uint8_t table[BLOCK_MAX_PARTS * PART_ENTRY_LEN];
+	struct scan_item mine = *block;
 	struct data_block data = {&block->header, block->body, c->source, block->offset};
 	struct batch *batch;
+	bool is_wanted;
 
 	merge_watermark(c->merge, block->header.watermark);
-	if (wanted(&block->header, c) == SCAN_HEADER)
+	if (choice_of_block(&block->header, &c->choice) == SCAN_HEADER)
 		return 0;
 	TRY(enter_epoch(c, block->header.epoch, err));
+	if (view_len(block->body) <= sizeof(table)) { /* reading parts takes it away */
+		memcpy(table, block->body.p, view_len(block->body));
+		mine.body = view_of(table, view_len(block->body));
+		data.body = mine.body;
+	}
+	TRY(has_wanted_rows(c, &mine, &is_wanted, err));
+	if (!is_wanted)
+		return 0;
 	TRY(batch_decode(&c->section, c->dicts, &data, c->unpacker, &batch, err));
 	merge_add(c->merge, batch);
 	return 0;
@@ -338,12 +357,35 @@ static int hold(struct cursor *c, const struct scan_item *block, struct error *e
 	return 0;
 }
 
+/* Nothing new on a tape that is being written; END was its last word. */
+static int wait_for_more(struct cursor *c)
+{
+	if (c->is_section_closed) {
+		c->is_at_end = true;
+		return TAKEN_QUIETLY;
+	}
+	source_wait(c->source);
+	c->idle++;
+	return TAKEN_QUIETLY;
+}
+
+/* Rows need not wait for a later block: there is none, or none for a long time. */
+static bool is_draining(const struct cursor *c)
+{
+	enum { PATIENCE = 40 }; /* source_wait()s, 2 s: writers flush each second */
+
+	return c->has_held || c->is_at_end || c->idle > PATIENCE;
+}
+
 /* Read one more block. TAKEN_ITEM with *out, TAKEN_QUIETLY, or a negative status. */
 static int advance(struct cursor *c, struct item *out, struct error *err)
 {
 	struct scan_item block;
-	int rc = scan_next(&c->scan, wanted, c, &block, err);
+	int rc = scan_next(&c->scan, choice_of_block, &c->choice, &block, err);
 
+	if (rc == SCAN_IDLE)
+		return wait_for_more(c);
+	c->idle = 0;
 	if (rc == END) {
 		c->is_at_end = true;
 		return TAKEN_QUIETLY;
@@ -415,7 +457,7 @@ static int step(struct cursor *c, struct item *out, struct error *err)
 		c->has_late_gap = false;
 		return deliver_gap(c, &c->late_gap, out);
 	}
-	rc = merge_next(c->merge, c->has_held || c->is_at_end, c->dicts, out, &c->health);
+	rc = merge_next(c->merge, is_draining(c), c->dicts, out, &c->health);
 	note_late_damage(c);
 	if (rc != END)
 		return rc;
@@ -475,7 +517,7 @@ int cursor_open(struct source *src, struct cursor **out, struct error *err)
 	if (!c)
 		return error_nomem(err);
 	c->source = src;
-	c->to_ns = UINT64_MAX;
+	c->choice.to_ns = UINT64_MAX;
 	c->unpacker = unpacker_new();
 	c->merge = merge_new();
 	scan_init(&c->scan, src);
@@ -494,6 +536,7 @@ void cursor_close(struct cursor *c)
 {
 	if (!c)
 		return;
+	shortcuts_free(c->shortcuts);
 	merge_free(c->merge); /* before the sections and dictionaries its rows lend */
 	section_release(&c->section);
 	dict_set_drop(c->dicts);
@@ -503,11 +546,37 @@ void cursor_close(struct cursor *c)
 	free(c);
 }
 
-void cursor_limit_time(struct cursor *c, uint64_t from_ns, uint64_t to_ns)
+static void read_sparsely(struct cursor *c)
 {
-	c->from_ns = from_ns;
-	c->to_ns = to_ns;
+	if (source_size(c->source) == UINT64_MAX) /* a pipe: everything passes anyway */
+		return;
+	c->choice.is_sparse = true;
+	source_read_sparsely(c->source);
+}
+
+int cursor_limit_time(struct cursor *c, uint64_t from_ns, uint64_t to_ns, struct error *err)
+{
+	c->choice.from_ns = from_ns;
+	c->choice.to_ns = to_ns;
 	merge_limit_time(c->merge, from_ns, to_ns);
+	read_sparsely(c);
+	shortcuts_free(c->shortcuts);
+	c->shortcuts = NULL;
+	TRY(shortcuts_new(c->source, c->unpacker, from_ns, to_ns, &c->shortcuts, err));
+	c->scan.shortcuts = c->shortcuts;
+	return 0;
+}
+
+void cursor_limit_entries(struct cursor *c, cursor_entry_fn wants, void *arg)
+{
+	c->choice.wants_entry = wants;
+	c->choice.arg = arg;
+	read_sparsely(c);
+}
+
+void cursor_follow(struct cursor *c)
+{
+	c->scan.is_following = source_size(c->source) != UINT64_MAX;
 }
 
 const struct health *cursor_health(const struct cursor *c)

@@ -20,8 +20,9 @@
 #include "format/item.h"
 #include "format/section.h"
 
-struct cursor; /* opaque */
-struct source; /* source.h */
+struct cursor;   /* opaque */
+struct source;   /* source.h */
+struct dict_set; /* dict.h */
 
 enum item_kind {
 	ITEM_SECTION = 1, /* a section begins: rebind; event and schema pointers of the last die */
@@ -70,9 +71,19 @@ enum { CURSOR_MAX_OPEN = 8 }; /* blocks that may overlap in time (FORMAT section
  * section is read here: ERR_NOT_A_TAPE when none is found. */
 int cursor_open(struct source *src, struct cursor **out, struct error *err);
 void cursor_close(struct cursor *c);
-/* Only events with from_ns <= ts < to_ns will be delivered; blocks outside are not
- * decoded. Call before the first cursor_next(). Absolute tape time. */
-void cursor_limit_time(struct cursor *c, uint64_t from_ns, uint64_t to_ns);
+/* Only events with from_ns <= ts < to_ns will be delivered; blocks outside are not read
+ * where the source allows, nor are columns that nobody asks for; damage in them goes
+ * unnoticed. Call before the first cursor_next(). Absolute tape time. 0 or a failure. */
+int cursor_limit_time(struct cursor *c, uint64_t from_ns, uint64_t to_ns, struct error *err);
+/* Is entry `id` of dictionary `dict` one of those looked for? */
+typedef bool (*cursor_entry_fn)(void *arg, const struct schema *dict, const struct dict_set *dicts,
+				uint32_t id);
+/* Blocks whose rows refer to no wanted entry are not read, as above; others are delivered
+ * whole. Call before the first cursor_next(). */
+void cursor_limit_entries(struct cursor *c, cursor_entry_fn wants, void *arg);
+/* At the end of the file wait for more, until END comes: the tape is still being written. A
+ * pipe waits anyway. */
+void cursor_follow(struct cursor *c);
 int cursor_next(struct cursor *c, struct item *item, struct error *err);
 const struct health *cursor_health(const struct cursor *c);
 

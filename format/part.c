@@ -196,6 +196,16 @@ bool part_is_sound(const struct part *part)
 	return crc_matches(part->stored, part->crc);
 }
 
+int part_read(struct part *part, struct source *source, uint64_t base, struct error *err)
+{
+	if (view_len(part->stored) == part->stored_len)
+		return 0;
+	TRY(source_read(source, base + part->offset, part->stored_len, &part->stored, err));
+	if (view_len(part->stored) < part->stored_len || !part_is_sound(part))
+		return error_set(err, ERR_CORRUPT, "checksum of a part does not match");
+	return 0;
+}
+
 enum { SPARE_SLABS = 4 };
 
 struct unpacker {

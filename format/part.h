@@ -16,6 +16,7 @@
 #include "format/bytes.h"
 #include "format/error.h"
 #include "format/slab.h"
+#include "format/source.h"
 
 enum { PART_ENTRY_LEN = 16, PART_TAG_PADDING = 255 };
 
@@ -67,6 +68,11 @@ int parts_decode(struct view body, const struct block_header *h, struct part par
 /* `head` is what lies from byte 96 of the block to the end of the table. */
 bool table_is_sound(const struct block_header *h, struct view head);
 bool part_is_sound(const struct part *part);
+
+/* Read the stored bytes of a part of which only the table told so far; `base` is the offset of
+ * the end of the block's header. Lent until the source is read again. ERR_CORRUPT when they
+ * are not sound. */
+int part_read(struct part *part, struct source *source, uint64_t base, struct error *err);
 
 /* Decompresses parts, and keeps memory for decoded blocks; reuse one. */
 struct unpacker;

@@ -238,14 +238,60 @@ static int take_block(struct scan *s, scan_want_fn want, const void *arg,
 	return 0;
 }
 
+/* Over blocks that are not wanted, if the one behind them says that they were those. */
+static int take_shortcut(struct scan *s, struct error *err)
+{
+	const struct shortcut *cut = s->shortcuts ? shortcuts_find(s->shortcuts, s->next) : NULL;
+	struct block_header h;
+	struct view header;
+
+	if (!cut)
+		return 0;
+	TRY(source_read(s->source, cut->to, BLOCK_HEADER_LEN, &header, err));
+	if (block_header_decode(header, &h, NULL) || !s->has_section || h.salt != s->salt ||
+	    h.seq != s->seq + cut->blocks)
+		return 0;
+	s->next = cut->to;
+	s->seq = h.seq;
+	return 0;
+}
+
+/* Following: is the next block there to its end? What was read of it before may have been
+ * cut back by the writer, and be another now. */
+static int has_arrived(struct scan *s, bool *out, struct error *err)
+{
+	struct block_header h;
+	struct view data;
+	size_t len;
+
+	*out = false;
+	TRY(source_read(s->source, s->next, BLOCK_HEADER_LEN, &data, err));
+	if (view_len(data) < BLOCK_HEADER_LEN)
+		return 0;
+	*out = true;
+	if (block_header_decode(data, &h, NULL))
+		return 0;
+	len = (size_t)h.header_len + h.body_len;
+	TRY(source_read(s->source, s->next, len, &data, err));
+	*out = view_len(data) == len;
+	return 0;
+}
+
 int scan_next(struct scan *s, scan_want_fn want, const void *arg, struct scan_item *out,
 	      struct error *err)
 {
 	struct block_header h;
 	struct error why = {0};
 	struct view header;
+	bool is_there;
 	int rc;
 
+	TRY(take_shortcut(s, err));
+	if (s->is_following) {
+		TRY(has_arrived(s, &is_there, err));
+		if (!is_there)
+			return SCAN_IDLE;
+	}
 	TRY(source_read(s->source, s->next, BLOCK_HEADER_LEN, &header, err));
 	if (view_len(header) == 0)
 		return END;

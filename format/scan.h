@@ -9,6 +9,7 @@
 
 #include "format/block.h"
 #include "format/gap.h"
+#include "format/shortcut.h"
 #include "format/source.h"
 
 struct scan {
@@ -17,8 +18,10 @@ struct scan {
 	uint64_t salt;         /* of the current section */
 	uint64_t seq;          /* expected next, within the section */
 	bool has_section;
-	uint64_t end;  /* of the data, once a block was cut by it; else 0 */
-	unsigned vain; /* bodies in a row that were checked for nothing */
+	uint64_t end;                      /* of the data, once a block was cut by it; else 0 */
+	const struct shortcuts *shortcuts; /* lent; NULL: none */
+	bool is_following;                 /* more may come behind the end of the data */
+	unsigned vain;                     /* bodies in a row that were checked for nothing */
 };
 
 enum scan_kind { SCAN_BLOCK = 1, SCAN_GAP };
@@ -44,7 +47,10 @@ enum scan_want {
 typedef enum scan_want (*scan_want_fn)(const struct block_header *h, const void *arg);
 
 void scan_init(struct scan *s, struct source *source);
-/* 0 with *out; 1 at the end of the data; negative on I/O or memory failure, or
+enum { SCAN_IDLE = 2 };
+
+/* 0 with *out; 1 at the end of the data; SCAN_IDLE there when following: source_wait() and
+ * try again; negative on I/O or memory failure, or
  * ERR_UNSUPPORTED for a block that says a reader must understand it. */
 int scan_next(struct scan *s, scan_want_fn want, const void *arg, struct scan_item *out,
 	      struct error *err);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 struct source {
@@ -17,6 +18,8 @@ struct source {
 	const uint8_t *memory;
 	struct buf window; /* bytes [start, start + window.len) */
 	uint64_t start;
+	uint64_t read_total;
+	bool is_sparse;
 };
 
 static struct source *source_new(const char *name)
@@ -88,6 +91,29 @@ void source_close(struct source *s)
 	free(s);
 }
 
+void source_read_sparsely(struct source *s)
+{
+	s->is_sparse = true;
+}
+
+void source_wait(struct source *s)
+{
+	struct timespec moment = {.tv_nsec = 50000000};
+	struct stat st;
+
+	nanosleep(&moment, NULL);
+	if (s->fd < 0 || s->is_pipe)
+		return;
+	s->window.len = 0;
+	if (fstat(s->fd, &st) == 0)
+		s->size = (uint64_t)st.st_size;
+}
+
+uint64_t source_bytes_read(const struct source *s)
+{
+	return s->read_total;
+}
+
 uint64_t source_size(const struct source *s)
 {
 	return s->size;
@@ -111,11 +137,12 @@ static ssize_t read_some(struct source *s, uint8_t *to, size_t len, uint64_t off
 /* Extend the window until it reaches `end` or the data ends. */
 static int window_fill(struct source *s, uint64_t end, struct error *err)
 {
-	enum { CHUNK = 256 << 10 };
+	enum { CHUNK = 256 << 10, SPARSE_CHUNK = 1024 };
+	const size_t chunk = s->is_sparse ? SPARSE_CHUNK : CHUNK;
 
 	while (s->start + s->window.len < end) {
 		uint64_t missing = end - (s->start + s->window.len);
-		size_t want = missing < CHUNK ? CHUNK : (size_t)missing;
+		size_t want = missing < chunk ? chunk : (size_t)missing;
 		ssize_t n;
 
 		if (!buf_reserve(&s->window, want))
@@ -126,6 +153,7 @@ static int window_fill(struct source *s, uint64_t end, struct error *err)
 		if (n == 0)
 			return 0;
 		s->window.len += (size_t)n;
+		s->read_total += (uint64_t)n;
 	}
 	return 0;
 }

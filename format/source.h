@@ -19,6 +19,12 @@ void source_close(struct source *s);
 /* Lend the bytes [offset, offset + len), fewer only at the end of the data; valid until
  * the next call. A pipe cannot go back before the last offset asked for: ERR_IO. */
 int source_read(struct source *s, uint64_t offset, size_t len, struct view *out, struct error *err);
+/* Read no more than is asked for, instead of ahead: for readers that leave most unread. */
+void source_read_sparsely(struct source *s);
+/* The data ended, but may grow: wait a moment (1/20 s), and forget what was read. */
+void source_wait(struct source *s);
+/* Bytes read from the file or pipe so far. */
+uint64_t source_bytes_read(const struct source *s);
 /* Size in bytes, or UINT64_MAX for a pipe. */
 uint64_t source_size(const struct source *s);
 const char *source_name(const struct source *s);

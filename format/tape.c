@@ -104,8 +104,7 @@ int tcptape_limit_time(struct tcptape *t, uint64_t from_ns, uint64_t to_ns,
 			  "the time cannot be limited after the first tcptape_next()");
 		return fail(err, &why);
 	}
-	cursor_limit_time(t->cursor, from_ns, to_ns);
-	return 0;
+	return cursor_limit_time(t->cursor, from_ns, to_ns, &why) ? fail(err, &why) : 0;
 }
 
 /* A hostile tape may count as it likes. */

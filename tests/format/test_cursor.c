@@ -64,7 +64,7 @@ static struct story read_tape_of(const void *data, size_t len, uint64_t from, ui
 		source_close(src);
 		return s;
 	}
-	cursor_limit_time(cur, from, to);
+	cursor_limit_time(cur, from, to, NULL);
 	while ((s.rc = cursor_next(cur, &item, &err)) == 0) {
 		s.sections += item.kind == ITEM_SECTION;
 		s.losses += item.kind == ITEM_LOSS;
@@ -428,7 +428,7 @@ static void tell_limited(char *story, size_t size, uint64_t from, uint64_t to)
 	put_bytes(&both, data, len);
 	assert_int_equal(source_open_memory(both.data, both.len, &src, NULL), 0);
 	assert_int_equal(cursor_open(src, &cur, NULL), 0);
-	cursor_limit_time(cur, from, to);
+	cursor_limit_time(cur, from, to, NULL);
 	while (cursor_next(cur, &item, NULL) == 0 && at + 1 < size)
 		if (item.kind != ITEM_SCHEMA)
 			story[at++] = item.kind == ITEM_EVENT     ? (char)('0' + item.event.ts_ns)

@@ -129,7 +129,7 @@ static void read_tape(struct pass *p, struct source *source)
 		check(p->rc < 0 && err.text[0] != '\0');
 		return;
 	}
-	cursor_limit_time(cursor, p->from_ns, p->to_ns);
+	cursor_limit_time(cursor, p->from_ns, p->to_ns, NULL);
 	while ((p->rc = cursor_next(cursor, &item, &err)) == 0 && p->events < ENOUGH_EVENTS)
 		read_item(p, &item);
 	if (p->rc == END)
