@@ -107,38 +107,12 @@ static void section_begin(struct cursor *c, const struct block_header *h)
 	c->is_fresh = true;
 }
 
-/* "feature bit 3", "feature bits 3, 40": they are what a changelog is searched for. */
-static int refuse_features(uint64_t features, struct error *err)
-{
-	enum { BITS_NAMED = 8 };
-	char bits[64] = "";
-	unsigned named = 0;
-
-	for (unsigned bit = 0; bit < 64; bit++) {
-		size_t len = strlen(bits);
-
-		if (!(features >> bit & 1) || named > BITS_NAMED)
-			continue;
-		if (named++ == BITS_NAMED)
-			snprintf(bits + len, sizeof(bits) - len, ", ...");
-		else
-			snprintf(bits + len, sizeof(bits) - len, "%s%u", len ? ", " : "", bit);
-	}
-	return error_set(err, ERR_UNSUPPORTED,
-			 "the tape uses feature bit%s %s, unknown here: use a newer tcptape",
-			 named == 1 ? "" : "s", bits);
-}
-
 static int take_section(struct cursor *c, const struct scan_item *block, struct error *err)
 {
-	uint64_t incompat, compat;
 	struct view in;
 
 	TRY(open_part(c, block, 0, &in, err));
-	if (!take_u64(&in, &incompat) || !take_u64(&in, &compat))
-		return error_set(err, ERR_CORRUPT, "a section without feature words");
-	if (incompat)
-		return refuse_features(incompat, err);
+	TRY(section_take_features(&in, err));
 	return section_take_facts(&c->section, in, err);
 }
 

@@ -224,10 +224,11 @@ static int take_run(struct dict_set *d, struct intake *in, struct view *body, st
 	return add_entries(d, layout, first, count, view_of(in->packed.data, in->packed.len), err);
 }
 
-int dict_set_decode(struct dict_set *d, const struct section *s, struct view body, uint64_t work,
-		    struct error *err)
+int dict_set_take(struct dict_set *d, const struct section *s, struct view *body, uint64_t work,
+		  struct error *err)
 {
 	struct intake in = {.section = s, .keyed = keyed_new(), .work = work};
+	struct view rest = *body;
 	int rc = 0;
 
 	if (!in.keyed)
@@ -235,11 +236,20 @@ int dict_set_decode(struct dict_set *d, const struct section *s, struct view bod
 	if (in.work > DICT_MAX_BYTES)
 		in.work = DICT_MAX_BYTES;
 	in.most_values = work < ENTRIES_MAX_VALUES ? work : ENTRIES_MAX_VALUES;
-	while (view_len(body) > 0 && !rc)
-		rc = take_run(d, &in, &body, err);
+	while (view_len(rest) > 0 && !rc) {
+		rc = take_run(d, &in, &rest, err);
+		if (!rc)
+			*body = rest;
+	}
 	buf_release(&in.packed);
 	keyed_free(in.keyed);
 	return rc;
+}
+
+int dict_set_decode(struct dict_set *d, const struct section *s, struct view body, uint64_t work,
+		    struct error *err)
+{
+	return dict_set_take(d, s, &body, work, err);
 }
 
 /* Number of the last run that begins at or before `id`, or run_count. */

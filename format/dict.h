@@ -32,6 +32,9 @@ size_t dict_set_bytes(const struct dict_set *d);
  * adds nothing after the fault. */
 int dict_set_decode(struct dict_set *d, const struct section *s, struct view in, uint64_t work,
 		    struct error *err);
+/* The same, but moves *in to the first run that was not taken whole. */
+int dict_set_take(struct dict_set *d, const struct section *s, struct view *in, uint64_t work,
+		  struct error *err);
 /* Views lent by the functions below live while a reference is held and no block is
  * added. */
 

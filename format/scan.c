@@ -76,12 +76,21 @@ static int drop(struct scan *s, const struct block_header *h, const char *reason
 {
 	uint32_t len = h->header_len + h->body_len;
 
-	*out = (struct scan_item){.kind = SCAN_GAP, .offset = s->next};
+	*out = (struct scan_item){.kind = SCAN_GAP, .offset = s->next, .header = *h};
 	out->gap.offset = s->next;
 	out->gap.bytes = len;
 	out->gap.blocks = 1;
 	snprintf(out->gap.reason, sizeof(out->gap.reason), "%s", reason);
 	s->next += len;
+	return 0;
+}
+
+/* A block that has no place here. */
+static int drop_foreign(struct scan *s, const struct block_header *h, const char *reason,
+			struct scan_item *out)
+{
+	drop(s, h, reason, out);
+	out->is_foreign = true;
 	return 0;
 }
 
@@ -214,9 +223,9 @@ static int take_block(struct scan *s, scan_want_fn want, const void *arg,
 	if (h->type == BLOCK_SECTION)
 		enter_section(s, h);
 	else if (!s->has_section || h->salt != s->salt)
-		return drop(s, h, "a block of a section whose beginning is missing", out);
+		return drop_foreign(s, h, "a block of a section whose beginning is missing", out);
 	else if (h->seq < s->seq)
-		return drop(s, h, "a block that was here before", out);
+		return drop_foreign(s, h, "a block that was here before", out);
 	else if (check_number(s, h, out))
 		return 0;
 	*out = (struct scan_item){.kind = SCAN_BLOCK, .offset = offset, .header = *h};

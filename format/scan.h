@@ -29,11 +29,12 @@ enum scan_kind { SCAN_BLOCK = 1, SCAN_GAP };
 struct scan_item {
 	enum scan_kind kind;
 	uint64_t offset;
-	struct block_header header; /* SCAN_BLOCK, or SCAN_GAP when just its body is damaged */
+	struct block_header header; /* SCAN_BLOCK, or SCAN_GAP when it is sound; else type 0 */
 	struct view body;           /* SCAN_BLOCK: what was asked for, checked; lent until the
 				     * source is read again */
 	struct gap gap;             /* SCAN_GAP */
 	bool is_cut;                /* SCAN_GAP: the tape ends here, inside a block */
+	bool is_foreign;            /* SCAN_GAP: a block of another section, or a repeated one */
 };
 
 /* What the caller needs of a block beside its header. */

@@ -2,6 +2,7 @@
 /* section.c -- the state of one section. */
 #include "format/section.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,4 +132,35 @@ int section_take_facts(struct section *s, struct view in, struct error *err)
 {
 	TRY(count(s, view_len(in), err));
 	return facts_decode(&in, &s->facts, err);
+}
+
+/* "feature bit 3", "feature bits 3, 40": they are what a changelog is searched for. */
+static int refuse_features(uint64_t features, struct error *err)
+{
+	enum { BITS_NAMED = 8 };
+	char bits[64] = "";
+	unsigned named = 0;
+
+	for (unsigned bit = 0; bit < 64; bit++) {
+		size_t len = strlen(bits);
+
+		if (!(features >> bit & 1) || named > BITS_NAMED)
+			continue;
+		if (named++ == BITS_NAMED)
+			snprintf(bits + len, sizeof(bits) - len, ", ...");
+		else
+			snprintf(bits + len, sizeof(bits) - len, "%s%u", len ? ", " : "", bit);
+	}
+	return error_set(err, ERR_UNSUPPORTED,
+			 "the tape uses feature bit%s %s, unknown here: use a newer tcptape",
+			 named == 1 ? "" : "s", bits);
+}
+
+int section_take_features(struct view *in, struct error *err)
+{
+	uint64_t incompat, compat;
+
+	if (!take_u64(in, &incompat) || !take_u64(in, &compat))
+		return error_set(err, ERR_CORRUPT, "a section without feature words");
+	return incompat ? refuse_features(incompat, err) : 0;
 }
