@@ -1,20 +1,37 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-# `make bench`: what recording costs, beside an empty BPF program, perf and trace-cmd, in one interleaved run.
-# ROUNDS (7), COUNT connections a run (10000), ONLY="tcptape perf" to leave tracers out. See docs/BENCHMARKS.md.
+# `make bench`: see docs/BENCHMARKS.md. ONLY_PART="costs sizes columns decode encode" chooses parts.
+# costs, sizes: ROUNDS (7, 3), ONLY="tcptape perf" leaves tracers out; COUNT connections a run of costs (10000);
+# LOAD="churn http" chooses loads of sizes, which leaves its tapes in $B/bench/ for the other parts.
 set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build}
 CC=${CC:-gcc}
 CLANG=${CLANG:-clang}
+ONLY_PART=${ONLY_PART:-sizes costs}
 PATH=$PATH:/usr/sbin:/sbin
 [ "$(id -u)" -eq 0 ] || { echo "bench: recording needs root" >&2; exit 1; }
 [ -e /sys/kernel/btf/vmlinux ] || { echo "bench: this kernel has no BTF" >&2; exit 1; }
 command -v python3 >/dev/null || { echo "bench: python3 is not installed" >&2; exit 1; }
-
-mkdir -p "$B/bench"
-$CLANG -O2 -g -target bpf -idirafter "/usr/include/$(uname -m)-linux-gnu" -c tests/bench/empty.bpf.c -o "$B/bench/empty.bpf.o"
-# shellcheck disable=SC2086
-$CC -std=gnu11 -O2 -Wall -Wextra tests/bench/empty_load.c -o "$B/bench/empty_load" $(pkg-config --libs libbpf 2>/dev/null || echo -lbpf -lelf -lz)
 export B PYTHONDONTWRITEBYTECODE=1
-exec python3 tests/bench/bench.py
+mkdir -p "$B/bench"
+
+costs() {
+	$CLANG -O2 -g -target bpf -idirafter "/usr/include/$(uname -m)-linux-gnu" \
+		-c tests/bench/empty.bpf.c -o "$B/bench/empty.bpf.o"
+	# shellcheck disable=SC2046
+	$CC -std=gnu11 -O2 -Wall -Wextra tests/bench/empty_load.c -o "$B/bench/empty_load" \
+		$(pkg-config --libs libbpf 2>/dev/null || echo -lbpf -lelf -lz)
+	python3 tests/bench/costs.py
+}
+
+sizes() {
+	python3 tests/bench/sizes.py
+}
+
+for part in $ONLY_PART; do
+	case $part in
+	costs | sizes) printf '\n== %s\n' "$part"; "$part" ;;
+	*) echo "bench: no part '$part'" >&2; exit 2 ;;
+	esac
+done

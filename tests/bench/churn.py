@@ -16,25 +16,14 @@ import sys
 import tempfile
 import time
 
+from machine import busy_share
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
 from provoke import enter_namespace  # noqa: E402
 
 
 def cpu_ns(usage):
     return round((usage.ru_utime + usage.ru_stime) * 1e9)
-
-
-def busy_share(seconds=0.25):
-    """How busy others keep the machine at this moment: 0 to 1, over all CPUs."""
-    def ticks():
-        with open("/proc/stat") as f:
-            n = [int(word) for word in f.readline().split()[1:]]
-        return sum(n[:8]), n[3] + n[4]
-
-    total, idle = ticks()
-    time.sleep(seconds)
-    total_then, idle_then = ticks()
-    return 1 - (idle_then - idle) / max(total_then - total, 1)
 
 
 def main():
