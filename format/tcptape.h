@@ -107,8 +107,9 @@ int tcptape_open_memory(const void *data, size_t len, struct tcptape **out,
 /* Frees everything; NULL is fine. */
 void tcptape_close(struct tcptape *t);
 
-/* Deliver only events with from_ns <= time < to_ns; what lies outside is not decoded. Losses,
- * gaps and all else still come. 0, or TCPTAPE_ERR_USAGE after the first tcptape_next(). */
+/* Deliver only events with from_ns <= time < to_ns. Losses, gaps and all else still come. What is
+ * not needed is not read where the tape is a file or in memory: damage there goes unnoticed.
+ * 0, TCPTAPE_ERR_USAGE after the first tcptape_next(), or TCPTAPE_ERR_IO, _NOMEM. */
 int tcptape_limit_time(struct tcptape *t, uint64_t from_ns, uint64_t to_ns,
 		       struct tcptape_error *err);
 
