@@ -55,6 +55,8 @@ SKEL := $(patsubst %.bpf.c,$(B)/%.skel.h,$(wildcard bpf/*.bpf.c))
 HELLO := $(B)/hello_server $(B)/hello_client
 HELLO_O := $(call o,$(filter-out testdata/hello/hello_%,$(wildcard testdata/hello/*.c)))
 FUZZ := $(patsubst tests/fuzz/%.c,$(F)/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCH := $(addprefix $(B)/tests/bench/,columns)
+BENCH_O := $(addprefix $(B)/tests/bench/,walk.o)
 TESTS := $(call tests,format) $(call tests,analyze)
 
 all: analyzer $(B)/tcptape-record hello lib ## both programs, the library and the hello pair
@@ -84,6 +86,8 @@ $(HELLO): $(B)/%: $(B)/testdata/hello/%.o $(HELLO_O)
 $(call tests,analyze): $(call o,$(filter-out %/main.c,$(ANALYZE))) $(call aids,analyze)
 $(TESTS): %: %.o $(call o,$(FORMAT)) $(call aids,format)
 	$(call link,,-lcmocka $(LIBS))
+$(BENCH): %: %.o $(BENCH_O) $(call o,$(FORMAT))
+	$(call link,,$(LIBS))
 $(call tests,record): %: %.o $(call o,$(filter-out %/main.c,$(RECORD)) $(FORMAT)) $(call aids,format) $(call aids,record)
 	$(call link,,-lcmocka $(BPF_LIBS))
 
@@ -131,7 +135,7 @@ lint: ## layers, names, headers, clang-format
 	$(Q)$(run) lint/
 goldens: all ## rewrite tests/cli/*.stdout from what the programs print now
 	$(Q)B='$(B)' tests/cli/golden --write
-bench: all ## cost per event beside perf and trace-cmd (root)
+bench: all $(BENCH) ## sizes and cost beside perf and trace-cmd, columns, speed (root); ONLY_PART=sizes
 	$(Q)B='$(B)' CC='$(CC)' bash tests/bench/bench.sh
 demo: deps ## install, build, record the hello exchange and show the tape
 	$(Q)$(MAKE) all

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # `make bench`: see docs/BENCHMARKS.md. ONLY_PART="costs sizes columns decode encode" chooses parts.
 # costs, sizes: ROUNDS (7, 3), ONLY="tcptape perf" leaves tracers out; COUNT connections a run of costs (10000);
-# LOAD="churn http" chooses loads of sizes, which leaves its tapes in $B/bench/ for the other parts.
+# LOAD="churn http" chooses loads of sizes,
+# which leaves its tapes in $B/bench/ for the other parts; they look at TAPE ($B/bench/churn.tape).
 set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build}
 CC=${CC:-gcc}
 CLANG=${CLANG:-clang}
-ONLY_PART=${ONLY_PART:-sizes costs}
+ONLY_PART=${ONLY_PART:-sizes columns costs}
 PATH=$PATH:/usr/sbin:/sbin
 [ "$(id -u)" -eq 0 ] || { echo "bench: recording needs root" >&2; exit 1; }
 [ -e /sys/kernel/btf/vmlinux ] || { echo "bench: this kernel has no BTF" >&2; exit 1; }
@@ -29,9 +30,21 @@ sizes() {
 	python3 tests/bench/sizes.py
 }
 
+# TAPE: which one the other parts look at.
+TAPE=${TAPE:-$B/bench/churn.tape}
+tape() {
+	[ -e "$TAPE" ] || { echo "bench: there is no $TAPE: make bench ONLY_PART=sizes records it" >&2; exit 1; }
+	echo "$TAPE, $(stat -c %s "$TAPE") bytes"
+}
+
+columns() {
+	tape
+	"$B/tests/bench/columns" "$TAPE" "${LINES:-30}"
+}
+
 for part in $ONLY_PART; do
 	case $part in
-	costs | sizes) printf '\n== %s\n' "$part"; "$part" ;;
+	costs | sizes | columns) printf '\n== %s\n' "$part"; "$part" ;;
 	*) echo "bench: no part '$part'" >&2; exit 2 ;;
 	esac
 done
