@@ -27,6 +27,9 @@ static inline uint64_t hash_bytes(const void *data, size_t len, uint64_t seed)
 		memcpy(&word, p, len);
 		h = hash_mix(h, word);
 	}
+	/* Once more: what differs in the highest bits of the last word reaches the lowest,
+	 * which choose the slot. The byte order decides which bytes those are. */
+	h = hash_mix(h, 0);
 	return h ^ (h >> 32);
 }
 
