@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format/column.h"
+#include "format/lanes.h"
 #include "format/times.h"
 
 void batch_free(struct batch *b)
@@ -24,7 +25,7 @@ uint32_t batch_rows(const struct batch *b)
 
 uint64_t batch_ts(const struct batch *b, uint32_t row)
 {
-	return b->ts[row];
+	return b->ts[b->order ? b->order[row] : row];
 }
 
 static int take_parts(struct batch *b, const struct data_block *block, struct error *err)
@@ -184,12 +185,10 @@ static int decode_times(struct batch *b, const struct block_header *h, const uin
 	return times_decode(&rows, symbols, low, b->ts, err);
 }
 
-static int check_order(const struct batch *b, const struct block_header *h, struct error *err)
+static int check_span(const struct batch *b, const struct block_header *h, struct error *err)
 {
-	for (uint32_t i = 1; i < b->rows; i++)
-		if (b->ts[i] < b->ts[i - 1])
-			return error_set(err, ERR_CORRUPT, "row %u of a block is out of order", i);
-	if (b->rows && (b->ts[0] != h->min_ts || b->ts[b->rows - 1] != h->max_ts))
+	if (b->rows && (batch_ts(b, 0) != h->min_ts || batch_ts(b, b->rows - 1) != h->max_ts ||
+			h->max_ts == UINT64_MAX))
 		return error_set(err, ERR_CORRUPT, "a block's times differ from its header");
 	return 0;
 }
@@ -320,7 +319,8 @@ static int decode(struct batch *b, const struct section *section, const struct d
 	TRY(decode_hot(b, HOT_CPU, &b->cpu, err));
 	TRY(decode_hot(b, HOT_SCHEMA, &schemas, err));
 	TRY(decode_times(b, h, schemas, err));
-	TRY(check_order(b, h, err));
+	TRY(lanes_merge(b->ts, b->cpu, b->rows, b->slab, &b->order, err));
+	TRY(check_span(b, h, err));
 	TRY(number_rows(b, schemas, err));
 	return bind_columns(b, section, h, err);
 }
@@ -359,8 +359,9 @@ const struct dict_set *batch_dicts(const struct batch *b)
 	return b->dicts;
 }
 
-bool batch_event(struct batch *b, uint32_t row, struct event *out)
+bool batch_event(struct batch *b, uint32_t at, struct event *out)
 {
+	uint32_t row = b->order ? b->order[at] : at;
 	const struct slot *s = &b->slots[b->slot_of[row]];
 
 	if (!s->schema)

@@ -28,6 +28,7 @@ int batch_decode(const struct section *section, struct dict_set *dicts,
 		 struct error *err);
 void batch_free(struct batch *b);
 uint32_t batch_rows(const struct batch *b);
+/* Rows are counted in the order of time, below. */
 uint64_t batch_ts(const struct batch *b, uint32_t row);
 /* Memory it takes at most, without its dictionaries. */
 size_t batch_bytes(const struct batch *b);

@@ -56,8 +56,9 @@ struct batch {
 	size_t slot_count;
 	uint32_t *slot_by_id; /* [schema id], while columns are bound */
 	size_t most_bytes;
-	uint64_t *ts;
+	uint64_t *ts; /* rows lie CPU by CPU */
 	uint64_t *cpu;
+	const uint32_t *order;   /* rows in the order of time; NULL: as they lie */
 	enum column_state keyed; /* of all keyed columns together */
 	uint32_t *slot_of;
 	uint32_t *local; /* row among those of its schema */

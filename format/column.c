@@ -65,73 +65,71 @@ uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out)
 	return is_delta ? CODEC_DELTA : CODEC_VARINT;
 }
 
-enum { FAR_VALUES = 4, FAR_DISTANCE = 64 };
+enum { RECENT_VALUES = 8 };
 
-/* Ids below the highest by FAR_DISTANCE or more are remembered, the latest first. */
+/* The latest values, the last first, and the last that was not among them. */
 struct recent {
-	uint64_t highest;
-	uint64_t far[FAR_VALUES];
+	uint64_t values[RECENT_VALUES];
+	uint64_t base;
 };
 
-static void recent_move(struct recent *r, unsigned from, uint64_t value)
+static inline void recent_move(struct recent *r, unsigned from, uint64_t value)
 {
 	for (unsigned i = from; i > 0; i--)
-		r->far[i] = r->far[i - 1];
-	r->far[0] = value;
+		r->values[i] = r->values[i - 1];
+	r->values[0] = value;
 }
 
-static void recent_learn(struct recent *r, uint64_t value)
+/* False for a distance that has no token. */
+static bool recent_token(struct recent *r, uint64_t value, uint64_t *token)
 {
-	if (value > r->highest)
-		r->highest = value;
-	else if (r->highest - value >= FAR_DISTANCE)
-		recent_move(r, FAR_VALUES - 1, value);
-}
+	uint64_t distance = zigzag((int64_t)(value - r->base));
 
-static uint64_t recent_token(struct recent *r, uint64_t value)
-{
-	uint64_t token;
-
-	for (unsigned i = 0; i < FAR_VALUES; i++)
-		if (r->far[i] == value) {
+	for (unsigned i = 0; i < RECENT_VALUES; i++)
+		if (r->values[i] == value) {
 			recent_move(r, i, value);
-			return i;
+			*token = i;
+			return true;
 		}
-	token = zigzag((int64_t)(value - r->highest)) + FAR_VALUES;
-	recent_learn(r, value);
-	return token;
+	if (distance > UINT64_MAX - RECENT_VALUES)
+		return false;
+	*token = distance + RECENT_VALUES;
+	r->base = value;
+	recent_move(r, RECENT_VALUES - 1, value);
+	return true;
 }
 
-static uint64_t recent_value(struct recent *r, uint64_t token)
+static inline uint64_t recent_value(struct recent *r, uint64_t token)
 {
 	uint64_t value;
 
-	if (token < FAR_VALUES) {
-		value = r->far[token];
+	if (token < RECENT_VALUES) {
+		value = r->values[token];
 		recent_move(r, (unsigned)token, value);
 		return value;
 	}
-	value = r->highest + (uint64_t)unzigzag(token - FAR_VALUES);
-	recent_learn(r, value);
+	value = r->base + (uint64_t)unzigzag(token - RECENT_VALUES);
+	r->base = value;
+	recent_move(r, RECENT_VALUES - 1, value);
 	return value;
 }
 
-/* Distances of 2^63 have no token: such columns are coded as other integers are. */
 uint8_t column_encode_ids(const uint64_t *values, size_t n, struct buf *out)
 {
 	struct recent r = {0};
-	uint64_t all = 0;
+	uint64_t token;
 	uint8_t *p;
 
-	for (size_t i = 0; i < n; i++)
-		all |= values[i];
-	if (all > UINT32_MAX || is_const(values, n))
+	if (is_const(values, n))
 		return column_encode_ints(values, n, out);
 	if (!buf_reserve(out, n * VARINT_MAX))
 		return CODEC_RECENT;
 	p = out->data + out->len;
-	for (size_t i = 0; i < n; i++)
-		p = store_varint(p, recent_token(&r, values[i]));
+	for (size_t i = 0; i < n; i++) {
+		if (!recent_token(&r, values[i], &token))
+			return column_encode_ints(values, n, out);
+		p = store_varint(p, token);
+	}
 	out->len = (size_t)(p - out->data);
 	return CODEC_RECENT;
 }

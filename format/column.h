@@ -21,13 +21,13 @@ enum column_codec {
 	CODEC_KEYED = 6,  /* a varint token each: keyed.h */
 	CODEC_AS_IS = 7,  /* a raw column, which belongs to a value column */
 	CODEC_PLANES = 8, /* bytes: varint length of all, then their first bytes, second bytes... */
-	CODEC_RECENT = 9, /* ids: a varint each: one of 4 far values, or the zigzag distance to
-			   * the highest so far */
+	CODEC_RECENT = 9, /* ints: a varint each: one of the 8 latest values, or the zigzag
+			   * distance to the last that was none of them */
 };
 
 /* Append `n` integers to *out; returns the codec used. */
 uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out);
-/* The same for ids that are handed out in order and used soon after. */
+/* The same for ids and addresses, which come again soon. */
 uint8_t column_encode_ids(const uint64_t *values, size_t n, struct buf *out);
 /* Exactly `n` integers from `in`, which must end with them. ERR_UNSUPPORTED for an
  * unknown codec, ERR_CORRUPT otherwise. */

@@ -11,7 +11,9 @@
 #include "format/times.h"
 #include "format/used.h"
 
-/* Rows of one schema in the order of time: positions in its group. */
+enum { SMALL_CPUS = 1024 };
+
+/* Rows of one schema in the order of the block: positions in its group. */
 struct group_order {
 	uint32_t *rows;
 	size_t count, cap;
@@ -122,6 +124,11 @@ static bool scratch_grow(struct data_encoder *e, const struct rows *r)
 	return true;
 }
 
+static bool is_before(const struct row_head *a, const struct row_head *b)
+{
+	return a->cpu < b->cpu || (a->cpu == b->cpu && a->ts < b->ts);
+}
+
 /* Stable insertion sort, for rows that are nearly in order; false when they are not. */
 static bool sort_nearly(struct row_head *heads, size_t count)
 {
@@ -131,7 +138,7 @@ static bool sort_nearly(struct row_head *heads, size_t count)
 		struct row_head head = heads[i];
 		size_t at = i;
 
-		while (at > 0 && heads[at - 1].ts > head.ts) {
+		while (at > 0 && is_before(&head, &heads[at - 1])) {
 			heads[at] = heads[at - 1];
 			at--;
 			if (--budget == 0) {
@@ -154,8 +161,8 @@ static void sort_merging(struct data_encoder *e, struct row_head *heads, size_t 
 			size_t a = lo, b = mid, at = lo;
 
 			while (a < mid && b < hi)
-				e->merge[at++] = heads[b].ts < heads[a].ts ? heads[b++]
-									   : heads[a++];
+				e->merge[at++] = is_before(&heads[b], &heads[a]) ? heads[b++]
+										 : heads[a++];
 			memcpy(e->merge + at, heads + a, (mid - a) * sizeof(*heads));
 			at += mid - a;
 			memcpy(e->merge + at, heads + b, (hi - b) * sizeof(*heads));
@@ -164,14 +171,37 @@ static void sort_merging(struct data_encoder *e, struct row_head *heads, size_t 
 	}
 }
 
-/* Order of all rows, then of each group's, and the hot columns in that order. */
+/* Stable: each CPU's rows to their place. */
+static void part_lanes(struct data_encoder *e, struct row_head *heads, size_t count)
+{
+	uint32_t starts[SMALL_CPUS + 1] = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		if (heads[i].cpu >= SMALL_CPUS) /* the sort brings it there */
+			return;
+		starts[heads[i].cpu + 1]++;
+	}
+	for (unsigned i = 1; i <= SMALL_CPUS; i++)
+		starts[i] += starts[i - 1];
+	for (size_t i = 0; i < count; i++)
+		e->merge[starts[heads[i].cpu]++] = heads[i];
+	memcpy(heads, e->merge, count * sizeof(*heads));
+}
+
+/* CPU by CPU, each in the order of time. Rows come nearly in that order of each CPU. */
+static void sort_rows(struct data_encoder *e, struct rows *r)
+{
+	part_lanes(e, r->heads, r->count);
+	if (!sort_nearly(r->heads, r->count))
+		sort_merging(e, r->heads, r->count);
+}
+
+/* The order in the block: of all rows, then of each group's, and the hot columns in that order. */
 static bool order_rows(struct data_encoder *e, struct rows *r)
 {
 	if (!scratch_grow(e, r))
 		return false;
-	if (!r->is_sorted && !sort_nearly(r->heads, r->count))
-		sort_merging(e, r->heads, r->count);
-	r->is_sorted = true;
+	sort_rows(e, r);
 	for (size_t i = 0; i < r->group_cap; i++) {
 		struct group_order *g = &e->groups[i];
 
@@ -287,7 +317,10 @@ static void put_numbers(struct data_encoder *e, const struct group *g,
 
 	for (size_t i = 0; i < order->count; i++)
 		e->numbers[i] = plan_int(p, group_row(g, order->rows[i]));
-	put_ints(e, id, e->numbers, order->count);
+	if (p->field->flags & FIELD_ID || p->field->role == ROLE_POINTER)
+		put_ids(e, id, e->numbers, order->count);
+	else
+		put_ints(e, id, e->numbers, order->count);
 }
 
 static void put_byte_strings(struct data_encoder *e, const struct group *g,

@@ -13,7 +13,7 @@ struct data_encoder; /* scratch, reused from block to block; opaque */
 
 struct data_encoder *data_encoder_new(void); /* NULL without memory */
 void data_encoder_free(struct data_encoder *e);
-/* Fill *body and bring the rows into the order of time. 0, or ERR_NOMEM, or ERR_CORRUPT when
+/* Fill *body and bring the rows into the order of the block. 0, or ERR_NOMEM, or ERR_CORRUPT when
  * a part outgrows a block. */
 int data_encoder_run(struct data_encoder *e, struct rows *rows, struct packer *p, struct body *body,
 		     struct error *err);

@@ -20,7 +20,7 @@ struct event {
 	const struct schema *schema;
 	uint64_t ts_ns;
 	uint32_t cpu;
-	uint32_t row;        /* row in the block */
+	uint32_t row;        /* row in the block, as it lies there */
 	uint32_t schema_row; /* row among those of its schema in the block */
 	uint32_t slot;       /* of the schema in the batch */
 	struct batch *batch;

@@ -8,11 +8,7 @@
 
 struct rows *rows_new(void)
 {
-	struct rows *r = calloc(1, sizeof(*r));
-
-	if (r)
-		r->is_sorted = true;
-	return r;
+	return calloc(1, sizeof(struct rows));
 }
 
 static void group_free(struct group *g)
@@ -156,9 +152,7 @@ static void note_time(struct rows *r, uint64_t ts)
 {
 	if (r->count == 0 || ts < r->min_ts)
 		r->min_ts = ts;
-	if (r->count > 0 && ts < r->max_ts)
-		r->is_sorted = false;
-	else
+	if (ts > r->max_ts)
 		r->max_ts = ts;
 }
 
@@ -252,6 +246,5 @@ void rows_clear(struct rows *r)
 	r->cells = 0;
 	r->columns = 0;
 	r->bytes = 0;
-	r->is_sorted = true;
 	r->max_ts = 0;
 }

@@ -48,7 +48,6 @@ struct rows {
 	size_t columns;
 	size_t bytes;
 	uint64_t min_ts, max_ts;
-	bool is_sorted;        /* heads are in the order of time */
 	struct group **groups; /* [schema id - 1] */
 	size_t group_cap;
 };

@@ -7,7 +7,6 @@
 #include "format/bits.h"
 
 enum {
-	LANES = 256, /* by cpu modulo 256 */
 	HISTORY = 5,
 	BASE = 31,
 	BASE_TO_HISTORY = BASE * BASE * BASE * BASE * BASE,
@@ -34,19 +33,21 @@ struct context {
 };
 
 struct model {
-	struct lane lanes[LANES];
+	struct lane lane; /* of the CPU at hand */
 	struct context contexts[1 << CONTEXT_BITS];
 };
 
-static struct model *model_new(uint64_t base)
+static struct model *model_new(void)
 {
-	struct model *m = calloc(1, sizeof(*m));
+	return calloc(1, sizeof(struct model));
+}
 
-	if (!m)
-		return NULL;
-	for (unsigned i = 0; i < LANES; i++)
-		m->lanes[i].ts = base;
-	return m;
+/* The lane of row `i`: a new one where another CPU's rows begin. */
+static inline struct lane *lane_of(struct model *m, const struct time_rows *rows, size_t i)
+{
+	if (i == 0 || rows->cpu[i] != rows->cpu[i - 1])
+		m->lane = (struct lane){.ts = rows->base};
+	return &m->lane;
 }
 
 static inline struct context *context_of(struct model *m, struct lane *lane, uint32_t schema)
@@ -116,7 +117,7 @@ static unsigned sub_bits(unsigned size)
 bool times_encode(const struct time_rows *rows, const uint64_t *ts, struct buf *symbols,
 		  struct buf *low)
 {
-	struct model *m = model_new(rows->base);
+	struct model *m = model_new();
 	struct bit_writer bits = {.out = low};
 
 	if (!m || !buf_reserve(symbols, rows->count)) {
@@ -124,7 +125,7 @@ bool times_encode(const struct time_rows *rows, const uint64_t *ts, struct buf *
 		return false;
 	}
 	for (size_t i = 0; i < rows->count; i++) {
-		struct lane *lane = &m->lanes[rows->cpu[i] % LANES];
+		struct lane *lane = lane_of(m, rows, i);
 		struct context *c = context_of(m, lane, (uint32_t)rows->schema[i]);
 		uint64_t step = ts[i] - lane->ts;
 		uint64_t residual = zigzag((int64_t)(step - expected(c)));
@@ -183,11 +184,11 @@ int times_decode(const struct time_rows *rows, struct view symbols, struct view 
 	if (view_len(symbols) != rows->count)
 		return error_set(err, ERR_CORRUPT, "the time column has %zu symbols for %zu rows",
 				 view_len(symbols), rows->count);
-	m = model_new(rows->base);
+	m = model_new();
 	if (!m)
 		return error_nomem(err);
 	for (size_t i = 0; i < rows->count; i++) {
-		struct lane *lane = &m->lanes[rows->cpu[i] % LANES];
+		struct lane *lane = lane_of(m, rows, i);
 		struct context *c = context_of(m, lane, (uint32_t)rows->schema[i]);
 		uint64_t residual = take_residual(symbols.p[i], c, &bits, &size), step;
 

@@ -310,18 +310,15 @@ def integers(codec, data, count):
 
 
 def recent(b, count):
-    values, highest, far = [], 0, [0, 0, 0, 0]
+    values, latest, base = [], [0] * 8, 0
     for _ in range(count):
         token = b.varint()
-        if token < 4:
-            value = far.pop(token)
-            far.insert(0, value)
+        if token < 8:
+            value = latest.pop(token)
         else:
-            value = highest + unzigzag(token - 4) & MASK64
-            if value > highest:
-                highest = value
-            elif highest - value >= 64:
-                far = [value] + far[:3]
+            value = base = base + unzigzag(token - 8) & MASK64
+            latest.pop()
+        latest.insert(0, value)
         values.append(value)
     return values
 
@@ -490,10 +487,11 @@ def directory(parts):
 def times(symbols, raw, rows, cpus, ids, min_ts):
     """7.4"""
     check(len(symbols) == rows, "symbols of the time column")
-    bits, last, before, contexts, out = BitReader(raw), {}, {}, {}, []
+    bits, contexts, out = BitReader(raw), {}, []
     for row in range(rows):
-        cpu, h = cpus[row] % 256, 0
-        history = before.setdefault(cpu, [0, 0, 0, 0, 0])
+        if row == 0 or cpus[row] != cpus[row - 1]:
+            last, history = min_ts, [0, 0, 0, 0, 0]
+        h = 0
         for s in reversed([ids[row]] + history):
             h = 31 * h + s & 0xffffffff
         context = (h * 2654435761 & 0xffffffff) >> 20
@@ -511,10 +509,9 @@ def times(symbols, raw, rows, cpus, ids, min_ts):
             residual = residual << b - 1 - known_bits | bits.take(b - 1 - known_bits)
         expected = signed64(step) // 16
         d = expected + unzigzag(residual) & MASK64
-        ts = last.get(cpu, min_ts) + d & MASK64
-        out.append(ts)
-        last[cpu] = ts
-        before[cpu] = [ids[row]] + history[:4]
+        last = last + d & MASK64
+        out.append(last)
+        history = [ids[row]] + history[:4]
         if is_known:
             limit = 1 << max(0, min(62, size // 16 - 1))
             step = step + max(-limit, min(limit, signed64(d - expected & MASK64))) & MASK64
@@ -542,8 +539,10 @@ class Data:
         self.cpus = self.hot(1, rows)
         self.ids = self.hot(2, rows)
         self.times = self.hot_times(block)
-        check(self.times == sorted(self.times), "rows out of order")
-        check((self.times[0], self.times[-1]) == (block.min_ts, block.max_ts), "times of the header")
+        lanes = list(zip(self.cpus, self.times))
+        check(lanes == sorted(lanes), "rows out of order")
+        check((min(self.times), max(self.times)) == (block.min_ts, block.max_ts), "times of the header")
+        check(block.max_ts < MASK64, "a time beyond all")
         check(all(1 <= i <= 4096 for i in self.ids), "a row without a schema")
         self.rows_of = {}
         for row, schema in enumerate(self.ids):
