@@ -49,7 +49,7 @@ static const struct typed_event events[] = {
 		.sock = offsetof(struct wire_sock_length, sock),
 		.addrs6 = offsetof(struct wire_sock_length, addrs6),
 		.has_sock_fields = true,
-		.own = typed_length_fields,
+		.own = typed_send_length_fields,
 	},
 	{
 		"sock",
@@ -59,7 +59,7 @@ static const struct typed_event events[] = {
 		.sock = offsetof(struct wire_sock_length, sock),
 		.addrs6 = offsetof(struct wire_sock_length, addrs6),
 		.has_sock_fields = true,
-		.own = typed_length_fields,
+		.own = typed_recv_length_fields,
 	},
 	{
 		"tcp",

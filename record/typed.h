@@ -42,6 +42,15 @@ enum typed_key {
 	KEY_RCV_WND,
 	KEY_BYTES_ACKED,
 	KEY_BYTES_RECEIVED,
+	KEY_SEGMENT,     /* payload of a segment that the socket or packet sends */
+	KEY_SEGMENT_GOT, /* and of one it gets: the same values */
+	KEY_MESSAGE,     /* bytes of a send, and of a receive */
+	KEY_MESSAGE_GOT,
+	KEY_FRAME,
+	KEY_COPIED,
+	KEY_TCP_FLAGS,
+	KEY_MSG_LEFT,
+	KEY_SIZE_GOAL,
 };
 
 struct typed_field {

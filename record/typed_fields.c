@@ -29,14 +29,15 @@ const struct typed_field typed_packet_fields[] = {
 	{"daddr", "u8[16]", 16, DICT_FLOW, .attribute = FLOW_DADDR, .flags = TYPED_EXTRA},
 	{"sport", "u16", 2, DICT_FLOW, .attribute = FLOW_SPORT, .flags = TYPED_EXTRA},
 	{"dport", "u16", 2, DICT_FLOW, .attribute = FLOW_DPORT, .flags = TYPED_EXTRA},
-	{"tcp_flags", "u8", 1, TO_OWN, .offset = offsetof(struct wire_packet, tcp_flags),
-	 .flags = TYPED_EXTRA | TYPED_IN_PACKET, .legend = LEGEND_TCP_FLAGS,
-	 .needs = WIRE_HAS_SEGMENT},
+	{"tcp_flags", "u8", 1, TO_OWN, .key = KEY_TCP_FLAGS,
+	 .offset = offsetof(struct wire_packet, tcp_flags), .flags = TYPED_EXTRA | TYPED_IN_PACKET,
+	 .legend = LEGEND_TCP_FLAGS, .needs = WIRE_HAS_SEGMENT},
 	{"seq", "u32", 4, TO_OWN, .key = KEY_SENT, .offset = offsetof(struct wire_packet, seq),
 	 .flags = TYPED_EXTRA | TYPED_IN_PACKET, .needs = WIRE_HAS_SEGMENT},
 	{"ack", "u32", 4, TO_OWN, .key = KEY_RECEIVED, .offset = offsetof(struct wire_packet, ack),
 	 .flags = TYPED_EXTRA | TYPED_IN_PACKET, .needs = WIRE_HAS_SEGMENT},
-	{"payload_bytes", "u32", 4, TO_OWN, .offset = offsetof(struct wire_packet, payload_bytes),
+	{"payload_bytes", "u32", 4, TO_OWN, .key = KEY_SEGMENT,
+	 .offset = offsetof(struct wire_packet, payload_bytes),
 	 .flags = TYPED_EXTRA | TYPED_IN_PACKET, .needs = WIRE_HAS_SEGMENT},
 	{0},
 };
@@ -85,9 +86,17 @@ const struct typed_field typed_data_ready_fields[] = {
 	{0},
 };
 
-const struct typed_field typed_length_fields[] = {
-	{"ret", "int", 4, TO_OWN, .offset = offsetof(struct wire_sock_length, ret),
+const struct typed_field typed_send_length_fields[] = {
+	{"ret", "int", 4, TO_OWN, .key = KEY_MESSAGE,
+	 .offset = offsetof(struct wire_sock_length, ret), .flags = TYPED_SIGNED},
+	{"flags", "int", 4, TO_OWN, .offset = offsetof(struct wire_sock_length, flags),
 	 .flags = TYPED_SIGNED},
+	{0},
+};
+
+const struct typed_field typed_recv_length_fields[] = {
+	{"ret", "int", 4, TO_OWN, .key = KEY_MESSAGE_GOT,
+	 .offset = offsetof(struct wire_sock_length, ret), .flags = TYPED_SIGNED},
 	{"flags", "int", 4, TO_OWN, .offset = offsetof(struct wire_sock_length, flags),
 	 .flags = TYPED_SIGNED},
 	{0},
@@ -97,7 +106,8 @@ const struct typed_field typed_probe_fields[] = {
 	{"saddr", "__u8[28]", 28, DICT_ENDPOINTS, .attribute = ENDPOINTS_SADDR},
 	{"daddr", "__u8[28]", 28, DICT_ENDPOINTS, .attribute = ENDPOINTS_DADDR},
 	{"mark", "__u32", 4, TO_OWN, .offset = offsetof(struct wire_tcp_probe, mark)},
-	{"data_len", "__u16", 2, TO_OWN, .offset = offsetof(struct wire_tcp_probe, data_len)},
+	{"data_len", "__u16", 2, TO_OWN, .key = KEY_SEGMENT_GOT,
+	 .offset = offsetof(struct wire_tcp_probe, data_len)},
 	{"snd_nxt", "__u32", 4, TO_OWN, .key = KEY_SENT,
 	 .offset = offsetof(struct wire_tcp_probe, snd_nxt)},
 	{"snd_una", "__u32", 4, TO_OWN, .key = KEY_SENT,
@@ -189,10 +199,10 @@ const struct typed_field typed_sendmsg_fields[] = {
 	 .role = ROLE_POINTER},
 	{"skb_len", "int", 4, TO_OWN, .offset = offsetof(struct wire_sendmsg, skb_len),
 	 .flags = TYPED_SIGNED},
-	{"msg_left", "int", 4, TO_OWN, .offset = offsetof(struct wire_sendmsg, msg_left),
-	 .flags = TYPED_SIGNED},
-	{"size_goal", "int", 4, TO_OWN, .offset = offsetof(struct wire_sendmsg, size_goal),
-	 .flags = TYPED_SIGNED},
+	{"msg_left", "int", 4, TO_OWN, .key = KEY_MSG_LEFT,
+	 .offset = offsetof(struct wire_sendmsg, msg_left), .flags = TYPED_SIGNED},
+	{"size_goal", "int", 4, TO_OWN, .key = KEY_SIZE_GOAL,
+	 .offset = offsetof(struct wire_sendmsg, size_goal), .flags = TYPED_SIGNED},
 	{0},
 };
 
@@ -250,14 +260,16 @@ const struct typed_field typed_kfree_fields[] = {
 const struct typed_field typed_copy_fields[] = {
 	{"skbaddr", "const void *", 8, TO_OWN, .offset = offsetof(struct wire_skb, skbaddr),
 	 .role = ROLE_POINTER},
-	{"len", "int", 4, TO_OWN, .offset = offsetof(struct wire_skb, len), .flags = TYPED_SIGNED},
+	{"len", "int", 4, TO_OWN, .key = KEY_COPIED, .offset = offsetof(struct wire_skb, len),
+	 .flags = TYPED_SIGNED},
 	{0},
 };
 
 const struct typed_field typed_receive_fields[] = {
 	{"skbaddr", "void *", 8, TO_OWN, .offset = offsetof(struct wire_receive, skbaddr),
 	 .role = ROLE_POINTER},
-	{"len", "unsigned int", 4, TO_OWN, .offset = offsetof(struct wire_receive, len)},
+	{"len", "unsigned int", 4, TO_OWN, .key = KEY_FRAME,
+	 .offset = offsetof(struct wire_receive, len)},
 	{"name", "string", 4, DICT_DEVICE, .attribute = DEVICE_NAME},
 	{0},
 };

@@ -19,17 +19,23 @@ static struct column_recipe typed_column(const struct typed_event *e, const stru
 	};
 }
 
-/* Sequence numbers share one space: what one side sends the other gets. Other values have
- * a space each, by what the socket sends. */
+/* What one side sends the other gets: such values share a space. Other values have a space
+ * each, by what the socket sends. */
 static void set_key(const struct making *m, const struct typed_field *t, struct field *f)
 {
-	bool is_packet = t->flags & TYPED_IN_PACKET;
+	static const uint8_t sent_as[] = {
+		[KEY_RECEIVED] = KEY_SENT,
+		[KEY_SEGMENT_GOT] = KEY_SEGMENT,
+		[KEY_MESSAGE_GOT] = KEY_MESSAGE,
+	};
+	uint8_t sent = t->key < sizeof(sent_as) ? sent_as[t->key] : 0;
+	bool is_packet = m->ref_of[DICT_FLOW];
 
 	f->key_ref = m->ref_of[is_packet ? DICT_FLOW : DICT_SOCK];
 	f->key_attribute = is_packet ? FLOW_STREAM : SOCK_STREAM;
-	if (t->key == KEY_RECEIVED)
+	if (sent)
 		f->flags |= FIELD_FLIP;
-	f->key_space = t->key <= KEY_RECEIVED ? 0 : t->key;
+	f->key_space = sent ? sent : t->key;
 }
 
 static int add_typed(struct making *m, const struct typed_event *e, const struct typed_field *t,
