@@ -55,8 +55,8 @@ SKEL := $(patsubst %.bpf.c,$(B)/%.skel.h,$(wildcard bpf/*.bpf.c))
 HELLO := $(B)/hello_server $(B)/hello_client
 HELLO_O := $(call o,$(filter-out testdata/hello/hello_%,$(wildcard testdata/hello/*.c)))
 FUZZ := $(patsubst tests/fuzz/%.c,$(F)/%,$(wildcard tests/fuzz/fuzz_*.c))
-BENCH := $(addprefix $(B)/tests/bench/,columns)
-BENCH_O := $(addprefix $(B)/tests/bench/,walk.o)
+BENCH := $(addprefix $(B)/tests/bench/,columns repeat decode encode)
+BENCH_O := $(call o,tests/bench/walk.c tests/bench/reel.c analyze/section_copy.c)
 TESTS := $(call tests,format) $(call tests,analyze)
 
 all: analyzer $(B)/tcptape-record hello lib ## both programs, the library and the hello pair

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # `make bench`: see docs/BENCHMARKS.md. ONLY_PART="costs sizes columns decode encode" chooses parts.
-# costs, sizes: ROUNDS (7, 3), ONLY="tcptape perf" leaves tracers out; COUNT connections a run of costs (10000);
+# ROUNDS of each; ONLY="tcptape perf" leaves tracers out of costs and sizes; COUNT connections a run of costs (10000);
+# TOP columns that are listed (30); EVENTS on the long tape of decode (50000000), and that encode writes (400000);
 # LOAD="churn http" chooses loads of sizes,
 # which leaves its tapes in $B/bench/ for the other parts; they look at TAPE ($B/bench/churn.tape).
 set -eu
@@ -9,7 +10,7 @@ cd "$(dirname "$0")/../.."
 B=${B:-build}
 CC=${CC:-gcc}
 CLANG=${CLANG:-clang}
-ONLY_PART=${ONLY_PART:-sizes columns costs}
+ONLY_PART=${ONLY_PART:-sizes columns decode encode costs}
 PATH=$PATH:/usr/sbin:/sbin
 [ "$(id -u)" -eq 0 ] || { echo "bench: recording needs root" >&2; exit 1; }
 [ -e /sys/kernel/btf/vmlinux ] || { echo "bench: this kernel has no BTF" >&2; exit 1; }
@@ -39,12 +40,22 @@ tape() {
 
 columns() {
 	tape
-	"$B/tests/bench/columns" "$TAPE" "${LINES:-30}"
+	"$B/tests/bench/columns" "$TAPE" "${TOP:-30}"
+}
+
+decode() {
+	tape
+	python3 tests/bench/speed.py "$TAPE"
+}
+
+encode() {
+	tape
+	taskset -c "$(($(nproc) - 1))" "$B/tests/bench/encode" "$TAPE" "${EVENTS:-400000}" "${ROUNDS:-21}"
 }
 
 for part in $ONLY_PART; do
 	case $part in
-	costs | sizes | columns) printf '\n== %s\n' "$part"; "$part" ;;
+	costs | sizes | columns | decode | encode) printf '\n== %s\n' "$part"; "$part" ;;
 	*) echo "bench: no part '$part'" >&2; exit 2 ;;
 	esac
 done

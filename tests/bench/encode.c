@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * encode.c -- what writing events costs: entries to dictionaries, rows to columns, blocks to
+ * /dev/null, each by itself:
+ *
+ *	encode TAPE EVENTS ROUNDS
+ *
+ * As in the recorder, an entry is interned once an epoch, and the id remembered. Blocks end
+ * where the writer ends them: a first round finds out where.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "tests/bench/reel.h"
+#include "tests/bench/walk.h"
+
+enum { INTERN, ADD, FLUSH, STEPS, MAX_ROUNDS = 101 };
+
+struct encode {
+	struct reel reel;
+	struct writer *writer;
+	size_t *ends; /* rows written when a block was, ascending */
+	size_t end_count, end_cap;
+	struct {
+		uint64_t round;
+		uint32_t epoch, id;
+	} * known; /* [entry number - 1] */
+	uint64_t round;
+	uint32_t *news; /* entries to intern for the next block */
+	size_t news_count, interned;
+	uint32_t (*refs)[SCHEMA_MAX_REFS]; /* of the next block's rows */
+	uint64_t spent_ns[STEPS];
+	uint64_t bytes;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void *array(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size);
+	struct error err;
+
+	if (!p)
+		walk_must(error_nomem(&err), &err);
+	return p;
+}
+
+static const struct schema *schema_of(const struct encode *e, const struct row *row)
+{
+	return section_schema(&e->reel.names, row->schema);
+}
+
+/* Which entries the rows refer to whose ids are not known in this epoch. */
+static void find_news(struct encode *e, size_t from, size_t to)
+{
+	uint32_t epoch = writer_epoch(e->writer);
+
+	e->news_count = 0;
+	for (size_t i = from; i < to; i++) {
+		const struct row *row = &e->reel.rows[i];
+
+		for (int r = 0; r < schema_of(e, row)->ref_count; r++) {
+			uint32_t n = row->refs[r];
+
+			if (n == 0 ||
+			    (e->known[n - 1].round == e->round && e->known[n - 1].epoch == epoch))
+				continue;
+			e->known[n - 1].round = e->round;
+			e->known[n - 1].epoch = epoch;
+			e->news[e->news_count++] = n;
+		}
+	}
+	e->interned += e->news_count;
+}
+
+static void intern_news(struct encode *e)
+{
+	uint64_t before = now_ns();
+	struct error err;
+
+	for (size_t i = 0; i < e->news_count; i++) {
+		const struct reel_entry *entry = &e->reel.entries[e->news[i] - 1];
+
+		walk_must(writer_intern(e->writer, entry->dict, entry->packed, entry->len,
+					&e->known[e->news[i] - 1].id, &err),
+			  &err);
+	}
+	e->spent_ns[INTERN] += now_ns() - before;
+}
+
+static void fill_refs(struct encode *e, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		const struct row *row = &e->reel.rows[i];
+
+		for (int r = 0; r < schema_of(e, row)->ref_count; r++)
+			e->refs[i - from][r] = row->refs[r] ? e->known[row->refs[r] - 1].id : 0;
+	}
+}
+
+static void add_rows(struct encode *e, size_t first, size_t from, size_t to, int step)
+{
+	uint64_t before = now_ns();
+	struct error err;
+
+	for (size_t i = from; i < to; i++) {
+		struct row row = e->reel.rows[i];
+
+		row.refs = e->refs[i - first];
+		walk_must(writer_add(e->writer, &row, &err), &err);
+	}
+	e->spent_ns[step] += now_ns() - before;
+}
+
+/* The rows of one block; the last of them makes the writer write it. */
+static void write_block(struct encode *e, size_t from, size_t to)
+{
+	uint64_t bytes;
+
+	find_news(e, from, to);
+	intern_news(e);
+	fill_refs(e, from, to);
+	bytes = writer_bytes(e->writer);
+	add_rows(e, from, from, to - 1, ADD);
+	if (writer_bytes(e->writer) != bytes) {
+		fprintf(stderr, "encode: a block was written before its time\n");
+		exit(1);
+	}
+	add_rows(e, from, to - 1, to, FLUSH);
+}
+
+static void write_rest(struct encode *e, size_t from)
+{
+	uint64_t before;
+	struct error err;
+
+	find_news(e, from, e->reel.row_count);
+	intern_news(e);
+	fill_refs(e, from, e->reel.row_count);
+	add_rows(e, from, from, e->reel.row_count, ADD);
+	before = now_ns();
+	walk_must(writer_flush(e->writer, &err), &err);
+	e->spent_ns[FLUSH] += now_ns() - before;
+}
+
+/* One row after the other, as the recorder does; notes where blocks end. */
+static void find_ends(struct encode *e)
+{
+	for (size_t i = 0; i < e->reel.row_count; i++) {
+		uint64_t bytes = writer_bytes(e->writer);
+
+		find_news(e, i, i + 1);
+		intern_news(e);
+		fill_refs(e, i, i + 1);
+		add_rows(e, i, i, i + 1, ADD);
+		if (writer_bytes(e->writer) == bytes)
+			continue;
+		if (!array_grow((void **)&e->ends, &e->end_cap, e->end_count + 1, sizeof(*e->ends)))
+			exit(1);
+		e->ends[e->end_count++] = i + 1;
+	}
+}
+
+static void run_round(struct encode *e, bool is_first)
+{
+	struct writer_options options = {.salt = 1};
+	struct sink *sink;
+	struct error err;
+	size_t from = 0;
+
+	for (int i = 0; i < STEPS; i++)
+		e->spent_ns[i] = 0;
+	e->round++;
+	e->interned = 0;
+	walk_must(sink_open("/dev/null", true, &sink, &err), &err);
+	walk_must(writer_new(sink, &options, &e->writer, &err), &err);
+	reel_declare(&e->reel, e->writer);
+	if (is_first) {
+		find_ends(e);
+	} else {
+		for (size_t i = 0; i < e->end_count; from = e->ends[i++])
+			write_block(e, from, e->ends[i]);
+		write_rest(e, from);
+	}
+	walk_must(writer_end(e->writer, "stop", &err), &err);
+	e->bytes = writer_bytes(e->writer);
+	writer_free(e->writer);
+	walk_must(sink_close(sink, &err), &err);
+}
+
+static int by_size(const void *left, const void *right)
+{
+	uint64_t l = *(const uint64_t *)left, r = *(const uint64_t *)right;
+
+	return l < r ? -1 : l > r;
+}
+
+static void print_step(const char *name, uint64_t *ns, unsigned rounds, size_t events)
+{
+	qsort(ns, rounds, sizeof(*ns), by_size);
+	printf("%-14s %8.1f %10.1f %10.1f\n", name, (double)ns[rounds / 2] / (double)events,
+	       (double)ns[0] / (double)events, (double)ns[rounds - 1] / (double)events);
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const names[] = {"writer_intern", "writer_add", "writing blocks"};
+	uint64_t ns[STEPS + 1][MAX_ROUNDS] = {{0}};
+	unsigned long rounds = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
+	struct encode e = {0};
+	size_t events;
+
+	if (rounds < 1 || rounds > MAX_ROUNDS) {
+		fprintf(stderr, "usage: encode TAPE EVENTS ROUNDS (1 to %d)\n", MAX_ROUNDS);
+		return 2;
+	}
+	reel_load(&e.reel, argv[1], strtoul(argv[2], NULL, 10));
+	events = e.reel.row_count;
+	e.known = array(e.reel.entry_count, sizeof(*e.known));
+	e.news = array(e.reel.entry_count, sizeof(*e.news));
+	e.refs = array(events, sizeof(*e.refs));
+	run_round(&e, true);
+	for (unsigned long i = 0; i < rounds; i++) {
+		run_round(&e, false);
+		for (int step = 0; step < STEPS; step++) {
+			ns[step][i] = e.spent_ns[step];
+			ns[STEPS][i] += e.spent_ns[step];
+		}
+	}
+	printf("%zu events, %zu blocks, %.2f bytes/event, %.2f entries interned an event, %lu rounds\n",
+	       events, e.end_count + 1, (double)e.bytes / (double)events,
+	       (double)e.interned / (double)events, rounds);
+	printf("%-14s %8s %10s %10s\n", "ns/event", "median", "least", "most");
+	for (int step = 0; step < STEPS; step++)
+		print_step(names[step], ns[step], (unsigned)rounds, events);
+	print_step("all", ns[STEPS], (unsigned)rounds, events);
+	reel_release(&e.reel);
+	free(e.known);
+	free(e.news);
+	free(e.refs);
+	free(e.ends);
+	return 0;
+}

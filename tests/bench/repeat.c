@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * repeat.c -- makes a long tape of a recording, by writing it again and again, each time
+ * later:
+ *
+ *	repeat TAPE OUT EVENTS
+ *
+ * Each time the sockets are others: cookies and stream numbers go on where they ended, so
+ * that dictionaries grow as they do on a busy host. What the recorder itself put there in
+ * the beginning (sockets that exist) is there once.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/bench/reel.h"
+#include "tests/bench/walk.h"
+
+enum { PAUSE_NS = 1000000 }; /* between the last event and the first of the next time */
+
+struct repeat {
+	struct reel reel;
+	struct writer *writer;
+	uint64_t stride; /* of cookies and stream numbers */
+	uint64_t times;  /* so far */
+	uint64_t span_ns;
+	struct buf packed;
+	struct {
+		uint64_t turn; /* times + 1 */
+		uint32_t epoch, id;
+	} * known; /* [entry number - 1] */
+	uint32_t refs[SCHEMA_MAX_REFS];
+};
+
+/* Numbers that the kernel or the recorder hand out. */
+static bool is_handed_out(const struct field *f)
+{
+	return f->kind == FIELD_INT && (f->flags & FIELD_ID || strcmp(f->name, "cookie") == 0);
+}
+
+/* Even: the lowest bit of a stream number is its direction. */
+static uint64_t find_stride(const struct reel *r)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < r->entry_count; i++) {
+		const struct schema *s = section_schema(&r->names, r->entries[i].dict);
+
+		for (int f = 0; f < s->field_count; f++) {
+			uint64_t n;
+
+			if (!is_handed_out(&s->fields[f]) || s->offsets[f] < 0)
+				continue;
+			n = load_le(r->entries[i].packed + s->offsets[f], s->fields[f].elem_size);
+			if (n > most)
+				most = n;
+		}
+	}
+	return (most + 2) & ~UINT64_C(1);
+}
+
+/* The entry as it is this time. */
+static void make_entry(struct repeat *p, const struct reel_entry *e)
+{
+	const struct schema *s = section_schema(&p->reel.names, e->dict);
+
+	buf_clear(&p->packed);
+	put_bytes(&p->packed, e->packed, e->len);
+	for (int f = 0; f < s->field_count; f++) {
+		uint8_t *at = p->packed.data + s->offsets[f];
+		uint64_t n;
+
+		if (!is_handed_out(&s->fields[f]) || s->offsets[f] < 0)
+			continue;
+		n = load_le(at, s->fields[f].elem_size);
+		if (n)
+			store_le(at, s->fields[f].elem_size, n + p->times * p->stride);
+	}
+}
+
+static uint32_t entry_id(struct repeat *p, uint32_t number)
+{
+	const struct reel_entry *e = &p->reel.entries[number - 1];
+	uint32_t epoch = writer_epoch(p->writer);
+	struct error err;
+
+	if (p->known[number - 1].turn == p->times + 1 && p->known[number - 1].epoch == epoch)
+		return p->known[number - 1].id;
+	make_entry(p, e);
+	walk_must(writer_intern(p->writer, e->dict, p->packed.data, p->packed.len,
+				&p->known[number - 1].id, &err),
+		  &err);
+	p->known[number - 1].turn = p->times + 1;
+	p->known[number - 1].epoch = epoch;
+	return p->known[number - 1].id;
+}
+
+static void write_row(struct repeat *p, const struct row *from)
+{
+	const struct schema *s = section_schema(&p->reel.names, from->schema);
+	struct row row = *from;
+	struct error err;
+
+	for (int i = 0; i < s->ref_count; i++)
+		p->refs[i] = from->refs[i] ? entry_id(p, from->refs[i]) : 0;
+	row.refs = p->refs;
+	row.ts_ns += p->times * p->span_ns;
+	walk_must(writer_add(p->writer, &row, &err), &err);
+}
+
+static void write_clocks(struct repeat *p)
+{
+	uint64_t later = p->times * p->span_ns;
+	struct error err;
+
+	for (size_t i = 0; i < p->reel.clock_count; i++) {
+		struct clock_reading c = p->reel.clocks[i];
+
+		c.ts_ns += later;
+		c.monotonic_ns += later;
+		c.boottime_ns += later;
+		c.realtime_ns += later;
+		walk_must(writer_clock(p->writer, &c, &err), &err);
+	}
+}
+
+static void write_all(struct repeat *p, uint64_t events)
+{
+	const struct reel *r = &p->reel;
+	uint64_t done = 0;
+
+	for (; done < events; p->times++) {
+		write_clocks(p);
+		for (size_t i = 0; i < r->row_count && done < events; i++) {
+			const struct schema *s = section_schema(&r->names, r->rows[i].schema);
+
+			if (p->times && strcmp(s->group, "tcptape") == 0)
+				continue;
+			write_row(p, &r->rows[i]);
+			done++;
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct writer_options options = {.salt = 1};
+	struct repeat p = {0};
+	struct sink *sink;
+	struct error err;
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: repeat TAPE OUT EVENTS\n");
+		return 2;
+	}
+	reel_load(&p.reel, argv[1], SIZE_MAX);
+	p.stride = find_stride(&p.reel);
+	p.span_ns = p.reel.rows[p.reel.row_count - 1].ts_ns - p.reel.rows[0].ts_ns + PAUSE_NS;
+	p.known = calloc(p.reel.entry_count + 1, sizeof(*p.known));
+	if (!p.known)
+		walk_must(error_nomem(&err), &err);
+	walk_must(sink_open(argv[2], true, &sink, &err), &err);
+	walk_must(writer_new(sink, &options, &p.writer, &err), &err);
+	reel_declare(&p.reel, p.writer);
+	write_all(&p, strtoull(argv[3], NULL, 10));
+	walk_must(writer_end(p.writer, "stop", &err), &err);
+	printf("%llu events, %llu bytes, %llu times\n", (unsigned long long)writer_rows(p.writer),
+	       (unsigned long long)writer_bytes(p.writer), (unsigned long long)p.times);
+	writer_free(p.writer);
+	walk_must(sink_close(sink, &err), &err);
+	reel_release(&p.reel);
+	buf_release(&p.packed);
+	free(p.known);
+	return 0;
+}
