@@ -57,7 +57,8 @@ HELLO_O := $(call o,$(filter-out testdata/hello/hello_%,$(wildcard testdata/hell
 FUZZ := $(patsubst tests/fuzz/%.c,$(F)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(addprefix $(B)/tests/bench/,columns repeat decode encode)
 BENCH_O := $(call o,tests/bench/walk.c tests/bench/reel.c analyze/section_copy.c)
-TESTS := $(call tests,format) $(call tests,analyze)
+WRITE_TAPES := $(B)/tests/cross/write_tapes
+TESTS := $(call tests,format) $(call tests,analyze) $(WRITE_TAPES)
 
 all: analyzer $(B)/tcptape-record hello lib ## both programs, the library and the hello pair
 analyzer: $(B)/tcptape ## tcptape alone; needs no libbpf, libelf or clang
@@ -83,7 +84,7 @@ $(B)/libtcptape.a: $(PIC)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(B)/pic/tape.o
 $(HELLO): $(B)/%: $(B)/testdata/hello/%.o $(HELLO_O)
 	$(call link,,-pthread)
-$(call tests,analyze): $(call o,$(filter-out %/main.c,$(ANALYZE))) $(call aids,analyze)
+$(call tests,analyze) $(WRITE_TAPES): $(call o,$(filter-out %/main.c,$(ANALYZE))) $(call aids,analyze)
 $(TESTS): %: %.o $(call o,$(FORMAT)) $(call aids,format)
 	$(call link,,-lcmocka $(LIBS))
 $(BENCH): %: %.o $(BENCH_O) $(call o,$(FORMAT))
@@ -130,6 +131,9 @@ check: deps-check ## every test, T='filter' and T=--no-live narrow it; the live 
 	$(Q)$(run) $(T)
 check-analyzer: analyzer $(TESTS) ## what can be tested without libbpf
 	$(Q)ROOMS='format analyze' $(run) --no-live format/ analyze/ cli/
+check-cross: analyzer $(WRITE_TAPES) ## the same as s390x (big-endian) and aarch64 programs, under qemu-user
+	$(Q)sh .ci/deps cross
+	$(Q)B='$(B)' MAKE='$(MAKE)' sh tests/cross/run
 tests-build: $(TESTS) $(call tests,record)
 lint: ## layers, names, headers, clang-format
 	$(Q)$(run) lint/
@@ -172,6 +176,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
 	@echo 'variables: CC SAN=1 WERROR=1 V=1 B CFLAGS LDFLAGS DESTDIR PREFIX LIBDIR T FUZZ_SECONDS'
 FORCE:
-.PHONY: all analyzer hello lib static check check-analyzer tests-build lint goldens bench demo deps deps-check \
+.PHONY: all analyzer hello lib static check check-analyzer check-cross tests-build lint goldens bench demo deps deps-check \
 	fuzz fuzz-build install install-analyzer install-lib uninstall clean help FORCE
 -include $(shell find $(B) $(F) -name '*.d' 2>/dev/null)
