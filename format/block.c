@@ -41,10 +41,12 @@ static int check_magic(const uint8_t *p, struct error *err)
 		return 0;
 	if (memcmp(p, BLOCK_MAGIC, 5) == 0 && p[5] >= '0' && p[5] <= '9' && p[6] == '\r' &&
 	    p[7] == '\n')
-		return error_set(
-			err, ERR_UNSUPPORTED,
-			"tape format %c; this program reads format %c: use a newer tcptape", p[5],
-			BLOCK_MAGIC[5]);
+		return error_set(err, ERR_UNSUPPORTED,
+				 p[5] == '0' ? "a tape of draft 0, which no release wrote: "
+					       "record it anew"
+					     : "tape format %c; this program reads format %c: use "
+					       "a newer tcptape",
+				 p[5], BLOCK_MAGIC[5]);
 	return error_set(err, ERR_NOT_A_TAPE, "no tape block begins here");
 }
 

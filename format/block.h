@@ -17,7 +17,7 @@
 #include "format/bytes.h"
 #include "format/error.h"
 
-#define BLOCK_MAGIC "\xd7TAPE0\r\n"
+#define BLOCK_MAGIC "\xd7TAPE1\r\n"
 
 enum {
 	BLOCK_MAGIC_LEN = 8,

@@ -83,7 +83,7 @@ static int field_check(const struct schema *s, const struct field *f, struct err
 					 f->name, f->kind);
 		is_shape_ok = true;
 	}
-	if (!is_shape_ok || field_bytes(f) > FIELD_MAX_BYTES)
+	if (!is_shape_ok || (field_is_known(f) && field_bytes(f) > FIELD_MAX_BYTES))
 		return error_set(err, ERR_CORRUPT, "schema %s: field %s has an impossible size",
 				 s->name, f->name);
 	if (strlen(f->name) > SCHEMA_MAX_NAME || (f->type && strlen(f->type) > SCHEMA_MAX_NAME))
@@ -94,6 +94,8 @@ static int field_check(const struct schema *s, const struct field *f, struct err
 		return error_set(err, ERR_CORRUPT,
 				 "schema %s: field %s refers to dictionary %u of %u", s->name,
 				 f->name, f->ref, s->ref_count);
+	if (!field_is_known(f))
+		return 0;
 	if (f->flags & FIELD_ID && f->kind != FIELD_INT)
 		return error_set(err, ERR_CORRUPT, "schema %s: field %s cannot be an id", s->name,
 				 f->name);
@@ -124,6 +126,8 @@ int schema_add_field(struct schema *s, const struct field *f, struct error *err)
 		free(copy.type);
 		return error_nomem(err);
 	}
+	if (!field_is_known(&copy))
+		copy.key_ref = 0;
 	s->fields[s->field_count] = copy;
 	return s->field_count++;
 }

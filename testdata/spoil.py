@@ -30,7 +30,13 @@ def blocks_of(tape):
 
 def seal(tape, block):
     """Right checksums again after a change."""
-    struct.pack_into("<I", tape, block.at + 84, zlib.crc32(tape[block.at + 96:block.end]))
+    table_end = block.body + 16 * tape[block.at + 88]
+    part = table_end
+    for entry in range(block.body, table_end, 16):
+        stored = struct.unpack_from("<I", tape, entry + 4)[0]
+        struct.pack_into("<I", tape, entry + 12, zlib.crc32(tape[part:part + stored]))
+        part += stored
+    struct.pack_into("<I", tape, block.at + 84, zlib.crc32(tape[block.at + 96:table_end]))
     struct.pack_into("<I", tape, block.at + 92, zlib.crc32(tape[block.at:block.at + 92]))
 
 
@@ -72,9 +78,10 @@ def feature(tape):
     first = blocks_of(tape)[0]
     assert first.type == SECTION
     bits = struct.pack("<QQ", 1 << 40, 0)
-    body = struct.pack("<BBHII", 0, 0, 0, len(bits), len(bits)) + bits
+    body = struct.pack("<BBHIII", 0, 0, 0, len(bits), len(bits), 0) + bits
     tape[first.body:first.end] = body
     struct.pack_into("<II", tape, first.at + 12, len(body), len(bits))
+    tape[first.at + 88] = 1
     seal(tape, Block(tape, 0))
     return tape
 

@@ -25,7 +25,7 @@ CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT = range(1, 10)  
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP = (1 << bit for bit in range(6))
-MAGIC = b"\xd7TAPE0\r\n"
+MAGIC = b"\xd7TAPE1\r\n"
 MASK64 = (1 << 64) - 1
 MAX_RAW, MAX_ROWS, MAX_VALUES = 16 << 20, 65536, 1 << 22
 MAX_DICT, MAX_EPOCH_BYTES = 1 << 20, 64 << 20
@@ -117,43 +117,56 @@ class BitReader:
 
 class Block:
     """A header; the body is looked at later."""
-    LAYOUT = struct.Struct("<8sBBHIIIQQQQQQQIIII")
+    LAYOUT = struct.Struct("<8sBBHIIIQQQQQQQIIB3xI")
 
     def __init__(self, tape, at):
         (magic, self.type, self.flags, self.header_len, self.body_len, self.raw_len, self.rows, self.salt,
          self.seq, self.min_ts, self.max_ts, self.watermark, self.lost, self.schema_bits, self.epoch,
-         self.body_crc, _, header_crc) = self.LAYOUT.unpack_from(tape, at)
+         self.table_crc, self.part_count, header_crc) = self.LAYOUT.unpack_from(tape, at)
         check(magic == MAGIC, "no magic")
         check(zlib.crc32(tape[at:at + 92]) == header_crc, "header checksum")
         check(96 <= self.header_len <= 4096, "header_len")
         check(self.body_len <= MAX_RAW + (64 << 10), "body_len")
-        check(self.raw_len <= MAX_RAW, "raw_len")
-        check(self.rows <= MAX_ROWS, "rows")
+        check(self.raw_len <= min(MAX_RAW, self.work()), "raw_len")
+        check(self.rows <= min(MAX_ROWS, 64 * self.body_len), "rows")
+        check(self.part_count <= 16 and 16 * self.part_count <= self.body_len, "parts")
         self.tape, self.at, self.end = tape, at, at + self.header_len + self.body_len
 
     def is_whole(self):
         return self.end <= len(self.tape)
 
+    def work(self):
+        """13: what a body of this size may stand for."""
+        return 1024 * self.body_len
+
     def is_sound(self):
-        return zlib.crc32(self.tape[self.at + 96:self.end]) == self.body_crc
+        start = self.at + self.header_len
+        if zlib.crc32(self.tape[self.at + 96:start + 16 * self.part_count]) != self.table_crc:
+            return False
+        try:
+            return all(zlib.crc32(stored) == crc for _, _, stored, _, crc in self.table())
+        except Damage:
+            return False
+
+    def table(self):
+        """3.2: [(codec, tag, stored bytes, raw length, checksum)]"""
+        body, parts = Bytes(self.tape[self.at + self.header_len:self.end]), []
+        for codec, tag, flags, stored, raw, crc in struct.iter_unpack("<BBHIII", body.take(16 * self.part_count)):
+            parts.append((None if flags else codec, tag, body.take(stored), raw, crc))
+        check(body.left() == 0, "bytes behind the parts")
+        check(sum(raw for _, _, _, raw, _ in parts) == self.raw_len, "raw_len is not the sum of the parts")
+        return parts
 
     def parts(self):
-        """3.2"""
-        body, parts = Bytes(self.tape[self.at + self.header_len:self.end]), []
-        while body.left():
-            check(len(parts) < 16, "more than 16 parts")
-            codec, _, flags, stored, raw = struct.unpack("<BBHII", body.take(12))
-            check(flags == 0, "flags of a part")
-            parts.append((codec, body.take(stored), raw))
-        check(sum(raw for _, _, raw in parts) == self.raw_len, "raw_len is not the sum of the parts")
-        return parts
+        return [(codec, stored, raw) for codec, _, stored, raw, _ in self.table()]
 
 
 def decompress(codec, data, raw):
     if codec == 0:
         check(len(data) == raw, "a part that is stored has two lengths")
         return data
-    check(codec == 1, "codec of a part")
+    if codec != 1:
+        raise Unknown("codec of a part")
     if zstd_module:
         try:
             out = zstd_module.decompress(data)
@@ -243,17 +256,22 @@ class Field:
         self.name, self.type = record.string(255), record.string(255)
         (self.kind, self.role, self.flags, self.size, self.count, self.enum, self.ref, self.attribute,
          self.key_ref, self.key_attribute, self.key_space) = struct.unpack("<BBBBHHBBBBB", record.take(13))
-        check(1 <= self.kind <= 4, "kind of a field")
         check(b"\0" not in self.name + self.type, "NUL in a name")
+        self.own = None  # number among the fields without a dictionary
+        if not self.is_known():
+            self.key_ref = 0
+            return
         check(self.size in ((1, 2, 4, 8) if self.kind in (INTEGER, ARRAY) else (1,)), "size of an element")
         check({INTEGER: self.count == 1, STRING: self.count == 0}.get(self.kind, self.count > 0), "elements")
         check(self.size * self.count <= 4096, "size of a field")
-        check(self.kind == INTEGER or not self.flags & ID, "an id that is no integer")
-        self.own = None  # number among the fields without a dictionary
+
+    def is_known(self):
+        return 1 <= self.kind <= 4
 
     def check_in(self, schema):
         is_event = schema.kind == 1
         check(self.ref <= (len(schema.refs) if is_event else 0), "a dictionary that the schema does not have")
+        check(self.kind == INTEGER or not self.flags & ID or not self.is_known(), "an id that is no integer")
         if self.key_ref:
             check(self.kind == INTEGER and not self.ref, "a key")
             check(self.key_ref <= (len(schema.refs) if is_event else 1), "dictionary of a key")
@@ -270,8 +288,9 @@ class Schema:
         self.kind, self.flags = record.uint(1), record.uint(1)
         self.group, self.name = record.string(255), record.string(255)
         self.text = record.string(64 << 10)
-        check(self.kind in (1, 2), "kind of a schema")
         check(b"\0" not in self.group + self.name + self.text, "NUL in a name")
+        if self.kind not in (1, 2):
+            raise Unknown("kind of a schema")
         count = record.varint()
         check(count <= 8, "dictionaries of a schema")
         self.refs = [record.varint() for _ in range(count)]
@@ -281,6 +300,8 @@ class Schema:
         self.fields = [Field(record.record()) for _ in range(count)]
         for f in self.fields:
             f.check_in(self)
+        if self.kind == 2 and not all(f.is_known() for f in self.fields):
+            raise Unknown("kind of an attribute")
         self.own = [f for f in self.fields if not f.ref]
         for i, f in enumerate(self.own):
             f.own = i
@@ -395,8 +416,8 @@ class Dictionaries:
         values = self.entries.get(dictionary, {}).get(entry)
         return values[index] if values and index < len(values) else None
 
-    def take(self, body, schemas):
-        places, may_have_keys, values = Places(), True, 0
+    def take(self, body, schemas, work):
+        places, may_have_keys, values, before = Places(), True, 0, self.bytes
         while body.left():
             dictionary, first, count = body.varint(), body.varint(), body.varint()
             columns, schema = Bytes(body.string()), schemas.get(dictionary)
@@ -407,24 +428,31 @@ class Dictionaries:
             if not may_have_keys and any(f.key_ref for f in schema.fields):
                 continue
             values += count * len(schema.fields)
-            check(values <= MAX_VALUES, "values in a block of entries")
+            check(values <= min(MAX_VALUES, work), "values in a block of entries")
             try:
                 rows = self.run(columns, schema, count, places)
             except Unknown:
                 may_have_keys = False
                 continue
-            self.add(schema, first, rows)
+            self.add(schema, first, rows, before + work)
 
-    def add(self, schema, first, rows):
+    def add(self, schema, first, rows, limit):
         entries = self.entries.setdefault(schema.id, {})
+        check(self.bytes + sum(self.size(schema, row) for row in rows) <= limit, "bytes of a block of entries")
         check(not entries or first > max(entries), "ids that do not ascend")
         for i, row in enumerate(rows):
-            for f, value in zip(schema.fields, row):
-                check(f.kind == INTEGER or len(value) < 1 << 16, "length of a string")
-                self.bytes += f.size if f.kind == INTEGER else len(value) + 2 * (f.kind == STRING)
-            self.bytes += 16
+            self.bytes += self.size(schema, row)
             check(self.bytes <= MAX_EPOCH_BYTES, "bytes of an epoch")
             entries[first + i] = row
+
+    @staticmethod
+    def size(schema, row):
+        """6: as epochs and blocks count it"""
+        size = 16
+        for f, value in zip(schema.fields, row):
+            check(f.kind == INTEGER or len(value) < 1 << 16, "length of a string")
+            size += f.size if f.kind == INTEGER else len(value) + 2 * (f.kind == STRING)
+        return size
 
     @staticmethod
     def run(columns, schema, count, places):
@@ -547,11 +575,14 @@ class Data:
         self.rows_of = {}
         for row, schema in enumerate(self.ids):
             self.rows_of.setdefault(schema, []).append(row)
+        known_rows = {i: len(at) for i, at in self.rows_of.items() if i in section.schemas and section.schemas[i].kind == 1}
+        cells = 3 * rows + sum(known_rows.get(schema, 0) for schema, _, _ in self.columns)
+        check(cells <= min(MAX_VALUES, block.work()), "values in a block")
         self.values = {}  # (schema, what, index): a value per row of the schema
         self.decode_columns()
         try:
             self.decode_keyed()
-        except Damage:
+        except (Damage, Unknown):
             self.forget_keyed()
 
     def hot(self, index, rows):
@@ -574,6 +605,8 @@ class Data:
             if not schema_id or not schema or what == RAW or c.codec == KEYED:
                 continue
             try:
+                if what == VALUE and index < len(schema.own) and not schema.own[index].is_known():
+                    continue
                 if what == REFERENCE or what == PRESENCE:
                     self.values[schema_id, what, index] = integers(c.codec, c.data(), count)
                 elif what == VALUE and index < len(schema.own):
@@ -623,6 +656,8 @@ class Data:
 
     def value(self, schema, f, row):
         """5.2: null is None."""
+        if not f.is_known():
+            return None
         value = self.bound(schema, f, row) if f.ref else self.own(schema, f, row)
         if f.kind == INTEGER:
             if not isinstance(value, int):
@@ -691,7 +726,7 @@ class Section:
     def take_or_gap(self, block):
         try:
             self.take(block)
-        except Damage:
+        except (Damage, Unknown):
             self.gaps.append((block.at, block.end - block.at))
 
     def take_features(self, body):
@@ -712,7 +747,10 @@ class Section:
                 e = Enumeration(record)
                 self.enums.setdefault(e.id, e)
             elif kind == 2:
-                s = Schema(record)
+                try:
+                    s = Schema(record)
+                except Unknown:
+                    continue
                 self.schemas.setdefault(s.id, s)
 
     def take(self, block):
@@ -723,7 +761,7 @@ class Section:
                 self.dictionaries.enter(block.epoch)
             parts = block.parts()
             check(parts, "no part")
-            self.take_body(block.type, Bytes(decompress(*parts[0])))
+            self.take_body(block.type, Bytes(decompress(*parts[0])), block.work())
         elif block.flags & 1:
             raise NewerTape(f"a critical block of type {block.type}")
 
@@ -735,13 +773,13 @@ class Section:
             self.rows.sort(key=lambda row: row[0])
         self.hand_out(block.watermark)
 
-    def take_body(self, kind, body):
+    def take_body(self, kind, body, work):
         if kind == SECTION:
             self.take_features(body)
         elif kind == SCHEMA:
             self.take_schemas(body)
         elif kind == DICT:
-            self.dictionaries.take(body, self.schemas)
+            self.dictionaries.take(body, self.schemas, work)
         elif kind == FACTS:
             self.take_facts(body)
         elif kind == END:

@@ -274,7 +274,7 @@ static void a_repeated_block_is_not_given_out_twice(void **state)
 
 static void bytes_between_blocks_are_one_gap(void **state)
 {
-	static const uint8_t noise[] = "\xd7TAPE0\r\n but no header follows it \xd7\xd7";
+	static const uint8_t noise[] = "\xd7TAPE1\r\n but no header follows it \xd7\xd7";
 	struct buf tape = {0};
 	struct story s;
 

@@ -29,8 +29,8 @@ python3 - <<'END'
 import os, pathlib
 tmp = pathlib.Path(os.environ["TMP"])
 tape = (tmp / "tape").read_bytes()
-assert tape.startswith(b"\xd7TAPE0\r\n"), tape[:8]
-(tmp / "newer").write_bytes(tape.replace(b"\xd7TAPE0\r\n", b"\xd7TAPE9\r\n"))
+assert tape.startswith(b"\xd7TAPE1\r\n"), tape[:8]
+(tmp / "newer").write_bytes(tape.replace(b"\xd7TAPE1\r\n", b"\xd7TAPE9\r\n"))
 END
 refuses 4 'newer' "$TMP/newer"
 
