@@ -44,36 +44,41 @@ void forge_add(struct schema *s, struct field f)
 	require(schema_add_field(s, &f, &err) >= 0, err.text);
 }
 
-void forge_part(struct buf *body, uint8_t codec, uint8_t tag, uint32_t raw_len, struct view stored)
+void forge_part(struct body *body, uint8_t codec, uint8_t tag, uint32_t raw_len, struct view stored)
 {
-	put_u8(body, codec);
-	put_u8(body, tag);
-	put_u16(body, 0);
-	put_u32(body, (uint32_t)view_len(stored));
-	put_u32(body, raw_len);
-	put_bytes(body, stored.p, view_len(stored));
+	put_u8(&body->table, codec);
+	put_u8(&body->table, tag);
+	put_u16(&body->table, 0);
+	put_u32(&body->table, (uint32_t)view_len(stored));
+	put_u32(&body->table, raw_len);
+	put_u32(&body->table, (uint32_t)crc32(0, stored.p, (uInt)view_len(stored)));
+	put_bytes(&body->stored, stored.p, view_len(stored));
+	body->raw_len += raw_len;
+	body->count++;
 }
 
-void forge_block(struct buf *tape, struct block_header h, const struct buf *body)
+void forge_block(struct buf *tape, struct block_header h, const struct body *body)
 {
 	uint8_t header[BLOCK_HEADER_LEN];
 
 	h.header_len = BLOCK_HEADER_LEN;
-	h.body_len = (uint32_t)body->len;
-	h.body_crc = (uint32_t)crc32(0, body->data, (uInt)body->len);
+	h.body_len = (uint32_t)body_len(body);
+	h.part_count = body->count;
+	h.table_crc = (uint32_t)crc32(0, body->table.data, (uInt)body->table.len);
 	block_header_encode(&h, header);
 	put_bytes(tape, header, sizeof(header));
-	put_bytes(tape, body->data, body->len);
+	put_bytes(tape, body->table.data, body->table.len);
+	put_bytes(tape, body->stored.data, body->stored.len);
 }
 
 void forge_block_of(struct buf *tape, struct block_header h, const struct buf *raw)
 {
-	struct buf body = {0};
+	struct body body = {0};
 
 	h.raw_len = (uint32_t)raw->len;
 	require(packer_add_raw(0, view_of(raw->data, raw->len), &body, NULL) == 0, "packer");
 	forge_block(tape, h, &body);
-	buf_release(&body);
+	body_release(&body);
 }
 
 void forge_section(struct buf *tape, uint64_t salt)
@@ -107,7 +112,7 @@ void forge_ints(struct forged_data *d, uint32_t schema, unsigned what, unsigned 
 	size_t before = d->hot.len;
 	uint8_t codec = column_encode_ints(values, n, &d->hot);
 
-	forge_column(d, schema, what, index, codec, PART_HOT, d->hot.len - before);
+	forge_column(d, schema, what, index, codec, FORGE_HOT, d->hot.len - before);
 }
 
 void forge_strings(struct forged_data *d, uint32_t schema, unsigned index,
@@ -122,22 +127,20 @@ void forge_strings(struct forged_data *d, uint32_t schema, unsigned index,
 	for (size_t i = 0; i < n; i++)
 		views[i] = view_of(values[i], strlen(values[i]));
 	codec = column_encode_bytes(table, views, n, &d->rest);
-	forge_column(d, schema, COLUMN_VALUE, index, codec, PART_REST, d->rest.len - before);
+	forge_column(d, schema, COLUMN_VALUE, index, codec, FORGE_REST, d->rest.len - before);
 	byte_table_free(table);
 	free(views);
 }
 
-uint32_t forge_data_body(const struct forged_data *d, struct buf *body)
+void forge_data_body(const struct forged_data *d, struct body *body)
 {
+	static const uint8_t tags[] = {PART_DIRECTORY, PART_HOT, PART_VALUES};
 	const struct buf *parts[] = {&d->directory, &d->hot, &d->rest};
-	size_t sum = 0;
 
-	for (uint8_t i = 0; i < 3; i++) {
-		sum += parts[i]->len;
-		require(packer_add_raw(i, view_of(parts[i]->data, parts[i]->len), body, NULL) == 0,
+	for (unsigned i = 0; i < 3; i++)
+		require(packer_add_raw(tags[i], view_of(parts[i]->data, parts[i]->len), body,
+				       NULL) == 0,
 			"packer");
-	}
-	return (uint32_t)sum;
 }
 
 void forged_data_release(struct forged_data *d)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "format/block.h"
+#include "format/part.h"
 #include "format/bytes.h"
 #include "format/schema.h"
 
@@ -22,15 +22,18 @@ struct field forge_field(const char *name, enum field_kind kind, unsigned elem_s
 void forge_add(struct schema *s, struct field f);
 
 /* Append one part, as told. */
-void forge_part(struct buf *body, uint8_t codec, uint8_t tag, uint32_t raw_len, struct view stored);
+void forge_part(struct body *body, uint8_t codec, uint8_t tag, uint32_t raw_len,
+		struct view stored);
 /* Append a block: lengths and checksums are made to fit, all else is as in `h`. */
-void forge_block(struct buf *tape, struct block_header h, const struct buf *body);
+void forge_block(struct buf *tape, struct block_header h, const struct body *body);
 /* The same for a body of one part that holds `raw`. */
 void forge_block_of(struct buf *tape, struct block_header h, const struct buf *raw);
 /* A SECTION block without facts. */
 void forge_section(struct buf *tape, uint64_t salt);
 
-/* A DATA block, column by column. */
+/* A DATA block, column by column: the parts are the directory, hot columns, and the rest. */
+enum { FORGE_HOT = 1, FORGE_REST = 2 };
+
 struct forged_data {
 	struct buf directory, hot, rest;
 };
@@ -44,8 +47,8 @@ void forge_ints(struct forged_data *d, uint32_t schema, unsigned what, unsigned 
 /* A column of strings, each ended by a NUL in `values` that is not stored. */
 void forge_strings(struct forged_data *d, uint32_t schema, unsigned index,
 		   const char *const *values, size_t n);
-/* Append the three parts to *body; returns their raw length. */
-uint32_t forge_data_body(const struct forged_data *d, struct buf *body);
+/* Append the three parts to *body. */
+void forge_data_body(const struct forged_data *d, struct body *body);
 void forged_data_release(struct forged_data *d);
 
 #endif

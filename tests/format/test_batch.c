@@ -71,7 +71,8 @@ static void fill_dict(struct world *w)
 				"abcd",
 				6),
 			&tools, &body);
-	assert_int_equal(dict_set_decode(w->dicts, &w->section, view_of(body.data, body.len), NULL),
+	assert_int_equal(dict_set_decode(w->dicts, &w->section, view_of(body.data, body.len),
+					 1 << 20, NULL),
 			 0);
 	buf_release(&body);
 	byte_table_free(tools.table);
@@ -132,27 +133,38 @@ static void put_hot(struct world *w, uint32_t schema, uint32_t rows, uint64_t fi
 	free(v);
 }
 
-static int decode_body(struct world *w, const struct buf *body)
+static int decode_body(struct world *w, const struct body *body)
 {
-	uint8_t *exact = forge_exact(body->data, body->len);
+	struct data_block block = {.header = &w->header};
+	struct buf bytes = {0};
+	uint8_t *exact;
 	int rc;
+
+	w->header.header_len = BLOCK_HEADER_LEN;
+	w->header.body_len = (uint32_t)body_len(body);
+	w->header.raw_len = body->raw_len;
+	w->header.part_count = body->count;
+	put_bytes(&bytes, body->table.data, body->table.len);
+	put_bytes(&bytes, body->stored.data, body->stored.len);
+	exact = forge_exact(bytes.data, bytes.len);
+	block.body = view_of(exact, bytes.len);
+	buf_release(&bytes);
 
 	batch_free(w->batch);
 	w->batch = NULL;
-	rc = batch_decode(&w->section, w->dicts, &w->header, view_of(exact, body->len), w->unpacker,
-			  &w->batch, NULL);
+	rc = batch_decode(&w->section, w->dicts, &block, w->unpacker, &w->batch, NULL);
 	free(exact); /* a batch keeps its own copy */
 	return rc;
 }
 
 static int decode(struct world *w)
 {
-	struct buf body = {0};
+	struct body body = {0};
 	int rc;
 
-	w->header.raw_len = forge_data_body(&w->data, &body);
+	forge_data_body(&w->data, &body);
 	rc = decode_body(w, &body);
-	buf_release(&body);
+	body_release(&body);
 	return rc;
 }
 
@@ -202,14 +214,14 @@ static void a_block_without_a_hot_column_is_refused(void **state)
 
 static void a_block_without_parts_or_directory_is_refused(void **state)
 {
-	struct buf body = {0};
+	struct body body = {0};
 	struct world *w = *state;
 
 	w->header = (struct block_header){.rows = 1};
 	assert_int_equal(decode_body(w, &body), ERR_CORRUPT);
 	forge_part(&body, 0, 0, 0, view_of("", 0));
 	assert_int_equal(decode_body(w, &body), ERR_CORRUPT);
-	buf_release(&body);
+	body_release(&body);
 }
 
 static void a_directory_cut_anywhere_is_refused(void **state)
@@ -366,7 +378,7 @@ static void a_damaged_column_is_null_and_its_neighbours_are_not(void **state)
 	forge_ints(&w->data, EVENT, COLUMN_VALUE, OWN_SMALL, three, 3);
 	forge_strings(&w->data, EVENT, OWN_TEXT, texts, ROWS);
 	put_u8(&w->data.rest, 0);
-	forge_column(&w->data, EVENT, COLUMN_VALUE, OWN_FIXED, 99, PART_REST, 1);
+	forge_column(&w->data, EVENT, COLUMN_VALUE, OWN_FIXED, 99, FORGE_REST, 1);
 	assert_int_equal(decode(w), 0);
 	for (int round = 0; round < 2; round++) {
 		ev = event_at(w, 3);
@@ -380,25 +392,24 @@ static void a_damaged_column_is_null_and_its_neighbours_are_not(void **state)
 static void a_damaged_part_makes_its_columns_null(void **state)
 {
 	struct world *w = *state;
-	struct buf body = {0};
+	struct body body = {0};
 	struct event ev;
 	struct view out;
 	uint64_t v;
 
 	put_hot(w, EVENT, ROWS, 100);
 	forge_ints(&w->data, EVENT, COLUMN_VALUE, OWN_SMALL, (uint64_t[ROWS]){5, 5, 5, 5}, ROWS);
-	forge_column(&w->data, EVENT, COLUMN_VALUE, OWN_TEXT, CODEC_CONST, PART_REST, 50);
-	forge_column(&w->data, EVENT, COLUMN_VALUE, OWN_FIXED, CODEC_CONST, PART_REST, 50);
+	forge_column(&w->data, EVENT, COLUMN_VALUE, OWN_TEXT, CODEC_CONST, FORGE_REST, 50);
+	forge_column(&w->data, EVENT, COLUMN_VALUE, OWN_FIXED, CODEC_CONST, FORGE_REST, 50);
 	packer_add_raw(0, view_of(w->data.directory.data, w->data.directory.len), &body, NULL);
 	packer_add_raw(1, view_of(w->data.hot.data, w->data.hot.len), &body, NULL);
 	forge_part(&body, 1, 2, 100, view_of("garbage", 7));
-	w->header.raw_len = (uint32_t)(w->data.directory.len + w->data.hot.len + 100);
 	assert_int_equal(decode_body(w, &body), 0);
 	ev = event_at(w, 0);
 	assert_false(event_bytes(&ev, TEXT, &out));
 	assert_false(event_bytes(&ev, FIXED, &out));
 	assert_true(event_int(&ev, SMALL, &v));
-	buf_release(&body);
+	body_release(&body);
 }
 
 static void values_are_as_wide_as_their_field(void **state)
@@ -559,7 +570,7 @@ static int decode_wide(struct world *w, uint32_t rows, unsigned columns)
 	put_hot(w, WIDE, rows, 1);
 	for (unsigned i = 0; i < columns; i++) {
 		put_u8(&w->data.rest, 0);
-		forge_column(&w->data, WIDE, COLUMN_VALUE, i, CODEC_CONST, PART_REST, 1);
+		forge_column(&w->data, WIDE, COLUMN_VALUE, i, CODEC_CONST, FORGE_REST, 1);
 	}
 	return decode(w);
 }

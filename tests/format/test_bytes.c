@@ -11,7 +11,7 @@
 #include "format/bytes.h"
 #include "tests/format/forge.h"
 
-enum { VARINT_MAX = 10 };
+enum { VARINT_LIMIT = 10 };
 
 static void varint_is(uint64_t value, size_t len)
 {
@@ -32,13 +32,13 @@ static void a_varint_of_each_length_comes_back(void **state)
 {
 	(void)state;
 	varint_is(0, 1);
-	for (unsigned len = 1; len < VARINT_MAX; len++) {
+	for (unsigned len = 1; len < VARINT_LIMIT; len++) {
 		uint64_t next = UINT64_C(1) << (7 * len);
 
 		varint_is(next - 1, len);
 		varint_is(next, len + 1);
 	}
-	varint_is(UINT64_MAX, VARINT_MAX);
+	varint_is(UINT64_MAX, VARINT_LIMIT);
 }
 
 static void a_varint_cut_at_any_byte_is_refused_and_nothing_moves(void **state)

@@ -368,15 +368,16 @@ static void blocks_that_would_take_much_memory_are_not_all_open(void **state)
 	forge_ints(&d, 0, COLUMN_VALUE, HOT_SCHEMA, v, BLOCK_MAX_ROWS);
 	for (unsigned i = 0; i < COLUMNS; i++) {
 		put_u8(&d.rest, 0);
-		forge_column(&d, 1, COLUMN_VALUE, i, CODEC_CONST, PART_REST, 1);
+		forge_column(&d, 1, COLUMN_VALUE, i, CODEC_CONST, FORGE_REST, 1);
 	}
 	for (unsigned i = 0; i < BLOCKS; i++) {
-		struct buf body = {0};
+		struct body body = {0};
 
-		h.raw_len = forge_data_body(&d, &body);
+		forge_data_body(&d, &body);
+		h.raw_len = body.raw_len;
 		forge_block(&tape, h, &body);
 		h.seq++;
-		buf_release(&body);
+		body_release(&body);
 	}
 	s = read_events(tape.data, tape.len);
 	assert_int_equal(s.events, BLOCKS * BLOCK_MAX_ROWS);

@@ -122,7 +122,7 @@ static void put_socks(struct buf *body, uint32_t first, uint32_t count)
 static int decode(struct world *w, const struct buf *body, size_t len)
 {
 	uint8_t *exact = forge_exact(body->data, len);
-	int rc = dict_set_decode(w->set, &w->section, view_of(exact, len), NULL);
+	int rc = dict_set_decode(w->set, &w->section, view_of(exact, len), UINT64_MAX, NULL);
 
 	free(exact);
 	return rc;

@@ -99,7 +99,8 @@ static int decode(struct world *w, size_t len, size_t count)
 	int rc;
 
 	buf_clear(&w->out);
-	rc = entries_decode(w->schema, view_of(exact, len), count, w->keyed, &w->out, NULL);
+	rc = entries_decode(w->schema, view_of(exact, len), count, w->keyed, DICT_MAX_BYTES,
+			    &w->out, NULL);
 	free(exact);
 	return rc;
 }
@@ -205,8 +206,8 @@ static int decode_strings(struct world *w, size_t len, size_t count)
 	buf_clear(&w->out);
 	put_const_string(&w->columns, text, len);
 	put_string(&w->columns, "", 0);
-	rc = entries_decode(s, view_of(w->columns.data, w->columns.len), count, w->keyed, &w->out,
-			    NULL);
+	rc = entries_decode(s, view_of(w->columns.data, w->columns.len), count, w->keyed,
+			    DICT_MAX_BYTES, &w->out, NULL);
 	free(text);
 	schema_free(s);
 	return rc;

@@ -99,18 +99,26 @@ static struct batch *recode(struct world *w)
 	struct block_header h = {.rows = (uint32_t)rows_count(w->rows),
 				 .min_ts = rows_min_ts(w->rows),
 				 .max_ts = rows_max_ts(w->rows)};
-	struct buf body = {0};
+	struct data_block block = {.header = &h};
+	struct body body = {0};
+	struct buf bytes = {0};
 	struct batch *b = NULL;
 	struct error err = {0};
 
-	assert_int_equal(data_encoder_run(w->encoder, w->rows, w->packer, &body, &h.raw_len, NULL),
-			 0);
+	assert_int_equal(data_encoder_run(w->encoder, w->rows, w->packer, &body, NULL), 0);
 	rows_clear(w->rows);
 	assert_int_equal(rows_count(w->rows), 0);
-	if (batch_decode(&w->section, w->dicts, &h, view_of(body.data, body.len), w->unpacker, &b,
-			 &err))
+	h.header_len = BLOCK_HEADER_LEN;
+	h.body_len = (uint32_t)body_len(&body);
+	h.raw_len = body.raw_len;
+	h.part_count = body.count;
+	put_bytes(&bytes, body.table.data, body.table.len);
+	put_bytes(&bytes, body.stored.data, body.stored.len);
+	block.body = view_of(bytes.data, bytes.len);
+	if (batch_decode(&w->section, w->dicts, &block, w->unpacker, &b, &err))
 		fail_msg("%s", err.text);
-	buf_release(&body);
+	body_release(&body);
+	buf_release(&bytes);
 	return b;
 }
 
