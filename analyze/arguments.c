@@ -250,6 +250,21 @@ static int take_speed(struct arguments *a, const char *value, struct error *err)
 	return 0;
 }
 
+static int take_output(struct arguments *a, const char *value, struct error *err)
+{
+	(void)err;
+	a->output = value;
+	return 0;
+}
+
+static int take_force(struct arguments *a, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	a->is_forced = true;
+	return 0;
+}
+
 static int take_help(struct arguments *a, const char *value, struct error *err)
 {
 	(void)value;
@@ -284,7 +299,10 @@ static const struct option options[] = {
 	{"no-color", 0, NULL, "the same as --color=never", OPTIONS_OUTPUT, take_no_colour},
 	{"fail-on-loss", 0, NULL, "exit with 3 when the recorder lost events", OPTIONS_OUTPUT,
 	 take_fail_on_loss},
-	{"help", 'h', NULL, "show this help", OPTIONS_OUTPUT, take_help},
+	{"output", 'o', "FILE", "write the tape there; \"-\" is standard output", OPTIONS_WRITE,
+	 take_output},
+	{"force", 0, NULL, "overwrite FILE if it exists", OPTIONS_WRITE, take_force},
+	{"help", 'h', NULL, "show this help", OPTIONS_OUTPUT | OPTIONS_WRITE, take_help},
 };
 
 const struct option *arguments_options(size_t *count)
@@ -304,7 +322,7 @@ static int unknown_option(unsigned groups, const char *arg, struct error *err)
 		return error_set(err, ERR_USAGE, "unknown option %s", name);
 	n = nearest_to(name + 2);
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
-		if (options[i].group & groups)
+		if (options[i].groups & groups)
 			nearest_offer(&n, options[i].name);
 		else if (strcmp(options[i].name, name + 2) == 0)
 			return error_set(err, ERR_USAGE, "%s is an option of other commands", name);
@@ -323,7 +341,7 @@ static const struct option *find_option(unsigned groups, const char *arg, const 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
 		const struct option *o = &options[i];
 
-		if (!(o->group & groups))
+		if (!(o->groups & groups))
 			continue;
 		*value = NULL;
 		if (arg[1] == '-' && strlen(o->name) == len - 2 &&
@@ -388,6 +406,9 @@ int arguments_parse(struct arguments *a, unsigned groups, int argc, char **argv,
 	}
 	if (a->format == RENDER_CANONICAL && !(groups & OPTIONS_REPLAY))
 		return refuse(err, "format", "canonical", "only replay has this format");
+	if (groups & OPTIONS_WRITE && !a->output)
+		return error_set(err, ERR_USAGE,
+				 "no output given: -o FILE (\"-\" is standard output)");
 	if (a->tape_count == 0)
 		return error_set(err, ERR_USAGE, "no tape given (\"-\" is standard input)");
 	return 0;

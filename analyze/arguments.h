@@ -22,6 +22,7 @@ enum option_group {
 	OPTIONS_SELECTION = 1,
 	OPTIONS_OUTPUT = 2,
 	OPTIONS_REPLAY = 4,
+	OPTIONS_WRITE = 8, /* of commands that write a tape */
 };
 
 /* Arrays are owned. Strings are lent by argv, which must be kept. */
@@ -30,7 +31,9 @@ struct arguments {
 	enum colour_choice colour;
 	bool fail_on_loss;
 	bool wants_help;
-	double speed; /* 0 = as fast as possible */
+	const char *output; /* NULL = none given */
+	bool is_forced;     /* it may exist already */
+	double speed;       /* 0 = as fast as possible */
 	const char **tapes;
 	size_t tape_count, tape_cap;
 	uint16_t *ports;
@@ -55,12 +58,12 @@ struct option {
 	char letter;          /* 'f', given as -f; 0 = none */
 	const char *argument; /* "N" for --help; NULL = takes none; "[=WHEN]" may be left out */
 	const char *doc;
-	enum option_group group;
+	unsigned groups; /* enum option_group */
 	/* `value` is NULL where the option takes none or it was left out. */
 	int (*take)(struct arguments *a, const char *value, struct error *err);
 };
 
-/* All options, by group. */
+/* All options, by their first group. */
 const struct option *arguments_options(size_t *count);
 
 /* Parse argv[0..argc), which begins after the command's name; `groups` are the option

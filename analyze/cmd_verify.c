@@ -282,7 +282,7 @@ int cmd_verify(const struct view_input *in, struct error *err)
 	free(v.gaps);
 	TRY(rc);
 	in->remarks->health = v.health;
-	if (v.total.blocks == 0 && v.health.damaged_blocks == 0)
+	if (v.total.blocks == 0 && v.health.damaged_blocks == 0 && v.health.sections == 0)
 		return error_set(err, ERR_NOT_A_TAPE, "%s is not a tape", source_name(in->source));
 	print_summary(&v);
 	return 0;

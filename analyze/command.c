@@ -142,6 +142,18 @@ static enum exit_status usage(const struct command *c, const struct error *probl
 	return EXIT_USAGE;
 }
 
+static enum exit_status run_write(const struct command *c, const struct arguments *a, FILE *err)
+{
+	struct error problem = {0};
+	enum exit_status status = c->write(a, err, &problem);
+
+	if (problem.status == ERR_USAGE)
+		return usage(c, &problem, err);
+	if (problem.status)
+		remark_print(problem.text, err);
+	return status;
+}
+
 /* argv begins with the program's name, and the command's. */
 static enum exit_status run_command(const struct command *c, int argc, char **argv, FILE *out,
 				    FILE *err)
@@ -163,6 +175,8 @@ static enum exit_status run_command(const struct command *c, int argc, char **ar
 	} else if (a.wants_help) {
 		help_command(c, out);
 		status = EXIT_FINE;
+	} else if (c->write) {
+		status = run_write(c, &a, err);
 	} else {
 		status = run_tapes(c, &a, out, err);
 	}

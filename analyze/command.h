@@ -21,14 +21,19 @@ struct example {
 	const char *what;
 };
 
+/* A command that writes a tape. What it has to say goes to `remarks`; what is wrong is in *err and
+ * not yet printed. */
+typedef enum exit_status (*write_fn)(const struct arguments *a, FILE *remarks, struct error *err);
+
 struct command {
 	const char *name;
 	const char *summary; /* one line */
 	unsigned options;    /* enum option_group */
 	/* One of these: a view that reads a cursor, one that reads the blocks themselves
-	 * (in->cursor is NULL), or a command with its own command line. */
+	 * (in->cursor is NULL), one that writes a tape, or a command with its own command line. */
 	view_fn view;
 	view_fn view_blocks;
+	write_fn write;
 	int (*run)(const char *self, char **argv, struct error *err);
 	struct example examples[COMMAND_EXAMPLES];
 };

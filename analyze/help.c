@@ -12,7 +12,7 @@ static const char *const exits[] = {
 	"4  not a tape, or one that needs a newer tcptape",
 };
 
-static void print_options(unsigned groups, enum option_group group, const char *title, FILE *out)
+static void print_options(unsigned groups, unsigned group, const char *title, FILE *out)
 {
 	size_t count;
 	const struct option *options = arguments_options(&count);
@@ -25,7 +25,7 @@ static void print_options(unsigned groups, enum option_group group, const char *
 		const struct option *o = &options[i];
 		const char *argument = o->argument ? o->argument : "";
 
-		if (o->group != group)
+		if (!(o->groups & groups & group))
 			continue;
 		snprintf(letter, sizeof(letter), o->letter ? "-%c, " : "    ", o->letter);
 		snprintf(left, sizeof(left), "%s--%s%s%s", letter, o->name,
@@ -34,17 +34,24 @@ static void print_options(unsigned groups, enum option_group group, const char *
 	}
 }
 
+static const char *usage_of(const struct command *c)
+{
+	if (c->run)
+		return "ARGUMENT...";
+	return c->write ? "TAPE -o FILE [options]     \"-\" is standard input"
+			: "TAPE... [options]     \"-\" is standard input";
+}
+
 void help_command(const struct command *c, FILE *out)
 {
 	fprintf(out, "tcptape %s: %s\n\nExamples:\n", c->name, c->summary);
 	for (size_t i = 0; i < COMMAND_EXAMPLES && c->examples[i].line; i++)
 		fprintf(out, "  tcptape %s %s\n      %s\n", c->name, c->examples[i].line,
 			c->examples[i].what);
-	fprintf(out, "\nUsage:\n  tcptape %s %s\n", c->name,
-		c->run ? "ARGUMENT..." : "TAPE... [options]     \"-\" is standard input");
+	fprintf(out, "\nUsage:\n  tcptape %s %s\n", c->name, usage_of(c));
 	print_options(c->options, OPTIONS_SELECTION, "Selection (may be repeated)", out);
 	print_options(c->options, OPTIONS_REPLAY, "Pace", out);
-	print_options(c->options, OPTIONS_OUTPUT, "Output", out);
+	print_options(c->options, OPTIONS_OUTPUT | OPTIONS_WRITE, "Output", out);
 }
 
 void help_all(const struct command_table *t, FILE *out)

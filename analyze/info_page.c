@@ -149,6 +149,8 @@ static void print_counts(const struct info_page *page, const struct summary *s, 
 		     units_rate(s->events_total, summary_duration_ns(s), rate), page->sockets);
 	if (summary_lost(s))
 		print_format(r, "lost", "%" PRIu64 " events", summary_lost(s));
+	else if (s->loss_count)
+		print_line(r, "lost", "an unknown number of events");
 	else
 		print_line(r, "lost", "none");
 }
@@ -278,7 +280,7 @@ static void print_losses(const struct info_page *page, const struct summary *s, 
 	for (size_t i = 0; i < shown; i++) {
 		const struct loss *l = &s->losses[i];
 		const struct cell cells[] = {
-			cell_uint(l->count),
+			l->count ? cell_uint(l->count) : cell_null(),
 			l->cpu == LOSS_ANY_CPU ? cell_null() : cell_uint(l->cpu),
 			time_cell(page, l->from_ns, "beginning"),
 			time_cell(page, l->to_ns, "first event"),

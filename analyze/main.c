@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "analyze/cmd_record.h"
+#include "analyze/cmd_recover.h"
 #include "analyze/cmd_verify.h"
 #include "analyze/command.h"
 #include "format/version.h"
@@ -40,6 +41,9 @@ static const struct command commands[] = {
 	{"verify", "check every block; say what is damaged and what survives", SHARED,
 	 .view_blocks = cmd_verify, .examples = {
 		{"hello.tape", "exit with 3 when something is damaged"}}},
+	{"recover", "write a whole tape of what survives of a damaged one", OPTIONS_WRITE,
+	 .write = cmd_recover, .examples = {
+		{"broken.tape -o sound.tape", "exit with 3 when something was missing"}}},
 	{0},
 };
 /* clang-format on */

@@ -66,7 +66,7 @@ void missing_release(struct missing *m)
 void loss_phrase(const struct loss *loss, uint64_t origin_ns, char *out, size_t size)
 {
 	char from[UNITS_MAX + 2] = "the beginning", to[UNITS_MAX + 2] = "the first event";
-	char time[UNITS_MAX], cpu[32];
+	char time[UNITS_MAX], cpu[32], count[48] = "an unknown number of events";
 
 	if (loss->from_ns >= origin_ns)
 		snprintf(from, sizeof(from), "%s s",
@@ -75,8 +75,11 @@ void loss_phrase(const struct loss *loss, uint64_t origin_ns, char *out, size_t 
 		snprintf(to, sizeof(to), "%s s",
 			 units_seconds((int64_t)(loss->to_ns - origin_ns), time));
 	snprintf(cpu, sizeof(cpu), " on CPU %" PRIu32, loss->cpu);
-	snprintf(out, size, "%" PRIu64 " event%s lost%s between %s and %s", loss->count,
-		 loss->count == 1 ? "" : "s", loss->cpu == LOSS_ANY_CPU ? "" : cpu, from, to);
+	if (loss->count)
+		snprintf(count, sizeof(count), "%" PRIu64 " event%s", loss->count,
+			 loss->count == 1 ? "" : "s");
+	snprintf(out, size, "%s lost%s between %s and %s", count,
+		 loss->cpu == LOSS_ANY_CPU ? "" : cpu, from, to);
 }
 
 static const char *cause_text(uint32_t cause)
@@ -88,6 +91,8 @@ static const char *cause_text(uint32_t cause)
 		return " (the output could not be written)";
 	case LOSS_MEMORY:
 		return " (the recorder was out of memory)";
+	case LOSS_DAMAGE:
+		return " (the tape was damaged)";
 	}
 	return "";
 }

@@ -143,7 +143,7 @@ enum exit_status remarks_status(const struct remarks *m, bool fail_on_loss)
 
 	if (h->damaged_blocks || h->skipped_bytes || h->is_cut)
 		return EXIT_DAMAGED;
-	return fail_on_loss && remarks_lost(m) ? EXIT_DAMAGED : EXIT_FINE;
+	return fail_on_loss && (m->loss_count || remarks_lost(m)) ? EXIT_DAMAGED : EXIT_FINE;
 }
 
 enum exit_status status_exit(int status)

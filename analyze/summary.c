@@ -166,6 +166,8 @@ const char *summary_cause_name(uint32_t cause)
 		return "write";
 	case LOSS_MEMORY:
 		return "memory";
+	case LOSS_DAMAGE:
+		return "damage";
 	}
 	return NULL;
 }

@@ -66,6 +66,8 @@ bool view_explain_empty(const struct view_input *in, uint64_t events)
 	else if (lost)
 		snprintf(text, sizeof(text),
 			 "no event on this tape: all %" PRIu64 " that happened were lost", lost);
+	else if (in->remarks && in->remarks->loss_count)
+		snprintf(text, sizeof(text), "no event on this tape: all that happened were lost");
 	else
 		snprintf(text, sizeof(text), "no event on this tape: nothing was recorded");
 	render_note(in->renderer, text);

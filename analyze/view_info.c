@@ -158,7 +158,7 @@ static struct cell loss_cell(const struct summary *s, const struct loss *l, stru
 		{"to_ns", cell_uint(l->to_ns)},
 		{"cpu", l->cpu == LOSS_ANY_CPU ? cell_null() : cell_uint(l->cpu)},
 		{"event", cell_string(summary_event_name(s, l->schema))},
-		{"count", cell_uint(l->count)},
+		{"count", l->count ? cell_uint(l->count) : cell_null()},
 		{"cause", cell_string(summary_cause_name(l->cause))},
 	};
 	struct member *copy = arena_take(a, sizeof(items));

@@ -75,12 +75,25 @@ static void a_sentence_never_has_times_before_the_first_event(void **state)
 		     "buffer was full)");
 }
 
+static void a_number_that_is_not_known_is_not_told_as_none(void **state)
+{
+	struct loss loss = {.from_ns = 1000000,
+			    .to_ns = 2000000,
+			    .cpu = LOSS_ANY_CPU,
+			    .cause = LOSS_DAMAGE};
+
+	(void)state;
+	check(&loss, "an unknown number of events lost between 0.000000 s and 0.001000 s (the tape "
+		     "was damaged)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_loss_of_many_types_is_joined),
 		cmocka_unit_test(too_many_become_one_and_none_is_forgotten),
 		cmocka_unit_test(a_sentence_never_has_times_before_the_first_event),
+		cmocka_unit_test(a_number_that_is_not_known_is_not_told_as_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

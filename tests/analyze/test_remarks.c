@@ -92,6 +92,17 @@ static void losses_that_only_the_end_tells_are_told(void **state)
 	assert_int_equal(remarks_lost(&m), 7);
 }
 
+static void a_loss_of_unknown_size_is_a_loss(void **state)
+{
+	struct loss loss = {.cpu = LOSS_ANY_CPU, .cause = LOSS_DAMAGE};
+	struct remarks m = {.has_origin = true};
+
+	(void)state;
+	remarks_add_loss(&m, &loss);
+	assert_int_equal(remarks_status(&m, false), EXIT_FINE);
+	assert_int_equal(remarks_status(&m, true), EXIT_DAMAGED);
+}
+
 static void damage_says_how_much_and_where_first(void **state)
 {
 	struct remarks m = {.health = {.damaged_blocks = 1,
@@ -143,6 +154,7 @@ int main(void)
 		cmocka_unit_test(many_losses_are_summed_up),
 		cmocka_unit_test(a_full_buffer_is_one_loss_of_many_types),
 		cmocka_unit_test(losses_that_only_the_end_tells_are_told),
+		cmocka_unit_test(a_loss_of_unknown_size_is_a_loss),
 		cmocka_unit_test(damage_says_how_much_and_where_first),
 		cmocka_unit_test(a_missing_end_is_cut_short_and_not_damaged),
 		cmocka_unit_test(failures_have_their_exit_status),
