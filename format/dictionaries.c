@@ -125,6 +125,11 @@ bool dictionaries_is_full(const struct dictionaries *d)
 	return d->is_full;
 }
 
+bool dictionaries_is_crowded(const struct dictionaries *d)
+{
+	return d->bytes >= EPOCH_BYTES;
+}
+
 void dictionaries_next_epoch(struct dictionaries *d)
 {
 	for (size_t i = 0; i < d->cap; i++)

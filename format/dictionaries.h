@@ -26,8 +26,10 @@ uint64_t dictionaries_int(const struct dictionaries *d, uint32_t dict, uint32_t 
 uint32_t dictionaries_epoch(const struct dictionaries *d);
 /* Packed bytes that wait to be written: half a block is a good time. */
 size_t dictionaries_pending(const struct dictionaries *d);
-/* An epoch should end: a dictionary is as long as it may get. */
+/* The epoch should end with the block at hand: a dictionary is long enough. */
 bool dictionaries_is_full(const struct dictionaries *d);
+/* It should end at once: there is not much room left. */
+bool dictionaries_is_crowded(const struct dictionaries *d);
 /* Forget all entries. */
 void dictionaries_next_epoch(struct dictionaries *d);
 /* Write what is new as a DICT block under `h`. After a failure entries are missing on

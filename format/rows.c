@@ -54,6 +54,8 @@ static void plan_row(struct group *g)
 	g->keys_at = cell;
 	g->presence_at = cell + s->key_source_count;
 	g->stride = g->presence_at + (s->own_count + 31u) / 32;
+	if (g->stride == 0) /* an event that is nothing but its time */
+		g->stride = 1;
 }
 
 static struct group *group_new(const struct schema *schema)

@@ -372,7 +372,7 @@ static bool is_full(const struct writer *w)
 	return rows_count(w->rows) >= w->block_rows || rows_cells(w->rows) >= FULL_CELLS ||
 	       rows_columns(w->rows) >= FULL_COLUMNS || rows_bytes(w->rows) >= FULL_BYTES ||
 	       dictionaries_pending(w->dictionaries) >= FULL_PENDING ||
-	       dictionaries_is_full(w->dictionaries) || w->is_dict_lost;
+	       dictionaries_is_crowded(w->dictionaries) || w->is_dict_lost;
 }
 
 static void row_keys(const struct writer *w, const struct schema *s, const struct row *row,

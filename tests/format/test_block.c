@@ -132,6 +132,7 @@ static void lengths_at_the_limit_pass_and_beyond_it_are_refused(void **state)
 	h.rows = 0;
 	h.body_len = 0;
 	h.raw_len = 0;
+	h.part_count = 0;
 	assert_int_equal(decode(h, &out), 0);
 }
 

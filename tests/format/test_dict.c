@@ -193,7 +193,9 @@ static void the_first_and_the_last_attribute_are_found_and_the_next_is_not(void 
 	put_socks(&body, 1, 1);
 	assert_int_equal(decode(w, &body, body.len), 0);
 	assert_false(dict_set_attribute(w->set, SOCK, 1, -1, &out));
-	assert_true(dict_set_attribute(w->set, SOCK, 1, 0, &out));
+	assert_true(dict_set_int(w->set, SOCK, 1, 0, &number));
+	number = 77;
+	assert_false(dict_set_attribute(w->set, SOCK, 1, 0, &out)); /* an integer */
 	assert_true(dict_set_attribute(w->set, SOCK, 1, ATTRIBUTES - 1, &out));
 	assert_false(dict_set_attribute(w->set, SOCK, 1, ATTRIBUTES, &out));
 	assert_false(dict_set_attribute(w->set, SOCK, 1, 255, &out));

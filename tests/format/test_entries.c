@@ -45,6 +45,7 @@ static int setup(void **state)
 	forge_add(w->schema, forge_field("addr", FIELD_BYTES, 1, 4));
 	forge_add(w->schema, forge_field("name", FIELD_STRING, 1, 0));
 	forge_add(w->schema, forge_field("mem", FIELD_ARRAY, 8, 2));
+	assert_int_equal(schema_seal(w->schema, NULL), 0);
 	w->tools = (struct entry_tools){byte_table_new(), keyed_new()};
 	w->keyed = keyed_new();
 	*state = w;
@@ -202,6 +203,7 @@ static int decode_strings(struct world *w, size_t len, size_t count)
 	int rc;
 
 	forge_add(s, forge_field("text", FIELD_STRING, 1, 0));
+	assert_int_equal(schema_seal(s, NULL), 0);
 	buf_clear(&w->columns);
 	buf_clear(&w->out);
 	put_const_string(&w->columns, text, len);

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <zlib.h>
 
+#include "format/part.h"
 #include "format/scan.h"
 #include "tests/format/forge.h"
 
@@ -22,10 +24,10 @@ struct story {
 	struct scan_item last_gap;
 };
 
-static bool wants_only_sections(const struct block_header *h, const void *arg)
+static enum scan_want wants_only_sections(const struct block_header *h, const void *arg)
 {
 	(void)arg;
-	return h->type == BLOCK_SECTION;
+	return h->type == BLOCK_SECTION ? SCAN_BODY : SCAN_HEADER;
 }
 
 static struct story scan_wanted(const struct buf *tape, scan_want_fn want)
@@ -397,7 +399,9 @@ static void unwanted_bodies_are_not_looked_at(void **state)
 
 static void a_longer_header_is_stepped_over(void **state)
 {
+	static const uint8_t more[10] = "0123456789";
 	struct buf tape = {0}, block = {0};
+	uint32_t crc;
 	struct block_header h;
 	struct story s;
 
@@ -405,10 +409,13 @@ static void a_longer_header_is_stepped_over(void **state)
 	put_section(&tape, 0);
 	put_block(&block, 1);
 	assert_int_equal(block_header_decode(view_of(block.data, block.len), &h, NULL), 0);
-	h.header_len += 10; /* what a newer writer added: the first bytes of the body here */
-	h.body_len -= 10;
+	h.header_len += 10; /* what a newer writer added */
+	crc = (uint32_t)crc32(0, more, sizeof(more));
+	h.table_crc = (uint32_t)crc32(crc, block.data + BLOCK_HEADER_LEN, PART_ENTRY_LEN);
 	block_header_encode(&h, block.data);
-	put_bytes(&tape, block.data, block.len);
+	put_bytes(&tape, block.data, BLOCK_HEADER_LEN);
+	put_bytes(&tape, more, sizeof(more));
+	put_bytes(&tape, block.data + BLOCK_HEADER_LEN, block.len - BLOCK_HEADER_LEN);
 	put_block(&tape, 2);
 	s = scan(&tape);
 	assert_string_equal(s.text, "Sbb");

@@ -64,7 +64,7 @@ static void fill(struct world *w)
 		noise = noise * 6364136223846793005u + 1442695040888963407u;
 		ts += 300 + 100 * (i % 7) + (noise >> 58);
 		w->ts[i] = ts;
-		w->cpu[i] = (noise >> 40) % 3;
+		w->cpu[i] = i * 3 / ROWS; /* CPU by CPU */
 		w->schema[i] = 1 + i % 7;
 	}
 }
