@@ -148,17 +148,34 @@ static int take_clocks(struct cursor *c, struct view in, struct error *err)
 	return 0;
 }
 
+/* Number of the part with this tag, or part_count. */
+static unsigned find_part(const struct scan_item *block, uint8_t tag)
+{
+	struct part parts[BLOCK_MAX_PARTS];
+
+	if (parts_decode(block->body, &block->header, parts, NULL))
+		return block->header.part_count;
+	for (unsigned i = 1; i < block->header.part_count; i++)
+		if (parts[i].tag == tag)
+			return i;
+	return block->header.part_count;
+}
+
 /* Does the DATA block refer to anything that is looked for? */
 static int has_wanted_rows(struct cursor *c, const struct scan_item *block, bool *out,
 			   struct error *err)
 {
+	unsigned part;
 	struct view used;
 	int rc;
 
 	*out = true;
-	if (!c->choice.wants_entry || block->header.part_count <= PART_USED)
+	if (!c->choice.wants_entry)
 		return 0;
-	rc = open_part(c, block, PART_USED, &used, err);
+	part = find_part(block, PART_USED);
+	if (part == block->header.part_count)
+		return 0;
+	rc = open_part(c, block, part, &used, err);
 	if (rc == 0)
 		*out = choice_has_used(&c->choice, &c->section, c->dicts, used);
 	return rc == ERR_CORRUPT ? 0 : rc;
@@ -533,6 +550,8 @@ int cursor_limit_time(struct cursor *c, uint64_t from_ns, uint64_t to_ns, struct
 	c->choice.from_ns = from_ns;
 	c->choice.to_ns = to_ns;
 	merge_limit_time(c->merge, from_ns, to_ns);
+	if (from_ns == 0 && to_ns == UINT64_MAX)
+		return 0;
 	read_sparsely(c);
 	shortcuts_free(c->shortcuts);
 	c->shortcuts = NULL;

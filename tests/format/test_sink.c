@@ -228,13 +228,14 @@ static void a_pipe_that_nobody_reads_is_a_failure_and_stays_one(void **state)
 	assert_int_equal(err.sys_errno, EPIPE);
 	assert_int_equal(sink_write(s, block, BLOCK, &err), ERR_IO);
 	assert_non_null(strstr(err.text, "earlier failure"));
+	assert_false(sink_can_go_on(s));
 	assert_int_equal(sink_bytes(s), 0);
 	sink_close(s, NULL);
 	signal(SIGPIPE, SIG_DFL);
 }
 
-/* Write until it fails: what is left is whole blocks, and nothing comes after. */
-static void fill(struct sink *s, const char *name, int sys_errno)
+/* Write until it fails: what is left is whole blocks; what fits may come after. */
+static void fill(struct sink *s, const char *name, int sys_errno, bool room)
 {
 	struct error err = {0};
 	long blocks = 0;
@@ -246,10 +247,12 @@ static void fill(struct sink *s, const char *name, int sys_errno)
 	assert_true(blocks > 0);
 	assert_int_equal(sink_bytes(s), blocks * BLOCK);
 	assert_int_equal(size_of(name), blocks * BLOCK);
-	assert_int_equal(sink_write(s, block, 1, &err), ERR_IO);
+	assert_true(sink_can_go_on(s));
+	assert_int_equal(sink_write(s, block, BLOCK, &err), ERR_IO);
 	assert_int_equal(size_of(name), blocks * BLOCK);
+	assert_int_equal(sink_write(s, block, 1, &err), room ? 0 : ERR_IO);
 	sink_close(s, NULL);
-	assert_int_equal(size_of(name), blocks * BLOCK);
+	assert_int_equal(size_of(name), blocks * BLOCK + (room ? 1 : 0));
 }
 
 static void a_block_that_does_not_fit_is_cut_off(void **state)
@@ -262,7 +265,7 @@ static void a_block_that_does_not_fit_is_cut_off(void **state)
 	small = old;
 	small.rlim_cur = 5 * BLOCK + BLOCK / 2;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-	fill(open_new(path), path, EFBIG);
+	fill(open_new(path), path, EFBIG, true);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	signal(SIGXFSZ, SIG_DFL);
 }
@@ -277,7 +280,7 @@ static void a_full_disk_keeps_whole_blocks(void **state)
 	if (!is_mounted)
 		skip(); /* needs root, and a Linux that lets it mount */
 	snprintf(name, sizeof(name), "%s/tape", disk);
-	fill(open_new(name), name, ENOSPC);
+	fill(open_new(name), name, ENOSPC, 65536 % BLOCK);
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, remove_tape)
