@@ -184,6 +184,8 @@ class Idle(Load):
         return ["sh", "-euc", 'echo >"$1/go"; read -r answer <"$1/done"; [ "$answer" = well ]', "sh", self.tmp]
 
     def stop(self):
+        with open(f"{self.tmp}/go", "w") as f:
+            f.write("close\n")
         if self.holder.wait():
             sys.exit("the connections could not be held")
         for name in ("go", "done", "ready"):
@@ -210,6 +212,8 @@ class Idle(Load):
             self.turn(clients[chance.randrange(self.busy)], chance.randrange(20, 600), chance.randrange(20, 2000))
         with open(f"{tmp}/done", "w") as f:
             f.write("well\n")
+        with open(f"{tmp}/go") as f:  # no tracer is to see more or less of the end than another
+            f.readline()
         for s in clients:
             s.close()
         sys.exit(os.waitpid(child, 0)[1])
