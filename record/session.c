@@ -25,6 +25,7 @@
 #include "record/privilege.h"
 #include "record/shell_words.h"
 #include "record/snapshot.h"
+#include "record/stall.h"
 #include "record/status.h"
 #include "record/stop.h"
 #include "record/symbols.h"
@@ -59,6 +60,7 @@ struct session {
 	struct losses *losses;
 	struct status_line *status;
 	struct urgency urgency;
+	struct stall stall;
 	int epoll_fd;
 	uint64_t start_ns, flushed_ns, clocked_ns, shown_ns;
 	const char *end_reason; /* NULL = still running */
@@ -291,11 +293,28 @@ static int session_open(struct session *s, struct error *err)
 	return status_new(stderr, s->opt->is_quiet, &s->status, err);
 }
 
+/* Events that were translated, but could not be put on the tape. */
+static uint64_t unwritten(const struct session *s)
+{
+	return translator_rows(s->translator) - writer_rows(s->writer);
+}
+
+/* A full disk does not end the recording. */
+static void watch_output(struct session *s)
+{
+	const char *reason = writer_stall_reason(s->writer);
+
+	if (s->opt->is_quiet || !stall_is_news(&s->stall, reason))
+		return;
+	status_erase(s->status);
+	stall_tell(&s->stall, reason, unwritten(s), stderr);
+}
+
 static void show_status(struct session *s, uint64_t now)
 {
 	struct status_now n = {.elapsed_ns = now - s->start_ns,
-			       .events = translator_rows(s->translator),
-			       .lost = losses_total(s->losses),
+			       .events = writer_rows(s->writer),
+			       .lost = losses_total(s->losses) + unwritten(s),
 			       .bytes = sink_bytes(s->sink)};
 
 	s->shown_ns = now;
@@ -354,6 +373,7 @@ static int session_loop(struct session *s, struct error *err)
 		urgency_update(&s->urgency, drain_waiting(s->drain), attach_ring_bytes(s->attach));
 		TRY(empty_ring(s, BATCH_RECORDS, &taken, err));
 		TRY(tick(s, err));
+		watch_output(s);
 		look_for_end(s);
 	}
 	return 0;
@@ -366,8 +386,8 @@ static int write_cost(struct session *s, struct status_total *total, struct erro
 	*total = (struct status_total){
 		.output = s->opt->output,
 		.run_ns = now_ns() - s->start_ns,
-		.events = translator_rows(s->translator),
-		.lost = losses_total(s->losses),
+		.events = writer_rows(s->writer),
+		.lost = losses_total(s->losses) + unwritten(s),
 		.ring_peak_percent = drain_peak_percent(s->drain),
 	};
 	cost_measure(total);
@@ -388,6 +408,7 @@ static int session_end(struct session *s, struct status_total *total, struct err
 	TRY(losses_read(s->losses, s->writer, now_ns(), err));
 	TRY(write_clock(s, err));
 	TRY(writer_flush(s->writer, err));
+	watch_output(s);
 	TRY(write_cost(s, total, err));
 	TRY(writer_end(s->writer, s->end_reason, err));
 	total->bytes = sink_bytes(s->sink);

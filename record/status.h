@@ -37,7 +37,7 @@ struct status_total {
 	uint64_t cpu_ns;                 /* the recorder's own, user and system */
 	uint64_t max_rss_bytes;          /* 0 = not known */
 	unsigned ring_peak_percent;      /* 0 = not known */
-	const struct status_type *types; /* any order; lent */
+	const struct status_type *types; /* any order; lent; unwritten events, too */
 	size_t type_count;
 };
 
