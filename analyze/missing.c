@@ -9,8 +9,17 @@
 #include "analyze/units.h"
 #include "format/bytes.h"
 
+/* A full disk takes the events of all CPUs, each with the times of its own. */
+static bool is_same_outage(const struct loss *a, const struct loss *b)
+{
+	return a->cause == LOSS_WRITE && b->cause == LOSS_WRITE && a->from_ns <= b->to_ns &&
+	       b->from_ns <= a->to_ns;
+}
+
 bool loss_is_same(const struct loss *a, const struct loss *b)
 {
+	if (is_same_outage(a, b))
+		return true;
 	return a->from_ns == b->from_ns && a->to_ns == b->to_ns && a->cpu == b->cpu &&
 	       a->cause == b->cause;
 }
@@ -47,8 +56,9 @@ int missing_add(struct missing *m, const struct loss *loss, struct error *err)
 
 int missing_join(struct missing *m, const struct loss *loss, struct error *err)
 {
-	/* Losses come in order of from_ns. */
-	for (size_t i = m->count; i-- > 0 && m->losses[i].from_ns == loss->from_ns;) {
+	/* Losses come in order of from_ns; those of an outage follow each other. */
+	for (size_t i = m->count; i-- > 0 && (m->losses[i].from_ns == loss->from_ns ||
+					      is_same_outage(&m->losses[i], loss));) {
 		if (loss_is_same(&m->losses[i], loss)) {
 			loss_grow(&m->losses[i], loss);
 			return 0;

@@ -21,7 +21,8 @@ struct missing {
 	size_t count, cap;
 };
 
-/* One buffer that was full loses events of many types: together they are one loss. */
+/* One buffer that was full loses events of many types, an output that was full those of all
+ * CPUs: together they are one loss. */
 bool loss_is_same(const struct loss *a, const struct loss *b);
 /* One loss in place of two; what they do not share is not known. */
 void loss_grow(struct loss *into, const struct loss *loss);

@@ -17,7 +17,7 @@ void remarks_add_loss(struct remarks *m, const struct loss *loss)
 	m->lost += loss->count;
 	for (uint64_t i = 0; i < m->loss_count && i < REMARKS_LOSSES; i++) {
 		if (loss_is_same(&m->losses[i], loss)) {
-			m->losses[i].count += loss->count;
+			loss_grow(&m->losses[i], loss);
 			return;
 		}
 	}

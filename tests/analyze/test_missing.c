@@ -29,6 +29,26 @@ static void one_loss_of_many_types_is_joined(void **state)
 	missing_release(&m);
 }
 
+static void one_outage_of_the_output_is_joined(void **state)
+{
+	struct loss loss = {.from_ns = 5, .to_ns = 9, .cpu = 1, .count = 2, .cause = LOSS_WRITE};
+	struct missing m = {0};
+
+	(void)state;
+	assert_int_equal(missing_join(&m, &loss, NULL), 0);
+	loss = (struct loss){.from_ns = 7, .to_ns = 12, .cpu = 2, .count = 3, .cause = LOSS_WRITE};
+	assert_int_equal(missing_join(&m, &loss, NULL), 0);
+	assert_int_equal(m.count, 1);
+	assert_int_equal(m.losses[0].from_ns, 5);
+	assert_int_equal(m.losses[0].to_ns, 12);
+	assert_int_equal(m.losses[0].count, 5);
+	assert_true(m.losses[0].cpu == LOSS_ANY_CPU);
+	loss.from_ns = loss.to_ns = 13;
+	assert_int_equal(missing_join(&m, &loss, NULL), 0);
+	assert_int_equal(m.count, 2);
+	missing_release(&m);
+}
+
 static void too_many_become_one_and_none_is_forgotten(void **state)
 {
 	struct loss loss = {.cpu = 3, .count = 1, .cause = LOSS_WRITE};
@@ -91,6 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_loss_of_many_types_is_joined),
+		cmocka_unit_test(one_outage_of_the_output_is_joined),
 		cmocka_unit_test(too_many_become_one_and_none_is_forgotten),
 		cmocka_unit_test(a_sentence_never_has_times_before_the_first_event),
 		cmocka_unit_test(a_number_that_is_not_known_is_not_told_as_none),
