@@ -35,6 +35,7 @@ struct data_encoder {
 	struct keyed_column *keyed_columns; /* of one block, in order of schemas and fields */
 	size_t keyed_cap;
 	struct used *used;
+	struct buf low; /* raw bits of the times */
 	struct buf parts[PART_COUNT];
 };
 
@@ -82,6 +83,7 @@ void data_encoder_free(struct data_encoder *e)
 	byte_table_free(e->table);
 	keyed_free(e->keyed);
 	used_free(e->used);
+	buf_release(&e->low);
 	free(e);
 }
 
@@ -171,6 +173,14 @@ static void sort_merging(struct data_encoder *e, struct row_head *heads, size_t 
 	}
 }
 
+static bool is_in_order(const struct row_head *heads, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (is_before(&heads[i], &heads[i - 1]))
+			return false;
+	return true;
+}
+
 /* Stable: each CPU's rows to their place. */
 static void part_lanes(struct data_encoder *e, struct row_head *heads, size_t count)
 {
@@ -191,6 +201,8 @@ static void part_lanes(struct data_encoder *e, struct row_head *heads, size_t co
 /* CPU by CPU, each in the order of time. Rows come nearly in that order of each CPU. */
 static void sort_rows(struct data_encoder *e, struct rows *r)
 {
+	if (is_in_order(r->heads, r->count))
+		return;
 	part_lanes(e, r->heads, r->count);
 	if (!sort_nearly(r->heads, r->count))
 		sort_merging(e, r->heads, r->count);
@@ -273,7 +285,7 @@ static bool put_hot(struct data_encoder *e, const struct rows *r)
 {
 	struct column_id id = {0, COLUMN_VALUE, PART_HOT, HOT_TS};
 	struct time_rows rows = {r->count, r->min_ts, e->cpu, e->schema};
-	struct buf *out = &e->parts[PART_TIME], low = {0};
+	struct buf *out = &e->parts[PART_TIME];
 	bool is_ok;
 
 	id.index = HOT_CPU;
@@ -282,10 +294,10 @@ static bool put_hot(struct data_encoder *e, const struct rows *r)
 	put_ints(e, id, e->schema, r->count);
 	id.index = HOT_TS;
 	id.part = PART_TIME;
-	is_ok = times_encode(&rows, e->ts, out, &low);
+	buf_clear(&e->low);
+	is_ok = times_encode(&rows, e->ts, out, &e->low);
 	put_line(e, id, CODEC_TIME, r->count);
-	put_raw(e, id, &low);
-	buf_release(&low);
+	put_raw(e, id, &e->low);
 	return is_ok;
 }
 
@@ -370,13 +382,15 @@ static void code_row(struct data_encoder *e, const struct group *g, const uint32
 	for (unsigned i = 0; i < g->schema->own_count; i++) {
 		const struct plan *p = &g->plans[i];
 		uint64_t key, token;
+		uint8_t *at;
 
 		if (!p->field->key_ref)
 			continue;
 		key = keyed_key(p->field, row[g->keys_at + p->key]);
 		token = keyed_token(e->keyed, key, plan_int(p, row), p->field->elem_size,
 				    &out->raw);
-		put_varint(&out->tokens, token);
+		at = out->tokens.data + out->tokens.len; /* reserved: put_all_keyed() */
+		out->tokens.len = (size_t)(store_varint(at, token) - out->tokens.data);
 		out++;
 	}
 }
@@ -421,6 +435,20 @@ static size_t number_keyed(const struct rows *r, size_t *first)
 	return count;
 }
 
+/* Empty the columns of a group and make room for a token of each row. */
+static bool clear_keyed(const struct group *g, struct keyed_column *columns)
+{
+	unsigned count = count_keyed(g->schema);
+
+	for (unsigned i = 0; i < count; i++) {
+		buf_clear(&columns[i].tokens);
+		buf_clear(&columns[i].raw);
+		if (!buf_reserve(&columns[i].tokens, g->count * VARINT_MAX))
+			return false;
+	}
+	return true;
+}
+
 static bool put_all_keyed(struct data_encoder *e, const struct rows *r)
 {
 	size_t *first = calloc(r->group_cap ? r->group_cap : 1, sizeof(*first)), count;
@@ -434,10 +462,12 @@ static bool put_all_keyed(struct data_encoder *e, const struct rows *r)
 		return false;
 	}
 	e->keyed_columns = columns;
-	for (size_t i = 0; i < count; i++) {
-		buf_clear(&e->keyed_columns[i].tokens);
-		buf_clear(&e->keyed_columns[i].raw);
-	}
+	for (size_t i = 0; i < r->group_cap; i++)
+		if (r->groups[i] && r->groups[i]->count &&
+		    !clear_keyed(r->groups[i], e->keyed_columns + first[i])) {
+			free(first);
+			return false;
+		}
 	keyed_reset(e->keyed);
 	for (size_t i = 0; i < r->count && count > 0; i++) {
 		size_t group = r->heads[i].schema - 1;

@@ -24,6 +24,7 @@ struct dictionaries {
 	struct dictionary *all; /* [schema id - 1]; schema NULL for events */
 	size_t cap;
 	struct entry_tools tools;
+	struct buf raw; /* scratch: a block being written */
 	uint32_t limit;
 	uint32_t epoch;
 	size_t bytes;   /* in the epoch, as DICT_MAX_BYTES counts them */
@@ -56,6 +57,7 @@ void dictionaries_free(struct dictionaries *d)
 	free(d->all);
 	byte_table_free(d->tools.table);
 	keyed_free(d->tools.keyed);
+	buf_release(&d->raw);
 	free(d);
 }
 
@@ -145,11 +147,10 @@ int dictionaries_write(struct dictionaries *d, struct block_writer *to,
 		       const struct block_header *h, struct error *err)
 {
 	struct block_header mine = *h;
-	struct buf raw = {0};
 	uint64_t work = 0;
 	struct body *body;
-	int rc = 0;
 
+	buf_clear(&d->raw);
 	keyed_reset(d->tools.keyed);
 	for (size_t i = 0; i < d->cap; i++) {
 		struct dictionary *one = &d->all[i];
@@ -160,20 +161,18 @@ int dictionaries_write(struct dictionaries *d, struct block_writer *to,
 			continue;
 		packed = intern_take(one->intern, &first, &count);
 		if (count > 0)
-			entries_put_run(one->schema, first, count, packed, &d->tools, &raw);
+			entries_put_run(one->schema, first, count, packed, &d->tools, &d->raw);
 		work += view_len(packed) + count * DICT_ENTRY_COST;
 	}
 	d->pending = 0;
-	if (raw.len == 0 && !raw.is_failed)
+	if (d->raw.is_failed)
+		return error_nomem(err);
+	if (d->raw.len == 0)
 		return 0;
 	mine.type = BLOCK_DICT;
 	mine.epoch = d->epoch;
 	body = block_writer_body(to);
-	rc = raw.is_failed ? error_nomem(err)
-			   : packer_add(block_writer_packer(to), 0, view_of(raw.data, raw.len),
-					body, err);
-	buf_release(&raw);
-	if (!rc)
-		rc = body_pad(body, 0, work, err);
-	return rc ? rc : block_writer_put(to, &mine, err);
+	TRY(packer_add(block_writer_packer(to), 0, view_of(d->raw.data, d->raw.len), body, err));
+	TRY(body_pad(body, 0, work, err));
+	return block_writer_put(to, &mine, err);
 }

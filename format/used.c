@@ -55,13 +55,16 @@ static bool ids_add(struct ids *set, uint64_t id)
 bool used_add(struct used *u, uint32_t dict, const uint64_t *ids, size_t n)
 {
 	void *dicts = u->dicts;
+	uint64_t last = 0;
 
 	if (!array_grow(&dicts, &u->cap, dict, sizeof(*u->dicts)))
 		return false;
 	u->dicts = dicts;
-	for (size_t i = 0; i < n; i++)
-		if (ids[i] && !ids_add(&u->dicts[dict - 1], ids[i]))
+	for (size_t i = 0; i < n; i++) {
+		if (ids[i] && ids[i] != last && !ids_add(&u->dicts[dict - 1], ids[i]))
 			return false;
+		last = ids[i];
+	}
 	return true;
 }
 
