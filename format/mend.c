@@ -231,7 +231,7 @@ static int take_data(struct mend *m, const struct scan_item *block, struct error
 	const struct block_header *h = &block->header;
 	int rc;
 
-	if (h->rows == 0) {
+	if (mend_is_blank(h)) {
 		m->lost = h->lost;
 		return put_watermark(m, h->watermark, err);
 	}

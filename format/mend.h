@@ -12,6 +12,13 @@
 
 struct mend; /* opaque */
 
+/* A DATA block that no reader looks into: it has no rows, or times that cannot be (docs/FORMAT.md
+ * sections 6 and 7.1). */
+static inline bool mend_is_blank(const struct block_header *h)
+{
+	return h->type == BLOCK_DATA && (h->rows == 0 || h->min_ts == UINT64_MAX);
+}
+
 enum { MEND_PARTLY = 2 };
 
 /* What the new section holds so far, and what the old one said. */

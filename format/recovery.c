@@ -132,7 +132,7 @@ void recovery_phrase(const struct recovery_total *t, char *out, size_t size)
 static enum scan_want wanted(const struct block_header *h, const void *arg)
 {
 	(void)arg;
-	return h->type == BLOCK_DATA && h->rows == 0 ? SCAN_HEADER : SCAN_BODY;
+	return mend_is_blank(h) ? SCAN_HEADER : SCAN_BODY;
 }
 
 static void tell(struct recovery_total *of, const struct gap *gap, struct recovery_item *out)
@@ -232,7 +232,7 @@ static int pass_hole(struct recovery *r, const struct block_header *h, struct er
 	hole_settle(&r->hole, h->seq);
 	r->has_rest = false;
 	if (h->type == BLOCK_DATA)
-		return h->rows ? write_hole(r, h->min_ts, err) : 0;
+		return mend_is_blank(h) ? 0 : write_hole(r, h->min_ts, err);
 	/* Other blocks say which time was the newest when they were written. */
 	if (r->hole.has_unknown && !r->until_ns && block_type_is_known(h->type))
 		r->until_ns = h->max_ts;
