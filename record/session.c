@@ -274,6 +274,7 @@ static int session_start(struct session *s, struct error *err)
 	s->clocked_ns = s->start_ns;
 	TRY(catalog_facts(s->catalog, s->writer, err));
 	TRY(write_clock(s, err));
+	TRY(writer_flush(s->writer, err)); /* from here on, whatever happens, it is a tape */
 	TRY(take_snapshot(s, err));
 	return s->child ? child_go(s->child, err) : 0;
 }
