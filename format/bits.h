@@ -16,10 +16,16 @@ struct bit_writer {
 
 struct bit_reader {
 	struct view in;
-	uint64_t word;
-	unsigned left; /* bits of `word` */
-	bool is_short; /* more was taken than there is */
+	uint64_t at;   /* bits taken so far; more than there are: too many were taken */
+	uint64_t safe; /* before it, 8 bytes can be loaded */
 };
+
+static inline struct bit_reader bits_of(struct view in)
+{
+	uint64_t len = view_len(in);
+
+	return (struct bit_reader){.in = in, .safe = len < 8 ? 0 : 8 * (len - 7)};
+}
 
 static inline uint64_t bits_mask(unsigned count)
 {
@@ -49,35 +55,31 @@ static inline void bits_finish(struct bit_writer *w)
 	}
 }
 
-/* Take `count` bits, 0..64. Behind the end come zeros, and is_short is set: callers look
- * once, after the last. */
+/* The 8 bytes that begin with byte `at`; zeros behind the end. */
+static inline uint64_t bits_word(struct view in, uint64_t at)
+{
+	if (at + 8 <= view_len(in))
+		return load_le64(in.p + at);
+	return at < view_len(in) ? load_le(in.p + at, (unsigned)(view_len(in) - at)) : 0;
+}
+
+/* Take `count` bits, 0..64. Behind the end come zeros: callers look once, after the last,
+ * whether they were all there. */
 static inline uint64_t bits_take(struct bit_reader *r, unsigned count)
 {
-	uint64_t value = r->word & bits_mask(count);
-	unsigned have = r->left;
+	unsigned skip = r->at % 8;
+	uint64_t value = bits_word(r->in, r->at / 8) >> skip;
 
-	if (count <= have) {
-		r->word = count < 64 ? r->word >> count : 0;
-		r->left -= count;
-		return value;
-	}
-	r->left = 64;
-	if (view_len(r->in) >= 8) {
-		r->word = load_le64(r->in.p);
-		r->in.p += 8;
-	} else {
-		unsigned rest = (unsigned)view_len(r->in);
+	if (skip + count > 64)
+		value |= bits_word(r->in, r->at / 8 + 8) << (64 - skip);
+	r->at += count;
+	return value & bits_mask(count);
+}
 
-		r->word = load_le(r->in.p, rest);
-		r->left = rest * 8;
-		r->in.p = r->in.end;
-	}
-	count -= have;
-	value |= (r->word & bits_mask(count)) << have;
-	r->word = count < 64 ? r->word >> count : 0;
-	r->is_short |= count > r->left;
-	r->left = r->left > count ? r->left - count : 0;
-	return value;
+/* Were exactly the bytes taken that there are? */
+static inline bool bits_are_over(const struct bit_reader *r)
+{
+	return (r->at + 7) / 8 == view_len(r->in);
 }
 
 #endif

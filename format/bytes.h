@@ -66,10 +66,12 @@ static inline uint64_t load_le(const uint8_t *p, unsigned size)
 	return value;
 }
 
-/* The same for 8 bytes; compilers see one load. */
+/* The same for 8 bytes, in a form in which compilers see one load. */
 static inline uint64_t load_le64(const uint8_t *p)
 {
-	return load_le(p, 8);
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+	       (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+	       (uint64_t)p[7] << 56;
 }
 
 static inline void store_le(uint8_t *p, unsigned size, uint64_t value)

@@ -11,7 +11,9 @@ enum {
 	BASE = 31,
 	BASE_TO_HISTORY = BASE * BASE * BASE * BASE * BASE,
 	CONTEXT_BITS = 12,
-	SUB_BITS = 2,    /* of the residual, below its leading 1, in the symbol */
+	CONTEXTS = 1 << CONTEXT_BITS,
+	SUB_BITS = 2, /* of the residual, below its leading 1, in the symbol */
+	SUB_MASK = (1 << SUB_BITS) - 1,
 	ESCAPE = 255,    /* the symbol of a size too far from the expected one */
 	MAX_SPREAD = 62, /* zigzag distance of sizes that a symbol can tell */
 	SIZE_BITS = 7,
@@ -34,7 +36,7 @@ struct context {
 
 struct model {
 	struct lane lane; /* of the CPU at hand */
-	struct context contexts[1 << CONTEXT_BITS];
+	struct context contexts[CONTEXTS];
 };
 
 static struct model *model_new(void)
@@ -50,6 +52,11 @@ static inline struct lane *lane_of(struct model *m, const struct time_rows *rows
 	return &m->lane;
 }
 
+static inline uint32_t context_number(uint32_t hash)
+{
+	return hash * UINT32_C(2654435761) >> (32 - CONTEXT_BITS);
+}
+
 static inline struct context *context_of(struct model *m, struct lane *lane, uint32_t schema)
 {
 	uint32_t *oldest = &lane->before[lane->at];
@@ -58,7 +65,7 @@ static inline struct context *context_of(struct model *m, struct lane *lane, uin
 	lane->hash = hash - *oldest * BASE_TO_HISTORY;
 	*oldest = schema;
 	lane->at = lane->at + 1 == HISTORY ? 0 : lane->at + 1;
-	return &m->contexts[hash * UINT32_C(2654435761) >> (32 - CONTEXT_BITS)];
+	return &m->contexts[context_number(hash)];
 }
 
 static unsigned bit_size(uint64_t v)
@@ -80,7 +87,7 @@ static int64_t shift_down(int64_t v, unsigned shift)
 	return v >= 0 ? v >> shift : ~(~v >> shift);
 }
 
-static uint64_t expected(const struct context *c)
+static inline uint64_t expected(const struct context *c)
 {
 	return (uint64_t)shift_down((int64_t)c->step, 4);
 }
@@ -96,7 +103,7 @@ static uint64_t clipped(const struct context *c, uint64_t step)
 	return (uint64_t)(error > limit ? limit : error < -limit ? -limit : error);
 }
 
-static void learn(struct context *c, uint64_t step, unsigned size)
+static inline void learn(struct context *c, uint64_t step, unsigned size)
 {
 	int32_t sixteenths = (int32_t)size * 16;
 
@@ -153,53 +160,116 @@ bool times_encode(const struct time_rows *rows, const uint64_t *ts, struct buf *
 
 /* The residual that a symbol and the bits that follow stand for; its size in *size,
  * which is above 64 for a symbol that cannot be. */
-static uint64_t take_residual(uint8_t symbol, const struct context *c, struct bit_reader *bits,
+static uint64_t take_residual(uint8_t symbol, int64_t wanted, struct bit_reader *bits,
 			      unsigned *size)
 {
-	int64_t wanted = (c->size >> 4) + unzigzag(symbol >> SUB_BITS);
-	uint64_t top = symbol & bits_mask(SUB_BITS), residual;
-	unsigned sub;
+	unsigned below, sub; /* the leading 1: all bits, and those that the symbol tells */
 
-	if (symbol == ESCAPE) {
+	if (symbol == ESCAPE)
 		wanted = (int64_t)bits_take(bits, SIZE_BITS);
-		top = 0;
-	}
 	*size = wanted < 0 || wanted > 64 ? 65 : (unsigned)wanted;
-	if (*size <= 1 || *size > 64)
-		return *size;
+	if (*size == 0 || *size > 64)
+		return 0;
+	below = *size - 1;
 	sub = symbol == ESCAPE ? 0 : sub_bits(*size);
-	residual = bits_take(bits, *size - 1 - sub);
-	residual |= (top & bits_mask(sub)) << (*size - 1 - sub);
-	return residual | UINT64_C(1) << (*size - 1);
+	return (UINT64_C(1) << sub | (symbol & bits_mask(sub))) << (below - sub) |
+	       bits_take(bits, below - sub);
+}
+
+/* One row, whatever it is; false for a symbol that cannot be. */
+static bool decode_row(uint8_t symbol, struct context *c, struct bit_reader *bits, uint64_t *now)
+{
+	int64_t wanted = (c->size >> 4) + unzigzag(symbol >> SUB_BITS);
+	uint64_t residual, step;
+	unsigned size;
+
+	residual = take_residual(symbol, wanted, bits, &size);
+	step = expected(c) + (uint64_t)unzigzag(residual);
+	learn(c, step, size);
+	*now += step;
+	return size <= 64;
+}
+
+/* The same for what is usual: few bits, and nothing is special. False if it is not so. */
+static inline bool decode_usual(uint8_t symbol, struct context *c, struct bit_reader *bits,
+				uint64_t *now)
+{
+	int32_t usual = c->size >> 4, size = usual + (int32_t)unzigzag(symbol >> SUB_BITS);
+	unsigned count = (unsigned)size - 1 - SUB_BITS;
+	uint64_t residual, above;
+	int64_t error, limit;
+
+	/* The spread of ESCAPE is -32. */
+	if (usual >= 32 || count > 32 || !c->is_known || bits->at >= bits->safe)
+		return false;
+	above = UINT64_C(1) << count;
+	residual = load_le64(bits->in.p + bits->at / 8) >> bits->at % 8;
+	residual = (residual & (above - 1)) + ((1 << SUB_BITS) + (symbol & SUB_MASK)) * above;
+	bits->at += count;
+	error = unzigzag(residual);
+	limit = ((INT64_C(1) << usual) + 1) >> 1;
+	*now += expected(c) + (uint64_t)error;
+	error = error > limit ? limit : error;
+	c->step += (uint64_t)(error < -limit ? -limit : error);
+	c->size += (int32_t)shift_down(size * 16 - c->size, 3);
+	return true;
+}
+
+/* The rows of one CPU. */
+static bool decode_lane(const uint8_t *symbols, const uint64_t *schemas, size_t count, uint64_t now,
+			struct bit_reader *in, struct context *contexts, uint64_t *ts)
+{
+	struct bit_reader bits = *in;
+	uint32_t hash = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct context *c;
+
+		hash = hash * BASE + (uint32_t)schemas[i];
+		c = &contexts[context_number(hash)];
+		if (i >= HISTORY)
+			hash -= (uint32_t)schemas[i - HISTORY] * BASE_TO_HISTORY;
+		if (!decode_usual(symbols[i], c, &bits, &now) &&
+		    !decode_row(symbols[i], c, &bits, &now))
+			return false;
+		ts[i] = now;
+	}
+	*in = bits;
+	return true;
+}
+
+/* False for symbols that cannot be, or bits that do not end with the last row. */
+static bool decode_rows(const struct time_rows *rows, const uint8_t *symbols, struct view low,
+			struct context *contexts, uint64_t *ts)
+{
+	struct bit_reader bits = bits_of(low);
+	size_t first = 0, end = 0;
+
+	for (; first < rows->count; first = end) {
+		while (end < rows->count && rows->cpu[end] == rows->cpu[first])
+			end++;
+		if (!decode_lane(symbols + first, rows->schema + first, end - first, rows->base,
+				 &bits, contexts, ts + first))
+			return false;
+	}
+	return bits_are_over(&bits);
 }
 
 int times_decode(const struct time_rows *rows, struct view symbols, struct view low, uint64_t *ts,
 		 struct error *err)
 {
-	struct bit_reader bits = {.in = low};
-	bool is_bad = false;
-	unsigned size;
-	struct model *m;
+	struct context *contexts;
+	bool is_sound;
 
 	if (view_len(symbols) != rows->count)
 		return error_set(err, ERR_CORRUPT, "the time column has %zu symbols for %zu rows",
 				 view_len(symbols), rows->count);
-	m = model_new();
-	if (!m)
+	contexts = calloc(CONTEXTS, sizeof(*contexts));
+	if (!contexts)
 		return error_nomem(err);
-	for (size_t i = 0; i < rows->count; i++) {
-		struct lane *lane = lane_of(m, rows, i);
-		struct context *c = context_of(m, lane, (uint32_t)rows->schema[i]);
-		uint64_t residual = take_residual(symbols.p[i], c, &bits, &size), step;
-
-		is_bad |= size > 64;
-		step = expected(c) + (uint64_t)unzigzag(residual);
-		learn(c, step, size);
-		lane->ts += step;
-		ts[i] = lane->ts;
-	}
-	free(m);
-	if (is_bad || bits.is_short || view_len(bits.in) || bits.left >= 8)
+	is_sound = decode_rows(rows, symbols.p, low, contexts, ts);
+	free(contexts);
+	if (!is_sound)
 		return error_set(err, ERR_CORRUPT, "the time column does not fit its rows");
 	return 0;
 }

@@ -107,6 +107,27 @@ static void extreme_times_come_back(void **state)
 	world_free(w);
 }
 
+/* Noise of 0 to 63 bits: what is usual and what is not take different ways. */
+static void steps_of_every_size_come_back(void **state)
+{
+	struct world *w = world_new();
+	uint64_t ts = 1, noise = 1;
+
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		noise = noise * 6364136223846793005u + 1442695040888963407u;
+		ts += noise >> (1 + i / 4 % 63) >> (i % 3);
+		w->ts[i] = ts;
+		w->cpu[i] = i / 512;
+		w->schema[i] = i / 128 % 2;
+		if (i % 512 == 511)
+			ts = w->ts[0];
+	}
+	for (size_t count = 0; count < ROWS; count += 1 + count / 8)
+		round_trip(w, count);
+	world_free(w);
+}
+
 static void a_stream_of_another_length_is_refused(void **state)
 {
 	struct world *w = world_new();
@@ -127,20 +148,20 @@ static void bits_of_every_width_come_back(void **state)
 {
 	struct buf b = {0};
 	struct bit_writer w = {.out = &b};
-	struct bit_reader r = {0};
+	struct bit_reader r;
 
 	(void)state;
 	for (unsigned n = 0; n <= 64; n++)
 		bits_put(&w, UINT64_C(0xfedcba9876543210) * (n + 1), n);
 	bits_finish(&w);
 	assert_int_equal(b.len, (64 * 65 / 2 + 7) / 8);
-	r.in = view_of(b.data, b.len);
+	r = bits_of(view_of(b.data, b.len));
 	for (unsigned n = 0; n <= 64; n++)
 		assert_true(bits_take(&r, n) ==
 			    (UINT64_C(0xfedcba9876543210) * (n + 1) & bits_mask(n)));
-	assert_false(r.is_short);
+	assert_true(bits_are_over(&r));
 	assert_int_equal(bits_take(&r, 8), 0);
-	assert_true(r.is_short);
+	assert_false(bits_are_over(&r));
 	buf_release(&b);
 }
 
@@ -149,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_come_back),
 		cmocka_unit_test(extreme_times_come_back),
+		cmocka_unit_test(steps_of_every_size_come_back),
 		cmocka_unit_test(a_stream_of_another_length_is_refused),
 		cmocka_unit_test(bits_of_every_width_come_back),
 	};
