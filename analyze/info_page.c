@@ -172,8 +172,13 @@ static void print_size(const struct info_page *page, const struct summary *s, st
 		print_line(r, "tape", state_text(page, s));
 		return;
 	}
+	if (s->events_total < RATE_EVENTS) { /* that would be the size of the schemas */
+		print_format(r, "tape", "%s in %" PRIu64 " blocks, %s", units_bytes(e->bytes, size),
+			     e->blocks, state_text(page, s));
+		return;
+	}
 	/* A file of 100 petabytes would overflow; nothing else would. */
-	hundredths = s->events_total ? e->bytes * 100 / s->events_total : 0;
+	hundredths = e->bytes * 100 / s->events_total;
 	print_format(r, "tape",
 		     "%s in %" PRIu64 " blocks, %" PRIu64 ".%02" PRIu64 " bytes an event, %s",
 		     units_bytes(e->bytes, size), e->blocks, hundredths / 100, hundredths % 100,
