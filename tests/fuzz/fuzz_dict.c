@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "format/block.h"
 #include "format/dict.h"
 
 static void check(bool is_kept)
@@ -43,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (d && take_string(&in, &names)) {
 		section_take_schemas(&s, names, NULL);
-		if (dict_set_decode(d, &s, in, &err))
+		if (dict_set_decode(d, &s, in, (uint64_t)view_len(in) * BLOCK_WORK_PER_BYTE, &err))
 			check(err.status < 0 && err.text[0] != '\0');
 		for (uint32_t id = 1; id <= s.schema_count; id++)
 			for (size_t i = 0; section_schema(&s, id) && i < 9; i++)

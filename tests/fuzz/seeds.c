@@ -42,15 +42,15 @@ static void save_buf(const char *target, const char *name, struct buf *b)
 }
 
 static struct part part_at(const struct sample *t, size_t at, unsigned index,
-			   struct block_header *h, unsigned *count)
+			   struct block_header *h)
 {
 	struct part parts[BLOCK_MAX_PARTS];
 
 	if (block_header_decode(view_of(t->data + at, t->len - at), h, NULL) ||
-	    parts_decode(view_of(t->data + at + h->header_len, h->body_len), h->raw_len, parts,
-			 count, NULL))
+	    parts_decode(view_of(t->data + at + h->header_len, h->body_len), h, parts, NULL) ||
+	    index >= h->part_count)
 		abort();
-	return parts[index < *count ? index : 0];
+	return parts[index];
 }
 
 /* The first part of the first block of this type. */
@@ -58,8 +58,7 @@ static void take_raw(const struct sample *t, uint8_t type, struct buf *out)
 {
 	struct unpacker *u = unpacker_new();
 	struct block_header h;
-	unsigned count;
-	struct part part = part_at(t, sample_find_block(t, type, 0), 0, &h, &count);
+	struct part part = part_at(t, sample_find_block(t, type, 0), 0, &h);
 
 	if (!buf_reserve(out, part.raw_len) || unpacker_run(u, &part, out->data, NULL))
 		abort();
@@ -72,23 +71,23 @@ static void unpack_tape(const struct sample *t, struct buf *out)
 {
 	struct unpacker *u = unpacker_new();
 	struct block_header h;
-	unsigned count;
 
 	for (size_t at = 0; at < t->len; at += h.header_len + h.body_len) {
-		struct buf body = {0};
+		struct body body = {0};
 		unsigned i = 0;
 
 		do {
-			struct part part = part_at(t, at, i, &h, &count);
+			struct part part = part_at(t, at, i, &h);
 			uint8_t *raw = malloc(part.raw_len + 1);
 
 			if (unpacker_run(u, &part, raw, NULL))
 				abort();
 			forge_part(&body, 0, part.tag, part.raw_len, view_of(raw, part.raw_len));
 			free(raw);
-		} while (++i < count);
+		} while (++i < h.part_count);
+		h.raw_len = body.raw_len;
 		forge_block(out, h, &body);
-		buf_release(&body);
+		body_release(&body);
 	}
 	unpacker_free(u);
 }
@@ -112,6 +111,25 @@ static void save_tapes(void)
 	save_buf("cursor", "epochs", &raw);
 	sample_free(t);
 	sample_free(epochs);
+}
+
+/* Headers and bodies, for those who take bodies apart. */
+static void save_parts(void)
+{
+	static const uint8_t types[] = {BLOCK_SECTION, BLOCK_DICT, BLOCK_DATA, BLOCK_END};
+	struct sample *t = sample_new(60, 100);
+	struct block_header h;
+	char name[20];
+
+	for (unsigned i = 0; i < sizeof(types); i++) {
+		size_t at = sample_find_block(t, types[i], 0);
+
+		if (block_header_decode(view_of(t->data + at, t->len - at), &h, NULL))
+			abort();
+		snprintf(name, sizeof(name), "type%u", types[i]);
+		save("part", name, t->data + at, h.header_len + h.body_len);
+	}
+	sample_free(t);
 }
 
 static void save_names(void)
@@ -223,6 +241,7 @@ int main(int argc, char **argv)
 	}
 	root = argv[1];
 	save_tapes();
+	save_parts();
 	save_names();
 	save_index();
 	save_items();
