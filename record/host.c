@@ -148,6 +148,16 @@ static int write_hz(struct writer *w, const char *release, struct error *err)
 	return hz ? write_number(w, "hz", hz, err) : OK;
 }
 
+/* Arrays keep the byte order of this machine; little is the default (FORMAT section 10). */
+static int write_byte_order(struct writer *w, struct error *err)
+{
+	const uint16_t one = 1;
+	uint8_t first;
+
+	memcpy(&first, &one, 1);
+	return first ? OK : writer_fact(w, "byte_order", "big", err);
+}
+
 static int write_kernel(struct writer *w, struct error *err)
 {
 	struct utsname name;
@@ -158,6 +168,7 @@ static int write_kernel(struct writer *w, struct error *err)
 	TRY(writer_fact(w, "kernel", name.release, err));
 	TRY(writer_fact(w, "kernel_version", name.version, err));
 	TRY(writer_fact(w, "arch", name.machine, err));
+	TRY(write_byte_order(w, err));
 	return write_hz(w, name.release, err);
 }
 
