@@ -91,7 +91,7 @@ static void search(struct flow_slot *slot, const struct lives *ls)
 
 static struct life *still(struct life *l, uint64_t conn)
 {
-	return l && l->conn == conn ? l : NULL;
+	return l && l->conn == conn && !l->is_over ? l : NULL;
 }
 
 bool flows_find(struct flows *fs, const struct lives *ls, const struct binding *b,

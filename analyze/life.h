@@ -81,6 +81,7 @@ struct life {
 	uint32_t hash[LINK_COUNT];
 	uint8_t linked; /* bit per enum life_link */
 	uint8_t list;
+	bool is_over;               /* nothing finds it any more */
 	struct life_map *tuple_map; /* the one LINK_TUPLE is used for; NULL = none */
 	struct life *next[LINK_COUNT];
 	struct life *before, *after;

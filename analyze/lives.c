@@ -327,13 +327,10 @@ void lives_stop(struct lives *ls, uint64_t ts_ns)
 		l->due_ns = 0;
 }
 
-struct life *lives_take(struct lives *ls, uint64_t now_ns)
+struct life *lives_expire(struct lives *ls, uint64_t now_ns)
 {
 	struct life *l;
 
-	if (ls->taken)
-		release_life(ls, ls->taken);
-	ls->taken = NULL;
 	give_up_closed(ls, now_ns);
 	l = ls->lists[LIFE_GONE].first;
 	if (!l || l->due_ns > now_ns)
@@ -341,6 +338,19 @@ struct life *lives_take(struct lives *ls, uint64_t now_ns)
 	list_remove(ls, l);
 	unlink_identity(ls, l);
 	unlink_tuple(l);
+	l->is_over = true;
+	list_append(ls, l, LIST_OVER);
+	return l;
+}
+
+struct life *lives_take(struct lives *ls)
+{
+	struct life *l = ls->lists[LIST_OVER].first;
+
+	if (ls->taken)
+		release_life(ls, ls->taken);
 	ls->taken = l;
+	if (l)
+		list_remove(ls, l);
 	return l;
 }

@@ -20,6 +20,7 @@ enum {
 	LIVES_GRACE_NS = 10000000,
 	LIVES_MAX = 1 << 22,        /* beyond this the oldest is given up */
 	LIVES_MAX_CLOSED = 1 << 16, /* waiting for a destruction that may have been lost */
+	LIST_OVER = LIFE_GONE + 1,
 };
 
 struct life_list {
@@ -34,7 +35,7 @@ struct lives {
 	struct life_map by_port;  /* listeners */
 	struct life_map by_half;  /* who connects from a port not known yet (connecting.h) */
 	struct life_map by_seq;   /* established, without a peer yet */
-	struct life_list lists[LIFE_GONE + 1]; /* by phase, oldest first */
+	struct life_list lists[LIST_OVER + 1]; /* by phase, oldest first; then those to be taken */
 	struct life *taken;                    /* lent by lives_take() */
 	struct life *free;                     /* linked by `after` */
 	struct life_chunk *chunks;             /* owned; all lives live here */
@@ -72,8 +73,9 @@ void lives_requeue(struct lives *ls, struct life *l, uint64_t ts_ns);
 void lives_retire(struct lives *ls, struct life *l, uint64_t ts_ns);
 /* Every life is over: the tape, or its section, ends at ts. */
 void lives_stop(struct lives *ls, uint64_t ts_ns);
-/* The next life that is over and past its grace at now_ns, or NULL. Each is returned
- * once, lent until the next call. */
-struct life *lives_take(struct lives *ls, uint64_t now_ns);
+/* The next life that is past its grace at now_ns, or NULL: nothing finds it any more. */
+struct life *lives_expire(struct lives *ls, uint64_t now_ns);
+/* The next life that has expired, or NULL. Each is returned once, lent until the next call. */
+struct life *lives_take(struct lives *ls);
 
 #endif

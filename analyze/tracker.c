@@ -134,6 +134,16 @@ static void see_time(struct tracker *t, uint64_t ts_ns)
 		t->last_ns = ts_ns;
 }
 
+/* Before an event is looked at: whether others came since the grace ended does not matter. */
+static void expire(struct tracker *t, uint64_t now_ns)
+{
+	struct life *l;
+
+	while ((l = lives_expire(&t->lives, now_ns)))
+		if (l->role == LIFE_UNKNOWN)
+			reaction_inherit(t, l);
+}
+
 static int bind(struct tracker *t, const struct section *section, struct error *err)
 {
 	int rc = binding_update(&t->binding, section, err);
@@ -192,6 +202,7 @@ int tracker_feed(struct tracker *t, const struct item *item, struct sighting *ou
 	}
 	t->event_count++;
 	see_time(t, item->event.ts_ns);
+	expire(t, item->event.ts_ns);
 	s.e = out->bound = binding_find(&t->binding, &item->event);
 	if (s.e)
 		on_event(&s);
@@ -200,11 +211,8 @@ int tracker_feed(struct tracker *t, const struct item *item, struct sighting *ou
 
 const struct life *tracker_take(struct tracker *t)
 {
-	struct life *l = lives_take(&t->lives, t->last_ns);
-
-	if (l && l->role == LIFE_UNKNOWN)
-		reaction_inherit(t, l);
-	return l;
+	expire(t, t->last_ns);
+	return lives_take(&t->lives);
 }
 
 void tracker_stop(struct tracker *t)

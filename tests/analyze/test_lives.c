@@ -312,6 +312,28 @@ static void over_lives_are_handed_out_while_the_tape_runs(void **state)
 	tape_release(&b);
 }
 
+/* Whatever else is on the tape meanwhile. */
+static void stragglers_belong_to_a_life_for_ten_milliseconds(void **state)
+{
+	const struct build_segment late = {"127.0.0.1", "127.0.0.1", .sport = 40112, .dport = 8080,
+					   .flags = 16};
+	struct build_tape b = {0};
+	struct tracked t;
+
+	(void)state;
+	tape_begin(&b);
+	connect(&b, T0, &hello_client);
+	close_with(&b, T0 + MS, &hello_client, STATE_SYN_SENT, 111);
+	tape_destroy(&b, T0 + 2 * MS, &hello_client);
+	tape_drop(&b, T0 + 11 * MS, &late, REASON_NETFILTER_DROP);
+	tape_drop(&b, T0 + 13 * MS, &late, REASON_NETFILTER_DROP);
+	track(&t, &b);
+	assert_int_equal(t.count, 1);
+	assert_int_equal(t.lives[0].traffic.drops, 1);
+	tracked_release(&t);
+	tape_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +348,7 @@ int main(void)
 		cmocka_unit_test(sockets_without_cookies_are_known_by_address),
 		cmocka_unit_test(old_kernels_child_takes_its_identity_from_established),
 		cmocka_unit_test(over_lives_are_handed_out_while_the_tape_runs),
+		cmocka_unit_test(stragglers_belong_to_a_life_for_ten_milliseconds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
