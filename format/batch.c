@@ -132,33 +132,26 @@ static struct column *find_hot(struct batch *b, enum column_what what, unsigned 
 	return NULL;
 }
 
-int batch_decode_ints(struct batch *b, struct column *c, uint32_t rows, struct error *err)
-{
-	TRY(part_open(b, c->part, err));
-	c->ints = slab_alloc(b->slab, rows, sizeof(*c->ints));
-	if (!c->ints)
-		return error_nomem(err);
-	return column_decode_ints(c->codec, view_of(b->raw[c->part] + c->offset, c->len), rows,
-				  c->ints, err);
-}
-
-static int decode_hot(struct batch *b, enum hot_column which, uint64_t **out, struct error *err)
-{
-	struct column *c = find_hot(b, COLUMN_VALUE, which);
-
-	if (!c || c->ints)
-		return bad_directory(err);
-	TRY(batch_decode_ints(b, c, b->rows, err));
-	*out = c->ints;
-	return 0;
-}
-
 /* Bytes of a column in its part, decompressed. */
 int batch_column_bytes(struct batch *b, const struct column *c, struct view *out, struct error *err)
 {
 	TRY(part_open(b, c->part, err));
 	*out = view_of(b->raw[c->part] + c->offset, c->len);
 	return 0;
+}
+
+static int decode_hot(struct batch *b, enum hot_column which, uint64_t **out, struct error *err)
+{
+	const struct column *c = find_hot(b, COLUMN_VALUE, which);
+	struct view bytes;
+
+	if (!c)
+		return bad_directory(err);
+	TRY(batch_column_bytes(b, c, &bytes, err));
+	*out = slab_alloc(b->slab, b->rows, sizeof(**out));
+	if (!*out)
+		return error_nomem(err);
+	return column_decode_ints(c->codec, bytes, b->rows, *out, err);
 }
 
 /* Times rest on the other two hot columns. */
@@ -170,7 +163,7 @@ static int decode_times(struct batch *b, const struct block_header *h, const uin
 	struct column *raw = find_hot(b, COLUMN_RAW, HOT_TS);
 	struct view symbols, low;
 
-	if (!c || c->ints)
+	if (!c)
 		return bad_directory(err);
 	if (c->codec != CODEC_TIME)
 		return decode_hot(b, HOT_TS, &b->ts, err);
@@ -178,10 +171,9 @@ static int decode_times(struct batch *b, const struct block_header *h, const uin
 		return bad_directory(err);
 	TRY(batch_column_bytes(b, c, &symbols, err));
 	TRY(batch_column_bytes(b, raw, &low, err));
-	c->ints = slab_alloc(b->slab, b->rows, sizeof(*c->ints));
-	if (!c->ints)
+	b->ts = slab_alloc(b->slab, b->rows, sizeof(*b->ts));
+	if (!b->ts)
 		return error_nomem(err);
-	b->ts = c->ints;
 	return times_decode(&rows, symbols, low, b->ts, err);
 }
 
@@ -374,33 +366,4 @@ bool batch_event(struct batch *b, uint32_t at, struct event *out)
 			      .slot = b->slot_of[row],
 			      .batch = b};
 	return true;
-}
-
-/* Values come out as wide and as signed as the schema says, whatever was written. */
-void batch_normalise(const struct field *f, uint64_t *values, uint32_t count)
-{
-	unsigned shift = f->elem_size >= 8 ? 0 : 64 - 8u * f->elem_size;
-
-	if (shift == 0)
-		return;
-	if (f->flags & FIELD_SIGNED) {
-		for (uint32_t i = 0; i < count; i++)
-			values[i] = (uint64_t)sign_extend(values[i], f->elem_size);
-		return;
-	}
-	for (uint32_t i = 0; i < count; i++)
-		values[i] = values[i] << shift >> shift;
-}
-
-/* A column of ids or presence: no dictionary or key is involved. */
-const uint64_t *batch_plain(struct batch *b, uint32_t number, uint32_t rows)
-{
-	struct column *c;
-
-	if (number == NO_COLUMN)
-		return NULL;
-	c = &b->columns[number];
-	if (c->state == COLUMN_WAITING)
-		c->state = batch_decode_ints(b, c, rows, NULL) ? COLUMN_BAD : COLUMN_READY;
-	return c->state == COLUMN_READY ? c->ints : NULL;
 }

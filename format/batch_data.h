@@ -21,10 +21,28 @@ struct column {
 	uint8_t part; /* index of the part */
 	uint8_t state;
 	uint32_t offset, len; /* in the part */
-	uint64_t *ints;
+	uint32_t mask;        /* of a row: 0 when one value stands for all (CONST) */
+	uint64_t *longs;      /* integers of 8 bytes */
+	uint32_t *shorts;     /* smaller ones, sign-extended if signed; ids, presence */
 	struct view *views;
 	struct buf scratch; /* bytes that views point to */
 };
+
+static inline uint64_t column_int(const struct column *c, const struct field *f, uint32_t row)
+{
+	uint32_t value;
+
+	if (c->longs)
+		return c->longs[row & c->mask];
+	value = c->shorts[row & c->mask];
+	return f->flags & FIELD_SIGNED ? (uint64_t)sign_extend(value, 4) : value;
+}
+
+/* Of a column of ids or presence. */
+static inline uint32_t column_id(const struct column *c, uint32_t row)
+{
+	return c->shorts[row & c->mask];
+}
 
 /* The rows of one schema in this block. */
 struct slot {
@@ -67,12 +85,11 @@ struct batch {
 /* Bytes of a column in its part, decompressed. */
 int batch_column_bytes(struct batch *b, const struct column *c, struct view *out,
 		       struct error *err);
-/* Integers of a column into c->ints. */
-int batch_decode_ints(struct batch *b, struct column *c, uint32_t rows, struct error *err);
-/* A column of ids or presence, decoded; NULL when it is missing or damaged. */
-const uint64_t *batch_plain(struct batch *b, uint32_t number, uint32_t rows);
-/* Values as wide and as signed as the schema says, whatever was written. */
-void batch_normalise(const struct field *f, uint64_t *values, uint32_t count);
+/* Column `number`, decoded; NULL when it is missing or damaged. `f` is NULL for ids and
+ * presence. */
+struct column *batch_column(struct batch *b, uint32_t number, const struct field *f, uint32_t rows);
+/* Integers of field `f` are as wide and as signed as it says, whatever was written. */
+void column_normalise(struct column *c, const struct field *f, uint32_t rows);
 /* Decode all keyed columns of the block together; false when they cannot be. */
 bool batch_open_keyed(struct batch *b);
 

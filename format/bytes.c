@@ -71,6 +71,51 @@ bool take_long_varint(struct view *v, uint64_t *out)
 	return false;
 }
 
+/* Four varints of at most two bytes each, which begin at the lowest byte of `word`; returns
+ * their length. */
+static inline unsigned split_pairs(uint64_t word, uint64_t *out)
+{
+	unsigned len = 0;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned more = word >> 7 & 1;
+
+		out[i] = (word & 0x7f) | (word >> 1 & 0x3f80 & (0 - (uint64_t)more));
+		word >>= 8 << more;
+		len += 1 + more;
+	}
+	return len;
+}
+
+/* Most are short: eight bytes are looked at together. */
+bool take_varints(struct view *v, size_t n, uint64_t *out)
+{
+	const uint64_t continued = UINT64_C(0x8080808080808080);
+	size_t i = 0;
+
+	while (n - i >= 8 && view_len(*v) >= 8) {
+		uint64_t word = load_le64(v->p), more = word & continued;
+
+		if (more == 0) {
+			for (size_t k = 0; k < 8; k++)
+				out[i + k] = v->p[k];
+			v->p += 8;
+			i += 8;
+		} else if ((more & more << 8) == 0) {
+			v->p += split_pairs(word, out + i);
+			i += 4;
+		} else if (take_varint(v, &out[i])) {
+			i++;
+		} else {
+			return false;
+		}
+	}
+	for (; i < n; i++)
+		if (!take_varint(v, &out[i]))
+			return false;
+	return true;
+}
+
 bool take_bytes(struct view *v, size_t len, struct view *out)
 {
 	if (view_len(*v) < len)

@@ -14,6 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* For functions that are written once and compiled for each value of an argument. */
+#if defined(__GNUC__)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE inline
+#endif
+
 struct view {
 	const uint8_t *p;   /* next byte; lent */
 	const uint8_t *end; /* one past the last */
@@ -51,6 +58,8 @@ static inline bool take_varint(struct view *v, uint64_t *out)
 	*out = *v->p++;
 	return true;
 }
+/* `n` of them; on false, *v and out[] are in between. */
+bool take_varints(struct view *v, size_t n, uint64_t *out);
 /* `len` bytes; *out points into the same memory as *v. */
 bool take_bytes(struct view *v, size_t len, struct view *out);
 /* A varint length, then that many bytes. */

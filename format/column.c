@@ -99,21 +99,6 @@ static bool recent_token(struct recent *r, uint64_t value, uint64_t *token)
 	return true;
 }
 
-static inline uint64_t recent_value(struct recent *r, uint64_t token)
-{
-	uint64_t value;
-
-	if (token < RECENT_VALUES) {
-		value = r->values[token];
-		recent_move(r, (unsigned)token, value);
-		return value;
-	}
-	value = r->base + (uint64_t)unzigzag(token - RECENT_VALUES);
-	r->base = value;
-	recent_move(r, RECENT_VALUES - 1, value);
-	return value;
-}
-
 uint8_t column_encode_ids(const uint64_t *values, size_t n, struct buf *out)
 {
 	struct recent r = {0};
@@ -137,70 +122,6 @@ uint8_t column_encode_ids(const uint64_t *values, size_t n, struct buf *out)
 static int bad_column(struct error *err)
 {
 	return error_set(err, ERR_CORRUPT, "a column does not hold as many values as its block");
-}
-
-/* n varints in n bytes: each is one byte. False if it is not so. */
-static bool take_short(struct view *in, size_t n, uint64_t *out)
-{
-	uint8_t all = 0;
-
-	if (view_len(*in) != n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		all |= in->p[i];
-	if (all >= 0x80)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		out[i] = in->p[i];
-	in->p = in->end;
-	return true;
-}
-
-static bool take_varints(struct view *in, size_t n, uint64_t *out)
-{
-	if (take_short(in, n, out))
-		return true;
-	for (size_t i = 0; i < n; i++)
-		if (!take_varint(in, &out[i]))
-			return false;
-	return true;
-}
-
-int column_decode_ints(uint8_t codec, struct view in, size_t n, uint64_t *out, struct error *err)
-{
-	uint64_t value = 0, previous = 0;
-	struct recent recent = {0};
-
-	switch (codec) {
-	case CODEC_CONST:
-		if (!take_varint(&in, &value))
-			return bad_column(err);
-		for (size_t i = 0; i < n; i++)
-			out[i] = value;
-		break;
-	case CODEC_VARINT:
-		if (!take_varints(&in, n, out))
-			return bad_column(err);
-		break;
-	case CODEC_DELTA:
-		if (!take_varints(&in, n, out))
-			return bad_column(err);
-		for (size_t i = 0; i < n; i++) {
-			previous += (uint64_t)unzigzag(out[i]);
-			out[i] = previous;
-		}
-		break;
-	case CODEC_RECENT:
-		for (size_t i = 0; i < n; i++) {
-			if (!take_varint(&in, &value))
-				return bad_column(err);
-			out[i] = recent_value(&recent, value);
-		}
-		break;
-	default:
-		return error_set(err, ERR_UNSUPPORTED, "a column has unknown codec %u", codec);
-	}
-	return view_len(in) ? bad_column(err) : 0;
 }
 
 /* Open addressing over the distinct strings of one column. */

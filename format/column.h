@@ -32,6 +32,10 @@ uint8_t column_encode_ids(const uint64_t *values, size_t n, struct buf *out);
 /* Exactly `n` integers from `in`, which must end with them. ERR_UNSUPPORTED for an
  * unknown codec, ERR_CORRUPT otherwise. */
 int column_decode_ints(uint8_t codec, struct view in, size_t n, uint64_t *out, struct error *err);
+/* The same, but only the low 32 bits of each. */
+int column_decode_shorts(uint8_t codec, struct view in, size_t n, uint32_t *out, struct error *err);
+/* The same; what is larger becomes UINT32_MAX. */
+int column_decode_ids(uint8_t codec, struct view in, size_t n, uint32_t *out, struct error *err);
 
 /* Scratch for encoding byte columns; reuse one. */
 struct byte_table;

@@ -26,7 +26,7 @@ uint64_t keyed_token(struct keyed *k, uint64_t key, uint64_t value, unsigned siz
 {
 	uint64_t *last = &k->last[key % KEYED_PLACES], distance;
 
-	value = keyed_narrow(value, size);
+	value &= keyed_mask(size);
 	if (value == 0)
 		return KEYED_ZERO;
 	distance = zigzag(sign_extend(value - *last, size));

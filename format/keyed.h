@@ -39,32 +39,33 @@ static inline uint64_t keyed_key(const struct field *f, uint64_t attribute)
 
 /* Token for an integer of `size` bytes; raw bytes, if any, are appended to *raw. */
 uint64_t keyed_token(struct keyed *k, uint64_t key, uint64_t value, unsigned size, struct buf *raw);
-static inline uint64_t keyed_narrow(uint64_t value, unsigned size)
+static inline uint64_t keyed_mask(unsigned size)
 {
-	return size >= 8 ? value : value & ((UINT64_C(1) << (8 * size)) - 1);
+	return size >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * size)) - 1;
 }
 
-/* The value a token stands for, zero-extended. False when *raw has run out. */
+/* The value a token stands for, zero-extended, when *last is the key's last value; `mask` are
+ * the bits of `size` bytes. False when *raw has run out. */
+static inline bool keyed_next(uint64_t *last, uint64_t token, unsigned size, uint64_t mask,
+			      struct view *raw, uint64_t *value)
+{
+	uint64_t next = (*last + (uint64_t)unzigzag(token - KEYED_FIRST)) & mask;
+
+	if (token == KEYED_RAW) {
+		if (view_len(*raw) < size)
+			return false;
+		next = load_le(raw->p, size);
+		raw->p += size;
+	}
+	*value = token == KEYED_ZERO ? 0 : next;
+	*last = token == KEYED_ZERO ? *last : next;
+	return true;
+}
+
 static inline bool keyed_value(struct keyed *k, uint64_t key, uint64_t token, unsigned size,
 			       struct view *raw, uint64_t *value)
 {
-	uint64_t *last = &k->last[key % KEYED_PLACES];
-
-	if (token >= KEYED_FIRST) {
-		*last = keyed_narrow(*last + (uint64_t)unzigzag(token - KEYED_FIRST), size);
-		*value = *last;
-		return true;
-	}
-	if (token == KEYED_ZERO) {
-		*value = 0;
-		return true;
-	}
-	if (view_len(*raw) < size)
-		return false;
-	*last = load_le(raw->p, size);
-	raw->p += size;
-	*value = *last;
-	return true;
+	return keyed_next(&k->last[key % KEYED_PLACES], token, size, keyed_mask(size), raw, value);
 }
 
 #endif

@@ -8,18 +8,24 @@
 #include "format/column.h"
 #include "format/keyed.h"
 
+enum { CHUNK = 32 }; /* tokens of a column at once: all columns' stay in the fastest cache */
+
 /* One keyed column of a slot. */
 struct keyed_column {
+	struct column *column;
 	const struct field *field;
-	struct column *column; /* ints: tokens that become values */
-	const uint16_t *keys;  /* attributes modulo KEYED_PLACES, by row; lent */
-	struct view raw;
+	const uint16_t *keys; /* attributes modulo KEYED_PLACES, by row; lent */
+	uint16_t flip, space; /* make places of them */
+	uint64_t mask;        /* of the field's bytes */
+	struct view tokens, raw;
+	uint64_t chunk[CHUNK]; /* tokens of the next rows */
 };
 
 /* The keyed columns of the rows of one schema. */
 struct keyed_slot {
 	struct keyed_column *columns;
 	unsigned count;
+	uint32_t row;    /* the next */
 	uint16_t **keys; /* [key source]; NULL where no column needs it */
 };
 
@@ -28,17 +34,17 @@ struct keyed_slot {
 static bool find_keys(struct batch *b, const struct slot *s, const struct key_source *source,
 		      uint16_t *out)
 {
-	const uint64_t *ids = batch_plain(b, s->refs[source->ref], s->count);
-	uint32_t dict = s->schema->refs[source->ref];
-	uint64_t last = 0, attribute = 0;
+	const struct column *ids = batch_column(b, s->refs[source->ref], NULL, s->count);
+	uint32_t dict = s->schema->refs[source->ref], last = 0;
+	uint64_t attribute = 0;
 
 	for (uint32_t row = 0; ids && row < s->count; row++) {
-		if (ids[row] != last) {
-			last = ids[row];
+		uint32_t id = column_id(ids, row);
+
+		if (id != last) {
+			last = id;
 			attribute = 0;
-			if (last > UINT32_MAX ||
-			    (last && !dict_set_int(b->dicts, dict, (uint32_t)last,
-						   source->attribute, &attribute)))
+			if (id && !dict_set_int(b->dicts, dict, id, source->attribute, &attribute))
 				return false;
 		}
 		out[row] = (uint16_t)(attribute % KEYED_PLACES);
@@ -59,18 +65,46 @@ static const uint16_t *keys_of(struct batch *b, const struct slot *s, struct key
 	return k->keys[source];
 }
 
-/* Decode the tokens; `raw` is the number of the column with the raw bytes. */
-static bool take_tokens(struct batch *b, const struct slot *s, struct keyed_column *c, uint32_t raw)
+/* What column `own` of the slot needs to be decoded. */
+static bool keyed_column_init(struct batch *b, const struct slot *s, unsigned own,
+			      struct keyed_column *k)
 {
-	struct view tokens;
+	struct column *c = k->column;
+	uint32_t raw = s->raw[own];
 
-	if (raw == NO_COLUMN || c->column->ints ||
-	    batch_column_bytes(b, &b->columns[raw], &c->raw, NULL) ||
-	    batch_column_bytes(b, c->column, &tokens, NULL))
+	if (raw == NO_COLUMN || batch_column_bytes(b, &b->columns[raw], &k->raw, NULL) ||
+	    batch_column_bytes(b, c, &k->tokens, NULL))
 		return false;
-	c->column->ints = slab_alloc(b->slab, s->count, sizeof(*c->column->ints));
-	return c->column->ints &&
-	       column_decode_ints(CODEC_VARINT, tokens, s->count, c->column->ints, NULL) == 0;
+	k->mask = keyed_mask(k->field->elem_size);
+	k->flip = k->field->flags & FIELD_FLIP ? 1 : 0;
+	k->space = (uint16_t)(keyed_key(k->field, k->flip) % KEYED_PLACES);
+	c->mask = UINT32_MAX;
+	if (k->field->elem_size > 4)
+		c->longs = slab_alloc(b->slab, s->count, sizeof(*c->longs));
+	else
+		c->shorts = slab_alloc(b->slab, s->count, sizeof(*c->shorts));
+	return c->longs || c->shorts;
+}
+
+/* The column of own field `own`, if it is keyed. */
+static struct column *keyed_column(struct batch *b, const struct slot *s, const struct field *f,
+				   unsigned own)
+{
+	struct column *c;
+
+	if (!f->key_ref || s->own[own] == NO_COLUMN)
+		return NULL;
+	c = &b->columns[s->own[own]];
+	return c->codec == CODEC_KEYED ? c : NULL;
+}
+
+static unsigned keyed_count(struct batch *b, const struct slot *s)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < s->schema->field_count; i++)
+		count += keyed_column(b, s, &s->schema->fields[i], s->schema->own_of[i]) != NULL;
+	return count;
 }
 
 static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_slot *k)
@@ -81,22 +115,52 @@ static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_
 	if (sources == 0)
 		return true;
 	k->keys = slab_zalloc(b->slab, sources, sizeof(*k->keys));
-	k->columns = slab_zalloc(b->slab, schema->own_count, sizeof(*k->columns));
+	k->columns = slab_alloc(b->slab, keyed_count(b, s), sizeof(*k->columns));
 	if (!k->keys || !k->columns)
 		return false;
 	for (unsigned i = 0; i < schema->field_count; i++) {
-		unsigned own = schema->own_of[i];
+		const struct field *f = &schema->fields[i];
+		struct column *column = keyed_column(b, s, f, schema->own_of[i]);
 		struct keyed_column *c = &k->columns[k->count];
 
-		if (!schema->fields[i].key_ref || s->own[own] == NO_COLUMN ||
-		    b->columns[s->own[own]].codec != CODEC_KEYED)
+		if (!column)
 			continue;
-		c->field = &schema->fields[i];
-		c->column = &b->columns[s->own[own]];
+		c->field = f;
+		c->column = column;
 		c->keys = keys_of(b, s, k, i);
-		if (!c->keys || !take_tokens(b, s, c, s->raw[own]))
+		if (!c->keys || !keyed_column_init(b, s, schema->own_of[i], c))
 			return false;
 		k->count++;
+	}
+	return true;
+}
+
+/* Tokens of the next rows. */
+static bool fill_chunks(struct keyed_slot *k, uint32_t left)
+{
+	for (unsigned i = 0; i < k->count; i++)
+		if (!take_varints(&k->columns[i].tokens, left < CHUNK ? left : CHUNK,
+				  k->columns[i].chunk))
+			return false;
+	return true;
+}
+
+/* The slot's next row. */
+static bool settle_row(struct keyed *keyed, struct keyed_slot *k)
+{
+	uint32_t row = k->row++;
+
+	for (struct keyed_column *c = k->columns; c < k->columns + k->count; c++) {
+		uint16_t place = (uint16_t)((c->keys[row] ^ c->flip) + c->space);
+		uint64_t value;
+
+		if (!keyed_next(&keyed->last[place], c->chunk[row % CHUNK], c->field->elem_size,
+				c->mask, &c->raw, &value))
+			return false;
+		if (c->column->longs)
+			c->column->longs[row] = value;
+		else
+			c->column->shorts[row] = (uint32_t)value;
 	}
 	return true;
 }
@@ -105,18 +169,23 @@ static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_
 static bool settle_rows(struct batch *b, struct keyed *keyed, struct keyed_slot *slots)
 {
 	for (uint32_t i = 0; i < b->rows; i++) {
-		const struct keyed_slot *k = &slots[b->slot_of[i]];
-		uint32_t row = b->local[i];
+		struct keyed_slot *k = &slots[b->slot_of[i]];
 
-		for (unsigned n = 0; n < k->count; n++) {
-			struct keyed_column *c = &k->columns[n];
-			uint64_t *value = &c->column->ints[row];
-
-			if (!keyed_value(keyed, keyed_key(c->field, c->keys[row]), *value,
-					 c->field->elem_size, &c->raw, value))
-				return false;
-		}
+		if (k->row % CHUNK == 0 && !fill_chunks(k, b->slots[b->slot_of[i]].count - k->row))
+			return false;
+		if (!settle_row(keyed, k))
+			return false;
 	}
+	return true;
+}
+
+/* No tokens are left. */
+static bool is_settled(const struct batch *b, const struct keyed_slot *slots)
+{
+	for (size_t i = 0; i < b->slot_count; i++)
+		for (unsigned n = 0; n < slots[i].count; n++)
+			if (view_len(slots[i].columns[n].tokens))
+				return false;
 	return true;
 }
 
@@ -124,16 +193,13 @@ static void mark_keyed(struct batch *b, const struct slot *s)
 {
 	for (unsigned i = 0; s->schema && i < s->schema->field_count; i++) {
 		const struct field *f = &s->schema->fields[i];
-		struct column *c;
+		struct column *c = keyed_column(b, s, f, s->schema->own_of[i]);
 
-		if (!f->key_ref || s->own[s->schema->own_of[i]] == NO_COLUMN)
-			continue;
-		c = &b->columns[s->own[s->schema->own_of[i]]];
-		if (c->codec != CODEC_KEYED)
+		if (!c)
 			continue;
 		c->state = (uint8_t)b->keyed;
 		if (c->state == COLUMN_READY)
-			batch_normalise(f, c->ints, s->count);
+			column_normalise(c, f, s->count);
 	}
 }
 
@@ -146,7 +212,7 @@ static bool decode_keyed(struct batch *b)
 	/* Values of an unknown schema may have shared keys with known ones. */
 	for (size_t i = 0; is_ok && i < b->slot_count; i++)
 		is_ok = b->slots[i].schema && keyed_slot_init(b, &b->slots[i], &slots[i]);
-	return is_ok && settle_rows(b, keyed, slots);
+	return is_ok && settle_rows(b, keyed, slots) && is_settled(b, slots);
 }
 
 /* All keyed columns of the block are decoded together, or none is. */

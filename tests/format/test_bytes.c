@@ -74,6 +74,49 @@ static bool takes_tenth(uint8_t tenth, uint64_t *out)
 	return take_varint(&v, out);
 }
 
+enum { MANY = 300, LONGEST_RUN = 20 };
+
+/* Runs of varints of one length, from 1 to 10 bytes; returns their number. */
+static size_t put_runs(struct buf *b, uint64_t *values)
+{
+	uint64_t noise = 1;
+	size_t n = 0;
+
+	while (n < MANY) {
+		noise = noise * 6364136223846793005u + 1442695040888963407u;
+		for (unsigned i = 0; i <= noise >> 40 && i < LONGEST_RUN && n < MANY; i++) {
+			values[n] = (UINT64_C(1) << (noise >> 58)) - 1 + i;
+			put_varint(b, values[n++]);
+		}
+	}
+	return n;
+}
+
+static void varints_of_mixed_lengths_come_back_together(void **state)
+{
+	uint64_t values[MANY], out[MANY];
+	struct buf b = {0};
+	size_t n = put_runs(&b, values);
+
+	(void)state;
+	for (size_t len = 0; len <= b.len; len++) {
+		uint8_t *exact = forge_exact(b.data, len);
+		struct view all = view_of(exact, len), one = all;
+		size_t whole = 0;
+
+		while (whole < n && take_varint(&one, &out[whole]))
+			whole++;
+		assert_int_equal(take_varints(&all, n, out), whole == n);
+		all = view_of(exact, len);
+		memset(out, 0, sizeof(out));
+		assert_true(take_varints(&all, whole, out));
+		assert_ptr_equal(all.p, one.p);
+		assert_memory_equal(out, values, whole * sizeof(*out));
+		free(exact);
+	}
+	buf_release(&b);
+}
+
 static void a_varint_beyond_64_bits_is_refused(void **state)
 {
 	uint64_t out = 7;
@@ -315,6 +358,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_varint_of_each_length_comes_back),
 		cmocka_unit_test(a_varint_cut_at_any_byte_is_refused_and_nothing_moves),
+		cmocka_unit_test(varints_of_mixed_lengths_come_back_together),
 		cmocka_unit_test(a_varint_beyond_64_bits_is_refused),
 		cmocka_unit_test(integers_are_little_endian),
 		cmocka_unit_test(an_integer_cut_short_is_refused_and_nothing_moves),

@@ -21,6 +21,22 @@ static int decode_ints(uint8_t codec, const struct buf *b, size_t len, size_t n,
 	return rc;
 }
 
+/* The other two forms of the same integers. */
+static void other_forms_agree(uint8_t codec, const struct buf *b, const uint64_t *values, size_t n)
+{
+	uint8_t *exact = forge_exact(b->data, b->len);
+	uint32_t *out = calloc(n + 1, sizeof(*out));
+
+	assert_int_equal(column_decode_shorts(codec, view_of(exact, b->len), n, out, NULL), 0);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(out[i], values[i] & UINT32_MAX);
+	assert_int_equal(column_decode_ids(codec, view_of(exact, b->len), n, out, NULL), 0);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(out[i], values[i] < UINT32_MAX ? values[i] : UINT32_MAX);
+	free(out);
+	free(exact);
+}
+
 /* Encode, compare the codec, decode, compare; then every cut and one byte more. */
 static void ints_come_back(const uint64_t *values, size_t n, uint8_t codec)
 {
@@ -30,6 +46,7 @@ static void ints_come_back(const uint64_t *values, size_t n, uint8_t codec)
 	assert_int_equal(column_encode_ints(values, n, &b), codec);
 	assert_int_equal(decode_ints(codec, &b, b.len, n, out), 0);
 	assert_memory_equal(out, values, n * sizeof(*out));
+	other_forms_agree(codec, &b, values, n);
 	for (size_t len = 0; len < b.len; len++)
 		assert_int_equal(decode_ints(codec, &b, len, n, out), ERR_CORRUPT);
 	put_u8(&b, 0);
@@ -314,22 +331,36 @@ static void strings_of_one_length_come_back_from_planes(void **state)
 	buf_release(&b);
 }
 
+static void recent_ids_come_back(const uint64_t *ids, size_t n)
+{
+	uint64_t *out = calloc(n, sizeof(*out));
+	struct buf b = {0};
+
+	assert_int_equal(column_encode_ids(ids, n, &b), CODEC_RECENT);
+	for (size_t len = 0; len < b.len; len++)
+		assert_int_equal(decode_ints(CODEC_RECENT, &b, len, n, out), ERR_CORRUPT);
+	assert_int_equal(decode_ints(CODEC_RECENT, &b, b.len, n, out), 0);
+	assert_memory_equal(out, ids, n * sizeof(*out));
+	other_forms_agree(CODEC_RECENT, &b, ids, n);
+	buf_release(&b);
+	free(out);
+}
+
 static void ids_come_back(void **state)
 {
 	const uint64_t ids[] = {1, 2, 3, 2, 200, 1, 201, 1, 202, 3, 1, 3, 0, 203, UINT32_MAX, 1};
-	uint64_t out[16];
-	struct buf b = {0};
+	const uint64_t wide[] = {UINT64_C(1) << 32, 1, (UINT64_C(1) << 32) + 1, 1, UINT32_MAX};
+	uint64_t many[1000], noise = 1;
 
 	(void)state;
-	assert_int_equal(column_encode_ids(ids, 16, &b), CODEC_RECENT);
-	for (size_t len = 0; len < b.len; len++)
-		assert_int_equal(column_decode_ints(CODEC_RECENT, view_of(b.data, len), 16, out,
-						    NULL),
-				 ERR_CORRUPT);
-	assert_int_equal(column_decode_ints(CODEC_RECENT, view_of(b.data, b.len), 16, out, NULL),
-			 0);
-	assert_memory_equal(out, ids, sizeof(ids));
-	buf_release(&b);
+	recent_ids_come_back(ids, 16);
+	recent_ids_come_back(wide, 5);
+	/* Each of the eight latest, in any order, and new ones. */
+	for (size_t i = 0; i < 1000; i++) {
+		noise = noise * 6364136223846793005u + 1442695040888963407u;
+		many[i] = i / 20 + (noise >> 60) % 10;
+	}
+	recent_ids_come_back(many, 1000);
 }
 
 int main(void)

@@ -31,6 +31,22 @@ static void check_ints(const uint64_t *values, size_t n)
 	free(again);
 }
 
+/* The other forms of the same integers. */
+static void check_forms(uint8_t codec, struct view in, const uint64_t *values, size_t n, int rc)
+{
+	uint32_t *shorts = malloc((n + 1) * sizeof(*shorts)), *ids = malloc((n + 1) * sizeof(*ids));
+
+	check(shorts && ids);
+	check(column_decode_shorts(codec, in, n, shorts, NULL) == rc);
+	check(column_decode_ids(codec, in, n, ids, NULL) == rc);
+	for (size_t i = 0; !rc && i < n; i++) {
+		check(shorts[i] == (uint32_t)values[i]);
+		check(ids[i] == (values[i] < UINT32_MAX ? values[i] : UINT32_MAX));
+	}
+	free(shorts);
+	free(ids);
+}
+
 static void check_bytes(const struct view *values, size_t n, size_t fixed)
 {
 	struct view *again = malloc((n + 1) * sizeof(*again));
@@ -72,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	rc = column_decode_ints(codec, in, n, ints, &err);
 	check(rc == err.status);
+	check_forms(codec, in, ints, n, rc);
 	if (!rc)
 		check_ints(ints, n);
 	err.status = 0;

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* column_ints.c -- decodes columns of integers (docs/FORMAT.md section 7.3). */
+#include "format/column.h"
+
+/* How integers are kept. */
+enum form {
+	FORM_WHOLE,  /* uint64_t */
+	FORM_LOW,    /* uint32_t, the low half */
+	FORM_CAPPED, /* uint32_t, UINT32_MAX for what is larger */
+};
+
+enum { CHUNK = 64 }; /* varints at once: they stay in the fastest cache */
+
+static ALWAYS_INLINE void put_int(void *out, size_t i, uint64_t value, enum form form)
+{
+	uint32_t *small = out;
+	uint64_t *whole = out;
+
+	if (form == FORM_WHOLE)
+		whole[i] = value;
+	else if (form == FORM_LOW)
+		small[i] = (uint32_t)value;
+	else
+		small[i] = value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
+static size_t chunk_len(size_t left)
+{
+	return left < CHUNK ? left : CHUNK;
+}
+
+static ALWAYS_INLINE bool decode_const(struct view *in, size_t n, void *out, enum form form)
+{
+	uint64_t value;
+
+	if (!take_varint(in, &value))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		put_int(out, i, value, form);
+	return true;
+}
+
+static ALWAYS_INLINE bool decode_varints(struct view *in, size_t n, void *out, enum form form)
+{
+	uint64_t chunk[CHUNK];
+
+	for (size_t i = 0, len; i < n; i += len) {
+		len = chunk_len(n - i);
+		if (!take_varints(in, len, chunk))
+			return false;
+		for (size_t k = 0; k < len; k++)
+			put_int(out, i + k, chunk[k], form);
+	}
+	return true;
+}
+
+static ALWAYS_INLINE bool decode_deltas(struct view *in, size_t n, void *out, enum form form)
+{
+	uint64_t chunk[CHUNK], value = 0;
+
+	for (size_t i = 0, len; i < n; i += len) {
+		len = chunk_len(n - i);
+		if (!take_varints(in, len, chunk))
+			return false;
+		for (size_t k = 0; k < len; k++) {
+			value += (uint64_t)unzigzag(chunk[k]);
+			put_int(out, i + k, value, form);
+		}
+	}
+	return true;
+}
+
+enum { RECENT_VALUES = 8 };
+
+/* The latest values. They stay where they are; their order moves. */
+struct recent {
+	uint64_t values[RECENT_VALUES];
+	uint64_t order; /* byte i: index of the value that is i-th latest */
+	uint64_t base;  /* the last value that was none of them */
+};
+
+/* The value that a token stands for becomes the latest. */
+static inline uint64_t recent_value(struct recent *r, uint64_t token)
+{
+	unsigned shift = 8 * (token < RECENT_VALUES ? (unsigned)token : RECENT_VALUES - 1);
+	uint64_t index = r->order >> shift & 0xff;
+	uint64_t moved = (UINT64_C(0x100) << shift) - 1; /* bytes of the order that change */
+
+	r->order = (r->order & ~moved) | ((r->order << 8 | index) & moved);
+	if (token >= RECENT_VALUES) {
+		r->base += (uint64_t)unzigzag(token - RECENT_VALUES);
+		r->values[index] = r->base;
+	}
+	return r->values[index];
+}
+
+static ALWAYS_INLINE bool decode_recent(struct view *in, size_t n, void *out, enum form form)
+{
+	struct recent recent = {.order = UINT64_C(0x0706050403020100)};
+	uint64_t chunk[CHUNK], value = 0;
+
+	for (size_t i = 0, len; i < n; i += len) {
+		len = chunk_len(n - i);
+		if (!take_varints(in, len, chunk))
+			return false;
+		for (size_t k = 0; k < len; k++) {
+			if (chunk[k])
+				value = recent_value(&recent, chunk[k]);
+			put_int(out, i + k, value, form);
+		}
+	}
+	return true;
+}
+
+static int bad_column(struct error *err)
+{
+	return error_set(err, ERR_CORRUPT, "a column does not hold as many values as its block");
+}
+
+/* Inlined for each form. */
+static ALWAYS_INLINE int decode_ints(uint8_t codec, struct view in, size_t n, void *out,
+				     enum form form, struct error *err)
+{
+	bool is_ok;
+
+	switch (codec) {
+	case CODEC_CONST:
+		is_ok = decode_const(&in, n, out, form);
+		break;
+	case CODEC_VARINT:
+		is_ok = decode_varints(&in, n, out, form);
+		break;
+	case CODEC_DELTA:
+		is_ok = decode_deltas(&in, n, out, form);
+		break;
+	case CODEC_RECENT:
+		is_ok = decode_recent(&in, n, out, form);
+		break;
+	default:
+		return error_set(err, ERR_UNSUPPORTED, "a column has unknown codec %u", codec);
+	}
+	return is_ok && view_len(in) == 0 ? 0 : bad_column(err);
+}
+
+int column_decode_ints(uint8_t codec, struct view in, size_t n, uint64_t *out, struct error *err)
+{
+	return decode_ints(codec, in, n, out, FORM_WHOLE, err);
+}
+
+int column_decode_shorts(uint8_t codec, struct view in, size_t n, uint32_t *out, struct error *err)
+{
+	return decode_ints(codec, in, n, out, FORM_LOW, err);
+}
+
+int column_decode_ids(uint8_t codec, struct view in, size_t n, uint32_t *out, struct error *err)
+{
+	return decode_ints(codec, in, n, out, FORM_CAPPED, err);
+}
