@@ -475,6 +475,8 @@ int writer_end(struct writer *w, const char *reason, struct error *err)
 		w->facts = (struct buf){0};
 	}
 	rc = writer_flush(w, err);
+	if (!rc && w->is_stalled) /* perhaps only the rows at hand could not be written */
+		rc = writer_flush(w, err);
 	if (!rc && w->is_stalled)
 		rc = error_set(err, ERR_IO, "%s; %llu events at the end are missing", w->why.text,
 			       (unsigned long long)outage_events(w->outage));

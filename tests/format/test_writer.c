@@ -11,7 +11,9 @@
 #include "format/block.h"
 #include "format/index.h"
 #include "format/scan.h"
+#include "tests/format/forge.h"
 #include "tests/format/small_writer.h"
+#include "tests/format/tight_file.h"
 
 enum { TRAILER = 16 };
 
@@ -309,6 +311,41 @@ static void a_failing_sink_fails_the_writer(void **state)
 	sink_close(sink, NULL);
 }
 
+/* Entries alone made the writer write, in vain; there is room again when it ends. */
+static void an_outage_of_entries_that_is_over_at_the_end_is_no_failure(void **state)
+{
+	struct writer_options opt = {.salt = SMALL_SALT};
+	struct schema *dict = schema_new(SCHEMA_DICT, "", "dict", NULL);
+	struct buf packed = {0};
+	struct tight_file file;
+	struct writer *writer;
+	uint32_t dict_id, id;
+
+	(void)state;
+	tight_file_open(&file);
+	assert_int_equal(writer_new(file.sink, &opt, &writer, NULL), 0);
+	forge_add(dict, forge_field("text", FIELD_STRING, 1, 0));
+	assert_int_equal(writer_schema(writer, dict, &dict_id, NULL), 0);
+	put_u16(&packed, UINT16_MAX);
+	assert_true(buf_reserve(&packed, UINT16_MAX));
+	memset(packed.data + packed.len, 'x', UINT16_MAX);
+	packed.len += UINT16_MAX;
+	tight_file_limit(&file, 0);
+	for (uint32_t i = 0; i < 200; i++) {
+		store_le(packed.data + 2, 4, i);
+		assert_int_equal(writer_intern(writer, dict_id, packed.data, packed.len, &id, NULL),
+				 0);
+		assert_int_equal(id, i + 1);
+	}
+	assert_non_null(writer_stall_reason(writer));
+	tight_file_free_room(&file);
+	assert_int_equal(writer_end(writer, "stop", NULL), 0);
+	assert_null(writer_stall_reason(writer));
+	writer_free(writer);
+	tight_file_close(&file);
+	buf_release(&packed);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, small_writer_setup, small_writer_teardown)
 
 int main(void)
@@ -324,6 +361,7 @@ int main(void)
 		TEST(the_index_lists_every_block_as_its_header_says),
 		TEST(the_first_and_the_last_schema_are_lent_and_the_next_is_not),
 		cmocka_unit_test(a_failing_sink_fails_the_writer),
+		cmocka_unit_test(an_outage_of_entries_that_is_over_at_the_end_is_no_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
