@@ -105,7 +105,8 @@ static bool take_index(struct view in, struct index *ix)
 	       index_decode(&in, ix, NULL) == 0;
 }
 
-/* The index of the END block that fills `block`; false when it is none, or not sound. */
+/* The index of the END block that fills `block`; false when it is none, or not sound, or does not
+ * list all blocks before it: one that is left out may need what others have. */
 static bool open_end(struct search *q, struct view block, struct index *ix)
 {
 	struct part parts[BLOCK_MAX_PARTS];
@@ -121,7 +122,7 @@ static bool open_end(struct search *q, struct view block, struct index *ix)
 		return false;
 	raw = malloc(parts[0].raw_len + 1u);
 	is_ok = raw && unpacker_run(q->unpacker, &parts[0], raw, NULL) == 0 &&
-		take_index(view_of(raw, parts[0].raw_len), ix);
+		take_index(view_of(raw, parts[0].raw_len), ix) && ix->count == h.seq;
 	free(raw);
 	return is_ok;
 }
