@@ -68,16 +68,16 @@ static int part_open(struct batch *b, unsigned i, struct error *err)
 	if (rc) {
 		b->raw[i] = NULL;
 		b->is_bad_part[i] = true;
+		/* What lay in the body was checked before; a newer writer's codec is no damage. */
+		b->is_damaged |= rc != ERR_UNSUPPORTED &&
+				 view_len(b->parts[i].stored) < b->parts[i].stored_len;
 	}
 	return rc;
 }
 
 bool batch_is_damaged(const struct batch *b)
 {
-	for (unsigned i = 0; i < b->part_count; i++)
-		if (b->is_bad_part[i] && view_len(b->parts[i].stored) < b->parts[i].stored_len)
-			return true;
-	return false;
+	return b->is_damaged;
 }
 
 static int bad_directory(struct error *err)

@@ -66,6 +66,7 @@ struct batch {
 	struct part parts[BLOCK_MAX_PARTS]; /* views into `stored`, or not read yet */
 	uint8_t *raw[BLOCK_MAX_PARTS];      /* decompressed, or NULL */
 	bool is_bad_part[BLOCK_MAX_PARTS];
+	bool is_damaged; /* a part that was read late could not be used */
 	unsigned part_count;
 	uint8_t *stored;
 	struct column *columns;
