@@ -179,7 +179,8 @@ static int is_whole(struct scan *s, uint32_t len, enum scan_want want, bool *out
 {
 	struct view block;
 
-	*out = s->end && s->next <= s->end && len <= s->end - s->next;
+	*out = s->is_following || /* then it has arrived */
+	       (s->end && s->next <= s->end && len <= s->end - s->next);
 	if (*out || (s->end && s->next <= s->end))
 		return 0;
 	if (want == SCAN_TABLE) { /* only asked for where the size is known */
