@@ -397,6 +397,93 @@ static void unwanted_bodies_are_not_looked_at(void **state)
 	buf_release(&tape);
 }
 
+static enum scan_want wants_tables(const struct block_header *h, const void *arg)
+{
+	(void)arg;
+	return h->type == BLOCK_SECTION ? SCAN_BODY : SCAN_TABLE;
+}
+
+static enum scan_want wants_headers(const struct block_header *h, const void *arg)
+{
+	(void)h;
+	(void)arg;
+	return SCAN_HEADER;
+}
+
+static void a_table_is_lent_alone_and_checked_alone(void **state)
+{
+	struct buf tape = {0};
+	struct source *source;
+	struct scan_item item;
+	struct scan s;
+	size_t len;
+
+	(void)state;
+	len = put_section(&tape, 3);
+	tape.data[tape.len - 2 * len - 1] ^= 1; /* in a body: nobody looks */
+	assert_string_equal(scan_wanted(&tape, wants_tables).text, "Sbbb");
+	assert_int_equal(source_open_memory(tape.data, tape.len, &source, NULL), 0);
+	scan_init(&s, source);
+	assert_int_equal(scan_next(&s, wants_tables, NULL, &item, NULL), 0);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(scan_next(&s, wants_tables, NULL, &item, NULL), 0);
+		assert_int_equal(item.kind, SCAN_BLOCK);
+		assert_int_equal(view_len(item.body), PART_ENTRY_LEN);
+		assert_ptr_equal(item.body.p, tape.data + item.offset + BLOCK_HEADER_LEN);
+	}
+	source_close(source);
+	for (size_t at = 0; at < PART_ENTRY_LEN; at++) { /* in a table: its block is damaged */
+		uint8_t *p = tape.data + tape.len - len + BLOCK_HEADER_LEN + at;
+		struct story story;
+
+		*p ^= 0x10;
+		story = scan_wanted(&tape, wants_tables);
+		assert_string_equal(story.text, "Sbbg");
+		assert_int_equal(story.skipped, len);
+		*p ^= 0x10;
+	}
+	buf_release(&tape);
+}
+
+/* A cut is noticed by the length alone, or by what follows the last header. */
+static void a_tape_cut_anywhere_gives_its_whole_blocks_by_their_tables(void **state)
+{
+	struct buf tape = {0}, cut;
+	size_t len, start;
+
+	(void)state;
+	len = put_section(&tape, 4);
+	start = tape.len - 4 * len;
+	for (size_t end = start; end <= tape.len; end++) {
+		struct story s;
+
+		cut = (struct buf){.data = tape.data, .len = end};
+		s = scan_wanted(&cut, wants_tables);
+		assert_int_equal(s.rc, END);
+		assert_int_equal(strcspn(s.text + 1, "gc"), (end - start) / len);
+		assert_int_equal(strchr(s.text, 'c') != NULL, (end - start) % len != 0);
+	}
+	buf_release(&tape);
+}
+
+static void headers_alone_lead_from_block_to_block(void **state)
+{
+	struct buf tape = {0};
+	struct story s;
+	size_t len;
+
+	(void)state;
+	len = put_section(&tape, 4);
+	memset(tape.data + tape.len - 2 * len + BLOCK_HEADER_LEN, 0xff, len - BLOCK_HEADER_LEN);
+	assert_string_equal(scan_wanted(&tape, wants_headers).text, "Sbbbb");
+	tape.data[tape.len - 2 * len + 20] ^= 1; /* in a header */
+	s = scan_wanted(&tape, wants_headers);
+	assert_string_equal(s.text, "Sbbggb");
+	assert_int_equal(s.missing, 1);
+	assert_int_equal(s.skipped, len);
+	buf_release(&tape);
+}
+
 static void a_longer_header_is_stepped_over(void **state)
 {
 	static const uint8_t more[10] = "0123456789";
@@ -472,6 +559,9 @@ int main(void)
 		cmocka_unit_test(an_unknown_block_is_stepped_over),
 		cmocka_unit_test(an_unknown_block_that_must_be_understood_stops),
 		cmocka_unit_test(unwanted_bodies_are_not_looked_at),
+		cmocka_unit_test(a_table_is_lent_alone_and_checked_alone),
+		cmocka_unit_test(a_tape_cut_anywhere_gives_its_whole_blocks_by_their_tables),
+		cmocka_unit_test(headers_alone_lead_from_block_to_block),
 		cmocka_unit_test(a_longer_header_is_stepped_over),
 		cmocka_unit_test(forged_headers_in_each_other_do_not_hide_what_follows),
 	};
