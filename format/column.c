@@ -263,22 +263,34 @@ static int decode_table(struct view in, size_t n, size_t fixed, struct view *out
 	return is_ok && view_len(in) == 0 ? 0 : bad_column(err);
 }
 
+/* The n values of planes, one after the other. */
+static void interleave(struct view in, size_t n, size_t len, uint8_t *out)
+{
+	for (size_t plane = 0; plane < len; plane++)
+		for (size_t i = 0; i < n; i++)
+			out[i * len + plane] = in.p[plane * n + i];
+}
+
+static bool take_planes(struct view *in, size_t n, size_t fixed, uint64_t *len)
+{
+	return take_varint(in, len) && *len > 0 && *len <= view_len(*in) &&
+	       (!fixed || *len == fixed) && view_len(*in) / *len == n && view_len(*in) % *len == 0;
+}
+
 static int decode_planes(struct view in, size_t n, size_t fixed, struct buf *scratch,
 			 struct view *out, struct error *err)
 {
 	uint64_t len;
 
-	if (!take_varint(&in, &len) || len == 0 || len > view_len(in) || (fixed && len != fixed) ||
-	    view_len(in) / len != n || view_len(in) % len)
+	if (!take_planes(&in, n, fixed, &len))
 		return bad_column(err);
 	buf_clear(scratch);
 	if (!buf_reserve(scratch, view_len(in)))
 		return error_nomem(err);
-	for (size_t i = 0; i < n; i++) {
-		out[i] = view_of(scratch->data + scratch->len, (size_t)len);
-		for (size_t plane = 0; plane < len; plane++)
-			scratch->data[scratch->len++] = in.p[plane * n + i];
-	}
+	scratch->len = view_len(in);
+	interleave(in, n, (size_t)len, scratch->data);
+	for (size_t i = 0; i < n; i++)
+		out[i] = view_of(scratch->data + i * len, (size_t)len);
 	return 0;
 }
 
@@ -300,5 +312,45 @@ int column_decode_bytes(uint8_t codec, struct view in, size_t n, size_t fixed, s
 		return decode_planes(in, n, fixed, scratch, out, err);
 	default:
 		return error_set(err, ERR_UNSUPPORTED, "a column has unknown codec %u", codec);
+	}
+}
+
+static int decode_copies(uint8_t codec, struct view in, size_t n, size_t size, uint8_t *out,
+			 struct error *err)
+{
+	struct view *views = malloc((n + 1) * sizeof(*views));
+	struct buf scratch = {0};
+	int rc;
+
+	if (!views)
+		return error_nomem(err);
+	rc = column_decode_bytes(codec, in, n, size, &scratch, views, err);
+	for (size_t i = 0; !rc && i < n; i++)
+		memcpy(out + i * size, views[i].p, size);
+	buf_release(&scratch);
+	free(views);
+	return rc;
+}
+
+int column_decode_fixed(uint8_t codec, struct view in, size_t n, size_t size, uint8_t *out,
+			struct error *err)
+{
+	struct view value;
+	uint64_t len;
+
+	switch (codec) {
+	case CODEC_CONST:
+		if (!take_sized(&in, size, &value) || view_len(in))
+			return bad_column(err);
+		for (size_t i = 0; i < n; i++)
+			memcpy(out + i * size, value.p, size);
+		return 0;
+	case CODEC_PLANES:
+		if (!take_planes(&in, n, size, &len))
+			return bad_column(err);
+		interleave(in, n, size, out);
+		return 0;
+	default:
+		return decode_copies(codec, in, n, size, out, err);
 	}
 }

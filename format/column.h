@@ -51,4 +51,8 @@ uint8_t column_encode_bytes(struct byte_table *t, const struct view *values, siz
 int column_decode_bytes(uint8_t codec, struct view in, size_t n, size_t fixed, struct buf *scratch,
 			struct view *out, struct error *err);
 
+/* The same for strings of `size` bytes, above 0, into out[n * size]. */
+int column_decode_fixed(uint8_t codec, struct view in, size_t n, size_t size, uint8_t *out,
+			struct error *err);
+
 #endif

@@ -4,23 +4,21 @@
 
 #include <stdlib.h>
 
+#include "format/attributes.h"
 #include "format/entries.h"
 
 /* Entries of ids that follow each other without a gap. */
 struct run {
 	uint32_t first; /* id */
-	uint32_t at;    /* where[at] belongs to it */
+	uint32_t at;    /* of the entry */
 };
 
 /* Memory goes with the entries that are present, never with their ids. */
 struct dict {
-	const struct schema *layout;
-	uint32_t *where; /* offset in `bytes` of each entry, ascending by id */
-	size_t count, where_cap;
-	struct run *runs; /* ascending; one, unless entries are missing */
+	struct attributes entries; /* ascending by id */
+	struct run *runs;          /* ascending; one, unless entries are missing */
 	size_t run_count, run_cap;
 	uint64_t next_id; /* lowest that may come */
-	struct buf bytes;
 };
 
 struct dict_set {
@@ -52,8 +50,7 @@ static void dict_free(struct dict *dict)
 {
 	if (!dict)
 		return;
-	buf_release(&dict->bytes);
-	free(dict->where);
+	attributes_release(&dict->entries);
 	free(dict->runs);
 	free(dict);
 }
@@ -89,9 +86,10 @@ static struct dict *find_or_add(struct dict_set *d, const struct schema *layout)
 		return NULL;
 	d->dicts = dicts;
 	dict = calloc(1, sizeof(*dict));
-	if (!dict)
+	if (!dict || !attributes_init(&dict->entries, layout)) {
+		free(dict);
 		return NULL;
-	dict->layout = layout;
+	}
 	dict->next_id = 1;
 	d->dicts[layout->id - 1] = dict;
 	return dict;
@@ -102,73 +100,20 @@ size_t dict_set_bytes(const struct dict_set *d)
 	return (size_t)d->total;
 }
 
-/* The run that an entry with this id belongs to is the last one. */
-static bool run_open(struct dict *dict, uint64_t id)
-{
-	void *runs = dict->runs;
-
-	if (dict->run_count > 0 && id == dict->next_id)
-		return true;
-	if (!array_grow(&runs, &dict->run_cap, dict->run_count + 1, sizeof(*dict->runs)))
-		return false;
-	dict->runs = runs;
-	dict->runs[dict->run_count++] = (struct run){.first = (uint32_t)id,
-						     .at = (uint32_t)dict->count};
-	return true;
-}
-
-static int add_entry(struct dict_set *d, struct dict *dict, uint64_t id, struct view *entries,
-		     struct error *err)
-{
-	size_t size = entry_size(dict->layout, *entries);
-	void *where = dict->where;
-
-	if (size == 0)
-		return error_set(err, ERR_CORRUPT, "dictionary %s: entry %llu is cut short",
-				 dict->layout->name, (unsigned long long)id);
-	d->total += size + DICT_ENTRY_COST;
-	if (d->total > DICT_MAX_BYTES)
-		return error_set(err, ERR_CORRUPT, "dictionaries of more than %d bytes",
-				 DICT_MAX_BYTES);
-	if (!run_open(dict, id) ||
-	    !array_grow(&where, &dict->where_cap, dict->count + 1, sizeof(*dict->where)))
-		return error_nomem(err);
-	dict->where = where;
-	dict->where[dict->count] = (uint32_t)dict->bytes.len;
-	put_bytes(&dict->bytes, entries->p, size);
-	if (dict->bytes.is_failed)
-		return error_nomem(err);
-	dict->count++;
-	dict->next_id = id + 1;
-	entries->p += size;
-	return 0;
-}
-
-static int add_entries(struct dict_set *d, const struct schema *layout, uint64_t first,
-		       uint64_t count, struct view entries, struct error *err)
-{
-	struct dict *dict = find_or_add(d, layout);
-
-	if (!dict)
-		return error_nomem(err);
-	if (first < dict->next_id)
-		return error_set(err, ERR_CORRUPT, "dictionary %s: entry %llu after entry %llu",
-				 layout->name, (unsigned long long)first,
-				 (unsigned long long)dict->next_id - 1);
-	for (uint64_t i = 0; i < count; i++)
-		TRY(add_entry(d, dict, first + i, &entries, err));
-	return 0;
-}
-
 /* Decoding of a DICT block. */
 struct intake {
 	const struct section *section;
-	struct keyed *keyed;
-	bool is_keyed_lost; /* a run was stepped over: keyed values are unknown from here on */
-	uint64_t values;    /* of all runs: each takes time, also if it is stepped over */
+	struct keyed *keyed; /* NULL until a run needs it */
+	bool is_keyed_lost;  /* a run was stepped over: keyed values are unknown from here on */
+	uint64_t values;     /* of all runs: each takes time, also if it is stepped over */
 	uint64_t most_values;
 	uint64_t work; /* bytes that may still come of this block */
-	struct buf packed;
+};
+
+/* A run's place in its block. */
+struct run_head {
+	uint64_t schema, first, count;
+	struct view columns;
 };
 
 static bool has_keys(const struct schema *s)
@@ -186,53 +131,115 @@ static int skip_run(struct intake *in)
 	return 0;
 }
 
-static int take_run(struct dict_set *d, struct intake *in, struct view *body, struct error *err)
+static int take_head(struct view *body, struct run_head *h, struct error *err)
 {
-	const struct schema *layout;
-	uint64_t schema, first, count;
-	struct view columns;
-	int rc;
-
-	if (!take_varint(body, &schema) || !take_varint(body, &first) ||
-	    !take_varint(body, &count) || !take_string(body, &columns))
+	if (!take_varint(body, &h->schema) || !take_varint(body, &h->first) ||
+	    !take_varint(body, &h->count) || !take_string(body, &h->columns))
 		return error_set(err, ERR_CORRUPT, "a dictionary block is cut short");
-	if (first == 0 || first > DICT_MAX_ENTRIES || count > DICT_MAX_ENTRIES - first + 1)
+	if (h->first == 0 || h->first > DICT_MAX_ENTRIES ||
+	    h->count > DICT_MAX_ENTRIES - h->first + 1)
 		return error_set(err, ERR_CORRUPT, "dictionary entries %llu + %llu, limit is %d",
-				 (unsigned long long)first, (unsigned long long)count,
+				 (unsigned long long)h->first, (unsigned long long)h->count,
 				 DICT_MAX_ENTRIES);
-	layout = schema > SCHEMA_MAX ? NULL : section_schema(in->section, (uint32_t)schema);
-	if (!layout || layout->kind != SCHEMA_DICT || layout->field_count == 0)
-		return skip_run(in);
-	if (in->is_keyed_lost && has_keys(layout))
-		return 0;
-	in->values += count * layout->field_count;
+	return 0;
+}
+
+static int count_values(struct intake *in, uint64_t values, struct error *err)
+{
+	in->values += values;
 	if (in->values > in->most_values)
 		return error_set(err, ERR_CORRUPT,
 				 "a dictionary block of %llu values, limit is %llu",
 				 (unsigned long long)in->values,
 				 (unsigned long long)in->most_values);
-	buf_clear(&in->packed);
-	rc = entries_decode(layout, columns, (size_t)count, in->keyed, in->work, &in->packed, err);
-	if (rc == ERR_UNSUPPORTED)
-		return skip_run(in);
-	TRY(rc);
-	if (in->packed.len + count * DICT_ENTRY_COST > in->work)
+	return 0;
+}
+
+/* `count` entries were appended; there is room for a run. */
+static void note_entries(struct dict *dict, uint64_t first, uint64_t count)
+{
+	if (count == 0)
+		return;
+	if (dict->run_count == 0 || first != dict->next_id)
+		dict->runs[dict->run_count++] = (struct run){(uint32_t)first,
+							     (uint32_t)(dict->entries.count -
+									count)};
+	dict->next_id = first + count;
+}
+
+static int add_entries(struct dict_set *d, struct dict *dict, struct intake *in,
+		       const struct run_head *h, struct error *err)
+{
+	uint64_t cost = h->count * DICT_ENTRY_COST, bytes;
+	void *runs = dict->runs;
+
+	if (h->first < dict->next_id)
+		return error_set(err, ERR_CORRUPT, "dictionary %s: entry %llu after entry %llu",
+				 dict->entries.schema->name, (unsigned long long)h->first,
+				 (unsigned long long)dict->next_id - 1);
+	if (cost > in->work)
 		return error_set(err, ERR_CORRUPT,
 				 "dictionary %s: more entries than its block may hold",
-				 layout->name);
-	in->work -= in->packed.len + count * DICT_ENTRY_COST;
-	return add_entries(d, layout, first, count, view_of(in->packed.data, in->packed.len), err);
+				 dict->entries.schema->name);
+	if (!array_grow(&runs, &dict->run_cap, dict->run_count + 1, sizeof(*dict->runs)))
+		return error_nomem(err);
+	dict->runs = runs;
+	TRY(attributes_decode(&dict->entries, h->columns, (size_t)h->count, in->keyed,
+			      in->work - cost, &bytes, err));
+	note_entries(dict, h->first, h->count);
+	in->work -= bytes + cost;
+	d->total += bytes + cost;
+	return 0;
+}
+
+/* Before and after entries are added: what is over the limit is no more than a block's. */
+static int check_total(const struct dict_set *d, struct error *err)
+{
+	if (d->total > DICT_MAX_BYTES)
+		return error_set(err, ERR_CORRUPT, "dictionaries of more than %d bytes",
+				 DICT_MAX_BYTES);
+	return 0;
+}
+
+static int add_run(struct dict_set *d, struct intake *in, const struct schema *layout,
+		   const struct run_head *h, struct error *err)
+{
+	struct dict *dict;
+
+	TRY(check_total(d, err));
+	dict = find_or_add(d, layout);
+	if (has_keys(layout) && !in->keyed)
+		in->keyed = keyed_new();
+	if (!dict || (has_keys(layout) && !in->keyed))
+		return error_nomem(err);
+	TRY(add_entries(d, dict, in, h, err));
+	return check_total(d, err);
+}
+
+static int take_run(struct dict_set *d, struct intake *in, struct view *body, struct error *err)
+{
+	const struct schema *layout;
+	struct run_head h;
+	int rc;
+
+	TRY(take_head(body, &h, err));
+	layout = h.schema > SCHEMA_MAX ? NULL : section_schema(in->section, (uint32_t)h.schema);
+	if (!layout || layout->kind != SCHEMA_DICT || layout->field_count == 0)
+		return skip_run(in);
+	if (in->is_keyed_lost && has_keys(layout))
+		return 0;
+	TRY(count_values(in, h.count * layout->field_count, err));
+	rc = add_run(d, in, layout, &h, err);
+	return rc == ERR_UNSUPPORTED ? skip_run(in) : rc;
 }
 
 int dict_set_take(struct dict_set *d, const struct section *s, struct view *body, uint64_t work,
 		  struct error *err)
 {
-	struct intake in = {.section = s, .keyed = keyed_new(), .work = work};
+	struct intake in = {.section = s, .work = work};
 	struct view rest = *body;
 	int rc = 0;
 
-	if (!in.keyed)
-		return error_nomem(err);
 	if (in.work > DICT_MAX_BYTES)
 		in.work = DICT_MAX_BYTES;
 	in.most_values = work < ENTRIES_MAX_VALUES ? work : ENTRIES_MAX_VALUES;
@@ -241,7 +248,6 @@ int dict_set_take(struct dict_set *d, const struct section *s, struct view *body
 		if (!rc)
 			*body = rest;
 	}
-	buf_release(&in.packed);
 	keyed_free(in.keyed);
 	return rc;
 }
@@ -268,60 +274,37 @@ static size_t run_find(const struct dict *dict, uint32_t id)
 	return lo > 0 ? lo - 1 : dict->run_count;
 }
 
-/* The packed entry and all that follows it; false when absent. */
-static bool find_entry(const struct dict *dict, uint32_t id, struct view *out)
+/* The dictionary's entries, and which of them has the id; NULL when it is absent. */
+static inline const struct attributes *find_entry(const struct dict_set *d, uint32_t schema,
+						  uint32_t id, size_t *at)
 {
-	size_t run, at, end;
+	const struct dict *dict = find(d, schema);
+	size_t run, end;
 
 	if (!dict)
-		return false;
+		return NULL;
 	run = dict->run_count == 1 && id >= dict->runs[0].first ? 0 : run_find(dict, id);
 	if (run == dict->run_count)
-		return false;
-	at = dict->runs[run].at + (size_t)(id - dict->runs[run].first);
-	end = run + 1 < dict->run_count ? dict->runs[run + 1].at : dict->count;
-	if (at >= end)
-		return false;
-	at = dict->where[at];
-	*out = view_of(dict->bytes.data + at, dict->bytes.len - at);
-	return true;
-}
-
-/* The attribute's bytes, and its field; NULL when there is none. */
-static const struct field *find_attribute(const struct dict_set *d, uint32_t dict, uint32_t id,
-					  int attribute, struct view *out)
-{
-	const struct dict *found = find(d, dict);
-	struct view entry;
-
-	if (!find_entry(found, id, &entry) ||
-	    !entry_attribute(found->layout, entry, attribute, out))
 		return NULL;
-	return &found->layout->fields[attribute];
+	*at = dict->runs[run].at + (size_t)(id - dict->runs[run].first);
+	end = run + 1 < dict->run_count ? dict->runs[run + 1].at : dict->entries.count;
+	return *at < end ? &dict->entries : NULL;
 }
 
 bool dict_set_attribute(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
 			struct view *out)
 {
-	struct view bytes;
-	const struct field *f = find_attribute(d, dict, id, attribute, &bytes);
+	size_t at;
+	const struct attributes *entries = find_entry(d, dict, id, &at);
 
-	if (!f || f->kind == FIELD_INT)
-		return false;
-	*out = bytes;
-	return true;
+	return entries && attributes_bytes(entries, at, attribute, out);
 }
 
 bool dict_set_int(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
 		  uint64_t *out)
 {
-	struct view bytes;
-	const struct field *f = find_attribute(d, dict, id, attribute, &bytes);
+	size_t at;
+	const struct attributes *entries = find_entry(d, dict, id, &at);
 
-	if (!f || f->kind != FIELD_INT)
-		return false;
-	*out = load_le(bytes.p, f->elem_size);
-	if (f->flags & FIELD_SIGNED)
-		*out = (uint64_t)sign_extend(*out, f->elem_size);
-	return true;
+	return entries && attributes_int(entries, at, attribute, out);
 }

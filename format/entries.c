@@ -66,7 +66,6 @@ bool entry_attribute(const struct schema *schema, struct view entry, int attribu
 struct attribute_column {
 	uint64_t *ints;
 	struct view *views;
-	struct buf scratch; /* bytes that views point to */
 };
 
 static void columns_free(struct attribute_column *columns, unsigned count)
@@ -74,7 +73,6 @@ static void columns_free(struct attribute_column *columns, unsigned count)
 	for (unsigned i = 0; columns && i < count; i++) {
 		free(columns[i].ints);
 		free(columns[i].views);
-		buf_release(&columns[i].scratch);
 	}
 	free(columns);
 }
@@ -192,93 +190,4 @@ void entries_put_run(const struct schema *schema, size_t first, size_t count, st
 	put_string(out, columns.data, columns.len);
 	out->is_failed |= columns.is_failed;
 	buf_release(&columns);
-}
-
-static int take_column(const struct field *f, struct view *in, size_t count,
-		       struct attribute_column *out, struct error *err)
-{
-	struct view column;
-	uint8_t codec;
-
-	if (!take_u8(in, &codec) || !take_string(in, &column))
-		return error_set(err, ERR_CORRUPT, "a dictionary's column is cut short");
-	if (f->kind == FIELD_INT)
-		return column_decode_ints(codec, column, count, out->ints, err);
-	return column_decode_bytes(codec, column, count, field_bytes(f), &out->scratch, out->views,
-				   err);
-}
-
-static bool settle_keyed(const struct schema *s, struct attribute_column *columns, size_t count,
-			 struct keyed *keyed, struct view *raw)
-{
-	for (size_t i = 0; i < count; i++)
-		for (unsigned a = 0; a < s->field_count; a++) {
-			const struct field *f = &s->fields[a];
-
-			if (f->key_ref &&
-			    !keyed_value(keyed, key_of(s, columns, f, i), columns[a].ints[i],
-					 f->elem_size, raw, &columns[a].ints[i]))
-				return false;
-		}
-	return true;
-}
-
-/* False without memory, for a string that is too long, or beyond `limit` bytes: a few
- * bytes of columns can stand for terabytes of entries. */
-static bool pack(const struct schema *s, const struct attribute_column *columns, size_t count,
-		 uint64_t limit, struct buf *packed)
-{
-	for (size_t i = 0; i < count && packed->len <= limit; i++)
-		for (unsigned a = 0; a < s->field_count; a++) {
-			const struct field *f = &s->fields[a];
-			size_t len = f->kind == FIELD_INT ? f->elem_size
-							  : view_len(columns[a].views[i]);
-
-			if (len > UINT16_MAX || !buf_reserve(packed, len + 2))
-				return false;
-			if (f->kind == FIELD_STRING)
-				put_u16(packed, (uint16_t)len);
-			if (f->kind == FIELD_INT) {
-				store_le(packed->data + packed->len, f->elem_size,
-					 columns[a].ints[i]);
-				packed->len += len;
-			} else {
-				put_bytes(packed, columns[a].views[i].p, len);
-			}
-		}
-	return packed->len <= limit;
-}
-
-static int take_entries(const struct schema *s, struct view in, size_t count, struct keyed *keyed,
-			struct attribute_column *columns, struct error *err)
-{
-	struct view raw;
-
-	for (unsigned a = 0; a < s->field_count; a++)
-		TRY(take_column(&s->fields[a], &in, count, &columns[a], err));
-	if (!take_string(&in, &raw) || view_len(in) ||
-	    !settle_keyed(s, columns, count, keyed, &raw) || view_len(raw))
-		return error_set(err, ERR_CORRUPT, "a dictionary's keyed values do not fit");
-	return 0;
-}
-
-int entries_decode(const struct schema *s, struct view in, size_t count, struct keyed *keyed,
-		   uint64_t limit, struct buf *packed, struct error *err)
-{
-	struct attribute_column *columns;
-	int rc;
-
-	if (count > ENTRIES_MAX_VALUES / s->field_count)
-		return error_set(err, ERR_CORRUPT, "%zu dictionary entries, limit is %d", count,
-				 ENTRIES_MAX_VALUES / s->field_count);
-	columns = columns_new(s, count);
-	if (!columns)
-		return error_nomem(err);
-	rc = take_entries(s, in, count, keyed, columns, err);
-	if (!rc && !pack(s, columns, count, limit, packed))
-		rc = packed->is_failed
-			     ? error_nomem(err)
-			     : error_set(err, ERR_CORRUPT, "dictionary entries are too long");
-	columns_free(columns, s->field_count);
-	return rc;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * entries.h -- packed dictionary entries as columns, attribute by attribute, and back.
- * Implements docs/FORMAT.md section 6.
+ * entries.h -- packed dictionary entries as columns, attribute by attribute. attributes.h
+ * reads them. Implements docs/FORMAT.md section 6.
  *
  * A packed entry has every attribute in schema order: integers little-endian in
  * elem_size bytes, arrays and bytes as they are, strings as u16 length and bytes.
@@ -37,9 +37,5 @@ void entries_put_run(const struct schema *schema, size_t first, size_t count, st
  * allocation shows in out->is_failed. */
 void entries_encode(const struct schema *schema, struct view packed, size_t count,
 		    struct entry_tools *tools, struct buf *out);
-/* Append the packed entries that the columns hold to *packed. `columns` must end with
- * them. At most ENTRIES_MAX_VALUES values, and about `limit` bytes in *packed. */
-int entries_decode(const struct schema *schema, struct view columns, size_t count,
-		   struct keyed *keyed, uint64_t limit, struct buf *packed, struct error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "format/attributes.h"
 #include "format/dict.h"
 #include "format/entries.h"
 #include "tests/format/forge.h"
@@ -94,16 +95,52 @@ static void encode(struct world *w, uint32_t count)
 	assert_false(w->columns.is_failed);
 }
 
-static int decode(struct world *w, size_t len, size_t count)
+/* The entries packed again. */
+static void pack(const struct attributes *a, struct buf *out)
+{
+	for (size_t at = 0; at < a->count; at++)
+		for (int i = 0; i < a->schema->field_count; i++) {
+			const struct field *f = &a->schema->fields[i];
+			struct view bytes;
+			uint64_t value;
+
+			if (f->kind == FIELD_INT) {
+				assert_true(attributes_int(a, at, i, &value));
+				assert_true(buf_reserve(out, f->elem_size));
+				store_le(out->data + out->len, f->elem_size, value);
+				out->len += f->elem_size;
+				continue;
+			}
+			assert_true(attributes_bytes(a, at, i, &bytes));
+			if (f->kind == FIELD_STRING)
+				put_u16(out, (uint16_t)view_len(bytes));
+			put_bytes(out, bytes.p, view_len(bytes));
+		}
+}
+
+/* Decode and pack again; what fails appends nothing. */
+static int decode_entries(struct world *w, const struct schema *s, size_t len, size_t count)
 {
 	uint8_t *exact = forge_exact(w->columns.data, len);
+	struct attributes a;
+	uint64_t bytes = 0;
 	int rc;
 
-	buf_clear(&w->out);
-	rc = entries_decode(w->schema, view_of(exact, len), count, w->keyed, DICT_MAX_BYTES,
-			    &w->out, NULL);
+	assert_true(attributes_init(&a, s));
+	rc = attributes_decode(&a, view_of(exact, len), count, w->keyed, DICT_MAX_BYTES, &bytes,
+			       NULL);
 	free(exact);
+	assert_int_equal(a.count, rc ? 0 : count);
+	buf_clear(&w->out);
+	pack(&a, &w->out);
+	assert_int_equal(w->out.len, bytes);
+	attributes_release(&a);
 	return rc;
+}
+
+static int decode(struct world *w, size_t len, size_t count)
+{
+	return decode_entries(w, w->schema, len, count);
 }
 
 static void entries_come_back(void **state)
@@ -116,6 +153,38 @@ static void entries_come_back(void **state)
 		assert_int_equal(w->out.len, w->packed.len);
 		assert_memory_equal(w->out.data, w->packed.data, w->packed.len);
 	}
+}
+
+/* Runs of a dictionary one after the other: values stay where they are found. */
+static void runs_are_appended(void **state)
+{
+	struct world *w = *state;
+	struct attributes a;
+	struct buf all = {0};
+	uint64_t bytes;
+
+	assert_true(attributes_init(&a, w->schema));
+	for (uint32_t count = 0; count < COUNT; count++) {
+		keyed_reset(w->keyed);
+		keyed_reset(w->tools.keyed);
+		encode(w, count);
+		put_bytes(&all, w->packed.data, w->packed.len);
+		assert_int_equal(attributes_decode(&a, view_of(w->columns.data, w->columns.len),
+						   count, w->keyed, w->packed.len, &bytes, NULL),
+				 0);
+		assert_int_equal(bytes, w->packed.len);
+		keyed_reset(w->keyed);
+		assert_int_equal(attributes_decode(&a, view_of(w->columns.data, w->columns.len),
+						   count, w->keyed, w->packed.len - 1, &bytes,
+						   NULL),
+				 count ? ERR_CORRUPT : 0);
+	}
+	buf_clear(&w->out);
+	pack(&a, &w->out);
+	assert_int_equal(w->out.len, all.len);
+	assert_memory_equal(w->out.data, all.data, all.len);
+	attributes_release(&a);
+	buf_release(&all);
 }
 
 static void no_entries_are_no_bytes(void **state)
@@ -208,8 +277,7 @@ static int decode_strings(struct world *w, size_t len, size_t count)
 	buf_clear(&w->out);
 	put_const_string(&w->columns, text, len);
 	put_string(&w->columns, "", 0);
-	rc = entries_decode(s, view_of(w->columns.data, w->columns.len), count, w->keyed,
-			    DICT_MAX_BYTES, &w->out, NULL);
+	rc = decode_entries(w, s, w->columns.len, count);
 	free(text);
 	schema_free(s);
 	return rc;
@@ -230,7 +298,10 @@ static void entries_of_more_than_an_epoch_are_refused_in_time(void **state)
 	struct world *w = *state;
 
 	assert_int_equal(decode_strings(w, UINT16_MAX, DICT_MAX_ENTRIES), ERR_CORRUPT);
-	assert_true(w->out.len < DICT_MAX_BYTES + 2 * UINT16_MAX);
+	assert_int_equal(decode_strings(w, UINT16_MAX, DICT_MAX_BYTES / (UINT16_MAX + 2)), 0);
+	assert_int_equal(decode_strings(w, UINT16_MAX, DICT_MAX_BYTES / (UINT16_MAX + 2) + 1),
+			 ERR_CORRUPT);
+	assert_int_equal(decode_strings(w, 0, DICT_MAX_BYTES / 2 + 1), ERR_CORRUPT);
 }
 
 static void values_beyond_the_limit_are_refused_before_they_are_decoded(void **state)
@@ -248,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(entries_come_back),
+		TEST(runs_are_appended),
 		TEST(no_entries_are_no_bytes),
 		TEST(columns_cut_anywhere_are_refused),
 		TEST(columns_of_another_count_are_refused),
