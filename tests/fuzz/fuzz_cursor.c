@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-/* fuzz_cursor.c -- any bytes as a tape: read to the end, every field of every event. */
+/*
+ * fuzz_cursor.c -- any bytes as a tape: read to the end, every field of every event; again
+ * with a limit of time, and of dictionary entries.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "format/cursor.h"
+#include "format/dict.h"
 #include "format/source.h"
 
 /* 64 KiB can hold 400 compressed blocks of 65536 rows: enough has been seen before. */
@@ -13,6 +17,7 @@ enum { ENOUGH_EVENTS = 200000, ENOUGH_VALUES = 1000000 };
 /* What one pass saw. */
 struct pass {
 	uint64_t from_ns, to_ns;
+	uint32_t entry; /* not 0: only blocks that refer to an entry with this id */
 	uint64_t events, values;
 	uint64_t first_ts, last_ts;
 	uint64_t sum; /* of every byte, so that all are touched */
@@ -118,6 +123,18 @@ static void read_item(struct pass *p, const struct item *item)
 	}
 }
 
+static bool wants_entry(void *arg, const struct schema *dict, const struct dict_set *dicts,
+			uint32_t id)
+{
+	struct pass *p = arg;
+	struct view bytes;
+
+	check(id > 0 && id <= DICT_MAX_ENTRIES);
+	if (dict_set_attribute(dicts, dict->id, id, 0, &bytes))
+		read_bytes(p, bytes);
+	return id == p->entry;
+}
+
 static void read_tape(struct pass *p, struct source *source)
 {
 	struct error err = {0};
@@ -130,6 +147,8 @@ static void read_tape(struct pass *p, struct source *source)
 		return;
 	}
 	cursor_limit_time(cursor, p->from_ns, p->to_ns, NULL);
+	if (p->entry)
+		cursor_limit_entries(cursor, wants_entry, p);
 	while ((p->rc = cursor_next(cursor, &item, &err)) == 0 && p->events < ENOUGH_EVENTS)
 		read_item(p, &item);
 	if (p->rc == END)
@@ -138,9 +157,8 @@ static void read_tape(struct pass *p, struct source *source)
 	cursor_close(cursor);
 }
 
-static struct pass run(const uint8_t *data, size_t size, uint64_t from_ns, uint64_t to_ns)
+static struct pass run(const uint8_t *data, size_t size, struct pass p)
 {
-	struct pass p = {.from_ns = from_ns, .to_ns = to_ns};
 	struct source *source;
 
 	if (source_open_memory(data, size, &source, NULL))
@@ -154,13 +172,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct pass all = run(data, size, 0, UINT64_MAX), part;
+	struct pass all = run(data, size, (struct pass){.to_ns = UINT64_MAX}), part;
 	uint64_t middle = all.first_ts + (all.last_ts - all.first_ts) / 2;
 
 	if (all.rc != END || all.events == 0)
 		return 0;
-	part = run(data, size, middle, UINT64_MAX);
+	part = run(data, size, (struct pass){.from_ns = middle, .to_ns = UINT64_MAX});
 	check(part.rc < 0 || part.events <= all.events);
-	run(data, size, 0, middle);
+	run(data, size, (struct pass){.to_ns = middle});
+	part = run(data, size, (struct pass){.to_ns = UINT64_MAX, .entry = 1});
+	check(part.rc < 0 || part.events <= all.events);
 	return 0;
 }

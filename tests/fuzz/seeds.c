@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * seeds.c -- writes the first inputs of the fuzz targets of format/, from the sample tape:
+ * seeds.c -- writes the first inputs of the fuzz targets of format/ and analyze/, from the
+ * sample tape and sound tapes:
  *
  *	cc -I. -D_POSIX_C_SOURCE=200809L -o build/seeds tests/fuzz/seeds.c \
  *		tests/format/forge.c tests/format/sample_tape.c format/[a-z]*.c -lzstd -lz
- *	build/seeds tests/fuzz/corpus
+ *	build/seeds tests/fuzz/corpus testdata/hello.tape testdata/good-[a-z]*.tape
+ *
+ * Then `fuzz_NAME -merge=1 NEW tests/fuzz/corpus/NAME` keeps what reaches something.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +69,12 @@ static void take_raw(const struct sample *t, uint8_t type, struct buf *out)
 	unpacker_free(u);
 }
 
+/* Long texts of names, which would only be in the way, stay as they are. */
+static bool is_packed(const struct block_header *h)
+{
+	return h->type == BLOCK_SCHEMA && h->raw_len > 4096;
+}
+
 /* The same tape without compression: what the fuzzer changes is what the decoders see. */
 static void unpack_tape(const struct sample *t, struct buf *out)
 {
@@ -76,6 +85,11 @@ static void unpack_tape(const struct sample *t, struct buf *out)
 		struct body body = {0};
 		unsigned i = 0;
 
+		part_at(t, at, 0, &h);
+		if (is_packed(&h)) {
+			put_bytes(out, t->data + at, h.header_len + h.body_len);
+			continue;
+		}
 		do {
 			struct part part = part_at(t, at, i, &h);
 			uint8_t *raw = malloc(part.raw_len + 1);
@@ -204,6 +218,18 @@ static void save_ints(const char *name, const uint64_t *values, uint16_t n)
 	buf_release(&column);
 }
 
+static void save_ids(const char *name, const uint64_t *values, uint16_t n)
+{
+	struct buf column = {0}, b = {0};
+
+	put_u8(&b, column_encode_ids(values, n, &column));
+	put_u16(&b, n);
+	put_u8(&b, 0);
+	put_bytes(&b, column.data, column.len);
+	save_buf("column", name, &b);
+	buf_release(&column);
+}
+
 static void save_strings(const char *name, const struct view *values, uint16_t n, uint8_t fixed)
 {
 	struct byte_table *t = byte_table_new();
@@ -221,22 +247,65 @@ static void save_strings(const char *name, const struct view *values, uint16_t n
 static void save_columns(void)
 {
 	const uint64_t same[] = {300, 300, 300}, small[] = {0, 100, 3, 90},
-		       times[] = {1000000, 1000010, 1000005};
+		       times[] = {1000000, 1000010, 1000005},
+		       ids[] = {90000, 90001, 90000, 5, 90001, 90002, 5, 5, 90000, 7, 90001, 5};
 	const struct view texts[] = {view_of("a", 1), view_of("", 0), view_of("a", 1)},
 			  fixed[] = {view_of("abcd", 4), view_of("efgh", 4)};
 
 	save_ints("const", same, 3);
 	save_ints("varint", small, 4);
 	save_ints("delta", times, 3);
+	save_ids("recent", ids, 12);
 	save_strings("table", texts, 3, 0);
 	save_strings("fixed", fixed, 2, 4);
 	save_strings("const_bytes", fixed, 1, 4);
 }
 
+static struct sample load(const char *path)
+{
+	struct sample t = {0};
+	FILE *f = fopen(path, "rb");
+
+	if (!f || fseek(f, 0, SEEK_END)) {
+		perror(path);
+		exit(1);
+	}
+	t.len = (size_t)ftell(f);
+	t.data = malloc(t.len + 1);
+	rewind(f);
+	if (!t.data || fread(t.data, 1, t.len, f) != t.len)
+		abort();
+	fclose(f);
+	return t;
+}
+
+/* The tape for the cursor, and for some views: fuzz_analyze takes the first byte as its choice. */
+static void save_tape(const char *path, unsigned number)
+{
+	enum { CHOICES = 3, PRINTERS = 21, SOME = 64 };
+	struct sample t = load(path);
+	struct buf raw = {0}, input = {0};
+	char name[40];
+
+	unpack_tape(&t, &raw);
+	snprintf(name, sizeof(name), "tape%u", number);
+	save("cursor", name, raw.data, raw.len);
+	for (unsigned i = 0; i < CHOICES; i++) {
+		unsigned choice = (number * CHOICES + i) % PRINTERS;
+
+		put_u8(&input, (uint8_t)(choice | (i == 1 ? SOME : 0)));
+		put_bytes(&input, raw.data, raw.len);
+		snprintf(name, sizeof(name), "tape%u_%u", number, i);
+		save_buf("analyze", name, &input);
+	}
+	buf_release(&raw);
+	free(t.data);
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: seeds DIRECTORY\n");
+	if (argc < 2) {
+		fprintf(stderr, "usage: seeds DIRECTORY [TAPE...]\n");
 		return 2;
 	}
 	root = argv[1];
@@ -246,5 +315,7 @@ int main(int argc, char **argv)
 	save_index();
 	save_items();
 	save_columns();
+	for (int i = 2; i < argc; i++)
+		save_tape(argv[i], (unsigned)i - 2);
 	return 0;
 }
