@@ -58,6 +58,8 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(F)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(addprefix $(B)/tests/bench/,columns repeat decode encode)
 BENCH_O := $(call o,tests/bench/walk.c tests/bench/reel.c analyze/section_copy.c)
 WRITE_TAPES := $(B)/tests/cross/write_tapes
+TORTURE := $(addprefix $(B)/tests/torture/,damage same)
+TORTURE_O := $(call o,tests/torture/tape_text.c tests/torture/event_lines.c)
 TESTS := $(call tests,format) $(call tests,analyze) $(WRITE_TAPES)
 
 all: analyzer $(B)/tcptape-record hello lib ## both programs, the library and the hello pair
@@ -87,6 +89,8 @@ $(HELLO): $(B)/%: $(B)/testdata/hello/%.o $(HELLO_O)
 $(call tests,analyze) $(WRITE_TAPES): $(call o,$(filter-out %/main.c,$(ANALYZE))) $(call aids,analyze)
 $(TESTS): %: %.o $(call o,$(FORMAT)) $(call aids,format)
 	$(call link,,-lcmocka $(LIBS))
+$(TORTURE): %: %.o $(TORTURE_O) $(call o,$(filter-out %/main.c,$(ANALYZE)) $(FORMAT))
+	$(call link,,$(LIBS))
 $(BENCH): %: %.o $(BENCH_O) $(call o,$(FORMAT))
 	$(call link,,$(LIBS))
 $(call tests,record): %: %.o $(call o,$(filter-out %/main.c,$(RECORD)) $(FORMAT)) $(call aids,format) $(call aids,record)
@@ -134,13 +138,18 @@ check-analyzer: analyzer $(TESTS) ## what can be tested without libbpf
 check-cross: analyzer $(WRITE_TAPES) ## the same as s390x (big-endian) and aarch64 programs, under qemu-user
 	$(Q)sh .ci/deps cross
 	$(Q)B='$(B)' MAKE='$(MAKE)' sh tests/cross/run
-tests-build: $(TESTS) $(call tests,record)
+tests-build: $(TESTS) $(TORTURE) $(call tests,record)
 lint: ## layers, names, headers, clang-format
 	$(Q)$(run) lint/
 goldens: all ## rewrite tests/cli/*.stdout from what the programs print now
 	$(Q)B='$(B)' tests/cli/golden --write
 bench: all $(BENCH) ## sizes and cost beside perf and trace-cmd, columns, speed (root); ONLY_PART=sizes
 	$(Q)B='$(B)' CC='$(CC)' bash tests/bench/bench.sh
+torture: all $(TORTURE) ## what tapes must survive: kill -9, power cuts, full disks, damage (root); QUICK=1 a minute
+	$(if $(QUICK),,$(Q)$(MAKE) SAN=1 B='$(B)/san' '$(B)/san/tests/torture/damage')
+	$(Q)work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && TMP=$$work B='$(B)' TCPTAPE='$(abspath $(B))/tcptape' \
+		TCPTAPE_RECORD='$(abspath $(B))/tcptape-record' DAMAGE='$(B)/$(if $(QUICK),,san/)tests/torture/damage' \
+		QUICK='$(QUICK)' bash tests/torture/torture.sh
 demo: deps ## install, build, record the hello exchange and show the tape
 	$(Q)$(MAKE) all
 	$(Q)B='$(B)' sh testdata/demo.sh
@@ -176,6 +185,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
 	@echo 'variables: CC SAN=1 WERROR=1 V=1 B CFLAGS LDFLAGS DESTDIR PREFIX LIBDIR T FUZZ_SECONDS'
 FORCE:
-.PHONY: all analyzer hello lib static check check-analyzer check-cross tests-build lint goldens bench demo deps deps-check \
+.PHONY: all analyzer hello lib static check check-analyzer check-cross tests-build lint goldens bench torture demo deps deps-check \
 	fuzz fuzz-build install install-analyzer install-lib uninstall clean help FORCE
 -include $(shell find $(B) $(F) -name '*.d' 2>/dev/null)
