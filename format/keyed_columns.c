@@ -150,7 +150,8 @@ static bool settle_row(struct keyed *keyed, struct keyed_slot *k)
 {
 	uint32_t row = k->row++;
 
-	for (struct keyed_column *c = k->columns; c < k->columns + k->count; c++) {
+	for (unsigned i = 0; i < k->count; i++) { /* columns may be NULL */
+		struct keyed_column *c = &k->columns[i];
 		uint16_t place = (uint16_t)((c->keys[row] ^ c->flip) + c->space);
 		uint64_t value;
 
