@@ -462,7 +462,7 @@ static bool put_all_keyed(struct data_encoder *e, const struct rows *r)
 		return false;
 	}
 	e->keyed_columns = columns;
-	for (size_t i = 0; i < r->group_cap; i++)
+	for (size_t i = 0; i < r->group_cap && count > 0; i++)
 		if (r->groups[i] && r->groups[i]->count &&
 		    !clear_keyed(r->groups[i], e->keyed_columns + first[i])) {
 			free(first);
