@@ -18,6 +18,8 @@ static int find_lanes(const uint64_t *ts, const uint64_t *cpu, uint32_t rows, ui
 		if (i == 0 || cpu[i] != cpu[i - 1])
 			starts[n++] = i;
 	}
+	if (rows && cpu[rows - 1] > UINT32_MAX) /* they ascend */
+		return error_set(err, ERR_CORRUPT, "a CPU of a block is beyond 32 bits");
 	starts[n] = rows;
 	*count = n;
 	return 0;

@@ -14,7 +14,7 @@
 
 /* *order becomes the rows' numbers in the order of time, those of equal time in the order
  * of the block; NULL when that is how they lie. Memory is the slab's. ERR_CORRUPT when CPUs,
- * or times on one CPU, descend. */
+ * or times on one CPU, descend, or a CPU is beyond 32 bits. */
 int lanes_merge(const uint64_t *ts, const uint64_t *cpu, uint32_t rows, struct slab *slab,
 		const uint32_t **order, struct error *err);
 

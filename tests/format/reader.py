@@ -170,7 +170,7 @@ def decompress(codec, data, raw):
     if zstd_module:
         try:
             out = zstd_module.decompress(data)
-        except Exception:
+        except Exception as problem:
             raise Damage(f"zstd: {problem}") from None
     else:
         done = subprocess.run(["zstd", "-dcq", "-M16MB"], input=data, capture_output=True, check=False)
@@ -572,6 +572,7 @@ class Data:
         check((min(self.times), max(self.times)) == (block.min_ts, block.max_ts), "times of the header")
         check(block.max_ts < MASK64, "a time beyond all")
         check(all(1 <= i <= 4096 for i in self.ids), "a row without a schema")
+        check(all(i < 1 << 32 for i in self.cpus), "a CPU beyond 32 bits")
         self.rows_of = {}
         for row, schema in enumerate(self.ids):
             self.rows_of.setdefault(schema, []).append(row)

@@ -87,6 +87,18 @@ static void a_cpu_that_descends_is_refused(void **state)
 	refuse(*state, 3, (uint64_t[]){1, 2, 3}, (uint64_t[]){0, 1, 0});
 }
 
+static void the_last_cpu_has_32_bits(void **state)
+{
+	const uint32_t *order;
+	struct error err = {0};
+
+	order_is(*state, 2, (uint64_t[]){2, 1}, (uint64_t[]){0, UINT32_MAX}, (uint32_t[]){1, 0});
+	assert_int_equal(lanes_merge((uint64_t[]){1, 2}, (uint64_t[]){0, UINT64_C(1) << 32}, 2,
+				     *state, &order, &err),
+			 ERR_CORRUPT);
+	assert_non_null(strstr(err.text, "32 bits"));
+}
+
 /* Every row a lane of its own, times the other way round. */
 static void as_many_lanes_as_rows_may_be(void **state)
 {
@@ -149,6 +161,7 @@ int main(void)
 		TEST(equal_times_keep_the_order_of_the_block),
 		TEST(a_time_that_descends_on_one_cpu_is_refused),
 		TEST(a_cpu_that_descends_is_refused),
+		TEST(the_last_cpu_has_32_bits),
 		TEST(as_many_lanes_as_rows_may_be),
 		TEST(any_lanes_come_out_in_order),
 	};
