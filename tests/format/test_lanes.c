@@ -56,7 +56,7 @@ static void two_lanes_are_read_by_time(void **state)
 
 static void lanes_need_not_be_neighbours_in_number(void **state)
 {
-	order_is(*state, 3, (uint64_t[]){3, 2, 1}, (uint64_t[]){0, 7, UINT64_MAX},
+	order_is(*state, 3, (uint64_t[]){3, 2, 1}, (uint64_t[]){0, 7, UINT32_MAX},
 		 (uint32_t[]){2, 1, 0});
 }
 
