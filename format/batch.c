@@ -123,9 +123,10 @@ static int take_columns(struct batch *b, struct view in, struct error *err)
 	return 0;
 }
 
+/* Of columns that are listed twice the last counts, here as for others. */
 static struct column *find_hot(struct batch *b, enum column_what what, unsigned index)
 {
-	for (size_t i = 0; i < b->column_count; i++)
+	for (size_t i = b->column_count; i-- > 0;)
 		if (b->columns[i].schema == 0 && b->columns[i].what == what &&
 		    b->columns[i].index == index)
 			return &b->columns[i];

@@ -365,6 +365,26 @@ static void columns_of_no_field_and_of_unknown_kind_are_ignored(void **state)
 	assert_int_equal(event_at(w, 0).schema->id, EVENT);
 }
 
+static void of_a_column_listed_twice_the_last_counts(void **state)
+{
+	static const uint64_t first[ROWS] = {1, 2, 3, 4}, last[ROWS] = {5, 6, 7, 8};
+	struct world *w = *state;
+	struct event ev;
+	uint64_t v = 0;
+
+	put_hot(w, EVENT, ROWS, 100);
+	forge_ints(&w->data, 0, COLUMN_VALUE, HOT_CPU, last, ROWS);
+	forge_ints(&w->data, EVENT, COLUMN_VALUE, OWN_SMALL, first, ROWS);
+	forge_ints(&w->data, EVENT, COLUMN_VALUE, OWN_SMALL, last, ROWS);
+	assert_int_equal(decode(w), 0);
+	for (uint32_t i = 0; i < ROWS; i++) {
+		ev = event_at(w, i);
+		assert_int_equal(ev.cpu, last[i]);
+		assert_true(event_int(&ev, SMALL, &v));
+		assert_int_equal(v, last[i]);
+	}
+}
+
 static void a_damaged_column_is_null_and_its_neighbours_are_not(void **state)
 {
 	static const char *const texts[ROWS] = {"a", "b", "", "d"};
@@ -630,6 +650,7 @@ int main(void)
 		TEST(rows_of_unknown_schemas_and_of_dictionaries_are_no_events),
 		TEST(the_directory_stays_inside_its_parts),
 		TEST(columns_of_no_field_and_of_unknown_kind_are_ignored),
+		TEST(of_a_column_listed_twice_the_last_counts),
 		TEST(a_damaged_column_is_null_and_its_neighbours_are_not),
 		TEST(a_damaged_part_makes_its_columns_null),
 		TEST(values_are_as_wide_as_their_field),
