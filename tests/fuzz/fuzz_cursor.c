@@ -20,7 +20,8 @@ struct pass {
 	uint32_t entry; /* not 0: only blocks that refer to an entry with this id */
 	uint64_t events, values;
 	uint64_t first_ts, last_ts;
-	uint64_t sum; /* of every byte, so that all are touched */
+	uint64_t sum;  /* of every byte, so that all are touched */
+	bool is_sound; /* nothing was skipped */
 	int rc;
 };
 
@@ -153,6 +154,8 @@ static void read_tape(struct pass *p, struct source *source)
 		read_item(p, &item);
 	if (p->rc == END)
 		check(cursor_next(cursor, &item, &err) == END);
+	p->is_sound = cursor_health(cursor)->damaged_blocks == 0 &&
+		      cursor_health(cursor)->skipped_bytes == 0;
 	read_text(p, cursor_health(cursor)->first_problem);
 	cursor_close(cursor);
 }
@@ -177,10 +180,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (all.rc != END || all.events == 0)
 		return 0;
+	/* What a limit leaves unread is not seen to be damaged, and takes nothing behind it away. */
 	part = run(data, size, (struct pass){.from_ns = middle, .to_ns = UINT64_MAX});
-	check(part.rc < 0 || part.events <= all.events);
+	check(!all.is_sound || part.rc < 0 || part.events <= all.events);
 	run(data, size, (struct pass){.to_ns = middle});
 	part = run(data, size, (struct pass){.to_ns = UINT64_MAX, .entry = 1});
-	check(part.rc < 0 || part.events <= all.events);
+	check(!all.is_sound || part.rc < 0 || part.events <= all.events);
 	return 0;
 }
