@@ -132,6 +132,23 @@ static void a_loss_comes_back(void **state)
 	buf_release(&b);
 }
 
+/* docs/FORMAT.md section 8: of an unknown number. */
+static void a_loss_may_count_nothing(void **state)
+{
+	struct loss none = a_loss, out = {.count = 7};
+	struct buf b = {0};
+	struct view in;
+
+	(void)state;
+	none.count = 0;
+	loss_encode(&none, &b);
+	in = view_of(b.data, b.len);
+	assert_int_equal(loss_decode(&in, &out, NULL), 0);
+	assert_int_equal(out.count, 0);
+	assert_int_equal(out.from_ns, none.from_ns);
+	buf_release(&b);
+}
+
 static void a_clock_reading_comes_back(void **state)
 {
 	struct clock_reading out = {0};
@@ -230,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_fact_keeps_to_its_limits),
 		cmocka_unit_test(the_last_fact_fits_and_the_next_does_not),
 		cmocka_unit_test(a_loss_comes_back),
+		cmocka_unit_test(a_loss_may_count_nothing),
 		cmocka_unit_test(a_clock_reading_comes_back),
 		cmocka_unit_test(a_record_cut_anywhere_is_refused_and_nothing_is_written),
 		cmocka_unit_test(a_longer_record_is_read_as_far_as_it_is_known),

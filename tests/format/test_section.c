@@ -69,6 +69,33 @@ static void a_repeated_id_keeps_its_first_meaning(void **state)
 	section_release(&s);
 }
 
+static void a_schema_repeated_without_its_text_keeps_it(void **state)
+{
+	struct schema *schema = schema_new(SCHEMA_EVENT, "tcp", "probe", "name: probe\n");
+	struct buf raw = {0}, record = {0};
+	struct section s = {0};
+	uint64_t bytes = 0;
+
+	(void)state;
+	schema->id = 2;
+	for (int round = 0; round < 3; round++) {
+		buf_clear(&raw);
+		buf_clear(&record);
+		schema_encode(schema, round ? "" : schema->text, &record);
+		put_u8(&raw, SCHEMA_RECORD_SCHEMA);
+		put_string(&raw, record.data, record.len);
+		assert_int_equal(section_take_schemas(&s, view_of(raw.data, raw.len), NULL), 0);
+		assert_string_equal(section_schema(&s, 2)->text, "name: probe\n");
+		if (round == 0)
+			bytes = s.bytes;
+		assert_int_equal(s.bytes, bytes); /* what repeats does not count */
+	}
+	schema_free(schema);
+	buf_release(&raw);
+	buf_release(&record);
+	section_release(&s);
+}
+
 static void a_schema_is_found_by_kind_and_names(void **state)
 {
 	struct section s = {0};
@@ -195,6 +222,7 @@ int main(void)
 		cmocka_unit_test(an_empty_section_knows_nothing),
 		cmocka_unit_test(the_first_and_the_last_schema_are_found_and_the_next_is_not),
 		cmocka_unit_test(a_repeated_id_keeps_its_first_meaning),
+		cmocka_unit_test(a_schema_repeated_without_its_text_keeps_it),
 		cmocka_unit_test(a_schema_is_found_by_kind_and_names),
 		cmocka_unit_test(a_schema_block_tells_schemas_and_enumerations),
 		cmocka_unit_test(a_schema_block_cut_anywhere_gives_its_whole_records),
