@@ -307,6 +307,23 @@ static int refs_decode(struct view *in, struct schema *s, struct error *err)
 	return 0;
 }
 
+/* In a dictionary the key is an integer of the same entry without a key of its own. */
+static int keys_check(const struct schema *s, struct error *err)
+{
+	for (unsigned i = 0; s->kind == SCHEMA_DICT && i < s->field_count; i++) {
+		const struct field *f = &s->fields[i], *key = NULL;
+
+		if (f->key_attribute < s->field_count)
+			key = &s->fields[f->key_attribute];
+		if (f->key_ref &&
+		    (!key || key->key_ref || (field_is_known(key) && key->kind != FIELD_INT)))
+			return error_set(err, ERR_CORRUPT,
+					 "schema %s: attribute %u cannot be the key of %s", s->name,
+					 f->key_attribute, f->name);
+	}
+	return 0;
+}
+
 static int schema_fill(struct view *in, struct schema *s, struct error *err)
 {
 	uint64_t id, count;
@@ -324,6 +341,7 @@ static int schema_fill(struct view *in, struct schema *s, struct error *err)
 		return error_set(err, ERR_CORRUPT, "schema %s: bad field count", s->name);
 	for (uint64_t i = 0; i < count; i++)
 		TRY(field_decode(in, s, err));
+	TRY(keys_check(s, err));
 	return schema_seal(s, err);
 }
 
