@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections import deque
 
 try:
     from compression import zstd as zstd_module  # Python 3.14
@@ -28,7 +29,7 @@ SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP = (1 << bit for bit in range(6))
 MAGIC = b"\xd7TAPE1\r\n"
 MASK64 = (1 << 64) - 1
 MAX_RAW, MAX_ROWS, MAX_VALUES = 16 << 20, 65536, 1 << 22
-MAX_DICT, MAX_EPOCH_BYTES = 1 << 20, 64 << 20
+MAX_DICT, MAX_EPOCH_BYTES, MAX_OPEN = 1 << 20, 64 << 20, 8
 
 
 class Damage(Exception):
@@ -171,7 +172,7 @@ def decompress(codec, data, raw):
         try:
             out = zstd_module.decompress(data)
         except Exception as problem:
-            raise Damage(f"zstd: {problem}") from None
+            raise Damage("zstd") from None
     else:
         done = subprocess.run(["zstd", "-dcq", "-M16MB"], input=data, capture_output=True, check=False)
         check(done.returncode == 0, "zstd")
@@ -300,11 +301,21 @@ class Schema:
         self.fields = [Field(record.record()) for _ in range(count)]
         for f in self.fields:
             f.check_in(self)
-        if self.kind == 2 and not all(f.is_known() for f in self.fields):
-            raise Unknown("kind of an attribute")
+        if self.kind == 2:
+            self.check_keys()
+            if not all(f.is_known() for f in self.fields):
+                raise Unknown("kind of an attribute")
         self.own = [f for f in self.fields if not f.ref]
         for i, f in enumerate(self.own):
             f.own = i
+
+    def check_keys(self):
+        for f in self.fields:
+            if f.key_ref:
+                check(f.key_attribute < len(self.fields), "a key that is not there")
+                key = self.fields[f.key_attribute]
+                check(key.kind == INTEGER or not key.is_known(), "a key that is no integer")
+                check(not key.key_ref, "a key that has a key")
 
 
 # --- 7.3: codecs
@@ -649,6 +660,7 @@ class Data:
             for f, tokens, raw, keys in keyed[schema]:
                 value = places.decode(keys[row], f, tokens[row], raw)
                 self.values.setdefault((schema, VALUE, f.own), []).append(value)
+        check(not any(raw.left() for fields in keyed.values() for _, _, raw, _ in fields), "raw bytes after the last row")
 
     def forget_keyed(self):
         for (schema, what, index), c in self.columns.items():
@@ -686,8 +698,9 @@ class Data:
         for row, schema_id in enumerate(self.ids):
             at = seen[schema_id] = seen.get(schema_id, -1) + 1
             schema = self.section.schemas.get(schema_id)
-            if schema and schema.kind == 1:
-                yield self.times[row], self.cpus[row], schema, [self.value(schema, f, at) for f in schema.fields]
+            if not schema or schema.kind != 1:
+                schema = None
+            yield self.times[row], self.cpus[row], schema, schema and [self.value(schema, f, at) for f in schema.fields]
 
 
 # --- sections, and 15: the text
@@ -717,7 +730,7 @@ class Section:
         self.text = text
         self.schemas, self.enums, self.dictionaries = {}, {}, Dictionaries()
         self.facts, self.losses, self.clocks, self.gaps, self.ending = [], [], [], [], None
-        self.rows, self.schema_numbers, self.enum_numbers = [], {}, {}
+        self.rows, self.open, self.schema_numbers, self.enum_numbers = deque(), {}, {}, {}
         text.line("section")
         if gap:
             self.gaps.append(gap)
@@ -769,9 +782,13 @@ class Section:
     def take_data(self, block):
         if block.rows:
             self.dictionaries.enter(block.epoch)
+            data = Data(block, self)
+            while len(self.open) >= MAX_OPEN:
+                self.hand_out_one()
             # Sorting keeps the order of writing where times are equal.
-            self.rows.extend(Data(block, self).events())
-            self.rows.sort(key=lambda row: row[0])
+            rows = [*self.rows, *((*row, block.at) for row in data.events())]
+            self.rows = deque(sorted(rows, key=lambda row: row[0]))
+            self.open[block.at] = block.rows
         self.hand_out(block.watermark)
 
     def take_body(self, kind, body, work):
@@ -817,14 +834,17 @@ class Section:
         return self.schema_numbers[s.id]
 
     def hand_out(self, before=None):
-        count = 0
-        for ts, cpu, schema, values in self.rows:
-            if before is not None and ts >= before:
-                break
-            count += 1
+        while self.rows and (before is None or self.rows[0][0] < before):
+            self.hand_out_one()
+
+    def hand_out_one(self):
+        ts, cpu, schema, values, block = self.rows.popleft()
+        self.open[block] -= 1
+        if not self.open[block]:
+            del self.open[block]
+        if schema:
             number = self.schema_number(schema)
             self.text.line("event", ts, cpu, number, escaped(schema.name), *map(word, values))
-        del self.rows[:count]
 
     def close(self):
         self.hand_out()
@@ -868,8 +888,12 @@ def read(tape, text):
     return 4 if not section else 0 if section.close() and is_complete else 3
 
 
+def can_decompress():
+    return zstd_module or shutil.which("zstd")
+
+
 def main():
-    if not zstd_module and not shutil.which("zstd"):
+    if not can_decompress():
         print("neither a zstd module for Python nor the program zstd is installed")
         return 77
     with open(sys.argv[1], "rb") as f:

@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+"""Conformance vectors: kinds of fields, codecs of columns, dictionaries, keyed columns."""
+from vectors_tape import *  # noqa: F403
+
+V = field(b"v")
+ONE = schema(1, b"e", [V])
+EXTREMES = [0, 1, 127, 128, (1 << 31) - 1, 1 << 31, (1 << 32) - 1, 1 << 32, (1 << 63) - 1, 1 << 63, (1 << 64) - 1]
+
+
+def cut(n, size, is_signed):
+    n &= (1 << 8 * size) - 1
+    return n - (1 << 8 * size) if is_signed and n >> 8 * size - 1 else n
+
+
+def extended(n, size, is_signed):
+    return cut(n, size, is_signed) & MASK64
+
+
+def tape(*records):
+    t = Tape()
+    t.schemas(*records)
+    return t
+
+
+def kinds(add):
+    t, fields, coded = Tape(), [], []
+    for size in (1, 2, 4, 8):
+        for flags in (0, SIGNED):
+            fields.append(field(b"i%d_%d" % (size, flags), size=size, flags=flags, role=size % 3))
+            coded.append([extended(n, size, flags) for n in EXTREMES])
+    t.schemas(schema(1, b"e", fields))
+    times = list(range(10, 10 + len(EXTREMES)))
+    codecs = [plain, delta, recent]
+    t.rows(times, [column(1, VALUE, i, codecs[i % 3](*c)) for i, c in enumerate(coded)])
+    add("integers", 0, "every width and sign, extreme values in three codecs", t.end(),
+        [(ts, 0, *(cut(n, size, s) for size in (1, 2, 4, 8) for s in (0, 1))) for ts, n in zip(times, EXTREMES)])
+
+    t = tape(schema(1, b"e", [field(b"v", size=1), field(b"s", size=2, flags=SIGNED)]))
+    t.rows([1], [column(1, VALUE, 0, plain(0x1ff)), column(1, VALUE, 1, plain(0x18000))])
+    add("integers_too_wide", 0, "a reader narrows integers to elem_size", t.end(), [(1, 0, 255, -32768)])
+
+    roles = [field(b"r%d" % r, kind=BYTES, count=16, size=1, role=r) for r in (0, 1, 2, 3, 4, 5, 6, 7, 8, 255)]
+    t = tape(schema(1, b"e", roles))
+    t.rows([1], [column(1, VALUE, i, const(bytes(range(i, i + 16)))) for i in range(len(roles))])
+    add("roles", 0, "every role and two unknown ones", t.end(),
+        [(1, 0, *(bytes(range(i, i + 16)) for i in range(len(roles))))])
+
+    t = tape(schema(1, b"e", [field(b"a%d" % s, kind=ARRAY, size=s, count=3) for s in (1, 2, 4, 8)] +
+                    [field(b"b", kind=BYTES, size=1, count=5), field(b"s", kind=STRING, size=1)]))
+    texts = [b"", b"a\0b", b"\xff\xfe", b"a b%c"]
+    arrays = [[bytes((row * 7 + i) & 255 for i in range(3 * s)) for row in range(4)] for s in (1, 2, 4, 8)]
+    fives = [b"\0\0\0\0\0", b"abc\0d", b"\xff" * 5, b"12345"]
+    t.rows([1, 2, 3, 4], [column(1, VALUE, i, c(*a)) for i, (c, a) in enumerate(zip((table, planes, table, planes), arrays))] +
+           [column(1, VALUE, 4, planes(*fives)), column(1, VALUE, 5, table(*texts))])
+    add("arrays_bytes_strings", 0, "arrays of each width, bytes and strings (empty, with NUL, not UTF-8)", t.end(),
+        [(1 + i, 0, *(a[i] for a in arrays), fives[i], texts[i]) for i in range(4)])
+
+    t = tape(schema(1, b"e", [field(b"i", flags=OPTIONAL), field(b"b", kind=BYTES, size=1, count=2, flags=OPTIONAL),
+                              field(b"s", kind=STRING, size=1, flags=OPTIONAL), field(b"n", flags=OPTIONAL),
+                              field(b"w", kind=BYTES, size=1, count=2, flags=OPTIONAL)]))
+    t.rows([1, 2, 3], [column(1, VALUE, 0, plain(7, 0, 9)), column(1, PRESENCE, 0, plain(1, 0, 1)),
+                       column(1, VALUE, 1, table(b"ab", b"", b"cd")), column(1, PRESENCE, 1, plain(1, 0, 1)),
+                       column(1, VALUE, 2, table(b"x", b"", b"")), column(1, PRESENCE, 2, plain(1, 0, 1)),
+                       column(1, VALUE, 3, plain(1, 2, 3)),
+                       column(1, VALUE, 4, table(b"ab", b"", b"abc")), column(1, PRESENCE, 4, const(1))])
+    add("optional", 0, "absent values; no presence column is null; a present one of another length is null", t.end(),
+        [(1, 0, 7, b"ab", b"x", None, b"ab"), (2, 0, None, None, None, None, None), (3, 0, 9, b"cd", b"", None, None)])
+
+    t = tape(enumeration(1, b"state", [(1, b"ONE"), (2, b"T W%O"), ((1 << 64) - 2, b"MINUS_2"), ((1 << 64) - 1, b"")]),
+             enumeration(3, b"bits", [(1, b"A"), (1 << 63, b"TOP")]), enumeration(256, b"unused", []),
+             schema(1, b"e", [field(b"s", flags=SIGNED, enum=1), field(b"b", size=8, flags=BITS, enum=3),
+                              field(b"u", enum=77)]))
+    t.rows([1, 2], [column(1, VALUE, 0, plain(1, -2)), column(1, VALUE, 1, plain(1 << 63 | 1, 2)),
+                    column(1, VALUE, 2, const(5))])
+    add("enumerations", 0, "values, bits, negative ones, one that is missing, one that nobody uses", t.end(),
+        [(1, 0, 1, 1 << 63 | 1, 5), (2, 0, -2, 2, 5)])
+
+    t = Tape(parts=features(said=((b"clock", b"boottime"), (b"byte_order", b"big"))))
+    t.schemas(schema(1, b"e", [field(b"a", kind=ARRAY, size=4, count=2), field(b"i", size=4)]))
+    t.rows([1], [column(1, VALUE, 0, const(bytes([0, 0, 0, 1, 0, 0, 0, 2]))), column(1, VALUE, 1, const(258))])
+    add("byte_order_big", 0, "arrays keep the machine's order, integers do not", t.end(),
+        [(1, 0, bytes([0, 0, 0, 1, 0, 0, 0, 2]), 258)])
+
+
+def bound(add):
+    d = dictionary(1, b"d", [field(b"u2", size=2), field(b"s4", flags=SIGNED), field(b"t", kind=STRING, size=1),
+                             field(b"b", kind=BYTES, size=1, count=4)])
+    fields = [field(b"u8", size=8, ref=1), field(b"s8", size=8, flags=SIGNED, ref=1, attribute=1),
+              field(b"u4of_s4", ref=1, attribute=1), field(b"t", kind=STRING, size=1, ref=1, attribute=2),
+              field(b"b", kind=BYTES, size=1, count=4, ref=1, attribute=3),
+              field(b"b2", kind=BYTES, size=1, count=2, ref=1, attribute=3), field(b"other_kind", ref=1, attribute=2),
+              field(b"t_of_i", kind=STRING, size=1, ref=1), field(b"no_such", ref=1, attribute=9), field(b"own")]
+    entries = run(1, 1, 2, [plain(1, 65535), plain(-1, 5), table(b"one", b""), planes(b"abcd", b"wxyz")])
+    rows = [(65535 if i == 2 else 1, 5 if i == 2 else -1, 5 if i == 2 else MASK64, b"" if i == 2 else b"one",
+             b"wxyz" if i == 2 else b"abcd", None, None, None, None) if i in (1, 2) else (None,) * 9 for i in (0, 1, 2, 3, 1)]
+    t = tape(d, schema(2, b"e", fields, refs=[1]))
+    t.entries(entries)
+    t.rows([1, 2, 3, 4, 5], [column(2, REFERENCE, 0, recent(0, 1, 2, 3, 1)), column(2, VALUE, 0, plain(9, 8, 7, 6, 5))],
+           ids=[2] * 5)
+    add("bound_fields", 0, "fields of entries: none, known, missing, of other width, kind and length", t.end(),
+        [(i + 1, 0, *row, 9 - i) for i, row in enumerate(rows)])
+
+    both = schema(2, b"e", [field(b"v", ref=1), field(b"own")], refs=[1])
+    small = dictionary(1, b"d", [V])
+
+    def referring(t, *ids, **said):
+        return t.rows([10 + i for i in range(len(ids))], [column(2, REFERENCE, 0, plain(*ids)), column(2, VALUE, 0, const(3))],
+                      ids=[2] * len(ids), **said)
+
+    t = tape(small, both)
+    t.entries(run(1, 1, 2, [plain(100, 200)]))
+    referring(t, 1, 2)
+    t.epoch = 2
+    t.entries(run(1, 1, 1, [plain(300)]))
+    referring(t, 1, 2)
+    t.epoch = 1
+    referring(t, 1)
+    add("epochs", 0, "a new epoch forgets all entries; a DATA block alone can begin one", t.end(),
+        [(10, 0, 100, 3), (10, 0, 300, 3), (10, 0, None, 3), (11, 0, 200, 3), (11, 0, None, 3)])
+
+    t = tape(small, both)
+    t.entries(run(1, 1, 2, [plain(100, 200)]))
+    at = t.entries(run(1, 2, 1, [plain(300)]))
+    referring(t, 1, 2)
+    add("entries_not_ascending", 3, "an id that was given: the block is damaged, the entries before stay", t.end(),
+        [(10, 0, 100, 3), (11, 0, 200, 3)], [at])
+
+    t = tape(small, both)
+    t.entries(run(1, 5, 1, [plain(100)]), run(1, 9, 1, [plain(200)]))
+    referring(t, 5, 9, 1, 6)
+    add("entries_with_gaps", 0, "ids ascend and need not be dense for a reader", t.end(),
+        [(10, 0, 100, 3), (11, 0, 200, 3), (12, 0, None, 3), (13, 0, None, 3)])
+
+    t = tape(small, both)
+    t.entries(run(1, 1, 1, [plain(100)]))
+    t.seq += 1
+    t.entries(run(1, 3, 1, [plain(300)]))
+    referring(t, 1, 2, 3)
+    add("entries_missing", 3, "a DICT block is missing: bound fields of its entries are null", t.end(),
+        [(10, 0, 100, 3), (11, 0, None, 3), (12, 0, 300, 3)], [(t.blocks[3][1], 0)])
+
+    t = tape(small, both, dictionary(3, b"other_kind", [field(b"x", kind=9)]))
+    t.entries(run(77, 1, 3, [const(1)]), run(3, 1, 1, [const(1)]), run(1, 1, 1, [plain(100)]),
+              run(1, 2, 1, [(99, b"\1")]), run(1, 3, 1, [plain(300)]))
+    referring(t, 1, 2, 3)
+    add("entries_unknown", 0, "runs of unknown schemas, kinds of fields and codecs are stepped over", t.end(),
+        [(10, 0, 100, 3), (11, 0, None, 3), (12, 0, 300, 3)])
+
+    t = tape(both)
+    t.entries(run(1, 1, 1, [plain(100)]))
+    t.schemas(small)
+    referring(t, 1)
+    add("entries_before_schema", 0, "entries whose schema comes later stay unknown", t.end(), [(10, 0, None, 3)])
+
+    for name, first, count, is_sound in (("entries_at_limit", 1 << 20, 1, True), ("entries_above_limit", 1 << 20, 2, False),
+                                         ("entries_from_0", 0, 1, False)):
+        t = tape(small, both)
+        at = t.entries(run(1, first, count, [const(4)]))
+        referring(t, 1 << 20)
+        add(name, 0 if is_sound else 3, "ids of entries are 1 to 2^20", t.end(), [(10, 0, 4 if is_sound else None, 3)],
+            [] if is_sound else [at])
+
+
+def bytes_per_body(add):
+    """6: at most 1024 values and bytes of entries per byte of a body."""
+    for name, excess in (("entries_work_below", -1), ("entries_work_at", 0), ("entries_work_above", 1)):
+        t = tape(dictionary(1, b"d", [field(b"s", kind=STRING, size=1)]),
+                 schema(2, b"e", [field(b"s", kind=STRING, size=1, ref=1)], refs=[1]))
+        value = b"x" * 110  # an entry of it counts 128 bytes
+        size = 16 + len(run(1, 1, 2000, [const(value)]))
+        count = 8 * size + excess
+        at = t.entries(run(1, 1, count, [const(value)]))
+        assert at[1] == 96 + size
+        t.rows([1], [column(2, REFERENCE, 0, const(count))], ids=[2])
+        add(name, 3 if excess > 0 else 0, "bytes of entries: 1024 for each byte of the body", t.end(),
+            [(1, 0, None if excess > 0 else value)], [at] if excess > 0 else [])
+
+
+def codecs(add):
+    t = tape(ONE)
+    values = [5, 5, 7, 5, 1, 2, 3, 4, 6, 8, 9, 7, 1 << 31, 5, 0, 0]
+    for i, codec in enumerate((plain, delta, recent)):
+        t.rows([100 * i + k for k in range(16)], [column(1, VALUE, 0, codec(*values))])
+    t.rows([300, 301], [column(1, VALUE, 0, const(77))])
+    add("codecs_of_integers", 0, "VARINT, DELTA, RECENT with moves and misses, CONST", t.end(),
+        [(100 * i + k, 0, v) for i in range(3) for k, v in enumerate(values)] + [(300, 0, 77), (301, 0, 77)])
+
+    t = tape(schema(1, b"e", [field(b"v", size=8)]))
+    wide = [1 << 62, 0, MASK64, 1 << 62, MASK64 - 1, 1, MASK64, 3 << 62, (1 << 63) + 5]
+    for i, codec in enumerate((plain, delta, recent)):
+        t.rows([100 * i + k for k in range(9)], [column(1, VALUE, 0, codec(*wide))])
+    add("codecs_wrap", 0, "differences modulo 2^64", t.end(), [(100 * i + k, 0, v) for i in range(3) for k, v in enumerate(wide)])
+
+    t = tape(schema(1, b"e", [field(b"b", kind=BYTES, size=1, count=2), field(b"s", kind=STRING, size=1)]))
+    pairs = [b"ab", b"cd", b"ab"]
+    t.rows([1, 2, 3], [column(1, VALUE, 0, table(*pairs)), column(1, VALUE, 1, planes(*pairs))])
+    t.rows([4, 5, 6], [column(1, VALUE, 0, planes(*pairs)), column(1, VALUE, 1, table(*pairs))])
+    t.rows([7], [column(1, VALUE, 0, const(b"zz")), column(1, VALUE, 1, const(b""))])
+    add("codecs_of_bytes", 0, "CONST, TABLE, PLANES", t.end(),
+        [(i + 1, 0, p, p) for i, p in enumerate(pairs * 2)] + [(7, 0, b"zz", b"")])
+
+    wrong = [("trailing", (VARINT, b"\5\6\7")), ("short", (VARINT, b"\5")), ("long_varint", (VARINT, b"\5" + b"\x80" * 10 + b"\0")),
+             ("varint_above", (VARINT, b"\5" + b"\xff" * 9 + b"\2")), ("unknown", (99, b"\5\6")), ("table", (TABLE, b"\1\1a\0\0")),
+             ("time", (TIME, b"\0\0")), ("as_is", (AS_IS, b"\5\6")), ("keyed_without_key", (KEYED, b"\1\1")),
+             ("const_trailing", (CONST, b"\5\5")), ("recent_short", (RECENT, b"\0"))]
+    for name, coded in wrong:
+        t = tape(schema(1, b"e", [V, field(b"w")]))
+        t.rows([1, 2], [column(1, VALUE, 0, coded), column(1, VALUE, 1, plain(8, 9))])
+        add("column_" + name, 0, "a column at fault or of an unknown codec is null, others are not", t.end(),
+            [(1, 0, None, 8), (2, 0, None, 9)])
+    wrong = [("table_too_big", (TABLE, b"\3\1a\1b\1c\0\1")), ("table_index", (TABLE, b"\1\1a\0\1")), ("table_trailing", (TABLE, b"\1\1a\0\0\0")),
+             ("planes_0", (PLANES, b"\0")), ("planes_short", (PLANES, b"\2abc")), ("const_short", (CONST, b"\3ab")),
+             ("of_integers", (VARINT, b"\1\1"))]
+    for name, coded in wrong:
+        t = tape(schema(1, b"e", [field(b"s", kind=STRING, size=1), field(b"w")]))
+        t.rows([1, 2], [column(1, VALUE, 0, coded), column(1, VALUE, 1, plain(8, 9))])
+        add("strings_" + name, 0, "a column of strings at fault is null, others are not", t.end(), [(1, 0, None, 8), (2, 0, None, 9)])
+    t = tape(schema(1, b"e", [field(b"b", kind=BYTES, size=1, count=2), field(b"c", kind=BYTES, size=1, count=2, flags=OPTIONAL)]))
+    t.rows([1, 2], [column(1, VALUE, 0, table(b"ab", b"abc")), column(1, VALUE, 1, table(b"ab", b"abc")), column(1, PRESENCE, 1, const(1))])
+    add("bytes_of_other_length", 0, "the column is at fault; of OPTIONAL fields only the value", t.end(), [(1, 0, None, b"ab"), (2, 0, None, None)])
+
+    for name, hot in (("unknown_codec", (99, b"\1\1")), ("trailing", (VARINT, b"\1\1\1")), ("short", (VARINT, b"\1"))):
+        for index, what in enumerate(("times", "cpus", "schemas")):
+            t = tape(ONE)
+            columns = [column(0, VALUE, i, hot if i == index else plain(*([1, 1] if i else [5, 5]))) for i in range(3)]
+            at = t.rows([5, 5], [column(1, VALUE, 0, const(1))], hot=columns)
+            add(f"hot_{what}_{name}", 3, "a fault of a hot column damages the block", t.end(), [], [at])
+
+
+def clocks(add):
+    def timed(name, meaning, times, cpus=None, ids=None, escapes=(), min_ts=None):
+        t = tape(ONE, schema(2, b"f", []))
+        ids = ids or [1] * len(times)
+        count = ids.count(1)
+        t.rows(times, [column(1, VALUE, 0, plain(*range(count)))], cpus, ids, time_codec=TIME, escapes=escapes)
+        rows, number = [], 0
+        for ts, cpu, i in zip(times, cpus or [0] * len(times), ids):
+            rows.append((ts, cpu, number) if i == 1 else (ts, cpu))
+            number += i == 1
+        add(name, 0, meaning, t.end(), sorted(rows, key=lambda row: row[0]))
+
+    timed("time_steady", "steps that a context learns", [1000 * i + (i * i * 7) % 40 for i in range(60)], ids=[1 + (i % 3 == 0) for i in range(60)])
+    timed("time_lanes", "three CPUs, beside each other and at equal times",
+          [10, 20, 20, 30, 10, 15, 20, 40, 5, 20], [0, 0, 0, 0, 1, 1, 1, 1, 4294967295, 4294967295], [1, 2, 1, 2, 1, 1, 1, 2, 2, 1])
+    timed("time_escapes", "symbol 255, wanted or not", [0, 1, 2, 3, 1 << 40, (1 << 40) + 1, 1 << 62, (1 << 63) + 5, MASK64 - 1],
+          escapes=(0, 2, 5))
+    timed("time_extremes", "the whole range of times in one step", [0, MASK64 - 1, MASK64 - 1], [0, 0, 1], [1, 2, 1])
+    big = [0, 1 << 33]
+    for i in range(40):
+        big.append(big[-1] + ((1 << 34) if i % 2 else i))
+    timed("time_jumping", "residuals that grow and shrink", big)
+
+    for name, symbols, raw in (("time_65_bits", b"\xff", (65).to_bytes(10, "little")), ("time_bits_below_0", b"\4", b""),
+                               ("time_raw_too_long", b"\0", b"\0"), ("time_raw_too_short", b"\xff", b""),
+                               ("time_symbols_too_many", b"\0\0", b""), ("time_symbols_too_few", b"", b"")):
+        t = tape(ONE)
+        hot = [column(0, VALUE, 0, (TIME, symbols)), column(0, RAW, 0, (AS_IS, raw)), column(0, VALUE, 1, const(0)), column(0, VALUE, 2, const(1))]
+        at = t.rows([0], [column(1, VALUE, 0, const(1))], hot=hot)
+        add(name, 3, "the time column contradicts section 7.4", t.end(), [], [at])
+    t = tape(ONE)
+    hot = [column(0, VALUE, 0, (TIME, b"\0")), column(0, VALUE, 1, const(0)), column(0, VALUE, 2, const(1))]
+    at = t.rows([0], [column(1, VALUE, 0, const(1))], hot=hot)
+    add("time_without_raw", 3, "the time column has no raw column", t.end(), [], [at])
+
+
+def keyed(add):
+    d = dictionary(1, b"d", [field(b"k"), field(b"last", key_ref=1, flags=ID), field(b"flip", size=2, key_ref=1, flags=FLIP),
+                             field(b"space", size=8, flags=SIGNED, key_ref=1, key_space=3)])
+    fields = [field(b"a", key_ref=1), field(b"b", key_ref=1, flags=FLIP), field(b"c", size=2, flags=SIGNED, key_ref=1, key_space=7),
+              field(b"key", ref=1), field(b"last", ref=1, attribute=1), field(b"flip", size=2, ref=1, attribute=2),
+              field(b"space", size=8, flags=SIGNED, ref=1, attribute=3)]
+    entries = [(6, 1000, 900, -5), (7, 901, 999, 0), (6, 1001, 0, -1 << 60), (65542, 1002, 60000, 7)]
+    rows = [(1, 5000, 9000, -3), (2, 9001, 5001, -2), (0, 77, 78, 0), (1, 0, 9002, -30000), (4, 5000, 1 << 31, 32767), (3, 5001, 0, 32767), (0, 78, 77, 1)]
+    for name, codec, dict_codec in (("keyed", "keyed", plain), ("keyed_and_plain", "plain", delta)):
+        t = tape(d, schema(2, b"e", fields, refs=[1]))
+        k, tokens, raw = Keyed(), [[], [], []], b""
+        for key, last, flip, space in entries:
+            for i, (value, size, is_flip, where) in enumerate(((last, 4, 0, 0), (flip, 2, 1, 0), (space, 8, 0, 3))):
+                token, more = k.token(key, value, size, is_flip, where)
+                tokens[i].append(token)
+                raw += more
+        t.entries(run(1, 1, 4, [plain(*(e[0] for e in entries))] + [dict_codec(*c) for c in tokens], raw))
+        keys = [0] + [e[0] for e in entries]
+        k, tokens, raws = Keyed(), [[], [], []], [b"", b"", b""]
+        for ref, *values in rows:
+            for i, (size, is_flip, where) in enumerate(((4, 0, 0), (4, 1, 0), (2, 0, 7))):
+                if i == 1 and codec == "plain":
+                    tokens[i].append(values[i])
+                    continue
+                token, more = k.token(keys[ref], values[i], size, is_flip, where)
+                tokens[i].append(token)
+                raws[i] += more
+        columns = [column(2, REFERENCE, 0, plain(*(row[0] for row in rows)))]
+        for i in range(3):
+            is_plain = i == 1 and codec == "plain"
+            columns.append(column(2, VALUE, i, (VARINT if is_plain else KEYED, varints(*tokens[i]))))
+            if not is_plain:
+                columns.append(column(2, RAW, i, (AS_IS, raws[i])))
+        t.rows(list(range(7)), columns, ids=[2] * 7)
+        add(name, 0, "values predicted by their key: FLIP, spaces, shared places, tokens 0 and 1", t.end(),
+            [(i, 0, *row[1:], *(entries[row[0] - 1] if row[0] else (None,) * 4)) for i, row in enumerate(rows)])
+
+    d = dictionary(1, b"d", [field(b"k")])
+    e = schema(2, b"e", [field(b"a", key_ref=1), field(b"own")], refs=[1])
+    wrong = [("raw_missing", [1, 1], b"\4\6", None, 2), ("raw_short", [1, 1], b"\0\6", b"\1\2", 2), ("raw_long", [1, 1], b"\4\6", b"\1", 2),
+             ("tokens_short", [1, 1], b"\4", b"", 2), ("entry_missing", [1, 2], b"\4\6", b"", 2), ("unknown_schema", [1, 1], b"\4\6", b"", 3)]
+    for name, ids, tokens, raw, other in wrong:
+        t = tape(d, e)
+        t.entries(run(1, 1, 1, [const(8)]))
+        columns = [column(2, REFERENCE, 0, plain(*ids)), column(2, VALUE, 0, (KEYED, tokens)), column(2, VALUE, 1, plain(6, 7))]
+        if raw is not None:
+            columns.append(column(2, RAW, 0, (AS_IS, raw)))
+        t.rows([1, 2, 3][:other], columns, ids=[2, 2, 3][:other])
+        add("keyed_" + name, 0, "no keyed value of the block is known", t.end(), [(1, 0, None, 6), (2, 0, None, 7)])
+    t = tape(d, e)
+    columns = [column(2, REFERENCE, 0, const(0)), column(2, VALUE, 0, (KEYED, b"\4\6")), column(2, RAW, 0, (AS_IS, b"")), column(2, VALUE, 1, plain(6, 7))]
+    t.rows([1, 2], columns, ids=[2, 2])
+    add("keyed_entry_0", 0, "the key of entry 0 is 0", t.end(), [(1, 0, 1, 6), (2, 0, 3, 7)])
+
+
+def all_of(add):
+    for cases in (kinds, bound, bytes_per_body, codecs, clocks, keyed):
+        cases(add)
