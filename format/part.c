@@ -33,6 +33,8 @@ void body_clear(struct body *b)
 static int add_entry(struct body *b, uint8_t codec, uint8_t tag, size_t stored, size_t raw,
 		     struct error *err)
 {
+	uLong crc;
+
 	if (b->stored.is_failed)
 		return error_nomem(err);
 	if (b->count == BLOCK_MAX_PARTS || raw > BLOCK_MAX_RAW - b->raw_len)
@@ -43,8 +45,8 @@ static int add_entry(struct body *b, uint8_t codec, uint8_t tag, size_t stored, 
 	put_u16(&b->table, 0);
 	put_u32(&b->table, (uint32_t)stored);
 	put_u32(&b->table, (uint32_t)raw);
-	put_u32(&b->table,
-		(uint32_t)crc32(0, b->stored.data + b->stored.len - stored, (uInt)stored));
+	crc = stored ? crc32(0, b->stored.data + b->stored.len - stored, (uInt)stored) : 0;
+	put_u32(&b->table, (uint32_t)crc);
 	b->raw_len += (uint32_t)raw;
 	b->count++;
 	return b->table.is_failed ? error_nomem(err) : 0;
