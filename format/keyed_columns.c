@@ -180,12 +180,13 @@ static bool settle_rows(struct batch *b, struct keyed *keyed, struct keyed_slot 
 	return true;
 }
 
-/* No tokens are left. */
+/* No tokens and no raw bytes are left. */
 static bool is_settled(const struct batch *b, const struct keyed_slot *slots)
 {
 	for (size_t i = 0; i < b->slot_count; i++)
 		for (unsigned n = 0; n < slots[i].count; n++)
-			if (view_len(slots[i].columns[n].tokens))
+			if (view_len(slots[i].columns[n].tokens) ||
+			    view_len(slots[i].columns[n].raw))
 				return false;
 	return true;
 }
