@@ -298,13 +298,15 @@ class Schema:
         check(all(1 <= ref <= 4096 for ref in self.refs), "id of a dictionary")
         count = record.varint()
         check(count <= 256, "fields of a schema")
-        self.fields = [Field(record.record()) for _ in range(count)]
-        for f in self.fields:
+        self.fields = []
+        for _ in range(count):
+            f = Field(record.record())
+            if self.kind == 2 and not f.is_known():
+                raise Unknown("kind of an attribute")
             f.check_in(self)
+            self.fields.append(f)
         if self.kind == 2:
             self.check_keys()
-            if not all(f.is_known() for f in self.fields):
-                raise Unknown("kind of an attribute")
         self.own = [f for f in self.fields if not f.ref]
         for i, f in enumerate(self.own):
             f.own = i
@@ -314,8 +316,7 @@ class Schema:
             if f.key_ref:
                 check(f.key_attribute < len(self.fields), "a key that is not there")
                 key = self.fields[f.key_attribute]
-                check(key.kind == INTEGER or not key.is_known(), "a key that is no integer")
-                check(not key.key_ref, "a key that has a key")
+                check(key.kind == INTEGER and not key.key_ref, "what cannot be a key")
 
 
 # --- 7.3: codecs
@@ -730,6 +731,7 @@ class Section:
         self.text = text
         self.schemas, self.enums, self.dictionaries = {}, {}, Dictionaries()
         self.facts, self.losses, self.clocks, self.gaps, self.ending = [], [], [], [], None
+        self.watermark = 0
         self.rows, self.open, self.schema_numbers, self.enum_numbers = deque(), {}, {}, {}
         text.line("section")
         if gap:
@@ -773,6 +775,8 @@ class Section:
         elif SECTION <= block.type <= END:
             if block.type == DICT:
                 self.dictionaries.enter(block.epoch)
+            if block.type == END:
+                self.hand_out()
             parts = block.parts()
             check(parts, "no part")
             self.take_body(block.type, Bytes(decompress(*parts[0])), block.work())
@@ -780,16 +784,21 @@ class Section:
             raise NewerTape(f"a critical block of type {block.type}")
 
     def take_data(self, block):
-        if block.rows:
-            self.dictionaries.enter(block.epoch)
-            data = Data(block, self)
-            while len(self.open) >= MAX_OPEN:
-                self.hand_out_one()
-            # Sorting keeps the order of writing where times are equal.
-            rows = [*self.rows, *((*row, block.at) for row in data.events())]
-            self.rows = deque(sorted(rows, key=lambda row: row[0]))
-            self.open[block.at] = block.rows
-        self.hand_out(block.watermark)
+        self.watermark = max(self.watermark, block.watermark)
+        try:
+            if block.rows:
+                self.dictionaries.enter(block.epoch)
+                self.open_rows(block, Data(block, self))
+        finally:
+            self.hand_out(self.watermark)
+
+    def open_rows(self, block, data):
+        while len(self.open) >= MAX_OPEN:
+            self.hand_out_one()
+        # Sorting keeps the order of writing where times are equal.
+        rows = [*self.rows, *((*row, block.at) for row in data.events())]
+        self.rows = deque(sorted(rows, key=lambda row: row[0]))
+        self.open[block.at] = block.rows
 
     def take_body(self, kind, body, work):
         if kind == SECTION:

@@ -260,6 +260,31 @@ def order(add):
     t.values((10, 1), (20, 2), (30, 3), watermark=20)
     t.values((20, 4))
     add("watermark_inside", 0, "a row at the watermark waits for the next block", t.end(), [(10, 0, 1), (20, 0, 2), (20, 0, 4), (30, 0, 3)])
+    t = tape()
+    t.values((10, 1), (30, 2), watermark=31)
+    t.values((32, 3), (50, 4), watermark=10)
+    t.values((20, 5), flags=LATE, watermark=10)
+    add("watermark_back", 0, "a watermark that goes back: the higher one still holds", t.end(),
+        [(10, 0, 1), (30, 0, 2), (20, 0, 5), (32, 0, 3), (50, 0, 4)])
+    t = tape()
+    t.values((10, 1), (30, 2), watermark=10)
+    at = t.values((31, 9), min_ts=30, watermark=31)
+    t.values((20, 5), flags=LATE, watermark=20)
+    add("watermark_of_damaged", 3, "a block whose columns are at fault has a watermark nonetheless", t.end(),
+        [(10, 0, 1), (30, 0, 2), (20, 0, 5)], [at])
+    t = tape()
+    t.values((10, 1), (30, 2), watermark=10)
+    t.end()
+    t.values((20, 5), watermark=20)
+    add("end_hands_out", 0, "all rows come before END, one behind it later", t.data, [(10, 0, 1), (30, 0, 2), (20, 0, 5)])
+    t = tape()
+    t.schemas(dictionary(3, b"d", [field(b"x", kind=9), field(b"y", size=3, ref=1)]), schema(4, b"n", [field(b"x", size=3)], kind=9))
+    t.values((10, 1), (11, 2))
+    add("schema_ignored_unread", 0, "what is ignored is read no further", t.end(), TWO)
+    t = tape()
+    at = t.schemas(dictionary(3, b"d", [field(b"y", size=3), field(b"x", kind=9)]))
+    t.values((10, 1), (11, 2))
+    add("schema_damaged_first", 3, "a rule is broken before an unknown kind is met", t.end(), TWO, [at])
 
 
 def all_of(add):
