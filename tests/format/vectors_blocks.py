@@ -24,6 +24,9 @@ def headless(at):
     return [at, (sum(at), 0)]
 
 
+# What the program zstd made of the columns of "zstd_compressed": compressed literals and sequences.
+COMPRESSED = bytes.fromhex(
+    "28b52ffd0468c5000058000200010001020304050604042b3e152382230236046d3c3f9431")
 TWO = [(10, 0, 1), (11, 0, 2)]
 V_COLUMN = [column(1, VALUE, 0, plain(1, 2))]
 
@@ -81,6 +84,9 @@ def grows(add):
     t.rows([10, 11], [column(1, VALUE, 0, plain(1, 2)), column(1, VALUE, 1, plain(3, 4), part=2)],
            codecs={2: lambda data: Part(zstd(data, checksum=1), codec=1, raw=len(data))})
     add("parts_zstd_checksum", 0, "columns in a frame that contradicts itself are null", t.end(), [(10, 0, 1, None), (11, 0, 2, None)])
+    t = tape(schema(1, b"e", [field(b"v")]))
+    t.rows(list(range(200)), [column(1, VALUE, 0, plain(*(i % 7 for i in range(200))))], codecs={1: lambda data: Part(COMPRESSED, codec=1, raw=len(data))})
+    add("zstd_compressed", 0, "a compressed frame of zstd", t.end(), [(i, 0, i % 7) for i in range(200)])
     t = tape()
     at = t.rows([10, 11], V_COLUMN, codecs={1: 9})
     add("parts_unknown_codec_hot", 3, "the hot columns lie in a part of an unknown codec", t.end(), [], [at])
@@ -210,6 +216,16 @@ def data(add):
     many("rows_per_byte_above", 3, 64 * 200 + 1, 200, True)
     many("rows_65536", 0, 65536, 1024, False)
     many("rows_65537", 3, 65537, 1100, True)
+
+    # 17 columns of a field each, and the hot three: 20 values a row.
+    t = tape(schema(1, b"e", [field(b"%d" % i, size=1) for i in range(17)]))
+    columns = [column(1, VALUE, i, const(i)) for i in range(17)]
+    hot = [column(0, VALUE, i, const([10, 0, 1][i])) for i in range(3)]
+    size = Tape().rows([10] * 8000, columns, hot=hot)[1] - 96
+    rows = 1024 * size // 20 + 1
+    at = t.rows([10] * rows, columns, hot=hot)
+    assert at[1] == 96 + size and rows <= 64 * size
+    add("values_per_byte_above", 3, "more than 1024 values for each byte of a body", t.end(), [], [at])
 
     size = 16 + len(zstd(b"", 0))
     while size != 16 + len(zstd(bytes(1024 * size), 0)):

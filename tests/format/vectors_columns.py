@@ -257,6 +257,12 @@ def clocks(add):
         hot = [column(0, VALUE, 0, (TIME, symbols)), column(0, RAW, 0, (AS_IS, raw)), column(0, VALUE, 1, const(0)), column(0, VALUE, 2, const(1))]
         at = t.rows([0], [column(1, VALUE, 0, const(1))], hot=hot)
         add(name, 3, "the time column contradicts section 7.4", t.end(), [], [at])
+    # The first rows of two CPUs share a context: 64 bits and one more are 65.
+    t = tape(ONE)
+    raw = (64).to_bytes(9, "little") + b"\0"
+    hot = [column(0, VALUE, 0, (TIME, b"\xff\x08")), column(0, RAW, 0, (AS_IS, raw)), column(0, VALUE, 1, plain(0, 1)), column(0, VALUE, 2, const(1))]
+    at = t.rows([0, 0], [column(1, VALUE, 0, const(1))], hot=hot)
+    add("time_65_bits_by_symbol", 3, "64 bits are expected, and one more is asked for", t.end(), [], [at])
     t = tape(ONE)
     hot = [column(0, VALUE, 0, (TIME, b"\0")), column(0, VALUE, 1, const(0)), column(0, VALUE, 2, const(1))]
     at = t.rows([0], [column(1, VALUE, 0, const(1))], hot=hot)
@@ -312,6 +318,16 @@ def keyed(add):
             columns.append(column(2, RAW, 0, (AS_IS, raw)))
         t.rows([1, 2, 3][:other], columns, ids=[2, 2, 3][:other])
         add("keyed_" + name, 0, "no keyed value of the block is known", t.end(), [(1, 0, None, 6), (2, 0, None, 7)])
+    wide = dictionary(1, b"d", [field(b"k"), field(b"a", key_ref=1)])
+    bound = schema(2, b"e", [field(b"a", ref=1, attribute=1)], refs=[1])
+    for name, status, runs in (
+            ("fits", 0, run(1, 1, 1, [const(8), plain(0)], b"\1\0\0\0")), ("raw_long", 3, run(1, 1, 1, [const(8), plain(0)], b"\1\0\0\0\0")),
+            ("raw_short", 3, run(1, 1, 1, [const(8), plain(0)], b"\1\0\0")), ("tokens_short", 3, run(1, 1, 2, [const(8), plain(1)])),
+            ("unknown_before", 0, run(9, 1, 1, [const(8)]) + run(1, 1, 1, [const(8), plain(0)], b"\1\0\0\0"))):
+        t = tape(wide, bound)
+        at = t.entries(runs)
+        t.rows([1], [column(2, REFERENCE, 0, const(1))], ids=[2])
+        add("dict_keyed_" + name, status, "keyed attributes and their raw bytes", t.end(), [(1, 0, 1 if name == "fits" else None)], [at] if status else [])
     t = tape(d, e)
     columns = [column(2, REFERENCE, 0, const(0)), column(2, VALUE, 0, (KEYED, b"\4\6")), column(2, RAW, 0, (AS_IS, b"")), column(2, VALUE, 1, plain(6, 7))]
     t.rows([1, 2], columns, ids=[2, 2])
