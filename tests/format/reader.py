@@ -297,7 +297,7 @@ class Schema:
         self.refs = [record.varint() for _ in range(count)]
         check(all(1 <= ref <= 4096 for ref in self.refs), "id of a dictionary")
         count = record.varint()
-        check(count <= 256, "fields of a schema")
+        check(count <= min(256, record.left()), "fields of a schema")
         self.fields = []
         for _ in range(count):
             f = Field(record.record())
@@ -441,6 +441,7 @@ class Dictionaries:
                 continue
             values += count * len(schema.fields)
             check(values <= min(MAX_VALUES, work), "values in a block of entries")
+            self.check_room(schema, first, count, before + work)
             try:
                 rows = self.run(columns, schema, count, places)
             except Unknown:
@@ -448,10 +449,16 @@ class Dictionaries:
                 continue
             self.add(schema, first, rows, before + work)
 
+    def check_room(self, schema, first, count, limit):
+        """What a run cannot be, whatever its columns hold."""
+        entries = self.entries.get(schema.id)
+        check(not entries or first > max(entries), "ids that do not ascend")
+        least = self.bytes + count * (16 + sum(2 if f.kind == STRING else f.fixed() for f in schema.fields))
+        check(least <= min(limit, MAX_EPOCH_BYTES), "bytes of a block of entries")
+
     def add(self, schema, first, rows, limit):
         entries = self.entries.setdefault(schema.id, {})
         check(self.bytes + sum(self.size(schema, row) for row in rows) <= limit, "bytes of a block of entries")
-        check(not entries or first > max(entries), "ids that do not ascend")
         for i, row in enumerate(rows):
             self.bytes += self.size(schema, row)
             check(self.bytes <= MAX_EPOCH_BYTES, "bytes of an epoch")

@@ -146,6 +146,13 @@ def bound(add):
     add("entries_unknown", 0, "runs of unknown schemas, kinds of fields and codecs are stepped over", t.end(),
         [(10, 0, 100, 3), (11, 0, None, 3), (12, 0, 300, 3)])
 
+    t = tape(small, both)
+    t.entries(run(1, 1, 2, [plain(100, 200)]))
+    at = t.entries(run(1, 2, 1, [(99, b"\1")]))
+    referring(t, 1, 2)
+    add("entries_unknown_not_ascending", 3, "ids that do not ascend are damage whatever the codec", t.end(),
+        [(10, 0, 100, 3), (11, 0, 200, 3)], [at])
+
     t = tape(both)
     t.entries(run(1, 1, 1, [plain(100)]))
     t.schemas(small)
