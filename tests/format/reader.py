@@ -518,17 +518,18 @@ class Column:
 
 
 def directory(parts):
-    """7.2: {(schema, what, index): Column}"""
-    b, columns, lengths = Bytes(parts.open(0)), {}, parts.lengths()
+    """7.2: ({(schema, what, index): Column}, the schemas of all that is listed)"""
+    b, columns, listed, lengths = Bytes(parts.open(0)), {}, [], parts.lengths()
     at = [0] * len(lengths)
     while b.left():
         schema, what, index = b.varint(), b.uint(1), b.varint()
         codec, part, length = b.uint(1), b.uint(1), b.varint()
-        check(len(columns) < 1 << 16 and schema <= 4096 and index <= 256, "columns")
+        check(len(listed) < 1 << 16 and schema <= 4096 and index <= 256, "columns")
         check(part < len(at) and at[part] + length <= lengths[part], "a column outside its part")
         columns[schema, what, index] = Column(codec, parts, part, at[part], length)
+        listed.append(schema)
         at[part] += length
-    return columns
+    return columns, listed
 
 
 def times(symbols, raw, rows, cpus, ids, min_ts):
@@ -582,7 +583,8 @@ class Data:
 
     def __init__(self, block, section):
         parts = Parts(block)
-        self.section, self.columns, rows = section, directory(parts), block.rows
+        self.section, rows = section, block.rows
+        self.columns, listed = directory(parts)
         self.cpus = self.hot(1, rows)
         self.ids = self.hot(2, rows)
         self.times = self.hot_times(block)
@@ -596,7 +598,7 @@ class Data:
         for row, schema in enumerate(self.ids):
             self.rows_of.setdefault(schema, []).append(row)
         known_rows = {i: len(at) for i, at in self.rows_of.items() if i in section.schemas and section.schemas[i].kind == 1}
-        cells = 3 * rows + sum(known_rows.get(schema, 0) for schema, _, _ in self.columns)
+        cells = 3 * rows + sum(known_rows.get(schema, 0) for schema in listed)
         check(cells <= min(MAX_VALUES, block.work()), "values in a block")
         self.values = {}  # (schema, what, index): a value per row of the schema
         self.decode_columns()
