@@ -36,29 +36,54 @@ static bool move_to(void **data, size_t count, size_t size)
 	return moved;
 }
 
-/* Room for `extra` more entries, and one more, so that there is always memory. */
-static bool reserve(struct attributes *a, size_t extra)
+/* Room for `count` values, and one more, so that there is always memory. */
+static bool reserve(struct attribute *a, size_t count)
 {
-	size_t need = a->count + extra + 1, cap = need > 2 * a->cap ? need : 2 * a->cap;
+	size_t cap = count < 2 * a->cap ? 2 * a->cap : count + 1;
+	void *ends = a->ends;
 
-	if (need <= a->cap)
+	if (count < a->cap)
 		return true;
-	for (unsigned i = 0; i < a->schema->field_count; i++) {
-		void *ends = a->of[i].ends;
-
-		if (a->of[i].size && !move_to(&a->of[i].data, cap, a->of[i].size))
-			return false;
-		if (!a->of[i].size && !move_to(&ends, cap, sizeof(*a->of[i].ends)))
-			return false;
-		a->of[i].ends = ends;
-	}
+	if (a->size ? !move_to(&a->data, cap, a->size) : !move_to(&ends, cap, sizeof(*a->ends)))
+		return false;
+	a->ends = ends;
 	a->cap = cap;
 	return true;
 }
 
-/* Of `f` in entry `at`, not sign-extended. */
+static uint8_t *value_at(const struct attribute *a, size_t at)
+{
+	return (uint8_t *)a->data + (a->is_const ? 0 : at * a->size);
+}
+
+/* Values first...end - 1 become copies of `value`. */
+static void fill(struct attribute *a, size_t first, size_t end, const uint8_t *value)
+{
+	uint8_t *to = (uint8_t *)a->data + first * a->size;
+	size_t bytes = (end - first) * a->size, done = a->size;
+
+	if (bytes == 0)
+		return;
+	memmove(to, value, a->size);
+	for (; done < bytes; done *= 2)
+		memcpy(to + done, to, done < bytes - done ? done : bytes - done);
+}
+
+/* Room for values behind the first `count`, each of which is there from now on. */
+static bool spread(struct attribute *a, size_t count, size_t extra)
+{
+	if (!reserve(a, count + extra))
+		return false;
+	if (a->is_const)
+		fill(a, 0, count, a->data);
+	a->is_const = false;
+	return true;
+}
+
+/* An integer, not sign-extended. */
 static uint64_t load(const struct attribute *a, size_t at)
 {
+	at = a->is_const ? 0 : at;
 	switch (a->size) {
 	case 1:
 		return ((const uint8_t *)a->data)[at];
@@ -88,43 +113,105 @@ static void store(struct attribute *a, size_t at, uint64_t value)
 	}
 }
 
+/* An attribute of the run that has a key. */
+struct keyed_attribute {
+	struct attribute *of;
+	const struct field *field;
+	const struct attribute *key; /* another one of the entry; NULL: 0 */
+	uint64_t *tokens;            /* of the run; owned */
+};
+
 /* A run that is being decoded, behind the entries that are there. */
 struct run {
 	struct attributes *a;
 	size_t count;
 	uint64_t bytes, limit;
-	uint64_t **tokens; /* [field_count], of keyed attributes; NULL if there are none */
+	struct keyed_attribute *keyed; /* [field_count]; NULL if there are none */
+	unsigned keyed_count;
 };
 
-static int take_ints(struct run *r, struct attribute *a, uint8_t codec, struct view in,
-		     struct error *err)
+/* `n` integers or bytes to `out`. */
+static int decode_values(const struct field *f, uint8_t codec, struct view in, size_t n, void *out,
+			 struct error *err)
 {
+	uint8_t *bytes = out;
+	uint16_t *words = out;
 	uint32_t *shorts;
 	int rc;
 
-	if (a->size == 8)
-		return column_decode_ints(codec, in, r->count, (uint64_t *)a->data + r->a->count,
-					  err);
-	if (a->size == 4)
-		return column_decode_shorts(codec, in, r->count, (uint32_t *)a->data + r->a->count,
-					    err);
-	shorts = malloc((r->count + 1) * sizeof(*shorts));
+	if (f->kind != FIELD_INT)
+		return column_decode_fixed(codec, in, n, field_bytes(f), out, err);
+	if (f->elem_size == 8)
+		return column_decode_ints(codec, in, n, out, err);
+	if (f->elem_size == 4)
+		return column_decode_shorts(codec, in, n, out, err);
+	shorts = malloc((n + 1) * sizeof(*shorts));
 	if (!shorts)
 		return error_nomem(err);
-	rc = column_decode_shorts(codec, in, r->count, shorts, err);
-	for (size_t i = 0; !rc && i < r->count; i++)
-		store(a, r->a->count + i, shorts[i]);
+	rc = column_decode_shorts(codec, in, n, shorts, err);
+	for (size_t i = 0; !rc && f->elem_size == 1 && i < n; i++)
+		bytes[i] = (uint8_t)shorts[i];
+	for (size_t i = 0; !rc && f->elem_size == 2 && i < n; i++)
+		words[i] = (uint16_t)shorts[i];
 	free(shorts);
 	return rc;
 }
 
-static int take_tokens(struct run *r, unsigned field, uint8_t codec, struct view in,
-		       struct error *err)
+/* One value for all entries of the run; perhaps all before it have it, too. */
+static int take_const(struct run *r, struct attribute *a, const struct field *f, struct view in,
+		      struct error *err)
 {
-	r->tokens[field] = malloc((r->count + 1) * sizeof(**r->tokens));
-	if (!r->tokens[field])
+	_Alignas(uint64_t) uint8_t value[FIELD_MAX_BYTES];
+	size_t count = r->a->count;
+
+	TRY(decode_values(f, CODEC_CONST, in, 1, value, err));
+	if (count == 0) {
+		if (!reserve(a, 1))
+			return error_nomem(err);
+		memcpy(a->data, value, a->size);
+		a->is_const = true;
+	}
+	if (a->is_const && memcmp(a->data, value, a->size) == 0)
+		return 0;
+	if (!spread(a, count, r->count))
 		return error_nomem(err);
-	return column_decode_ints(codec, in, r->count, r->tokens[field], err);
+	fill(a, count, count + r->count, value);
+	return 0;
+}
+
+static int take_values(struct run *r, struct attribute *a, const struct field *f, uint8_t codec,
+		       struct view in, struct error *err)
+{
+	if (codec == CODEC_CONST)
+		return take_const(r, a, f, in, err);
+	if (!spread(a, r->a->count, r->count))
+		return error_nomem(err);
+	return decode_values(f, codec, in, r->count, value_at(a, r->a->count), err);
+}
+
+/* The key of a value is an attribute of its entry that has no key itself. */
+static const struct attribute *key_attribute(const struct attributes *a, const struct field *f)
+{
+	const struct field *key = &a->schema->fields[f->key_attribute];
+
+	return f->key_attribute < a->field_count && key->kind == FIELD_INT && !key->key_ref
+		       ? &a->of[f->key_attribute]
+		       : NULL;
+}
+
+static int take_tokens(struct run *r, struct attribute *a, const struct field *f, uint8_t codec,
+		       struct view in, struct error *err)
+{
+	struct keyed_attribute *k = &r->keyed[r->keyed_count];
+
+	if (!spread(a, r->a->count, r->count))
+		return error_nomem(err);
+	*k = (struct keyed_attribute){a, f, key_attribute(r->a, f), NULL};
+	k->tokens = malloc((r->count + 1) * sizeof(*k->tokens));
+	if (!k->tokens)
+		return error_nomem(err);
+	r->keyed_count++;
+	return column_decode_ints(codec, in, r->count, k->tokens, err);
 }
 
 /* Copy strings behind those that are there. */
@@ -162,11 +249,10 @@ static int take_strings(struct run *r, struct attribute *a, uint8_t codec, struc
 {
 	struct view *views = malloc((r->count + 1) * sizeof(*views));
 	struct buf scratch = {0};
-	int rc;
+	int rc = views && reserve(a, r->a->count + r->count) ? 0 : error_nomem(err);
 
-	if (!views)
-		return error_nomem(err);
-	rc = column_decode_bytes(codec, in, r->count, 0, &scratch, views, err);
+	if (!rc)
+		rc = column_decode_bytes(codec, in, r->count, 0, &scratch, views, err);
 	if (!rc)
 		rc = append_strings(r, a, views, err);
 	buf_release(&scratch);
@@ -184,44 +270,26 @@ static int take_attribute(struct run *r, unsigned field, struct view *in, struct
 	if (!take_u8(in, &codec) || !take_string(in, &column))
 		return error_set(err, ERR_CORRUPT, "a dictionary's column is cut short");
 	if (f->key_ref)
-		return take_tokens(r, field, codec, column, err);
-	if (f->kind == FIELD_INT)
-		return take_ints(r, a, codec, column, err);
+		return take_tokens(r, a, f, codec, column, err);
 	if (f->kind == FIELD_STRING)
 		return take_strings(r, a, codec, column, err);
-	return column_decode_fixed(codec, column, r->count, a->size,
-				   (uint8_t *)a->data + r->a->count * a->size, err);
-}
-
-/* The key of a value is another attribute of its entry, without a key of its own. */
-static const struct attribute *key_attribute(const struct attributes *a, const struct field *f)
-{
-	const struct field *key = &a->schema->fields[f->key_attribute];
-
-	return f->key_attribute < a->schema->field_count && key->kind == FIELD_INT && !key->key_ref
-		       ? &a->of[f->key_attribute]
-		       : NULL;
+	return take_values(r, a, f, codec, column, err);
 }
 
 /* Tokens become values, entry by entry. */
 static bool settle_keyed(struct run *r, struct keyed *keyed, struct view *raw)
 {
-	const struct schema *s = r->a->schema;
-	size_t end = r->a->count + r->count;
 	uint64_t value;
 
-	for (size_t at = r->a->count; at < end; at++)
-		for (unsigned i = 0; i < s->field_count; i++) {
-			const struct field *f = &s->fields[i];
-			const struct attribute *key;
+	for (size_t i = 0; i < r->count; i++)
+		for (unsigned n = 0; n < r->keyed_count; n++) {
+			const struct keyed_attribute *k = &r->keyed[n];
+			size_t at = r->a->count + i;
+			uint64_t key = keyed_key(k->field, k->key ? load(k->key, at) : 0);
 
-			if (!f->key_ref)
-				continue;
-			key = key_attribute(r->a, f);
-			if (!keyed_value(keyed, keyed_key(f, key ? load(key, at) : 0),
-					 r->tokens[i][at - r->a->count], f->elem_size, raw, &value))
+			if (!keyed_value(keyed, key, k->tokens[i], k->of->size, raw, &value))
 				return false;
-			store(&r->a->of[i], at, value);
+			store(k->of, at, value);
 		}
 	return true;
 }
@@ -232,8 +300,8 @@ static int take_run(struct run *r, struct view in, struct keyed *keyed, struct e
 
 	for (unsigned i = 0; i < r->a->schema->field_count; i++)
 		TRY(take_attribute(r, i, &in, err));
-	if (!take_string(&in, &raw) || view_len(in) ||
-	    (r->tokens && !settle_keyed(r, keyed, &raw)) || view_len(raw))
+	if (!take_string(&in, &raw) || view_len(in) || !settle_keyed(r, keyed, &raw) ||
+	    view_len(raw))
 		return error_set(err, ERR_CORRUPT, "a dictionary's keyed values do not fit");
 	return 0;
 }
@@ -251,8 +319,7 @@ static uint64_t least_bytes(const struct schema *s, size_t count)
 int attributes_decode(struct attributes *a, struct view columns, size_t count, struct keyed *keyed,
 		      uint64_t limit, uint64_t *bytes, struct error *err)
 {
-	struct run r = {a, count, 0, limit, NULL};
-	unsigned fields = a->schema->field_count;
+	struct run r = {a, count, 0, limit, NULL, 0};
 	int rc;
 
 	if (count > SIZE_MAX / FIELD_MAX_BYTES / SCHEMA_MAX_FIELDS ||
@@ -260,17 +327,15 @@ int attributes_decode(struct attributes *a, struct view columns, size_t count, s
 		return error_set(err, ERR_CORRUPT,
 				 "dictionary %s: more entries than its block may hold",
 				 a->schema->name);
-	if (!reserve(a, count))
-		return error_nomem(err);
 	if (keyed) {
-		r.tokens = calloc(fields, sizeof(*r.tokens));
-		if (!r.tokens)
+		r.keyed = malloc(a->field_count * sizeof(*r.keyed));
+		if (!r.keyed)
 			return error_nomem(err);
 	}
 	rc = take_run(&r, columns, keyed, err);
-	for (unsigned i = 0; r.tokens && i < fields; i++)
-		free(r.tokens[i]);
-	free(r.tokens);
+	for (unsigned i = 0; i < r.keyed_count; i++)
+		free(r.keyed[i].tokens);
+	free(r.keyed);
 	if (rc)
 		return rc;
 	a->count += count;
@@ -303,10 +368,46 @@ bool attributes_bytes(const struct attributes *a, size_t at, int attribute, stru
 		return false;
 	values = &a->of[attribute];
 	if (values->size) {
-		*out = view_of((const uint8_t *)values->data + at * values->size, values->size);
+		*out = view_of(value_at(values, at), values->size);
 		return true;
 	}
 	start = at ? values->ends[at - 1] : 0;
 	*out = view_of((const uint8_t *)values->data + start, values->ends[at] - start);
+	return true;
+}
+
+/* The same for integers of 4 bytes, which most keys are. */
+static bool find_keys(const uint32_t *values, size_t entries, uint32_t first, const uint32_t *ids,
+		      size_t count, uint16_t *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint32_t at = ids[i] - first;
+
+		if (at >= entries && ids[i])
+			return false;
+		out[i] = at < entries ? (uint16_t)values[at] : 0;
+	}
+	return true;
+}
+
+bool attributes_keys(const struct attributes *a, int attribute, uint32_t first, const uint32_t *ids,
+		     size_t count, uint16_t *out)
+{
+	const struct attribute *values = attribute >= 0 && attribute < a->schema->field_count
+						 ? &a->of[attribute]
+						 : NULL;
+	uint64_t value;
+
+	if (values && a->schema->fields[attribute].kind == FIELD_INT && values->size == 4 &&
+	    !values->is_const)
+		return find_keys(values->data, a->count, first, ids, count, out);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t at = ids[i] - first;
+
+		value = 0;
+		if (ids[i] && (at >= a->count || !attributes_int(a, at, attribute, &value)))
+			return false;
+		out[i] = (uint16_t)value;
+	}
 	return true;
 }

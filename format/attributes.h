@@ -13,16 +13,18 @@
 
 /* The values of one attribute. */
 struct attribute {
-	void *data;     /* integers and bytes: `size` each; strings one after the other; owned */
-	uint32_t size;  /* 0: strings */
+	uint32_t size;  /* bytes of integers, arrays and bytes; 0: strings */
+	bool is_const;  /* entries have one value so far, which is there once */
+	void *data;     /* values; strings one after the other; owned */
 	uint32_t *ends; /* strings: where each ends in data; owned */
-	size_t room;    /* bytes: strings that data has room for */
+	size_t cap;     /* values that there is room for */
+	size_t room;    /* strings: bytes that there is room for */
 };
 
 struct attributes {
 	const struct schema *schema; /* lent, but not needed for release; of one field or more */
 	unsigned field_count;        /* its own */
-	size_t count, cap;           /* entries */
+	size_t count;                /* entries */
 	struct attribute *of;        /* [field_count]; owned */
 };
 
@@ -39,5 +41,15 @@ int attributes_decode(struct attributes *a, struct view columns, size_t count, s
  * another kind. Integers are sign-extended if signed. Views live until more is appended. */
 bool attributes_int(const struct attributes *a, size_t at, int attribute, uint64_t *out);
 bool attributes_bytes(const struct attributes *a, size_t at, int attribute, struct view *out);
+
+/* An integer attribute of the entries ids[i] - first, modulo 2^16; 0 where ids[i] is 0. False
+ * when one of them does not exist. */
+bool attributes_keys(const struct attributes *a, int attribute, uint32_t first, const uint32_t *ids,
+		     size_t count, uint16_t *out);
+
+/* An integer attribute of each of the entries ids[i] - first, modulo 2^16; 0 where ids[i] is
+ * 0. `first` is not 0. False when one is missing. */
+bool attributes_keys(const struct attributes *a, int attribute, uint32_t first, const uint32_t *ids,
+		     size_t count, uint16_t *out);
 
 #endif

@@ -88,31 +88,33 @@ static inline unsigned split_pairs(uint64_t word, uint64_t *out)
 }
 
 /* Most are short: eight bytes are looked at together. */
-bool take_varints(struct view *v, size_t n, uint64_t *out)
+bool take_varints(struct view *v, size_t n, uint64_t *restrict out)
 {
 	const uint64_t continued = UINT64_C(0x8080808080808080);
+	struct view in = *v;
 	size_t i = 0;
 
-	while (n - i >= 8 && view_len(*v) >= 8) {
-		uint64_t word = load_le64(v->p), more = word & continued;
+	while (n - i >= 8 && view_len(in) >= 8) {
+		uint64_t word = load_le64(in.p), more = word & continued;
 
 		if (more == 0) {
 			for (size_t k = 0; k < 8; k++)
-				out[i + k] = v->p[k];
-			v->p += 8;
+				out[i + k] = in.p[k];
+			in.p += 8;
 			i += 8;
 		} else if ((more & more << 8) == 0) {
-			v->p += split_pairs(word, out + i);
+			in.p += split_pairs(word, out + i);
 			i += 4;
-		} else if (take_varint(v, &out[i])) {
+		} else if (take_varint(&in, &out[i])) {
 			i++;
 		} else {
 			return false;
 		}
 	}
 	for (; i < n; i++)
-		if (!take_varint(v, &out[i]))
+		if (!take_varint(&in, &out[i]))
 			return false;
+	*v = in;
 	return true;
 }
 

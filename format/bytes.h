@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* For functions that are written once and compiled for each value of an argument. */
 #if defined(__GNUC__)
@@ -58,8 +59,8 @@ static inline bool take_varint(struct view *v, uint64_t *out)
 	*out = *v->p++;
 	return true;
 }
-/* `n` of them; on false, *v and out[] are in between. */
-bool take_varints(struct view *v, size_t n, uint64_t *out);
+/* `n` of them. On false, out[] may have changed. */
+bool take_varints(struct view *v, size_t n, uint64_t *restrict out);
 /* `len` bytes; *out points into the same memory as *v. */
 bool take_bytes(struct view *v, size_t len, struct view *out);
 /* A varint length, then that many bytes. */
@@ -75,12 +76,17 @@ static inline uint64_t load_le(const uint8_t *p, unsigned size)
 	return value;
 }
 
-/* The same for 8 bytes, in a form in which compilers see one load. */
+/* The same for 8 bytes, as one load where that is possible. */
 static inline uint64_t load_le64(const uint8_t *p)
 {
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
-	       (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-	       (uint64_t)p[7] << 56;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t value;
+
+	memcpy(&value, p, sizeof(value));
+	return value;
+#else
+	return load_le(p, 8);
+#endif
 }
 
 static inline void store_le(uint8_t *p, unsigned size, uint64_t value)

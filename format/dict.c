@@ -308,3 +308,21 @@ bool dict_set_int(const struct dict_set *d, uint32_t dict, uint32_t id, int attr
 
 	return entries && attributes_int(entries, at, attribute, out);
 }
+
+bool dict_set_keys(const struct dict_set *d, uint32_t dict, int attribute, const uint32_t *ids,
+		   size_t count, uint16_t *out)
+{
+	const struct dict *found = find(d, dict);
+	uint64_t value;
+
+	if (found && found->run_count == 1)
+		return attributes_keys(&found->entries, attribute, found->runs[0].first, ids, count,
+				       out);
+	for (size_t i = 0; i < count; i++) {
+		value = 0;
+		if (ids[i] && !dict_set_int(d, dict, ids[i], attribute, &value))
+			return false;
+		out[i] = (uint16_t)value;
+	}
+	return true;
+}

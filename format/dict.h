@@ -45,4 +45,8 @@ bool dict_set_attribute(const struct dict_set *d, uint32_t dict, uint32_t id, in
 bool dict_set_int(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
 		  uint64_t *out);
 
+/* An integer attribute of each of ids[], modulo 2^16; 0 for id 0. False when one is missing. */
+bool dict_set_keys(const struct dict_set *d, uint32_t dict, int attribute, const uint32_t *ids,
+		   size_t count, uint16_t *out);
+
 #endif

@@ -49,16 +49,17 @@ static inline uint64_t keyed_mask(unsigned size)
 static inline bool keyed_next(uint64_t *last, uint64_t token, unsigned size, uint64_t mask,
 			      struct view *raw, uint64_t *value)
 {
-	uint64_t next = (*last + (uint64_t)unzigzag(token - KEYED_FIRST)) & mask;
+	uint64_t before = *last;
+	uint64_t next = (before + (uint64_t)unzigzag(token - KEYED_FIRST)) & mask;
 
 	if (token == KEYED_RAW) {
 		if (view_len(*raw) < size)
 			return false;
-		next = load_le(raw->p, size);
+		next = view_len(*raw) >= 8 ? load_le64(raw->p) & mask : load_le(raw->p, size);
 		raw->p += size;
 	}
 	*value = token == KEYED_ZERO ? 0 : next;
-	*last = token == KEYED_ZERO ? *last : next;
+	*last = token == KEYED_ZERO ? before : next;
 	return true;
 }
 

@@ -5,27 +5,30 @@
  */
 #include "format/batch_data.h"
 
+#include <stdlib.h>
+
 #include "format/column.h"
 #include "format/keyed.h"
 
-enum { CHUNK = 32 }; /* tokens of a column at once: all columns' stay in the fastest cache */
+enum { CHUNK = 64 }; /* rows of a column at once: all columns' stay in the fastest cache */
 
 /* One keyed column of a slot. */
 struct keyed_column {
+	uint64_t mask;          /* of the field's bytes */
+	uint64_t values[CHUNK]; /* of the rows at hand: tokens that become values */
+	struct view tokens, raw;
 	struct column *column;
 	const struct field *field;
 	const uint16_t *keys; /* attributes modulo KEYED_PLACES, by row; lent */
 	uint16_t flip, space; /* make places of them */
-	uint64_t mask;        /* of the field's bytes */
-	struct view tokens, raw;
-	uint64_t chunk[CHUNK]; /* tokens of the next rows */
 };
 
 /* The keyed columns of the rows of one schema. */
 struct keyed_slot {
-	struct keyed_column *columns;
+	struct keyed_column *columns; /* owned, unlike the rest, which is the slab's */
 	unsigned count;
 	uint32_t row;    /* the next */
+	uint32_t left;   /* rows from it on */
 	uint16_t **keys; /* [key source]; NULL where no column needs it */
 };
 
@@ -35,21 +38,17 @@ static bool find_keys(struct batch *b, const struct slot *s, const struct key_so
 		      uint16_t *out)
 {
 	const struct column *ids = batch_column(b, s->refs[source->ref], NULL, s->count);
-	uint32_t dict = s->schema->refs[source->ref], last = 0;
-	uint64_t attribute = 0;
+	uint32_t dict = s->schema->refs[source->ref];
 
-	for (uint32_t row = 0; ids && row < s->count; row++) {
-		uint32_t id = column_id(ids, row);
-
-		if (id != last) {
-			last = id;
-			attribute = 0;
-			if (id && !dict_set_int(b->dicts, dict, id, source->attribute, &attribute))
-				return false;
-		}
-		out[row] = (uint16_t)(attribute % KEYED_PLACES);
-	}
-	return ids != NULL;
+	if (!ids)
+		return false;
+	if (ids->mask)
+		return dict_set_keys(b->dicts, dict, source->attribute, ids->shorts, s->count, out);
+	if (!dict_set_keys(b->dicts, dict, source->attribute, ids->shorts, 1, out))
+		return false;
+	for (uint32_t row = 1; row < s->count; row++)
+		out[row] = out[0];
+	return true;
 }
 
 static const uint16_t *keys_of(struct batch *b, const struct slot *s, struct keyed_slot *k,
@@ -112,10 +111,11 @@ static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_
 	const struct schema *schema = s->schema;
 	unsigned sources = schema->key_source_count;
 
+	k->left = s->count;
 	if (sources == 0)
 		return true;
 	k->keys = slab_zalloc(b->slab, sources, sizeof(*k->keys));
-	k->columns = slab_alloc(b->slab, keyed_count(b, s), sizeof(*k->columns));
+	k->columns = malloc((keyed_count(b, s) + 1) * sizeof(*k->columns));
 	if (!k->keys || !k->columns)
 		return false;
 	for (unsigned i = 0; i < schema->field_count; i++) {
@@ -135,12 +135,32 @@ static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_
 	return true;
 }
 
-/* Tokens of the next rows. */
-static bool fill_chunks(struct keyed_slot *k, uint32_t left)
+/* Values of the rows before `row` go where they stay. */
+static void column_keep(const struct keyed_column *c, uint32_t row)
 {
+	uint32_t first = (row - 1) / CHUNK * CHUNK;
+
+	if (c->column->longs)
+		for (uint32_t i = first; i < row; i++)
+			c->column->longs[i] = c->values[i - first];
+	else
+		for (uint32_t i = first; i < row; i++)
+			c->column->shorts[i] = (uint32_t)c->values[i - first];
+}
+
+static void slot_keep(const struct keyed_slot *k)
+{
+	for (unsigned i = 0; k->row && i < k->count; i++)
+		column_keep(&k->columns[i], k->row);
+}
+
+static bool slot_fill(struct keyed_slot *k)
+{
+	uint32_t count = k->left < CHUNK ? k->left : CHUNK;
+
+	slot_keep(k);
 	for (unsigned i = 0; i < k->count; i++)
-		if (!take_varints(&k->columns[i].tokens, left < CHUNK ? left : CHUNK,
-				  k->columns[i].chunk))
+		if (!take_varints(&k->columns[i].tokens, count, k->columns[i].values))
 			return false;
 	return true;
 }
@@ -148,20 +168,19 @@ static bool fill_chunks(struct keyed_slot *k, uint32_t left)
 /* The slot's next row. */
 static bool settle_row(struct keyed *keyed, struct keyed_slot *k)
 {
-	uint32_t row = k->row++;
+	uint32_t row = k->row, at = row % CHUNK;
 
+	if (at == 0 && !slot_fill(k))
+		return false;
+	k->row++;
+	k->left--;
 	for (unsigned i = 0; i < k->count; i++) { /* columns may be NULL */
 		struct keyed_column *c = &k->columns[i];
 		uint16_t place = (uint16_t)((c->keys[row] ^ c->flip) + c->space);
-		uint64_t value;
 
-		if (!keyed_next(&keyed->last[place], c->chunk[row % CHUNK], c->field->elem_size,
-				c->mask, &c->raw, &value))
+		if (!keyed_next(&keyed->last[place], c->values[at], c->field->elem_size, c->mask,
+				&c->raw, &c->values[at]))
 			return false;
-		if (c->column->longs)
-			c->column->longs[row] = value;
-		else
-			c->column->shorts[row] = (uint32_t)value;
 	}
 	return true;
 }
@@ -169,25 +188,22 @@ static bool settle_row(struct keyed *keyed, struct keyed_slot *k)
 /* Tokens of all rows become values, in row order. */
 static bool settle_rows(struct batch *b, struct keyed *keyed, struct keyed_slot *slots)
 {
-	for (uint32_t i = 0; i < b->rows; i++) {
-		struct keyed_slot *k = &slots[b->slot_of[i]];
-
-		if (k->row % CHUNK == 0 && !fill_chunks(k, b->slots[b->slot_of[i]].count - k->row))
+	for (uint32_t i = 0; i < b->rows; i++)
+		if (!settle_row(keyed, &slots[b->slot_of[i]]))
 			return false;
-		if (!settle_row(keyed, k))
-			return false;
-	}
 	return true;
 }
 
-/* No tokens and no raw bytes are left. */
-static bool is_settled(const struct batch *b, const struct keyed_slot *slots)
+/* The last values of each column; false if tokens or raw bytes are left. */
+static bool keep_last(const struct batch *b, const struct keyed_slot *slots)
 {
-	for (size_t i = 0; i < b->slot_count; i++)
+	for (size_t i = 0; i < b->slot_count; i++) {
+		slot_keep(&slots[i]);
 		for (unsigned n = 0; n < slots[i].count; n++)
 			if (view_len(slots[i].columns[n].tokens) ||
 			    view_len(slots[i].columns[n].raw))
 				return false;
+	}
 	return true;
 }
 
@@ -214,7 +230,10 @@ static bool decode_keyed(struct batch *b)
 	/* Values of an unknown schema may have shared keys with known ones. */
 	for (size_t i = 0; is_ok && i < b->slot_count; i++)
 		is_ok = b->slots[i].schema && keyed_slot_init(b, &b->slots[i], &slots[i]);
-	return is_ok && settle_rows(b, keyed, slots) && is_settled(b, slots);
+	is_ok = is_ok && settle_rows(b, keyed, slots) && keep_last(b, slots);
+	for (size_t i = 0; slots && i < b->slot_count; i++)
+		free(slots[i].columns);
+	return is_ok;
 }
 
 /* All keyed columns of the block are decoded together, or none is. */
