@@ -265,6 +265,22 @@ static int take_force(struct arguments *a, const char *value, struct error *err)
 	return 0;
 }
 
+static int take_no_conn(struct arguments *a, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	a->is_unnumbered = true;
+	return 0;
+}
+
+static int take_follow(struct arguments *a, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	a->is_following = true;
+	return 0;
+}
+
 static int take_help(struct arguments *a, const char *value, struct error *err)
 {
 	(void)value;
@@ -292,11 +308,15 @@ static const struct option options[] = {
 	 take_until},
 	{"speed", 0, "N", "pace the events as they happened, N times as fast", OPTIONS_REPLAY,
 	 take_speed},
+	{"follow", 0, NULL, "wait for more until the recording ends, or Ctrl-C", OPTIONS_REPLAY,
+	 take_follow},
 	{"format", 'f', "FORMAT", "text, json (one object a line), csv; replay also canonical",
 	 OPTIONS_OUTPUT, take_format},
 	{"color", 0, "[=WHEN]", "auto, always or never; alone: always", OPTIONS_OUTPUT,
 	 take_colour},
 	{"no-color", 0, NULL, "the same as --color=never", OPTIONS_OUTPUT, take_no_colour},
+	{"no-conn", 0, NULL, "leave conn and peer empty: less of a long tape is read",
+	 OPTIONS_OUTPUT, take_no_conn},
 	{"fail-on-loss", 0, NULL, "exit with 3 when the recorder lost events", OPTIONS_OUTPUT,
 	 take_fail_on_loss},
 	{"output", 'o', "FILE", "write the tape there; \"-\" is standard output", OPTIONS_WRITE,
@@ -387,6 +407,26 @@ static int add_tape(struct arguments *a, const char *tape, struct error *err)
 	return 0;
 }
 
+/* Is what was given all that is needed, and does it go together? */
+static int check(const struct arguments *a, unsigned groups, struct error *err)
+{
+	if (a->format == RENDER_CANONICAL && !(groups & OPTIONS_REPLAY))
+		return refuse(err, "format", "canonical", "only replay has this format");
+	if (a->is_unnumbered && a->conn_count)
+		return error_set(err, ERR_USAGE,
+				 "--conn needs the numbers that --no-conn leaves out");
+	if (groups & OPTIONS_WRITE && !a->output)
+		return error_set(err, ERR_USAGE,
+				 "no output given: -o FILE (\"-\" is standard output)");
+	if (a->tape_count == 0)
+		return error_set(err, ERR_USAGE, "no tape given (\"-\" is standard input)");
+	if (a->is_following && a->format == RENDER_CANONICAL)
+		return error_set(err, ERR_USAGE, "--follow: not with -f canonical");
+	if (a->is_following && a->tape_count > 1)
+		return error_set(err, ERR_USAGE, "--follow: one tape at a time");
+	return 0;
+}
+
 int arguments_parse(struct arguments *a, unsigned groups, int argc, char **argv, struct error *err)
 {
 	bool has_ended = false;
@@ -404,14 +444,7 @@ int arguments_parse(struct arguments *a, unsigned groups, int argc, char **argv,
 		if (a->wants_help)
 			return 0;
 	}
-	if (a->format == RENDER_CANONICAL && !(groups & OPTIONS_REPLAY))
-		return refuse(err, "format", "canonical", "only replay has this format");
-	if (groups & OPTIONS_WRITE && !a->output)
-		return error_set(err, ERR_USAGE,
-				 "no output given: -o FILE (\"-\" is standard output)");
-	if (a->tape_count == 0)
-		return error_set(err, ERR_USAGE, "no tape given (\"-\" is standard input)");
-	return 0;
+	return check(a, groups, err);
 }
 
 void arguments_release(struct arguments *a)

@@ -31,6 +31,8 @@ struct arguments {
 	enum colour_choice colour;
 	bool fail_on_loss;
 	bool wants_help;
+	bool is_unnumbered; /* connections get no numbers */
+	bool is_following;
 	const char *output; /* NULL = none given */
 	bool is_forced;     /* it may exist already */
 	double speed;       /* 0 = as fast as possible */

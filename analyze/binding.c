@@ -105,6 +105,11 @@ static void bind_names(const struct schema *s, const char *const *names, int16_t
 		out[i] = (int16_t)schema_find(s, names[i]);
 }
 
+void binding_sock_names(const struct schema *s, int16_t out[SOCK_ATTRIBUTE_COUNT])
+{
+	bind_names(s, sock_names, out, SOCK_ATTRIBUTE_COUNT);
+}
+
 static const struct known_event *known_event(const struct schema *s)
 {
 	for (size_t i = 0; i < sizeof(known_events) / sizeof(known_events[0]); i++)
@@ -152,7 +157,7 @@ static void bind_event(struct binding *b, const struct schema *s, const struct s
 	e->sock_ref = ref_to(s, b->sock_dict);
 	e->flow_ref = ref_to(s, b->flow_dict);
 	bind_names(s, field_names, e->field, BOUND_FIELD_COUNT);
-	bind_names(s, sock_names, e->sock_field, SOCK_ATTRIBUTE_COUNT);
+	binding_sock_names(s, e->sock_field);
 	if (e->sock_field[SOCK_SKADDR] < 0)
 		e->sock_field[SOCK_SKADDR] = (int16_t)schema_find(s, "sk");
 	if (e->sock_field[SOCK_COOKIE] < 0)

@@ -145,6 +145,9 @@ int binding_update(struct binding *b, const struct section *s, struct error *err
 void binding_reset(struct binding *b);
 void binding_release(struct binding *b);
 
+/* Which fields of a schema, of whatever kind, have the names of sock attributes; -1: none. */
+void binding_sock_names(const struct schema *s, int16_t out[SOCK_ATTRIBUTE_COUNT]);
+
 /* What is known about the event's schema; NULL for one that was never bound. */
 static inline const struct bound *binding_find(const struct binding *b, const struct event *ev)
 {

@@ -2,20 +2,21 @@
 /*
  * chosen.h -- which socket lives a selection keeps. What a life is known by may be told
  * only after its first events, so the tape is read once before: then whole lives are
- * kept. A pipe cannot be read twice; there a life is kept from the moment it fits.
+ * kept. A pipe, or a tape that is being written, cannot be read twice; there a life is kept from
+ * the moment it fits.
  */
 #ifndef ANALYZE_CHOSEN_H
 #define ANALYZE_CHOSEN_H
 
+#include "analyze/conn_set.h"
 #include "analyze/tracker.h"
 #include "analyze/view.h"
 
 /* Start with {0}. */
 struct chosen {
 	bool is_everything;
-	bool is_read_ahead; /* the bits tell all */
-	uint8_t *bits;      /* by conn; owned */
-	size_t cap;         /* bytes */
+	bool is_read_ahead;    /* `lives` tells all */
+	struct conn_set lives; /* that are kept */
 };
 
 /* Read the tape, if the selection needs it and the source allows. 0 or a negative

@@ -6,8 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyze/follow.h"
 #include "analyze/help.h"
 #include "analyze/nearest.h"
+#include "analyze/scope.h"
 #include "format/source.h"
 
 /* One run of a command, over all its tapes. */
@@ -29,10 +31,55 @@ static bool wants_colour(const struct arguments *a, FILE *out)
 	       !(term && strcmp(term, "dumb") == 0);
 }
 
-/* Run the view over an open source. */
+/* Leave unread what the answer does not need. */
+static int narrow(const struct run *r, struct view_input *in, struct error *err)
+{
+	unsigned spares = r->command->spares;
+
+	if (in->format == RENDER_CANONICAL)
+		return 0;
+	if (in->is_unnumbered)
+		spares |= SPARE_NUMBERS;
+	TRY(scope_find(in->scope, in->source, in->selection, spares, err));
+	TRY(scope_limit(in->scope, in->cursor, err));
+	if (in->scope->has_origin)
+		view_set_origin(in, in->scope->origin_ns);
+	return 0;
+}
+
+/* Run the view, whose cursor is at its beginning. */
+static int read_cursor(const struct run *r, struct view_input *in, struct error *err)
+{
+	int rc = in->follow ? 0 : narrow(r, in, err);
+
+	if (rc == 0)
+		rc = r->command->view(in, err);
+	remarks_set_health(in->remarks, cursor_health(in->cursor));
+	cursor_close(in->cursor);
+	scope_release(in->scope);
+	return rc;
+}
+
+static int follow_source(const struct run *r, struct view_input *in, struct error *err)
+{
+	struct follow follow = {
+		.tape = source_name(in->source),
+		.fail_on_loss = r->arguments->fail_on_loss,
+	};
+	int rc = follow_open(&follow, in->source, &in->cursor, err);
+
+	in->follow = &follow;
+	if (rc == 0)
+		rc = read_cursor(r, in, err);
+	follow_release(&follow);
+	return rc;
+}
+
+/* Run the command over an open source. */
 static int read_source(const struct run *r, struct source *source, struct remarks *remarks,
 		       struct error *err)
 {
+	struct scope scope = {0};
 	struct view_input in = {
 		.selection = &r->selection,
 		.renderer = r->renderer,
@@ -40,16 +87,16 @@ static int read_source(const struct run *r, struct source *source, struct remark
 		.speed = r->arguments->speed,
 		.source = source,
 		.remarks = remarks,
+		.scope = &scope,
+		.is_unnumbered = r->arguments->is_unnumbered,
 	};
-	int rc;
 
 	if (r->command->view_blocks)
 		return r->command->view_blocks(&in, err);
+	if (r->arguments->is_following)
+		return follow_source(r, &in, err);
 	TRY(cursor_open(source, &in.cursor, err));
-	rc = r->command->view(&in, err);
-	remarks->health = *cursor_health(in.cursor);
-	cursor_close(in.cursor);
-	return rc;
+	return read_cursor(r, &in, err);
 }
 
 static void print_error(const struct run *r, const char *tape, const struct error *err)
@@ -104,7 +151,7 @@ static enum exit_status run_tapes(const struct command *c, const struct argument
 	struct render_options options = {
 		.format = a->format,
 		.use_colour = a->format == RENDER_TEXT && wants_colour(a, out),
-		.is_live = a->speed > 0,
+		.is_live = a->speed > 0 || a->is_following,
 	};
 	struct run r = {
 		.command = c,

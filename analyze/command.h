@@ -29,6 +29,7 @@ struct command {
 	const char *name;
 	const char *summary; /* one line */
 	unsigned options;    /* enum option_group */
+	unsigned spares;     /* enum scope_spare */
 	/* One of these: a view that reads a cursor, one that reads the blocks themselves
 	 * (in->cursor is NULL), one that writes a tape, or a command with its own command line. */
 	view_fn view;

@@ -6,6 +6,7 @@
 #ifndef ANALYZE_EXTENT_H
 #define ANALYZE_EXTENT_H
 
+#include "format/cursor.h"
 #include "format/scan.h"
 
 struct extent_walk {
@@ -14,6 +15,7 @@ struct extent_walk {
 	bool is_over;
 	bool has_next; /* `next` is the first block of a section */
 	struct scan_item next;
+	struct health damage; /* met so far; only what is said of damage */
 };
 
 struct extent {

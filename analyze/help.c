@@ -50,7 +50,7 @@ void help_command(const struct command *c, FILE *out)
 			c->examples[i].what);
 	fprintf(out, "\nUsage:\n  tcptape %s %s\n", c->name, usage_of(c));
 	print_options(c->options, OPTIONS_SELECTION, "Selection (may be repeated)", out);
-	print_options(c->options, OPTIONS_REPLAY, "Pace", out);
+	print_options(c->options, OPTIONS_REPLAY, "Reading", out);
 	print_options(c->options, OPTIONS_OUTPUT | OPTIONS_WRITE, "Output", out);
 }
 

@@ -6,6 +6,7 @@
 #include "analyze/cmd_recover.h"
 #include "analyze/cmd_verify.h"
 #include "analyze/command.h"
+#include "analyze/scope.h"
 #include "format/version.h"
 
 #define SHARED (OPTIONS_SELECTION | OPTIONS_OUTPUT)
@@ -16,11 +17,11 @@ static const struct command commands[] = {
 		{"-o web.tape -d 10", "ten seconds of this host"},
 		{"-o hello.tape -- ./client", "until a program has ended"}}},
 	{"info", "what the tape holds: host, clocks, events, losses, recorder cost", SHARED,
-	 .view = view_info, .examples = {
+	 SPARE_AFTER | SPARE_BEFORE | SPARE_NUMBERS, .view = view_info, .examples = {
 		{"hello.tape", "one page about the recording"},
 		{"-f json *.tape", "one JSON object for each recording"}}},
 	{"replay", "every event again in time order, with every field", SHARED | OPTIONS_REPLAY,
-	 .view = view_replay, .examples = {
+	 SPARE_AFTER | SPARE_BEFORE, .view = view_replay, .examples = {
 		{"hello.tape --port 8080", "all events of the connections with port 8080"},
 		{"hello.tape -e 'tcp:tcp_probe' -f json", "one kind of event, a JSON object each"},
 		{"hello.tape --since 1.5 --until 2s", "half a second of it"},
@@ -30,7 +31,7 @@ static const struct command commands[] = {
 		{"hello.tape", "every connection on the tape"},
 		{"hello.tape --comm 'nginx*' -f csv", "those of nginx, as CSV"}}},
 	{"states", "every state change with the time spent in the state left", SHARED,
-	 .view = view_states, .examples = {
+	 SPARE_AFTER, .view = view_states, .examples = {
 		{"hello.tape --port 8080", "how connections with port 8080 came and went"}}},
 	{"timeline", "one connection, both sides interleaved, every event with deltas", SHARED,
 	 .view = view_timeline, .examples = {

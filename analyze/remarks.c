@@ -29,6 +29,20 @@ void remarks_add_loss(struct remarks *m, const struct loss *loss)
 	m->loss_count++;
 }
 
+void remarks_set_health(struct remarks *m, const struct health *read)
+{
+	struct health *h = &m->health;
+
+	*h = *read;
+	if (m->unread.damaged_blocks <= h->damaged_blocks &&
+	    m->unread.skipped_bytes <= h->skipped_bytes)
+		return;
+	h->damaged_blocks = m->unread.damaged_blocks;
+	h->skipped_bytes = m->unread.skipped_bytes;
+	h->is_complete = false;
+	memcpy(h->first_problem, m->unread.first_problem, sizeof(h->first_problem));
+}
+
 uint64_t remarks_lost(const struct remarks *m)
 {
 	return m->lost > m->lost_declared ? m->lost : m->lost_declared;

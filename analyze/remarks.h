@@ -32,11 +32,14 @@ struct remarks {
 	uint64_t lost;                      /* events, by those records */
 	uint64_t lost_declared;             /* events, by what the sections' ends say */
 	uint64_t sections_ended;
-	bool is_stopped; /* the view did not read to the end, because nobody listens */
+	bool is_stopped; /* the view did not read to the end, because nobody listens or waits */
 	struct health health;
+	struct health unread; /* damage that the cursor did not come to */
 };
 
 void remarks_add_loss(struct remarks *m, const struct loss *loss);
+/* What the cursor found, with what it left unread. */
+void remarks_set_health(struct remarks *m, const struct health *read);
 /* Events lost, from whichever source knows of more. */
 uint64_t remarks_lost(const struct remarks *m);
 /* One sentence each, "tcptape: TAPE: ..." */

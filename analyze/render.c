@@ -87,11 +87,17 @@ void render_begin(struct renderer *r, const struct table *t)
 		r->ops->begin(r);
 }
 
+void render_flush(struct renderer *r)
+{
+	if (!r->is_closed && !r->is_failed && fflush(r->out) != 0)
+		note_failure(r, errno);
+}
+
 void render_row(struct renderer *r, const struct cell *cells)
 {
 	r->ops->row(r, cells);
-	if (r->opt.is_live && fflush(r->out) != 0)
-		note_failure(r, errno);
+	if (r->opt.is_live)
+		render_flush(r);
 }
 
 void render_note(struct renderer *r, const char *text)
@@ -120,8 +126,7 @@ int render_finish(struct renderer *r)
 	if (r->table)
 		r->last = r->table;
 	r->table = NULL;
-	if (!r->is_closed && !r->is_failed && fflush(r->out) != 0)
-		note_failure(r, errno);
+	render_flush(r);
 	return r->is_failed ? ERR_IO : 0;
 }
 

@@ -51,6 +51,8 @@ void render_verbatim(struct renderer *r, struct view text);
 /* End the table and flush. May be called again. Returns 0, or ERR_IO when the output
  * could not be written; a closed pipe (EPIPE) returns 0. */
 int render_finish(struct renderer *r);
+/* Nothing of what was printed stays behind, but the table goes on. */
+void render_flush(struct renderer *r);
 void render_set_origin(struct renderer *r, uint64_t origin_ns);
 /* As render_options.tape, for the tables that follow. */
 void render_set_tape(struct renderer *r, const char *tape);

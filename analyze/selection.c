@@ -43,12 +43,33 @@ bool selection_is_open(const struct selection *s)
 	return s->port_count + s->range_count + s->pid_count + s->comm_count + s->conn_count == 0;
 }
 
+bool selection_has_span(const struct selection *s)
+{
+	return s->has_since || s->has_until;
+}
+
+static uint64_t moved(uint64_t origin_ns, int64_t by_ns)
+{
+	uint64_t by = by_ns < 0 ? 0 - (uint64_t)by_ns : (uint64_t)by_ns;
+
+	if (by_ns < 0)
+		return by < origin_ns ? origin_ns - by : 0;
+	return by < UINT64_MAX - origin_ns ? origin_ns + by : UINT64_MAX;
+}
+
+void selection_span(const struct selection *s, uint64_t origin_ns, uint64_t *from_ns,
+		    uint64_t *to_ns)
+{
+	*from_ns = s->has_since ? moved(origin_ns, s->since_ns) : 0;
+	*to_ns = s->has_until ? moved(origin_ns, s->until_ns) : UINT64_MAX;
+}
+
 bool selection_has_time(const struct selection *s, uint64_t ts_ns, uint64_t origin_ns)
 {
-	int64_t since_origin = (int64_t)(ts_ns - origin_ns);
+	uint64_t from_ns, to_ns;
 
-	return (!s->has_since || since_origin >= s->since_ns) &&
-	       (!s->has_until || since_origin < s->until_ns);
+	selection_span(s, origin_ns, &from_ns, &to_ns);
+	return ts_ns >= from_ns && ts_ns < to_ns;
 }
 
 static bool has_port(const struct selection *s, const struct selection_subject *subject)

@@ -40,6 +40,8 @@ struct selection {
 bool selection_has_event(const struct selection *s, const char *group, const char *name);
 /* True when no per-connection option is given. */
 bool selection_is_open(const struct selection *s);
+/* --since or --until is given. */
+bool selection_has_span(const struct selection *s);
 
 /* The facts of one socket life a selection looks at. */
 struct selection_subject {
@@ -50,7 +52,11 @@ struct selection_subject {
 	const char *comm;             /* owner, "" = unknown */
 };
 
-/* True when ts_ns passes --since and --until; origin_ns is the tape's first event. */
+/* --since and --until as absolute times, *from_ns <= ts < *to_ns; origin_ns is the tape's first
+ * event. */
+void selection_span(const struct selection *s, uint64_t origin_ns, uint64_t *from_ns,
+		    uint64_t *to_ns);
+/* True when ts_ns passes them. */
 bool selection_has_time(const struct selection *s, uint64_t ts_ns, uint64_t origin_ns);
 
 /* True when one of each kind of per-connection option given fits. What is unknown

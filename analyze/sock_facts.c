@@ -6,8 +6,13 @@
 
 #include <string.h>
 
-/* Where the attributes are: in the entry of `ref`, or with ref 0 in the event itself. */
+#include "format/dict.h"
+
+/* Where the attributes are: in a dictionary's entry, that of `ref`, or with ref 0 in the event
+ * itself. */
 struct origin {
+	const struct dict_set *dicts; /* not NULL: entry `id` of `dict` */
+	uint32_t dict, id;
 	const struct event *ev;
 	const int16_t *index; /* [enum sock_attribute] */
 	int ref;
@@ -19,10 +24,19 @@ static uint64_t origin_int(const struct origin *o, enum sock_attribute a)
 
 	if (o->index[a] < 0)
 		return 0;
+	if (o->dicts)
+		return dict_set_int(o->dicts, o->dict, o->id, o->index[a], &v) ? v : 0;
 	if (o->ref ? event_ref_int(o->ev, o->ref, o->index[a], &v)
 		   : event_int(o->ev, o->index[a], &v))
 		return v;
 	return 0;
+}
+
+static bool origin_view(const struct origin *o, int index, struct view *out)
+{
+	if (o->dicts)
+		return dict_set_attribute(o->dicts, o->dict, o->id, index, out);
+	return o->ref ? event_ref_bytes(o->ev, o->ref, index, out) : event_bytes(o->ev, index, out);
 }
 
 static bool origin_bytes(const struct origin *o, enum sock_attribute a, size_t len,
@@ -30,12 +44,7 @@ static bool origin_bytes(const struct origin *o, enum sock_attribute a, size_t l
 {
 	struct view v;
 
-	if (o->index[a] < 0)
-		return false;
-	if (!(o->ref ? event_ref_bytes(o->ev, o->ref, o->index[a], &v)
-		     : event_bytes(o->ev, o->index[a], &v)))
-		return false;
-	if (view_len(v) < len)
+	if (o->index[a] < 0 || !origin_view(o, o->index[a], &v) || view_len(v) < len)
 		return false;
 	*out = v.p;
 	return true;
@@ -54,26 +63,39 @@ static void read_address(const struct origin *o, enum sock_attribute v6, enum so
 		address_set_ipv4(addr, p);
 }
 
+static bool read_facts(const struct origin *o, struct sock_facts *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->skaddr = origin_int(o, SOCK_SKADDR);
+	out->cookie = origin_int(o, SOCK_COOKIE);
+	if (!out->skaddr && !out->cookie)
+		return false;
+	out->netns = (uint32_t)origin_int(o, SOCK_NETNS);
+	out->protocol = (uint16_t)origin_int(o, SOCK_PROTOCOL);
+	out->tuple.local.port = (uint16_t)origin_int(o, SOCK_SPORT);
+	out->tuple.remote.port = (uint16_t)origin_int(o, SOCK_DPORT);
+	read_address(o, SOCK_SADDR_V6, SOCK_SADDR, out->tuple.local.addr);
+	read_address(o, SOCK_DADDR_V6, SOCK_DADDR, out->tuple.remote.addr);
+	out->is_ipv6 = origin_int(o, SOCK_FAMILY) == 10; /* AF_INET6 on Linux */
+	return true;
+}
+
 bool sock_facts_read(const struct binding *b, const struct bound *e, const struct event *ev,
 		     struct sock_facts *out)
 {
 	struct origin o = {.ev = ev, .index = e->sock_field};
 
-	memset(out, 0, sizeof(*out));
 	if (e->sock_ref && event_ref(ev, e->sock_ref)) {
 		o.ref = e->sock_ref;
 		o.index = b->sock;
 	}
-	out->skaddr = origin_int(&o, SOCK_SKADDR);
-	out->cookie = origin_int(&o, SOCK_COOKIE);
-	if (!out->skaddr && !out->cookie)
-		return false;
-	out->netns = (uint32_t)origin_int(&o, SOCK_NETNS);
-	out->protocol = (uint16_t)origin_int(&o, SOCK_PROTOCOL);
-	out->tuple.local.port = (uint16_t)origin_int(&o, SOCK_SPORT);
-	out->tuple.remote.port = (uint16_t)origin_int(&o, SOCK_DPORT);
-	read_address(&o, SOCK_SADDR_V6, SOCK_SADDR, out->tuple.local.addr);
-	read_address(&o, SOCK_DADDR_V6, SOCK_DADDR, out->tuple.remote.addr);
-	out->is_ipv6 = origin_int(&o, SOCK_FAMILY) == 10; /* AF_INET6 on Linux */
-	return true;
+	return read_facts(&o, out);
+}
+
+bool sock_facts_of_entry(const int16_t index[SOCK_ATTRIBUTE_COUNT], const struct dict_set *dicts,
+			 uint32_t dict, uint32_t id, struct sock_facts *out)
+{
+	const struct origin o = {.dicts = dicts, .dict = dict, .id = id, .index = index};
+
+	return read_facts(&o, out);
 }

@@ -9,6 +9,8 @@
 #include "analyze/binding.h"
 #include "analyze/tuple.h"
 
+struct dict_set; /* format/dict.h */
+
 enum { PROTOCOL_TCP = 6 };
 
 struct sock_facts {
@@ -23,5 +25,9 @@ struct sock_facts {
 /* False when the event has no socket. */
 bool sock_facts_read(const struct binding *b, const struct bound *e, const struct event *ev,
 		     struct sock_facts *out);
+/* What entry `id` of the sock dictionary `dict` says, whose attributes are at `index`
+ * (binding_sock_names). False when it is that of no socket. */
+bool sock_facts_of_entry(const int16_t index[SOCK_ATTRIBUTE_COUNT], const struct dict_set *dicts,
+			 uint32_t dict, uint32_t id, struct sock_facts *out);
 
 #endif

@@ -11,6 +11,7 @@
 #include "analyze/lives.h"
 #include "analyze/slots.h"
 #include "analyze/sock_facts.h"
+#include "analyze/spans.h"
 #include "analyze/tracker.h"
 
 struct tracker {
@@ -19,6 +20,8 @@ struct tracker {
 	struct flows flows;
 	struct slots socks; /* of struct sock_slot (identity.c) */
 	struct blindspots blindspots;
+	const struct spans *spans; /* NULL: all of the tape is fed */
+	const struct span *span;   /* of the section; NULL: not known */
 	const struct section *section;
 	uint64_t origin_ns;  /* first event of the tape */
 	uint64_t section_ns; /* first event of the section */

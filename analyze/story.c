@@ -108,13 +108,14 @@ static void print_heading(const struct story *story, const struct couple *c)
 {
 	const struct life *first = c->sides[0]->life;
 	struct life_text text;
-	char heading[200], peer[32] = "";
+	char heading[200], peer[32] = "", numbers[64] = "";
 
 	life_text_fill(&text, first);
 	if (c->count == 2)
 		snprintf(peer, sizeof(peer), " and %" PRIu64, c->sides[1]->life->conn);
-	snprintf(heading, sizeof(heading), "conn %" PRIu64 "%s: %s %s %s%s", first->conn, peer,
-		 text.local,
+	if (!story->is_unnumbered)
+		snprintf(numbers, sizeof(numbers), "conn %" PRIu64 "%s: ", first->conn, peer);
+	snprintf(heading, sizeof(heading), "%s%s %s %s%s", numbers, text.local,
 		 first->role == LIFE_SERVER ? "←"
 		 : text.has_remote          ? "→"
 					    : "",
@@ -225,7 +226,7 @@ static void print_moment(const struct story *story, const struct moment *m,
 	char after[UNITS_MAX + 1] = "+";
 	struct cell cells[COL_COUNT] = {
 		[COL_TS] = cell_uint(m->ts_ns),
-		[COL_CONN] = m->conn ? cell_uint(m->conn) : cell_null(),
+		[COL_CONN] = story->is_unnumbered ? cell_null() : cell_nonzero(m->conn),
 		[COL_SIDE] = cell_string(said->side),
 		[COL_EVENT] = cell_string(m->event),
 		[COL_TEXT] = cell_string(said->text),

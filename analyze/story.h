@@ -13,6 +13,7 @@
 struct story {
 	struct renderer *renderer; /* the caller's */
 	bool is_text;
+	bool is_unnumbered;            /* connections have no numbers */
 	bool has_calls;                /* send and receive calls are on the tape */
 	bool has_segments;             /* so are arriving packets */
 	bool is_continued;             /* the beginning has been told before */

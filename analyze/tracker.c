@@ -35,6 +35,17 @@ void tracker_free(struct tracker *t)
 	free(t);
 }
 
+void tracker_set_origin(struct tracker *t, uint64_t origin_ns)
+{
+	t->origin_ns = origin_ns;
+	t->has_origin = true;
+}
+
+void tracker_set_spans(struct tracker *t, const struct spans *spans)
+{
+	t->spans = spans;
+}
+
 static bool is_packet(enum event_kind kind)
 {
 	return kind == EVENT_SEGMENT || kind == EVENT_DROP || kind == EVENT_CONSUME ||
@@ -155,13 +166,24 @@ static int bind(struct tracker *t, const struct section *section, struct error *
 	return rc;
 }
 
+/* What was not fed came before the section's last event. */
+static void leave_section(struct tracker *t)
+{
+	if (t->span && t->span->last_ns > t->last_ns)
+		t->last_ns = t->span->last_ns;
+	lives_stop(&t->lives, t->last_ns);
+}
+
 static int begin_section(struct tracker *t, const struct section *section, struct error *err)
 {
-	lives_stop(&t->lives, t->last_ns);
+	leave_section(t);
 	slots_reset(&t->socks);
 	flows_reset(&t->flows);
 	binding_reset(&t->binding);
-	t->has_section_ns = false;
+	t->span = t->spans ? spans_find(t->spans, section->number) : NULL;
+	t->has_section_ns = t->span != NULL;
+	if (t->span)
+		t->section_ns = t->last_ns = t->span->first_ns;
 	return bind(t, section, err);
 }
 
@@ -220,7 +242,7 @@ void tracker_stop(struct tracker *t)
 	if (t->is_gap_open)
 		blindspots_add(&t->blindspots, t->last_ns, UINT64_MAX);
 	t->is_gap_open = false;
-	lives_stop(&t->lives, t->last_ns);
+	leave_section(t);
 }
 
 const struct binding *tracker_binding(const struct tracker *t)

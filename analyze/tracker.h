@@ -26,6 +26,7 @@
 #include "format/cursor.h"
 
 struct tracker; /* opaque */
+struct spans;   /* spans.h */
 
 /* What the tracker made of an item. Pointers live until the next tracker_feed() or
  * tracker_take(). */
@@ -49,6 +50,10 @@ struct sighting {
 /* NULL without memory. */
 struct tracker *tracker_new(void);
 void tracker_free(struct tracker *t);
+/* Only a part of the tape will be fed, in the order of time: when all of it begins, and when
+ * its sections begin and end. Before the first item; `spans` is lent. */
+void tracker_set_origin(struct tracker *t, uint64_t origin_ns);
+void tracker_set_spans(struct tracker *t, const struct spans *spans);
 /* 0, or ERR_NOMEM. A new section ends every life of the one before. */
 int tracker_feed(struct tracker *t, const struct item *item, struct sighting *out,
 		 struct error *err);

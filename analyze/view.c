@@ -7,17 +7,24 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "analyze/follow.h"
+#include "analyze/life_text.h"
 #include "analyze/remarks.h"
+#include "analyze/scope.h"
+
+void view_set_origin(const struct view_input *in, uint64_t origin_ns)
+{
+	in->remarks->has_origin = true;
+	in->remarks->origin_ns = origin_ns;
+	render_set_origin(in->renderer, origin_ns);
+}
 
 static void remember(const struct view_input *in, const struct item *item)
 {
 	switch (item->kind) {
 	case ITEM_EVENT:
-		if (in->remarks->has_origin)
-			return;
-		in->remarks->has_origin = true;
-		in->remarks->origin_ns = item->event.ts_ns;
-		render_set_origin(in->renderer, item->event.ts_ns);
+		if (!in->remarks->has_origin)
+			view_set_origin(in, item->event.ts_ns);
 		return;
 	case ITEM_LOSS:
 		remarks_add_loss(in->remarks, &item->loss);
@@ -34,27 +41,46 @@ static void remember(const struct view_input *in, const struct item *item)
 	}
 }
 
+static int stop(const struct view_input *in)
+{
+	if (in->remarks)
+		in->remarks->is_stopped = true;
+	return END;
+}
+
 int view_next(const struct view_input *in, struct item *item, struct error *err)
 {
 	int rc;
 
-	if (render_is_closed(in->renderer)) {
-		if (in->remarks)
-			in->remarks->is_stopped = true;
-		return END;
-	}
+	if (render_is_closed(in->renderer))
+		return stop(in);
+	if (in->follow && !follow_begin_wait(in->follow, in))
+		return stop(in);
 	rc = cursor_next(in->cursor, item, err);
+	if (in->follow)
+		follow_end_wait();
+	if (rc == 0 && item->kind == ITEM_SECTION && in->scope)
+		kin_begin_section(&in->scope->reader);
 	if (rc == 0 && in->remarks)
 		remember(in, item);
 	return rc;
 }
 
-bool view_explain_empty(const struct view_input *in, uint64_t events)
+struct cell view_number(const struct view_input *in, uint64_t conn)
+{
+	return in->is_unnumbered ? cell_null() : cell_nonzero(conn);
+}
+
+bool view_explain_empty(const struct view_input *in, uint64_t events, const char *unselected)
 {
 	const struct health *h = cursor_health(in->cursor);
 	uint64_t lost = in->remarks ? remarks_lost(in->remarks) : 0;
 	char text[320];
 
+	if (in->scope && scope_is_part(in->scope)) {
+		render_note(in->renderer, unselected);
+		return true;
+	}
 	if (events)
 		return false;
 	if (h->damaged_blocks)

@@ -11,7 +11,9 @@
 #include "analyze/selection.h"
 #include "format/cursor.h"
 
+struct follow;  /* follow.h */
 struct remarks; /* remarks.h */
+struct scope;   /* scope.h */
 struct source;  /* format/source.h */
 
 struct view_input {
@@ -22,15 +24,25 @@ struct view_input {
 	double speed;            /* replay only: 0 = as fast as possible, 1 = as it happened */
 	struct source *source;   /* what the cursor reads; NULL when there is no second look */
 	struct remarks *remarks; /* gathers what is said on stderr afterwards; may be NULL */
+	struct scope *scope;     /* what the cursor is limited to; NULL: nothing is left out */
+	struct follow *follow;   /* not NULL: the tape is being written */
+	bool is_unnumbered;      /* tell no numbers of connections */
 };
 
 /* cursor_next() for views, with the same return values. Losses are gathered in
  * in->remarks, and the tape's first event becomes the renderer's origin of time. */
 int view_next(const struct view_input *in, struct item *item, struct error *err);
 
-/* Of a tape without a single event, after reading it: note in text why, and return true;
- * else the view has to explain itself why it shows nothing. */
-bool view_explain_empty(const struct view_input *in, uint64_t events);
+/* The time of the tape's first event, which view_next() finds out if it is not told before. */
+void view_set_origin(const struct view_input *in, uint64_t origin_ns);
+
+/* When a view shows nothing because there is no event, or, in the words of `unselected`, because
+ * nothing was selected and not all was read: note that in text, and return true; else it has to
+ * explain itself why. */
+bool view_explain_empty(const struct view_input *in, uint64_t events, const char *unselected);
+
+/* A connection's number; null when it has none, or none is to be told. */
+struct cell view_number(const struct view_input *in, uint64_t conn);
 
 /* 0, or a negative status with *err. Damage is not an error (cursor_health tells). */
 typedef int (*view_fn)(const struct view_input *in, struct error *err);

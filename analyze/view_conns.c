@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyze/life_text.h"
+#include "analyze/scope.h"
 #include "analyze/tracker.h"
 #include "analyze/units.h"
 #include "analyze/view.h"
@@ -189,11 +190,12 @@ static struct cell duration_text(const struct life *l, struct row_text *t)
 	return cell_string(t->time);
 }
 
-static void fill_identity(struct cell *cells, const struct life *l, struct row_text *t)
+static void fill_identity(struct cell *cells, const struct view_input *in, const struct life *l,
+			  struct row_text *t)
 {
 	life_text_fill(&t->life, l);
-	cells[COL_CONN] = cell_uint(l->conn);
-	cells[COL_PEER] = cell_nonzero(l->peer);
+	cells[COL_CONN] = view_number(in, l->conn);
+	cells[COL_PEER] = view_number(in, l->peer);
 	cells[COL_ROLE] = cell_string(life_role_name((enum life_role)l->role));
 	cells[COL_FAMILY] = cell_string(l->is_ipv6 ? "AF_INET6" : "AF_INET");
 	cells[COL_PROCESS] = cell_nonempty(t->life.process);
@@ -272,7 +274,7 @@ static void print_life(struct conns *c, const struct life *l)
 	struct cell cells[COL_COUNT] = {{0}};
 	struct row_text text;
 
-	fill_identity(cells, l, &text);
+	fill_identity(cells, c->in, l, &text);
 	fill_times(cells, l, &text);
 	fill_bytes(cells, c, l, &text);
 	fill_traffic(cells, c, l);
@@ -349,7 +351,8 @@ static void explain_nothing(const struct conns *c)
 	uint64_t lives = tracker_life_count(c->tracker);
 	char text[160];
 
-	if (view_explain_empty(c->in, tracker_event_count(c->tracker)))
+	if (view_explain_empty(c->in, tracker_event_count(c->tracker),
+			       "no socket life on this tape is selected"))
 		return;
 	if (lives)
 		snprintf(text, sizeof(text),
@@ -383,7 +386,7 @@ static int read_all(struct conns *c, struct error *err)
 
 int view_conns(const struct view_input *in, struct error *err)
 {
-	struct conns c = {.in = in, .tracker = tracker_new()};
+	struct conns c = {.in = in, .tracker = scope_tracker(in->scope)};
 	int rc;
 
 	render_begin(in->renderer, &table);

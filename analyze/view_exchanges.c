@@ -10,6 +10,7 @@
 #include "analyze/couple.h"
 #include "analyze/exchange.h"
 #include "analyze/life_text.h"
+#include "analyze/scope.h"
 #include "analyze/tracker.h"
 #include "analyze/units.h"
 #include "analyze/view.h"
@@ -166,8 +167,8 @@ static void print_exchange(struct exchanges *v, const struct side *client,
 	snprintf(text.client + strlen(text.client), 8, " →");
 	client_conn = c ? c->conn : s->peer;
 	server_conn = s ? s->conn : c->peer;
-	cells[COL_CONN] = cell_uint(client_conn ? client_conn : server_conn);
-	cells[COL_PEER] = client_conn ? cell_nonzero(server_conn) : cell_null();
+	cells[COL_CONN] = view_number(v->in, client_conn ? client_conn : server_conn);
+	cells[COL_PEER] = client_conn ? view_number(v->in, server_conn) : cell_null();
 	cells[COL_N] = cell_uint(++talk_of(first)->n);
 	cells[COL_CLIENT] = cell_nonempty(text.client);
 	cells[COL_SERVER] = cell_nonempty(text.server);
@@ -333,7 +334,8 @@ static void explain_nothing(const struct exchanges *v)
 {
 	char text[200];
 
-	if (view_explain_empty(v->in, tracker_event_count(v->tracker)))
+	if (view_explain_empty(v->in, tracker_event_count(v->tracker),
+			       "no exchange on this tape is selected"))
 		return;
 	if (v->told)
 		snprintf(text, sizeof(text),
@@ -375,7 +377,7 @@ static int read_all(struct exchanges *v, struct error *err)
 
 int view_exchanges(const struct view_input *in, struct error *err)
 {
-	struct exchanges v = {.in = in, .tracker = tracker_new()};
+	struct exchanges v = {.in = in, .tracker = scope_tracker(in->scope)};
 	struct couple *c;
 	int rc;
 

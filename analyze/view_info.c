@@ -8,6 +8,8 @@
 
 #include "analyze/chosen.h"
 #include "analyze/info_page.h"
+#include "analyze/remarks.h"
+#include "analyze/scope.h"
 #include "analyze/units.h"
 #include "analyze/view.h"
 
@@ -63,7 +65,8 @@ static const struct column columns[COL_COUNT] = {
 	[COL_END] = {.key = "end", .doc = "why the recording ended; null when cut short"},
 	[COL_BYTES] = {.key = "bytes", .doc = "its length in the file; null for a pipe"},
 	[COL_BLOCKS] = {.key = "blocks", .doc = "its sound blocks; null for a pipe"},
-	[COL_SOCKETS] = {.key = "sockets", .doc = "socket lives seen, of those selected"},
+	[COL_SOCKETS] = {.key = "sockets",
+			 .doc = "socket lives seen, of those selected, in the time selected"},
 	[COL_UNAVAILABLE] = {.key = "unavailable", .doc = "what could not be recorded, and why"},
 	[COL_RECORDER] = {.key = "recorder",
 			  .doc = "cpu_ns, max_rss_bytes, ring_peak_percent, "
@@ -80,6 +83,8 @@ struct info {
 	struct summary summary;
 	struct extent_walk extents;
 	struct arena arena;
+	struct conn_set seen; /* lives with an event between --since and --until */
+	bool has_origin;
 	uint64_t salt;
 	uint64_t number; /* of the section, from 1 */
 	uint64_t sockets;
@@ -188,11 +193,17 @@ static struct cell start_cell(const struct summary *s, struct arena *a)
 	return cell_string(arena_copy(a, units_utc(realtime_ns, text)));
 }
 
+static bool is_part(const struct info *f)
+{
+	return f->in->scope && scope_is_part(f->in->scope);
+}
+
 static bool is_damaged(const struct info *f)
 {
-	const struct health *h = cursor_health(f->in->cursor);
+	const struct health *h = cursor_health(f->in->cursor), *unread = &f->extents.damage;
 
-	return h->damaged_blocks || h->skipped_bytes;
+	return h->damaged_blocks || h->skipped_bytes ||
+	       (is_part(f) && (unread->damaged_blocks || unread->skipped_bytes));
 }
 
 static void print_row(struct info *f, const struct extent *e)
@@ -258,7 +269,8 @@ static void count_lives(struct info *f)
 	const struct life *life;
 
 	while ((life = tracker_take(f->tracker)))
-		f->sockets += chosen_has(&f->chosen, f->in, life);
+		if (!selection_has_span(f->in->selection) || conn_set_has(&f->seen, life->conn))
+			f->sockets += chosen_has(&f->chosen, f->in, life);
 }
 
 static int begin_section(struct info *f, const struct section *s, struct error *err)
@@ -272,13 +284,39 @@ static int begin_section(struct info *f, const struct section *s, struct error *
 	return 0;
 }
 
+/* Is the event between --since and --until? */
+static bool is_in_time(struct info *f, const struct event *ev)
+{
+	if (!f->has_origin && !(f->in->scope && f->in->scope->has_origin))
+		tracker_set_origin(f->tracker, ev->ts_ns);
+	f->has_origin = true;
+	return selection_has_time(f->in->selection, ev->ts_ns, tracker_origin_ns(f->tracker));
+}
+
+static int note_lives(struct info *f, const struct sighting *seen, struct error *err)
+{
+	const struct life *lives[] = {seen->life, seen->sender, seen->receiver};
+
+	for (size_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++)
+		if (lives[i] && !conn_set_add(&f->seen, lives[i]->conn))
+			return error_nomem(err);
+	return 0;
+}
+
 static int take_item(struct info *f, const struct item *item, struct error *err)
 {
+	bool has_span = selection_has_span(f->in->selection);
+	bool is_event = item->kind == ITEM_EVENT;
+	bool is_wanted = !is_event || is_in_time(f, &item->event);
 	struct sighting seen;
-	bool is_wanted = true;
 
+	/* The same whether what lies outside was read or not. */
+	if (!is_wanted && selection_is_open(f->in->selection))
+		return 0;
 	TRY(tracker_feed(f->tracker, item, &seen, err));
-	if (item->kind == ITEM_EVENT)
+	if (is_event && is_wanted && has_span)
+		TRY(note_lives(f, &seen, err));
+	if (is_event)
 		is_wanted = chosen_has_event(&f->chosen, f->in, f->tracker, &item->event, &seen);
 	count_lives(f);
 	if (item->kind == ITEM_SECTION)
@@ -300,18 +338,22 @@ static int info_all(struct info *f, struct error *err)
 		return rc;
 	tracker_stop(f->tracker);
 	count_lives(f);
-	return f->number ? print_section(f, err) : 0;
+	TRY(f->number ? print_section(f, err) : 0);
+	if (is_part(f) && f->in->remarks)
+		f->in->remarks->unread = f->extents.damage;
+	return 0;
 }
 
 int view_info(const struct view_input *in, struct error *err)
 {
-	struct info f = {.in = in, .tracker = tracker_new()};
+	struct info f = {.in = in, .tracker = scope_tracker(in->scope)};
 	int rc;
 
 	extent_init(&f.extents, in->source);
 	rc = f.tracker ? info_all(&f, err) : error_nomem(err);
 	tracker_free(f.tracker);
 	chosen_release(&f.chosen);
+	conn_set_release(&f.seen);
 	summary_release(&f.summary);
 	arena_release(&f.arena);
 	return rc;

@@ -11,6 +11,7 @@
 #include "analyze/event_cells.h"
 #include "analyze/missing.h"
 #include "analyze/pace.h"
+#include "analyze/scope.h"
 #include "analyze/tracker.h"
 #include "analyze/units.h"
 #include "analyze/view.h"
@@ -65,7 +66,7 @@ struct replay {
 	int64_t clock_offset_ns; /* real time less tape time, at the last reading */
 	uint64_t clock_ts_ns;
 	bool has_clock;
-	bool has_origin;      /* an event has come */
+	bool has_origin;      /* an event has come, or is known of */
 	struct missing early; /* lost before it */
 };
 
@@ -115,7 +116,7 @@ static int print_event(struct replay *r, const struct item *item, const struct s
 		cells[COL_TASK] = task_cell(&task, &r->arena);
 	}
 	if (seen->life)
-		cells[COL_CONN] = cell_uint(seen->life->conn);
+		cells[COL_CONN] = view_number(r->in, seen->life->conn);
 	TRY(event_cells_fill(ev, item->section, &r->arena, &values, err));
 	cells[COL_VALUES] = values.known;
 	cells[COL_FIELDS] = values.fields;
@@ -223,6 +224,15 @@ static int take_item(struct replay *r, const struct item *item, struct error *er
 	return 0;
 }
 
+/* Nothing more of what is waited for will come. */
+static bool is_past(const struct replay *r, const struct item *item)
+{
+	uint64_t from_ns, to_ns;
+
+	selection_span(r->in->selection, tracker_origin_ns(r->tracker), &from_ns, &to_ns);
+	return item->kind == ITEM_EVENT && item->event.ts_ns >= to_ns;
+}
+
 static int replay_all(struct replay *r, struct error *err)
 {
 	struct item item;
@@ -232,6 +242,8 @@ static int replay_all(struct replay *r, struct error *err)
 	render_begin(r->in->renderer, &table);
 	while ((rc = view_next(r->in, &item, err)) == 0) {
 		TRY(take_item(r, &item, err));
+		if (r->in->follow && is_past(r, &item))
+			break;
 		while (tracker_take(r->tracker))
 			;
 	}
@@ -240,12 +252,16 @@ static int replay_all(struct replay *r, struct error *err)
 
 int view_replay(const struct view_input *in, struct error *err)
 {
-	struct replay r = {.in = in, .pace = {.speed = in->speed}};
+	struct replay r = {
+		.in = in,
+		.pace = {.speed = in->speed},
+		.has_origin = in->scope && in->scope->has_origin,
+	};
 	int rc;
 
 	if (in->format == RENDER_CANONICAL)
 		return view_canonical(in, err);
-	r.tracker = tracker_new();
+	r.tracker = scope_tracker(in->scope);
 	rc = r.tracker ? replay_all(&r, err) : error_nomem(err);
 	tracker_free(r.tracker);
 	arena_release(&r.arena);

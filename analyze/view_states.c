@@ -7,6 +7,7 @@
 
 #include "analyze/chosen.h"
 #include "analyze/life_text.h"
+#include "analyze/scope.h"
 #include "analyze/tracker.h"
 #include "analyze/units.h"
 #include "analyze/view.h"
@@ -109,7 +110,7 @@ static void print_change(struct states *v, uint64_t ts_ns, const struct sighting
 	struct life_text text;
 	struct cell cells[COL_COUNT] = {
 		[COL_TS] = cell_uint(ts_ns),
-		[COL_CONN] = cell_uint(l->conn),
+		[COL_CONN] = view_number(v->in, l->conn),
 		[COL_LPORT] = cell_nonzero(l->tuple.local.port),
 		[COL_FROM] = state_cell(v, c->from),
 		[COL_TO] = state_cell(v, c->to),
@@ -153,7 +154,8 @@ static void explain_nothing(const struct states *v)
 {
 	char text[160];
 
-	if (view_explain_empty(v->in, tracker_event_count(v->tracker)))
+	if (view_explain_empty(v->in, tracker_event_count(v->tracker),
+			       "no state change on this tape is selected"))
 		return;
 	if (v->changes)
 		snprintf(text, sizeof(text),
@@ -187,7 +189,7 @@ static int read_all(struct states *v, struct error *err)
 
 int view_states(const struct view_input *in, struct error *err)
 {
-	struct states v = {.in = in, .tracker = tracker_new()};
+	struct states v = {.in = in, .tracker = scope_tracker(in->scope)};
 	int rc = v.tracker ? read_all(&v, err) : error_nomem(err);
 
 	tracker_free(v.tracker);

@@ -11,6 +11,7 @@
 #include "analyze/chosen.h"
 #include "analyze/couple.h"
 #include "analyze/scene.h"
+#include "analyze/scope.h"
 #include "analyze/story.h"
 #include "analyze/view.h"
 
@@ -84,6 +85,7 @@ static int tell_couple(struct timeline *v, struct couple *c, bool is_over, struc
 	struct story story = {
 		.renderer = v->in->renderer,
 		.is_text = v->is_text,
+		.is_unnumbered = v->in->is_unnumbered,
 		.has_calls = tracker_has_calls(v->tracker),
 		.has_segments = tracker_binding(v->tracker)->has_kind[EVENT_SEGMENT],
 		.is_over = is_over,
@@ -287,7 +289,8 @@ static void explain_nothing(const struct timeline *v)
 {
 	char text[160];
 
-	if (view_explain_empty(v->in, tracker_event_count(v->tracker)))
+	if (view_explain_empty(v->in, tracker_event_count(v->tracker),
+			       "no connection with a story on this tape is selected"))
 		return;
 	snprintf(text, sizeof(text),
 		 tracker_life_count(v->tracker)
@@ -343,7 +346,7 @@ int view_timeline(const struct view_input *in, struct error *err)
 {
 	struct timeline v = {
 		.in = in,
-		.tracker = tracker_new(),
+		.tracker = scope_tracker(in->scope),
 		.strays = calloc(1, sizeof(*v.strays)),
 		.is_text = in->format == RENDER_TEXT,
 		.is_open = selection_is_open(in->selection),

@@ -173,6 +173,24 @@ static void since_is_inside_and_until_is_outside(void **state)
 	assert_false(selection_has_time(&s, 999, 1000));
 }
 
+static void a_span_never_wraps(void **state)
+{
+	struct selection s = {.has_since = true, .has_until = true, .since_ns = -50, .until_ns = 9};
+	uint64_t from, to;
+
+	(void)state;
+	selection_span(&s, 40, &from, &to);
+	assert_int_equal(from, 0);
+	assert_int_equal(to, 49);
+	selection_span(&s, UINT64_MAX - 4, &from, &to);
+	assert_int_equal(from, UINT64_MAX - 54);
+	assert_int_equal(to, UINT64_MAX);
+	s.has_since = s.has_until = false;
+	selection_span(&s, 40, &from, &to);
+	assert_int_equal(from, 0);
+	assert_int_equal(to, UINT64_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +204,7 @@ int main(void)
 		cmocka_unit_test(an_event_pattern_with_a_colon_is_about_the_full_name),
 		cmocka_unit_test(a_pattern_with_an_exclamation_mark_leaves_out),
 		cmocka_unit_test(since_is_inside_and_until_is_outside),
+		cmocka_unit_test(a_span_never_wraps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

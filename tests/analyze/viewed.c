@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "analyze/scope.h"
 #include "format/source.h"
 #include "tests/analyze/viewed.h"
 
@@ -36,19 +37,38 @@ static void parse(struct line *l, const char *options, struct arguments *a)
 			 0);
 }
 
-static void run(struct viewed *v, view_fn view, struct view_input *in, bool reads_blocks)
+enum { WHOLE = 0, BLOCKS = 1u << 30, PART = 1u << 31 }; /* beside enum scope_spare */
+
+static void narrow(struct viewed *v, struct view_input *in, unsigned spares)
 {
+	if (in->is_unnumbered)
+		spares |= SPARE_NUMBERS;
+	assert_int_equal(scope_find(in->scope, in->source, in->selection, spares, &v->err), 0);
+	assert_int_equal(scope_limit(in->scope, in->cursor, &v->err), 0);
+	if (in->scope->has_origin)
+		view_set_origin(in, in->scope->origin_ns);
+}
+
+static void run(struct viewed *v, view_fn view, struct view_input *in, unsigned how)
+{
+	struct scope scope = {0};
+	bool reads_blocks = how & BLOCKS;
+
 	if (!reads_blocks)
 		assert_int_equal(cursor_open(in->source, &in->cursor, &v->err), 0);
+	in->scope = &scope;
+	if (how & PART)
+		narrow(v, in, how & ~PART);
 	v->rc = view(in, &v->err);
 	assert_int_equal(render_finish(in->renderer), 0);
 	if (!reads_blocks)
 		v->remarks.health = *cursor_health(in->cursor);
 	cursor_close(in->cursor);
+	scope_release(&scope);
 }
 
-struct viewed view_bytes(view_fn view, const void *data, size_t len, const char *options,
-			 bool reads_blocks)
+static struct viewed view_how(view_fn view, const void *data, size_t len, const char *options,
+			      unsigned how)
 {
 	struct viewed v = {0};
 	struct line line = {0};
@@ -63,15 +83,28 @@ struct viewed view_bytes(view_fn view, const void *data, size_t len, const char 
 	selection = arguments_selection(&a);
 	opt.format = in.format = a.format;
 	in.speed = a.speed;
+	in.is_unnumbered = a.is_unnumbered;
 	in.renderer = render_new(out, &opt);
 	assert_non_null(in.renderer);
 	assert_int_equal(source_open_memory(data, len, &in.source, &v.err), 0);
-	run(&v, view, &in, reads_blocks);
+	run(&v, view, &in, how);
 	source_close(in.source);
 	render_free(in.renderer);
 	fclose(out);
 	arguments_release(&a);
 	return v;
+}
+
+struct viewed view_bytes(view_fn view, const void *data, size_t len, const char *options,
+			 bool reads_blocks)
+{
+	return view_how(view, data, len, options, reads_blocks ? BLOCKS : WHOLE);
+}
+
+struct viewed view_part(view_fn view, const void *data, size_t len, const char *options,
+			unsigned spares)
+{
+	return view_how(view, data, len, options, spares | PART);
 }
 
 void viewed_release(struct viewed *v)

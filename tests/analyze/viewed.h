@@ -20,6 +20,9 @@ struct viewed {
  * reads blocks itself gets no cursor. */
 struct viewed view_bytes(view_fn view, const void *data, size_t len, const char *options,
 			 bool reads_blocks);
+/* The same of what command.c leaves of a tape, for a command with these spares (scope.h). */
+struct viewed view_part(view_fn view, const void *data, size_t len, const char *options,
+			unsigned spares);
 void viewed_release(struct viewed *v);
 
 #endif

@@ -9,7 +9,7 @@ for tape in testdata/*.tape; do
 	esac
 	grep -qF "${tape#testdata/}" testdata/README.md || echo "$tape is not in testdata/README.md"
 done
-for tape in $(grep -o '[a-z0-9_-]*\.tape' testdata/README.md); do
+for tape in $(grep -o '[a-z0-9_-][a-z0-9_-]*\.tape' testdata/README.md); do
 	[ -f "testdata/$tape" ] || echo "testdata/README.md speaks of $tape, which is not there"
 done
 echo checked
