@@ -31,15 +31,18 @@ static bool wants_colour(const struct arguments *a, FILE *out)
 	       !(term && strcmp(term, "dumb") == 0);
 }
 
+static unsigned spares_of(const struct run *r)
+{
+	return r->command->spares | (r->arguments->is_unnumbered ? SPARE_NUMBERS : 0);
+}
+
 /* Leave unread what the answer does not need. */
 static int narrow(const struct run *r, struct view_input *in, struct error *err)
 {
-	unsigned spares = r->command->spares;
+	unsigned spares = spares_of(r);
 
 	if (in->format == RENDER_CANONICAL)
 		return 0;
-	if (in->is_unnumbered)
-		spares |= SPARE_NUMBERS;
 	TRY(scope_find(in->scope, in->source, in->selection, spares, err));
 	TRY(scope_limit(in->scope, in->cursor, err));
 	if (in->scope->has_origin)
@@ -95,6 +98,8 @@ static int read_source(const struct run *r, struct source *source, struct remark
 		return r->command->view_blocks(&in, err);
 	if (r->arguments->is_following)
 		return follow_source(r, &in, err);
+	if (scope_is_asked_for(&r->selection, spares_of(r)))
+		source_read_sparsely(source);
 	TRY(cursor_open(source, &in.cursor, err));
 	return read_cursor(r, &in, err);
 }

@@ -19,6 +19,29 @@ bool scope_is_part(const struct scope *s)
 	return s->has_origin || s->kin;
 }
 
+/* What times leave out of the tape. */
+static struct selection span_of(const struct selection *selection, unsigned spares)
+{
+	struct selection s = *selection;
+
+	s.has_until &= (spares & SPARE_AFTER) != 0;
+	s.has_since &= (spares & SPARE_BEFORE) && (spares & SPARE_NUMBERS) &&
+		       selection_is_open(selection);
+	return s;
+}
+
+static bool asks_for_entries(const struct selection *selection, unsigned spares)
+{
+	return spares & SPARE_NUMBERS && selection->port_count + selection->range_count > 0;
+}
+
+bool scope_is_asked_for(const struct selection *selection, unsigned spares)
+{
+	struct selection asked = span_of(selection, spares);
+
+	return selection_has_span(&asked) || asks_for_entries(selection, spares);
+}
+
 /* Times count from the first event, which may be one that stays unread. */
 static int find_origin(struct scope *s, struct source *source, struct error *err)
 {
@@ -40,11 +63,8 @@ static int find_origin(struct scope *s, struct source *source, struct error *err
 static int find_span(struct scope *s, struct source *source, const struct selection *selection,
 		     unsigned spares, struct error *err)
 {
-	struct selection asked = *selection;
+	struct selection asked = span_of(selection, spares);
 
-	asked.has_until &= (spares & SPARE_AFTER) != 0;
-	asked.has_since &= (spares & SPARE_BEFORE) && (spares & SPARE_NUMBERS) &&
-			   selection_is_open(selection);
 	if (!selection_has_span(&asked))
 		return 0;
 	TRY(find_origin(s, source, err));
@@ -57,9 +77,8 @@ static int find_entries(struct scope *s, struct source *source, const struct sel
 {
 	int rc;
 
-	if (!(spares & SPARE_NUMBERS) || selection->port_count + selection->range_count == 0)
+	if (!asks_for_entries(selection, spares))
 		return 0;
-	source_read_sparsely(source);
 	TRY(spans_read(&s->spans, source, err));
 	if (s->spans.has_holes)
 		return 0;

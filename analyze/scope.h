@@ -30,6 +30,8 @@ struct scope {
 	struct spans spans; /* if there is kin */
 };
 
+/* Might something be left unread of a file? Then the source should be read sparsely. */
+bool scope_is_asked_for(const struct selection *selection, unsigned spares);
 /* Looks into `source`. Nothing of a pipe is left out. */
 int scope_find(struct scope *s, struct source *source, const struct selection *selection,
 	       unsigned spares, struct error *err);

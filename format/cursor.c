@@ -477,6 +477,7 @@ static int find_section(struct cursor *c, struct error *err)
 {
 	struct scan_item block;
 	struct view head;
+	struct error other = {0};
 	struct block_header h;
 	int rc;
 
@@ -484,8 +485,8 @@ static int find_section(struct cursor *c, struct error *err)
 	if (view_len(head) == 0)
 		return error_set(err, ERR_NOT_A_TAPE, "%s is empty", source_name(c->source));
 	if (view_len(head) >= BLOCK_HEADER_LEN &&
-	    block_header_decode(head, &h, err) == ERR_UNSUPPORTED)
-		return ERR_UNSUPPORTED;
+	    block_header_decode(head, &h, &other) != ERR_UNSUPPORTED)
+		other = (struct error){0};
 	while ((rc = scan_next(&c->scan, NULL, NULL, &block, err)) == 0) {
 		if (block.is_cut)
 			note_cut(c, block.gap.reason);
@@ -496,6 +497,11 @@ static int find_section(struct cursor *c, struct error *err)
 	}
 	if (rc != END)
 		return rc;
+	if (other.status == ERR_UNSUPPORTED) { /* and not just a damaged digit */
+		if (err)
+			*err = other;
+		return ERR_UNSUPPORTED;
+	}
 	return error_set(err, ERR_NOT_A_TAPE, "%s is not a tape", source_name(c->source));
 }
 
