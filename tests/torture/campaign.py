@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 """campaign.py -- what the campaigns share: a load that never ends, recorders around it, and what is
 checked of every tape. Only processes that were started here are ended."""
+import ctypes
 import json
 import os
 import random
@@ -14,6 +15,8 @@ from provoke import enter_namespace  # noqa: E402
 
 TMP, TCPTAPE, RECORDER, B = (os.environ[k] for k in ("TMP", "TCPTAPE", "TCPTAPE_RECORD", "B"))
 PATIENCE_S = 60
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None)
 seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
 dice = random.Random(seed)
 
@@ -51,6 +54,11 @@ def remove(path):
         os.unlink(path)
 
 
+def start(command, **how):
+    """A process that does not outlive this one."""
+    return subprocess.Popen(command, preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), **how)
+
+
 def end(process):
     """SIGTERM, and how it went."""
     process.send_signal(signal.SIGTERM)
@@ -66,7 +74,7 @@ class Load:
     def __init__(self, delay_us=FAST):
         self.ready = f"{TMP}/port"
         remove(self.ready)
-        self.server = subprocess.Popen(
+        self.server = start(
             [f"{B}/hello_server", "--port", "0", "--ready", self.ready, "--count", str(1 << 30),
              "--delay-us", str(delay_us), "--quiet"])
         until("the server", lambda: size_of(self.ready))
@@ -80,7 +88,7 @@ class Load:
 
     def begin(self):
         """Without an end."""
-        self.client = subprocess.Popen(
+        self.client = start(
             [f"{B}/hello_client", "--port-from", self.ready, "--count", str(1 << 30), "--quiet"])
 
     def close(self):
@@ -97,7 +105,7 @@ class Recorder:
     def __init__(self, tape, port, *options):
         self.tape, self.said = tape, None
         remove(tape)
-        self.process = subprocess.Popen([RECORDER, "-o", tape, "--port", str(port), *options], stdin=subprocess.DEVNULL,
+        self.process = start([RECORDER, "-o", tape, "--port", str(port), *options], stdin=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True)
 
     def wait_until_on(self):
@@ -146,6 +154,7 @@ def same_part(witness, tapes):
 
 
 def run(main):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("FAILED: told to end"))
     enter_namespace()
     try:
         main(*map(int, sys.argv[1:]))
