@@ -31,6 +31,22 @@ struct recovery {
 	struct recovery_total section, total;
 };
 
+/* Another version in the first header is one damaged digit where a section of this version
+ * follows. A pipe cannot be read twice. */
+static bool has_section(struct source *source)
+{
+	struct scan_item item;
+	struct scan scan;
+
+	if (source_size(source) == UINT64_MAX)
+		return false;
+	scan_init(&scan, source);
+	while (scan_next(&scan, NULL, NULL, &item, NULL) == 0)
+		if (item.header.type == BLOCK_SECTION)
+			return true;
+	return false;
+}
+
 int recovery_open(struct source *source, const char *name, struct recovery **out, struct error *err)
 {
 	struct block_header h;
@@ -41,7 +57,7 @@ int recovery_open(struct source *source, const char *name, struct recovery **out
 	if (view_len(head) == 0)
 		return error_set(err, ERR_NOT_A_TAPE, "%s is empty", source_name(source));
 	if (view_len(head) == BLOCK_HEADER_LEN &&
-	    block_header_decode(head, &h, err) == ERR_UNSUPPORTED)
+	    block_header_decode(head, &h, err) == ERR_UNSUPPORTED && !has_section(source))
 		return ERR_UNSUPPORTED;
 	r = calloc(1, sizeof(*r));
 	if (!r)
