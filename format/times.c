@@ -194,18 +194,21 @@ static bool decode_row(uint8_t symbol, struct context *c, struct bit_reader *bit
 static inline bool decode_usual(uint8_t symbol, struct context *c, struct bit_reader *bits,
 				uint64_t *now)
 {
+	/* By size, those above 3 as 3: the leading 1, and the bits of the symbol below it. */
+	static const uint8_t leading[] = {0, 1, 1 << 1, 1 << SUB_BITS},
+			     below[] = {0, 0, 1, SUB_MASK};
 	int32_t usual = c->size >> 4, size = usual + (int32_t)unzigzag(symbol >> SUB_BITS);
-	unsigned count = (unsigned)size - 1 - SUB_BITS;
+	unsigned known = size < SUB_BITS + 1 ? (unsigned)size : SUB_BITS + 1;
 	uint64_t residual, above;
 	int64_t error, limit;
 
 	/* The spread of ESCAPE is -32. */
-	if (usual >= 32 || count > 32 || !c->is_known || bits->at >= bits->safe)
+	if (usual >= 32 || (unsigned)size > 32 || !c->is_known || bits->at >= bits->safe)
 		return false;
-	above = UINT64_C(1) << count;
+	above = UINT64_C(1) << ((unsigned)size - known);
 	residual = load_le64(bits->in.p + bits->at / 8) >> bits->at % 8;
-	residual = (residual & (above - 1)) + ((1 << SUB_BITS) + (symbol & SUB_MASK)) * above;
-	bits->at += count;
+	residual = (residual & (above - 1)) + (leading[known] + (symbol & below[known])) * above;
+	bits->at += (unsigned)size - known;
 	error = unzigzag(residual);
 	limit = ((INT64_C(1) << usual) + 1) >> 1;
 	*now += expected(c) + (uint64_t)error;
