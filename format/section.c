@@ -159,8 +159,10 @@ static int refuse_features(uint64_t features, struct error *err)
 int section_take_features(struct view *in, struct error *err)
 {
 	uint64_t incompat, compat;
+	struct view words = *in;
 
-	if (!take_u64(in, &incompat) || !take_u64(in, &compat))
+	if (!take_u64(&words, &incompat) || !take_u64(&words, &compat))
 		return error_set(err, ERR_CORRUPT, "a section without feature words");
+	*in = words;
 	return incompat ? refuse_features(incompat, err) : 0;
 }

@@ -506,6 +506,25 @@ static void a_section_for_newer_programs_is_refused(void **state)
 	forge_close(&f);
 }
 
+static void a_section_whose_feature_words_are_cut_short_is_begun_anew(void **state)
+{
+	(void)state;
+	for (unsigned len = 1; len < 16; len++) {
+		struct forged f;
+		struct done d;
+
+		forge_open(&f);
+		for (unsigned i = 0; i < len; i++)
+			put_u8(&f.raw, 0);
+		forge_put(&f, BLOCK_SECTION, 0);
+		d = forge_recover(&f);
+		assert_int_equal(d.rc, END);
+		assert_int_equal(d.total.missing_blocks, 1);
+		done_release(&d);
+		forge_close(&f);
+	}
+}
+
 static void rows_that_cannot_be_told_leave_their_watermark_and_epoch(void **state)
 {
 	struct block_header h = {.type = BLOCK_DATA, .rows = 1, .epoch = 4, .watermark = 1000};
@@ -600,6 +619,7 @@ int main(void)
 		cmocka_unit_test(of_a_block_that_contradicts_itself_the_sound_records_are_kept),
 		cmocka_unit_test(blocks_of_unknown_types_are_kept),
 		cmocka_unit_test(a_section_for_newer_programs_is_refused),
+		cmocka_unit_test(a_section_whose_feature_words_are_cut_short_is_begun_anew),
 		cmocka_unit_test(rows_that_cannot_be_told_leave_their_watermark_and_epoch),
 		cmocka_unit_test(wherever_a_tape_is_cut_the_copy_is_whole),
 		cmocka_unit_test(whatever_byte_is_changed_the_copy_is_whole),
