@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/memory_limit.h"
 #include "analyze/nearest.h"
 #include "analyze/units.h"
 
@@ -273,6 +274,13 @@ static int take_no_conn(struct arguments *a, const char *value, struct error *er
 	return 0;
 }
 
+static int take_max_memory(struct arguments *a, const char *value, struct error *err)
+{
+	if (!memory_limit_parse(value, &a->max_memory_bytes))
+		return refuse(err, "max-memory", value, "a size is 256M or 1G, at least 1M");
+	return 0;
+}
+
 static int take_follow(struct arguments *a, const char *value, struct error *err)
 {
 	(void)value;
@@ -310,6 +318,8 @@ static const struct option options[] = {
 	 take_speed},
 	{"follow", 0, NULL, "wait for more until the recording ends, or Ctrl-C", OPTIONS_REPLAY,
 	 take_follow},
+	{"max-memory", 0, "SIZE", "give up rather than use more memory: 256M, 2G; default 1G",
+	 OPTIONS_READ, take_max_memory},
 	{"format", 'f', "FORMAT", "text, json (one object a line), csv; replay also canonical",
 	 OPTIONS_OUTPUT, take_format},
 	{"color", 0, "[=WHEN]", "auto, always or never; alone: always", OPTIONS_OUTPUT,
@@ -431,7 +441,7 @@ int arguments_parse(struct arguments *a, unsigned groups, int argc, char **argv,
 {
 	bool has_ended = false;
 
-	*a = (struct arguments){0};
+	*a = (struct arguments){.max_memory_bytes = MEMORY_LIMIT_DEFAULT};
 	for (int i = 0; i < argc; i++) {
 		bool is_option = !has_ended && argv[i][0] == '-' && argv[i][1];
 

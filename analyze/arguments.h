@@ -23,6 +23,7 @@ enum option_group {
 	OPTIONS_OUTPUT = 2,
 	OPTIONS_REPLAY = 4,
 	OPTIONS_WRITE = 8, /* of commands that write a tape */
+	OPTIONS_READ = 16, /* of all that read one */
 };
 
 /* Arrays are owned. Strings are lent by argv, which must be kept. */
@@ -36,6 +37,7 @@ struct arguments {
 	const char *output; /* NULL = none given */
 	bool is_forced;     /* it may exist already */
 	double speed;       /* 0 = as fast as possible */
+	uint64_t max_memory_bytes;
 	const char **tapes;
 	size_t tape_count, tape_cap;
 	uint16_t *ports;

@@ -8,6 +8,7 @@
 
 #include "analyze/follow.h"
 #include "analyze/help.h"
+#include "analyze/memory_limit.h"
 #include "analyze/nearest.h"
 #include "analyze/scope.h"
 #include "format/source.h"
@@ -18,8 +19,23 @@ struct run {
 	const struct arguments *arguments;
 	struct selection selection;
 	struct renderer *renderer;
+	bool is_limited; /* its memory, by --max-memory */
 	FILE *out, *err;
 };
+
+static bool limit_memory(const struct command *c, const struct arguments *a)
+{
+	return c->options & OPTIONS_READ && memory_limit_set(a->max_memory_bytes);
+}
+
+static void explain_limit(const struct command *c, const struct arguments *a, const char *tape,
+			  struct error *err)
+{
+	bool can_ask_for_less = c->options & OPTIONS_SELECTION && !c->view_blocks;
+
+	memory_limit_explain(a->max_memory_bytes, tape,
+			     can_ask_for_less ? "ask for less with --port, --since" : "", err);
+}
 
 static bool wants_colour(const struct arguments *a, FILE *out)
 {
@@ -104,10 +120,12 @@ static int read_source(const struct run *r, struct source *source, struct remark
 	return read_cursor(r, &in, err);
 }
 
-static void print_error(const struct run *r, const char *tape, const struct error *err)
+static void print_error(const struct run *r, const char *tape, struct error *err)
 {
 	char text[sizeof(err->text) + 256];
 
+	if (err->status == ERR_NOMEM && r->is_limited)
+		explain_limit(r->command, r->arguments, tape, err);
 	if (strstr(err->text, tape) || err->status == ERR_USAGE)
 		snprintf(text, sizeof(text), "%s", err->text);
 	else
@@ -115,9 +133,14 @@ static void print_error(const struct run *r, const char *tape, const struct erro
 	remark_print(text, r->err);
 }
 
+static const char *tape_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 static enum exit_status run_tape(const struct run *r, const char *path)
 {
-	const char *tape = strcmp(path, "-") == 0 ? "standard input" : path;
+	const char *tape = tape_name(path);
 	struct remarks remarks = {0};
 	struct source *source = NULL;
 	struct error err = {0};
@@ -162,6 +185,7 @@ static enum exit_status run_tapes(const struct command *c, const struct argument
 		.command = c,
 		.arguments = a,
 		.selection = arguments_selection(a),
+		.is_limited = limit_memory(c, a),
 		.renderer = render_new(out, &options),
 		.out = out,
 		.err = err,
@@ -197,10 +221,13 @@ static enum exit_status usage(const struct command *c, const struct error *probl
 static enum exit_status run_write(const struct command *c, const struct arguments *a, FILE *err)
 {
 	struct error problem = {0};
+	bool is_limited = limit_memory(c, a);
 	enum exit_status status = c->write(a, err, &problem);
 
 	if (problem.status == ERR_USAGE)
 		return usage(c, &problem, err);
+	if (problem.status == ERR_NOMEM && is_limited)
+		explain_limit(c, a, tape_name(a->tapes[0]), &problem);
 	if (problem.status)
 		remark_print(problem.text, err);
 	return status;
@@ -222,8 +249,11 @@ static enum exit_status run_command(const struct command *c, int argc, char **ar
 		return status_exit(rc);
 	}
 	rc = arguments_parse(&a, c->options, argc - 2, argv + 2, &problem);
-	if (rc) {
-		status = rc == ERR_USAGE ? usage(c, &problem, err) : EXIT_TROUBLE;
+	if (rc == ERR_USAGE) {
+		status = usage(c, &problem, err);
+	} else if (rc) {
+		remark_print(problem.text, err);
+		status = EXIT_TROUBLE;
 	} else if (a.wants_help) {
 		help_command(c, out);
 		status = EXIT_FINE;

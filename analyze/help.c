@@ -50,7 +50,7 @@ void help_command(const struct command *c, FILE *out)
 			c->examples[i].what);
 	fprintf(out, "\nUsage:\n  tcptape %s %s\n", c->name, usage_of(c));
 	print_options(c->options, OPTIONS_SELECTION, "Selection (may be repeated)", out);
-	print_options(c->options, OPTIONS_REPLAY, "Reading", out);
+	print_options(c->options, OPTIONS_REPLAY | OPTIONS_READ, "Reading", out);
 	print_options(c->options, OPTIONS_OUTPUT | OPTIONS_WRITE, "Output", out);
 }
 
@@ -69,6 +69,7 @@ void help_all(const struct command_table *t, FILE *out)
 	for (const struct command *c = t->commands; c->name; c++)
 		fprintf(out, "  %-10s  %s\n", c->name, c->summary);
 	print_options(OPTIONS_SELECTION, OPTIONS_SELECTION, "Selection (may be repeated)", out);
+	print_options(OPTIONS_READ, OPTIONS_READ, "Reading", out);
 	print_options(OPTIONS_OUTPUT, OPTIONS_OUTPUT, "Output", out);
 	fprintf(out, "\nExit status:\n");
 	for (size_t i = 0; i < sizeof(exits) / sizeof(exits[0]); i++)

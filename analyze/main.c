@@ -9,7 +9,7 @@
 #include "analyze/scope.h"
 #include "format/version.h"
 
-#define SHARED (OPTIONS_SELECTION | OPTIONS_OUTPUT)
+#define SHARED (OPTIONS_SELECTION | OPTIONS_READ | OPTIONS_OUTPUT)
 
 /* clang-format off */
 static const struct command commands[] = {
@@ -42,7 +42,7 @@ static const struct command commands[] = {
 	{"verify", "check every block; say what is damaged and what survives", SHARED,
 	 .view_blocks = cmd_verify, .examples = {
 		{"hello.tape", "exit with 3 when something is damaged"}}},
-	{"recover", "write a whole tape of what survives of a damaged one", OPTIONS_WRITE,
+	{"recover", "write a whole tape of what survives of a damaged one", OPTIONS_READ | OPTIONS_WRITE,
 	 .write = cmd_recover, .examples = {
 		{"broken.tape -o sound.tape", "exit with 3 when something was missing"}}},
 	{0},

@@ -10,7 +10,10 @@
 
 #include "analyze/arguments.h"
 
-enum { ALL = OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_REPLAY, WORDS_MAX = 16 };
+enum {
+	ALL = OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_REPLAY | OPTIONS_READ,
+	WORDS_MAX = 16,
+};
 
 /* Words are parted by single spaces. */
 struct line {
@@ -175,6 +178,27 @@ static void times_and_speed_are_read(void **state)
 	refuse("t --since x", "--since x: a time is 1.5, 5ms, 2s or 1m");
 }
 
+static void a_memory_limit_has_a_unit_and_a_default(void **state)
+{
+	static const char *const wrong[] = {"1", "0G", "1023K", "G", "1.5G", "64MB", "-1G"};
+	struct line l;
+	char text[64], why[128];
+
+	(void)state;
+	assert_int_equal(parse(&l, "t"), 0);
+	assert_int_equal(l.a.max_memory_bytes, 1024 << 20);
+	arguments_release(&l.a);
+	assert_int_equal(parse(&l, "t --max-memory 96m"), 0);
+	assert_int_equal(l.a.max_memory_bytes, 96 << 20);
+	arguments_release(&l.a);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(text, sizeof(text), "t --max-memory %s", wrong[i]);
+		snprintf(why, sizeof(why), "--max-memory %s: a size is 256M or 1G, at least 1M",
+			 wrong[i]);
+		refuse(text, why);
+	}
+}
+
 static void the_selection_lends_what_was_parsed(void **state)
 {
 	struct line l;
@@ -276,6 +300,7 @@ int main(void)
 		cmocka_unit_test(addresses_become_ranges_of_16_bytes),
 		cmocka_unit_test(impossible_addresses_are_refused),
 		cmocka_unit_test(times_and_speed_are_read),
+		cmocka_unit_test(a_memory_limit_has_a_unit_and_a_default),
 		cmocka_unit_test(the_selection_lends_what_was_parsed),
 		cmocka_unit_test(events_may_be_joined_by_commas),
 		cmocka_unit_test(colour_can_be_chosen_in_several_words),
