@@ -12,7 +12,7 @@ enum {
 	CODEC_ZSTD = 1,
 	CODEC_NEWER = 255, /* ours: flags that this program does not know */
 	ZSTD_DEFAULT_LEVEL = 3,
-	WINDOW_LOG_MAX = 24,
+	WINDOW_MAX = 1 << 24,
 };
 
 void body_release(struct body *b)
@@ -227,7 +227,6 @@ struct unpacker *unpacker_new(void)
 		free(u);
 		return NULL;
 	}
-	ZSTD_DCtx_setParameter(u->zstd, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
 	return u;
 }
 
@@ -256,6 +255,24 @@ void unpacker_return(struct unpacker *u, struct slab *s)
 	u->spare[u->spare_count++] = s;
 }
 
+/* zstd would take several frames, skippable ones, those of its first versions, and in one piece
+ * windows of any size; other decompressors would not (RFC 8878 section 3.1.1). */
+static bool is_one_frame(struct view in)
+{
+	enum { SINGLE_SEGMENT = 0x20 }; /* then the window is the content */
+	size_t stored = view_len(in);
+	uint64_t window;
+	uint8_t head, size;
+	uint32_t magic;
+
+	if (!take_u32(&in, &magic) || magic != ZSTD_MAGICNUMBER || !take_u8(&in, &head) ||
+	    !take_u8(&in, &size))
+		return false;
+	window = (uint64_t)(8 + (size & 7)) << (7 + (size >> 3));
+	return (head & SINGLE_SEGMENT || window <= WINDOW_MAX) &&
+	       ZSTD_findFrameCompressedSize(in.end - stored, stored) == stored;
+}
+
 int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, struct error *err)
 {
 	size_t stored = view_len(part->stored), n;
@@ -271,6 +288,9 @@ int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, stru
 	if (part->codec != CODEC_ZSTD)
 		return error_set(err, ERR_UNSUPPORTED,
 				 "a part has codec %u or flags that are unknown here", part->codec);
+	if (!is_one_frame(part->stored))
+		return error_set(err, ERR_CORRUPT, "a part of %zu bytes is not one zstd frame",
+				 stored);
 	n = ZSTD_decompressDCtx(u->zstd, out, part->raw_len, part->stored.p, stored);
 	if (ZSTD_isError(n))
 		return error_set(err, ERR_CORRUPT, "zstd: %s", ZSTD_getErrorName(n));

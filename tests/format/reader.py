@@ -162,12 +162,33 @@ class Block:
         return [(codec, stored, raw) for codec, _, stored, raw, _ in self.table()]
 
 
+def check_frame(data):
+    """3.2: one zstd frame and nothing else, with a window of at most 2^24 (RFC 8878)."""
+    b = Bytes(data)
+    check(b.take(4) == b"\x28\xb5\x2f\xfd", "no zstd frame")
+    head = b.uint(1)
+    is_single = head >> 5 & 1
+    if not is_single:
+        window = b.uint(1)
+        check((8 + (window & 7)) << 7 + (window >> 3) <= 1 << 24, "window of a frame")
+    check(int.from_bytes(b.take((0, 1, 2, 4)[head & 3]), "little") == 0, "a frame that needs a dictionary")
+    b.take((is_single, 2, 4, 8)[head >> 6])
+    is_last = False
+    while not is_last:
+        block = b.uint(3)
+        is_last, kind = block & 1, block >> 1 & 3
+        b.take(1 if kind == 1 else block >> 3)
+    b.take(4 * (head >> 2 & 1))
+    check(b.left() == 0, "bytes after the frame")
+
+
 def decompress(codec, data, raw):
     if codec == 0:
         check(len(data) == raw, "a part that is stored has two lengths")
         return data
     if codec != 1:
         raise Unknown("codec of a part")
+    check_frame(data)
     if zstd_module:
         try:
             out = zstd_module.decompress(data)

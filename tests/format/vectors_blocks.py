@@ -92,6 +92,27 @@ def grows(add):
     add("parts_unknown_codec_hot", 3, "the hot columns lie in a part of an unknown codec", t.end(), [], [at])
 
 
+def frames(add):
+    """3.2: what a part of codec 1 may be."""
+    data, skippable = varints(3, 4), b"\x5a\x2a\x4d\x18" + struct.pack("<I", 2) + b"xx"
+    sound = [("window_at", "a window of 2^24 bytes", zstd(data, header=b"\x84\x70")), ("without_checksum", "no checksum of its own", zstd(data, header=b"\xa0"))]
+    wrong = [("frames_two", "two frames", zstd(data[:1]) + zstd(data[1:])), ("frame_then_empty", "a second frame of nothing", zstd(data) + zstd(b"")),
+             ("skippable_before", "a skippable frame before", skippable + zstd(data)), ("skippable_after", "a skippable frame after", zstd(data) + skippable),
+             ("byte_after", "a byte after the frame", zstd(data) + b"\0"), ("cut", "a frame that is cut", zstd(data)[:-1]),
+             ("window_above", "a window above 2^24 bytes", zstd(data, header=b"\x84\x71")),
+             ("dictionary", "a frame that needs a dictionary", zstd(data, header=b"\xa5\7"))]
+    for name, meaning, stored in sound + wrong:
+        t = tape(schema(1, b"e", [V, field(b"w")]))
+        t.rows([10, 11], [*V_COLUMN, column(1, VALUE, 1, (VARINT, data), part=2)], codecs={2: lambda data: Part(stored, codec=1, raw=len(data))})
+        values = (3, 4) if (name, meaning, stored) in sound else (None, None)
+        add("zstd_" + name, 0, meaning + ("" if values[0] else ": the part is damaged"), t.end(), [(10, 0, 1, values[0]), (11, 0, 2, values[1])])
+    for name, stored in (("nothing", b""), ("skippable_alone", skippable)):
+        t = tape()
+        at = t.add(FACTS, Part(stored, codec=1, raw=0))
+        t.rows([10, 11], V_COLUMN)
+        add("zstd_" + name, 3, "no frame, although nothing is to come out of it", t.end(), TWO, [at])
+
+
 def schemas(add):
     def one(name, status, meaning, records, events, gaps=(), columns=V_COLUMN, ids=None, before=(ONE,)):
         t = Tape()
@@ -304,5 +325,5 @@ def order(add):
 
 
 def all_of(add):
-    for cases in (grows, schemas, data, order):
+    for cases in (grows, frames, schemas, data, order):
         cases(add)

@@ -123,14 +123,17 @@ def xxh64(data):
     return h ^ h >> 32
 
 
-def zstd(data, checksum=None):
-    """A part of codec 1. A run of one byte is an RLE block, all else a raw one; at most 128 KiB each."""
-    frame = b"\x28\xb5\x2f\xfd" + b"\xa4" + struct.pack("<I", len(data))  # single segment, checksum, size in 4 bytes
+def zstd(data, checksum=None, header=b"\xa4"):
+    """A part of codec 1. A run of one byte is an RLE block, all else a raw one; at most 128 KiB each.
+    header: single segment, checksum, size in 4 bytes; or with a window."""
+    frame = b"\x28\xb5\x2f\xfd" + header + struct.pack("<I", len(data))
     chunks = [data[i:i + (128 << 10)] for i in range(0, len(data), 128 << 10)] or [b""]
     for i, chunk in enumerate(chunks):
         is_run = len(chunk) > 3 and chunk == chunk[:1] * len(chunk)
         head = len(chunk) << 3 | (2 if is_run else 0) | (i + 1 == len(chunks))
         frame += head.to_bytes(3, "little") + (chunk[:1] if is_run else chunk)
+    if not header[0] & 4:
+        return frame
     return frame + struct.pack("<I", xxh64(data) & 0xffffffff if checksum is None else checksum)
 
 
