@@ -29,7 +29,7 @@ SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP = (1 << bit for bit in range(6))
 MAGIC = b"\xd7TAPE1\r\n"
 MASK64 = (1 << 64) - 1
 MAX_RAW, MAX_ROWS, MAX_VALUES = 16 << 20, 65536, 1 << 22
-MAX_DICT, MAX_EPOCH_BYTES, MAX_OPEN = 1 << 20, 64 << 20, 8
+MAX_DICT, MAX_EPOCH_BYTES, MAX_NAMES, MAX_OPEN = 1 << 20, 64 << 20, 32 << 20, 8
 
 
 class Damage(Exception):
@@ -81,6 +81,10 @@ class Bytes:
         return int.from_bytes(self.take(size), "little")
 
     def varint(self):
+        value = self.data[self.at] if self.at < len(self.data) else 128
+        if value < 128:  # most are
+            self.at += 1
+            return value
         value = 0
         for i in range(10):
             byte = self.uint(1)
@@ -450,7 +454,7 @@ class Dictionaries:
         return values[index] if values and index < len(values) else None
 
     def take(self, body, schemas, work):
-        places, may_have_keys, values, before = Places(), True, 0, self.bytes
+        places, may_have_keys, values, limit = Places(), True, 0, self.bytes + min(work, MAX_EPOCH_BYTES)
         while body.left():
             dictionary, first, count = body.varint(), body.varint(), body.varint()
             columns, schema = Bytes(body.string()), schemas.get(dictionary)
@@ -462,36 +466,38 @@ class Dictionaries:
                 continue
             values += count * len(schema.fields)
             check(values <= min(MAX_VALUES, work), "values in a block of entries")
-            self.check_room(schema, first, count, before + work)
+            self.check_room(schema, first, count, limit)
             try:
                 rows = self.run(columns, schema, count, places)
             except Unknown:
                 may_have_keys = False
                 continue
-            self.add(schema, first, rows, before + work)
+            self.add(schema, first, rows, limit)
 
     def check_room(self, schema, first, count, limit):
         """What a run cannot be, whatever its columns hold."""
         entries = self.entries.get(schema.id)
         check(not entries or first > max(entries), "ids that do not ascend")
+        check(self.bytes <= MAX_EPOCH_BYTES, "bytes of an epoch")
         least = self.bytes + count * (16 + sum(2 if f.kind == STRING else f.fixed() for f in schema.fields))
-        check(least <= min(limit, MAX_EPOCH_BYTES), "bytes of a block of entries")
+        check(least <= limit, "bytes of a block of entries")
 
     def add(self, schema, first, rows, limit):
-        entries = self.entries.setdefault(schema.id, {})
-        check(self.bytes + sum(self.size(schema, row) for row in rows) <= limit, "bytes of a block of entries")
-        for i, row in enumerate(rows):
-            self.bytes += self.size(schema, row)
-            check(self.bytes <= MAX_EPOCH_BYTES, "bytes of an epoch")
-            entries[first + i] = row
+        """A run that takes the epoch above its limit counts; what follows does not."""
+        total = self.bytes + self.size(schema, rows)
+        check(total <= limit, "bytes of a block of entries")
+        self.bytes = total
+        self.entries.setdefault(schema.id, {}).update(enumerate(rows, first))
+        check(total <= MAX_EPOCH_BYTES, "bytes of an epoch")
 
     @staticmethod
-    def size(schema, row):
+    def size(schema, rows):
         """6: as epochs and blocks count it"""
-        size = 16
-        for f, value in zip(schema.fields, row):
-            check(f.kind == INTEGER or len(value) < 1 << 16, "length of a string")
-            size += f.size if f.kind == INTEGER else len(value) + 2 * (f.kind == STRING)
+        size = 16 * len(rows)
+        for f, values in zip(schema.fields, zip(*rows)):
+            lengths = [f.size] * len(rows) if f.kind == INTEGER else list(map(len, values))
+            check(max(lengths) < 1 << 16, "length of a string")
+            size += sum(lengths) + 2 * len(rows) * (f.kind == STRING)
         return size
 
     @staticmethod
@@ -761,7 +767,7 @@ class Section:
         self.text = text
         self.schemas, self.enums, self.dictionaries = {}, {}, Dictionaries()
         self.facts, self.losses, self.clocks, self.gaps, self.ending = [], [], [], [], None
-        self.watermark = 0
+        self.watermark, self.names = 0, 0
         self.rows, self.open, self.schema_numbers, self.enum_numbers = deque(), {}, {}, {}
         text.line("section")
         if gap:
@@ -781,23 +787,35 @@ class Section:
             raise NewerTape(f"incompat bits {incompat:#x}")
         self.take_facts(body)
 
+    def count(self, size):
+        """4: bytes of names, those that are too many, too."""
+        self.names += size
+        check(self.names <= MAX_NAMES, "facts, schemas and enumerations of more than 32 MiB")
+
     def take_facts(self, body):
+        self.count(body.left())
         while body.left():
             check(len(self.facts) < 4096, "facts")
             self.facts.append((body.string(255), body.string(64 << 10)))
 
     def take_schemas(self, body):
+        self.count(0)
         while body.left():
             kind, record = body.uint(1), body.record()
             if kind == 1:
-                e = Enumeration(record)
-                self.enums.setdefault(e.id, e)
+                self.take_new(self.enums, Enumeration(record), record)
             elif kind == 2:
                 try:
                     s = Schema(record)
                 except Unknown:
                     continue
-                self.schemas.setdefault(s.id, s)
+                self.take_new(self.schemas, s, record)
+
+    def take_new(self, known, what, record):
+        """A known id keeps its first meaning."""
+        if what.id not in known:
+            known[what.id] = what
+            self.count(len(record.data))
 
     def take(self, block):
         if block.type == DATA:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-"""vectors.py DIRECTORY: makes the conformance vectors anew: NAME.tape, NAME.canonical and the table `expected`.
+"""vectors.py [--large] DIRECTORY: makes the conformance vectors anew: NAME.tape, NAME.canonical and the table `expected`;
+--large: those that are not kept in testdata/.
 
 The tapes are written from docs/FORMAT.md by vectors_tape.py. What each must tell (its events, its gaps, its exit
 status) is said beside the bytes, by whoever wrote the case; the canonical text is reader.py's, and a text that
@@ -14,6 +15,7 @@ import reader
 import vectors_blocks
 import vectors_columns
 import vectors_damage
+import vectors_limits
 
 sys.dont_write_bytecode = True
 
@@ -64,13 +66,16 @@ class Vectors:
 def main():
     if not reader.can_decompress():
         return 77
-    directory = pathlib.Path(sys.argv[1])
+    directory, is_large = pathlib.Path(sys.argv[-1]), "--large" in sys.argv
     directory.mkdir(parents=True, exist_ok=True)
     for old in [*directory.glob("*.tape"), *directory.glob("*.canonical")]:
         old.unlink()
     vectors = Vectors(directory)
-    for cases in (vectors_columns, vectors_blocks, vectors_damage):
-        cases.all_of(vectors.add)
+    if is_large:
+        vectors_limits.large(vectors.add)
+    else:
+        for cases in (vectors_columns, vectors_blocks, vectors_damage, vectors_limits):
+            cases.all_of(vectors.add)
     (directory / "expected").write_text("".join(sorted(vectors.table)))
     return 1 if vectors.wrong else 0
 

@@ -238,16 +238,6 @@ def data(add):
     many("rows_65536", 0, 65536, 1024, False)
     many("rows_65537", 3, 65537, 1100, True)
 
-    # 17 columns of a field each, and the hot three: 20 values a row.
-    t = tape(schema(1, b"e", [field(b"%d" % i, size=1) for i in range(17)]))
-    columns = [column(1, VALUE, i, const(i)) for i in range(17)]
-    hot = [column(0, VALUE, i, const([10, 0, 1][i])) for i in range(3)]
-    size = Tape().rows([10] * 8000, columns, hot=hot)[1] - 96
-    rows = 1024 * size // 20 + 1
-    at = t.rows([10] * rows, columns, hot=hot)
-    assert at[1] == 96 + size and rows <= 64 * size
-    add("values_per_byte_above", 3, "more than 1024 values for each byte of a body", t.end(), [], [at])
-
     size = 16 + len(zstd(b"", 0))
     while size != 16 + len(zstd(bytes(1024 * size), 0)):
         size = 16 + len(zstd(bytes(1024 * size), 0))
