@@ -154,9 +154,10 @@ static void judge_walk(struct verify *v, const struct scan_item *item)
 
 	if (v->is_decoded)
 		return;
+	/* A sound header is enough to begin one. */
+	h->sections += item->header.type == BLOCK_SECTION;
 	if (item->kind == SCAN_BLOCK) {
 		h->blocks++;
-		h->sections += item->header.type == BLOCK_SECTION;
 		h->is_cut = item->header.type != BLOCK_END;
 		return;
 	}
@@ -270,6 +271,19 @@ static void print_summary(const struct verify *v)
 	render_note(v->in->renderer, text);
 }
 
+/* Nothing that any command could answer from, whatever the table tells of blocks. */
+static int no_section(const struct verify *v, struct error *err)
+{
+	const char *name = source_name(v->in->source);
+
+	if (v->health.damaged_blocks)
+		return error_set(err, ERR_NOT_A_TAPE,
+				 "%s has blocks of a tape, but no recording begins in it: nothing "
+				 "can be read",
+				 name);
+	return error_set(err, ERR_NOT_A_TAPE, "%s is not a tape", name);
+}
+
 int cmd_verify(const struct view_input *in, struct error *err)
 {
 	struct verify v = {.in = in};
@@ -282,8 +296,8 @@ int cmd_verify(const struct view_input *in, struct error *err)
 	free(v.gaps);
 	TRY(rc);
 	in->remarks->health = v.health;
-	if (v.total.blocks == 0 && v.health.damaged_blocks == 0 && v.health.sections == 0)
-		return error_set(err, ERR_NOT_A_TAPE, "%s is not a tape", source_name(in->source));
+	if (v.health.sections == 0 && !render_is_closed(in->renderer))
+		return no_section(&v, err);
 	print_summary(&v);
 	return 0;
 }

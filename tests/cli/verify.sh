@@ -17,3 +17,18 @@ head -c $((size - 20)) $tape >"$TMP/cut"
 check cut | grep -e '"state":"cut"' -e '^exit'
 { echo "something else"; cat $tape; } >"$TMP/late"
 check late | grep -e no.tape.block -e '^exit'
+# Sound blocks without any SECTION block: a table, but nothing that another command could answer from.
+cp $tape "$TMP/headless"
+printf '\252' | dd of="$TMP/headless" bs=1 seek=50 conv=notrunc 2>/dev/null
+check headless | sed "s|$TMP|TMP|" | grep -v '"state":"damaged","reason":"a block of a section'
+"$TCPTAPE" replay "$TMP/headless" >/dev/null 2>&1
+echo "replay: exit $?"
+"$TCPTAPE" verify - <"$TMP/headless" >/dev/null 2>&1
+echo "pipe: exit $?"
+head -c 110 $tape >"$TMP/begun"
+for command in 'verify' 'replay'; do
+	"$TCPTAPE" $command "$TMP/begun" >/dev/null 2>&1
+	echo "$command of a recording that only begins: exit $?"
+	cat "$TMP/begun" | "$TCPTAPE" $command - >/dev/null 2>&1
+	echo "$command of it through a pipe: exit $?"
+done
