@@ -171,6 +171,13 @@ static bool table_prepare(struct byte_table *t, size_t n)
 	return true;
 }
 
+static bool is_same(struct view a, struct view b)
+{
+	size_t len = view_len(a);
+
+	return view_len(b) == len && (len == 0 || a.p == b.p || memcmp(a.p, b.p, len) == 0);
+}
+
 static uint32_t table_find_or_add(struct byte_table *t, struct view v, uint32_t *count)
 {
 	size_t len = view_len(v), mask = t->slot_count - 1;
@@ -179,12 +186,20 @@ static uint32_t table_find_or_add(struct byte_table *t, struct view v, uint32_t 
 	for (; t->slots[at]; at = (at + 1) & mask) {
 		struct view known = t->distinct[t->slots[at] - 1];
 
-		if (view_len(known) == len && (len == 0 || memcmp(known.p, v.p, len) == 0))
+		if (is_same(known, v))
 			return t->slots[at] - 1;
 	}
 	t->distinct[*count] = v;
 	t->slots[at] = ++*count;
 	return *count - 1;
+}
+
+static bool are_equal(const struct view *values, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (!is_same(values[i], values[0]))
+			return false;
+	return true;
 }
 
 static bool is_one_length(const struct view *values, size_t n)
@@ -212,16 +227,16 @@ uint8_t column_encode_bytes(struct byte_table *t, const struct view *values, siz
 {
 	uint32_t count = 0;
 
+	if (n > 0 && are_equal(values, n)) {
+		put_string(out, values[0].p, view_len(values[0]));
+		return CODEC_CONST;
+	}
 	if (!table_prepare(t, n ? n : 1)) {
 		out->is_failed = true;
 		return CODEC_TABLE;
 	}
 	for (size_t i = 0; i < n; i++)
 		t->indexes[i] = table_find_or_add(t, values[i], &count);
-	if (count == 1) {
-		put_string(out, t->distinct[0].p, view_len(t->distinct[0]));
-		return CODEC_CONST;
-	}
 	if (count > n / 8 && is_one_length(values, n) && view_len(values[0]) > 0) {
 		put_planes(values, n, out);
 		return CODEC_PLANES;

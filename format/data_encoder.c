@@ -272,6 +272,11 @@ static void put_ids(struct data_encoder *e, struct column_id id, const uint64_t 
 	put_line(e, id, codec, out->len - before);
 }
 
+static void put_const(struct data_encoder *e, struct column_id id, uint64_t value)
+{
+	put_ints(e, id, &value, 1);
+}
+
 static void put_raw(struct data_encoder *e, struct column_id id, const struct buf *raw)
 {
 	id.what = COLUMN_RAW;
@@ -316,6 +321,10 @@ static void put_presence(struct data_encoder *e, const struct group *g,
 {
 	struct column_id id = {g->schema->id, COLUMN_PRESENCE, PART_VALUES, column};
 
+	if (!(g->differs[g->presence_at + column / 32] >> (column % 32) & 1)) {
+		put_const(e, id, plan_is_present(g, column, group_row(g, 0)));
+		return;
+	}
 	for (size_t i = 0; i < order->count; i++)
 		e->numbers[i] = plan_is_present(g, column, group_row(g, order->rows[i]));
 	put_ints(e, id, e->numbers, order->count);
@@ -327,6 +336,10 @@ static void put_numbers(struct data_encoder *e, const struct group *g,
 	struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, column};
 	const struct plan *p = &g->plans[column];
 
+	if (plan_is_const(g, p)) {
+		put_const(e, id, plan_int(p, group_row(g, 0)));
+		return;
+	}
 	for (size_t i = 0; i < order->count; i++)
 		e->numbers[i] = plan_int(p, group_row(g, order->rows[i]));
 	if (p->field->flags & FIELD_ID || p->field->role == ROLE_POINTER)
@@ -505,6 +518,7 @@ int data_encoder_run(struct data_encoder *e, struct rows *rows, struct packer *p
 {
 	for (unsigned i = 0; i < PART_COUNT; i++)
 		buf_clear(&e->parts[i]);
+	rows_settle(rows);
 	if (!order_rows(e, rows) || !put_hot(e, rows))
 		return error_nomem(err);
 	for (size_t i = 0; i < rows->group_cap; i++)

@@ -13,14 +13,20 @@ struct entry {
 	uint32_t hash;
 };
 
+/* With the hash, so that a search touches no other entry's cache line. */
+struct slot {
+	uint32_t id; /* 0 = free */
+	uint32_t hash;
+};
+
 struct intern {
 	struct buf bytes;
 	struct entry *entries; /* [id - 1] */
 	size_t count;
 	size_t cap;
-	uint32_t *slots; /* id, 0 = free; a power of two */
-	size_t slot_count;
-	size_t written; /* entries already encoded */
+	struct slot *slots;
+	size_t slot_count; /* a power of two */
+	size_t written;    /* entries already encoded */
 };
 
 struct intern *intern_new(void)
@@ -42,15 +48,15 @@ static void slot_insert(struct intern *t, uint32_t id)
 {
 	size_t mask = t->slot_count - 1, at = t->entries[id - 1].hash & mask;
 
-	while (t->slots[at])
+	while (t->slots[at].id)
 		at = (at + 1) & mask;
-	t->slots[at] = id;
+	t->slots[at] = (struct slot){id, t->entries[id - 1].hash};
 }
 
 static bool slots_grow(struct intern *t)
 {
 	size_t grown = t->slot_count ? 2 * t->slot_count : 256;
-	uint32_t *slots = calloc(grown, sizeof(*slots));
+	struct slot *slots = calloc(grown, sizeof(*slots));
 
 	if (!slots)
 		return false;
@@ -66,12 +72,12 @@ static uint32_t find(const struct intern *t, const void *packed, size_t len, uin
 {
 	size_t mask = t->slot_count - 1, at = hash & mask;
 
-	for (; t->slots[at]; at = (at + 1) & mask) {
-		const struct entry *e = &t->entries[t->slots[at] - 1];
+	for (; t->slots[at].id; at = (at + 1) & mask) {
+		const struct entry *e = &t->entries[t->slots[at].id - 1];
 
-		if (e->hash == hash && e->len == len &&
+		if (t->slots[at].hash == hash && e->len == len &&
 		    memcmp(t->bytes.data + e->offset, packed, len) == 0)
-			return t->slots[at];
+			return t->slots[at].id;
 	}
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include "format/rows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "format/rows_data.h"
 
@@ -16,6 +17,7 @@ static void group_free(struct group *g)
 	if (!g)
 		return;
 	free(g->cells);
+	free(g->differs);
 	free(g->plans);
 	buf_release(&g->bytes);
 	free(g);
@@ -46,6 +48,8 @@ static void plan_row(struct group *g)
 		p->field = f;
 		p->cell = cell;
 		p->key = s->key_of[i];
+		p->is_bytes = f->kind != FIELD_INT;
+		p->is_optional = f->flags & FIELD_OPTIONAL;
 		p->is_wide = f->kind != FIELD_INT || f->elem_size == 8;
 		cell += p->is_wide ? 2 : 1;
 		g->values += f->flags & FIELD_OPTIONAL ? 2 : 1;
@@ -71,6 +75,11 @@ static struct group *group_new(const struct schema *schema)
 		return NULL;
 	}
 	plan_row(g);
+	g->differs = calloc(g->stride, sizeof(*g->differs));
+	if (!g->differs) {
+		group_free(g);
+		return NULL;
+	}
 	return g;
 }
 
@@ -119,17 +128,20 @@ static void put_bytes_of(struct rows *r, struct group *g, const struct plan *p,
 static void put_own(struct rows *r, struct group *g, const struct row *row, uint32_t *cells)
 {
 	uint32_t *presence = cells + g->presence_at;
+	const struct value *v = row->values;
+	const struct plan *p = g->plans;
+	unsigned count = g->schema->own_count;
 
-	for (unsigned c = 0; c < g->schema->own_count; c++) {
-		const struct plan *p = &g->plans[c];
-		const struct value *v = &row->values[c];
-		bool is_absent = v->is_absent && p->field->flags & FIELD_OPTIONAL;
-		uint64_t num = is_absent ? 0 : v->num;
+	for (unsigned i = 0; i < (count + 31) / 32; i++)
+		presence[i] = UINT32_MAX;
+	for (unsigned c = 0; c < count; c++, p++, v++) {
+		uint64_t num = v->num;
 
-		if (c % 32 == 0)
-			presence[c / 32] = 0;
-		presence[c / 32] |= (uint32_t)!is_absent << (c % 32);
-		if (p->field->kind != FIELD_INT) {
+		if (p->is_optional && v->is_absent) {
+			presence[c / 32] ^= UINT32_C(1) << (c % 32);
+			num = 0;
+		}
+		if (p->is_bytes) {
 			put_bytes_of(r, g, p, v, cells + p->cell);
 			continue;
 		}
@@ -137,6 +149,25 @@ static void put_own(struct rows *r, struct group *g, const struct row *row, uint
 		if (p->is_wide)
 			cells[p->cell + 1] = (uint32_t)(num >> 32);
 	}
+}
+
+/* One row late: cells are slow to read right after they were written. */
+static void note_last(struct group *g)
+{
+	uint32_t *restrict differs = g->differs;
+	const uint32_t *restrict first = g->cells;
+	const uint32_t *last = g->cells + (g->count - 1) * g->stride;
+	uint32_t count = g->stride;
+
+	for (uint32_t i = 0; i < count; i++)
+		differs[i] |= last[i] ^ first[i];
+}
+
+void rows_settle(struct rows *r)
+{
+	for (size_t i = 0; i < r->group_cap; i++)
+		if (r->groups[i] && r->groups[i]->count)
+			note_last(r->groups[i]);
 }
 
 static size_t columns_of(const struct schema *s)
@@ -170,6 +201,8 @@ int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
 		return error_nomem(err);
 	if (g->count == 0)
 		r->columns += columns_of(schema);
+	else
+		note_last(g);
 	cells = g->cells + g->count * g->stride;
 	for (unsigned i = 0; i < schema->ref_count; i++)
 		cells[i] = row->refs[i];
@@ -242,6 +275,7 @@ void rows_clear(struct rows *r)
 		if (!g)
 			continue;
 		buf_clear(&g->bytes);
+		memset(g->differs, 0, g->stride * sizeof(*g->differs));
 		g->count = 0;
 	}
 	r->count = 0;

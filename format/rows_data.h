@@ -18,7 +18,7 @@ struct plan {
 	const struct field *field;
 	uint32_t cell;
 	uint16_t key; /* index of the key's cell among those of keys */
-	bool is_wide;
+	bool is_wide, is_bytes, is_optional;
 };
 
 /* The rows of one schema, in the order of adding. */
@@ -29,6 +29,7 @@ struct group {
 	uint32_t keys_at, presence_at;
 	uint32_t values; /* of a row, on the tape */
 	uint32_t *cells;
+	uint32_t *differs;  /* [stride] bits that are not those of the first row, in any row */
 	struct plan *plans; /* [own_count] */
 	struct buf bytes;
 };
@@ -52,6 +53,9 @@ struct rows {
 	size_t group_cap;
 };
 
+/* Make group.differs count the last row of each group, too. */
+void rows_settle(struct rows *r);
+
 static inline const uint32_t *group_row(const struct group *g, size_t row)
 {
 	return g->cells + row * g->stride;
@@ -65,6 +69,12 @@ static inline uint64_t plan_int(const struct plan *p, const uint32_t *row)
 	if (p->is_wide)
 		return low | (uint64_t)row[p->cell + 1] << 32;
 	return p->field->flags & FIELD_SIGNED ? (uint64_t)(int64_t)(int32_t)low : low;
+}
+
+/* Whether all rows have the value of the first. Bytes never count as such. */
+static inline bool plan_is_const(const struct group *g, const struct plan *p)
+{
+	return !g->differs[p->cell] && !(p->is_wide && g->differs[p->cell + 1]);
 }
 
 static inline bool plan_is_present(const struct group *g, unsigned column, const uint32_t *row)
