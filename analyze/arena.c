@@ -24,18 +24,24 @@ static struct arena_block *block_new(size_t size, struct arena_block *next)
 	return b;
 }
 
+static void *fail(struct arena *a)
+{
+	a->is_failed = true;
+	return NULL;
+}
+
 void *arena_take(struct arena *a, size_t size)
 {
 	struct arena_block *b = a->blocks;
 	void *lent;
 
 	if (size > SIZE_MAX / 2)
-		return NULL;
+		return fail(a);
 	size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
 	if (!b || b->size - b->used < size) {
 		b = block_new(size > BLOCK_BYTES ? size : BLOCK_BYTES, a->blocks);
 		if (!b)
-			return NULL;
+			return fail(a);
 		a->blocks = b;
 	}
 	lent = (char *)b->data + b->used;
@@ -45,7 +51,7 @@ void *arena_take(struct arena *a, size_t size)
 
 void *arena_take_array(struct arena *a, size_t count, size_t size)
 {
-	return size && count > SIZE_MAX / size ? NULL : arena_take(a, count * size);
+	return size && count > SIZE_MAX / size ? fail(a) : arena_take(a, count * size);
 }
 
 char *arena_copy(struct arena *a, const char *text)
@@ -72,5 +78,5 @@ void arena_release(struct arena *a)
 {
 	arena_reset(a);
 	free(a->blocks);
-	a->blocks = NULL;
+	*a = (struct arena){0};
 }

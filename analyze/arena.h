@@ -6,6 +6,7 @@
 #ifndef ANALYZE_ARENA_H
 #define ANALYZE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -13,6 +14,7 @@ struct arena_block;
 /* Start with {0}. */
 struct arena {
 	struct arena_block *blocks; /* newest first; owned */
+	bool is_failed;             /* something asked for was not lent; until arena_release() */
 };
 
 /* `size` zeroed bytes, aligned for any type; NULL without memory. */

@@ -145,7 +145,7 @@ static enum exit_status run_tape(const struct run *r, const char *path)
 	struct source *source = NULL;
 	struct error err = {0};
 	enum exit_status status;
-	int rc;
+	int rc, finished;
 
 	if (r->arguments->tape_count > 1) {
 		render_heading(r->renderer, tape);
@@ -156,10 +156,11 @@ static enum exit_status run_tape(const struct run *r, const char *path)
 		rc = read_source(r, source, &remarks, &err);
 	source_close(source);
 	status = status_exit(rc);
-	if (render_finish(r->renderer) < 0) {
-		error_set(&err, ERR_IO, "the output could not be written");
-		status = EXIT_TROUBLE;
-	}
+	finished = render_finish(r->renderer);
+	if (finished == ERR_NOMEM)
+		status = status_exit(error_nomem(&err));
+	else if (finished)
+		status = status_exit(error_set(&err, ERR_IO, "the output could not be written"));
 	remarks_print(&remarks, tape, r->err);
 	if (status != EXIT_FINE) {
 		print_error(r, tape, &err);

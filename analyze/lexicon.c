@@ -38,6 +38,7 @@ static bool grow(struct lexicon *n)
 	if (!n->slots) {
 		n->slots = old.slots;
 		n->size = old.size;
+		n->arena.is_failed = true;
 		return false;
 	}
 	for (size_t i = 0; i < old.size; i++) {

@@ -53,6 +53,15 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
+/* Without memory, too, it must be told what went wrong. */
+static void print_plain(const char *sentence, FILE *out)
+{
+	fputs("tcptape: ", out);
+	for (; *sentence; sentence++)
+		fputc(*sentence >= ' ' && *sentence <= '~' ? *sentence : '?', out);
+	fputc('\n', out);
+}
+
 void remark_print(const char *sentence, FILE *out)
 {
 	struct buf line = {0};
@@ -60,7 +69,9 @@ void remark_print(const char *sentence, FILE *out)
 	put_bytes(&line, "tcptape: ", 9);
 	escape_text(view_of(sentence, strlen(sentence)), &line);
 	put_u8(&line, '\n');
-	if (!line.is_failed)
+	if (line.is_failed)
+		print_plain(sentence, out);
+	else
 		fwrite(line.data, 1, line.len, out);
 	buf_release(&line);
 }

@@ -40,10 +40,16 @@ static void note_failure(struct renderer *r, int saved_errno)
 		r->is_failed = true;
 }
 
+void render_starve(struct renderer *r)
+{
+	r->is_failed = true;
+	r->is_starved = true;
+}
+
 void render_flush_line(struct renderer *r)
 {
 	if (r->line.is_failed)
-		r->is_failed = true;
+		render_starve(r);
 	else if (r->line.len && !r->is_closed && !r->is_failed &&
 		 fwrite(r->line.data, 1, r->line.len, r->out) != r->line.len)
 		note_failure(r, errno);
@@ -83,7 +89,7 @@ void render_begin(struct renderer *r, const struct table *t)
 {
 	render_finish(r);
 	r->table = t;
-	if (r->ops->begin)
+	if (r->ops->begin && !r->is_failed)
 		r->ops->begin(r);
 }
 
@@ -95,21 +101,22 @@ void render_flush(struct renderer *r)
 
 void render_row(struct renderer *r, const struct cell *cells)
 {
-	r->ops->row(r, cells);
+	if (!r->is_failed)
+		r->ops->row(r, cells);
 	if (r->opt.is_live)
 		render_flush(r);
 }
 
 void render_note(struct renderer *r, const char *text)
 {
-	if (r->ops->note)
+	if (r->ops->note && !r->is_failed)
 		r->ops->note(r, text);
 }
 
 void render_heading(struct renderer *r, const char *text)
 {
 	render_finish(r);
-	if (r->ops->heading)
+	if (r->ops->heading && !r->is_failed)
 		r->ops->heading(r, text);
 }
 
@@ -121,13 +128,13 @@ void render_verbatim(struct renderer *r, struct view text)
 
 int render_finish(struct renderer *r)
 {
-	if (r->ops->finish)
+	if (r->ops->finish && !r->is_failed)
 		r->ops->finish(r);
 	if (r->table)
 		r->last = r->table;
 	r->table = NULL;
 	render_flush(r);
-	return r->is_failed ? ERR_IO : 0;
+	return r->is_starved ? ERR_NOMEM : r->is_failed ? ERR_IO : 0;
 }
 
 void render_set_origin(struct renderer *r, uint64_t origin_ns)

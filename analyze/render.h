@@ -48,8 +48,8 @@ void render_note(struct renderer *r, const char *text);
 void render_heading(struct renderer *r, const char *text);
 /* RENDER_CANONICAL only: the text as it is, which must be harmless. */
 void render_verbatim(struct renderer *r, struct view text);
-/* End the table and flush. May be called again. Returns 0, or ERR_IO when the output
- * could not be written; a closed pipe (EPIPE) returns 0. */
+/* End the table and flush. May be called again. Returns 0, ERR_IO when the output could not
+ * be written, ERR_NOMEM when there was no memory for a row; a closed pipe (EPIPE) returns 0. */
 int render_finish(struct renderer *r);
 /* Nothing of what was printed stays behind, but the table goes on. */
 void render_flush(struct renderer *r);

@@ -19,8 +19,9 @@ struct renderer {
 	struct buf line;           /* scratch of one row */
 	struct text_page *page;    /* text only; owned */
 	bool has_printed;          /* something, to anyone */
-	bool is_failed;            /* output could not be written, or no memory */
-	bool is_closed;            /* nobody reads any more: EPIPE */
+	bool is_failed;  /* output could not be written, or no memory: nothing more is printed */
+	bool is_starved; /* no memory */
+	bool is_closed;  /* nobody reads any more: EPIPE */
 };
 
 /* All but row may be NULL. */
@@ -34,6 +35,8 @@ struct render_ops {
 
 extern const struct render_ops render_text_ops, render_json_ops, render_csv_ops;
 
+/* A row is lost for want of memory. */
+void render_starve(struct renderer *r);
 /* Write r->line and empty it. */
 void render_flush_line(struct renderer *r);
 struct text_page *text_page_new(void);

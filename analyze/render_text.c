@@ -268,7 +268,7 @@ static void text_begin(struct renderer *r)
 	page->gap = 2;
 	if (!array_grow((void **)&page->widths, &page->width_cap, r->table->column_count,
 			sizeof(*page->widths))) {
-		r->is_failed = true;
+		render_starve(r);
 		r->table = NULL;
 		return;
 	}
@@ -292,7 +292,7 @@ static void print_if_ready(struct renderer *r)
 static void text_row(struct renderer *r, const struct cell *cells)
 {
 	if (!r->table || !add_row(r, cells)) {
-		r->is_failed = true;
+		render_starve(r);
 		return;
 	}
 	print_if_ready(r);
@@ -305,7 +305,7 @@ static void text_note(struct renderer *r, const char *text)
 
 	put_cstring(&page->text, text);
 	if (!add_entry(page, true) || !add_piece(page, at)) {
-		r->is_failed = true;
+		render_starve(r);
 		return;
 	}
 	if (r->table)

@@ -206,7 +206,7 @@ static bool is_damaged(const struct info *f)
 	       (is_part(f) && (unread->damaged_blocks || unread->skipped_bytes));
 }
 
-static void print_row(struct info *f, const struct extent *e)
+static int print_row(struct info *f, const struct extent *e, struct error *err)
 {
 	const struct summary *s = &f->summary;
 	struct arena *a = &f->arena;
@@ -238,7 +238,10 @@ static void print_row(struct info *f, const struct extent *e)
 		[COL_SYSCTLS] = sysctls_cell(s, a),
 	};
 
+	if (a->is_failed)
+		return error_nomem(err);
 	render_row(f->in->renderer, cells);
+	return 0;
 }
 
 /* The section is over: all is known about it. */
@@ -259,7 +262,9 @@ static int print_section(struct info *f, struct error *err)
 	if (f->in->format == RENDER_TEXT)
 		info_page_print(&page, &f->summary, f->in->renderer, &f->arena);
 	else
-		print_row(f, page.extent);
+		TRY(print_row(f, page.extent, err));
+	if (f->arena.is_failed)
+		return error_nomem(err);
 	arena_reset(&f->arena);
 	return 0;
 }

@@ -121,6 +121,8 @@ static int print_event(struct replay *r, const struct item *item, const struct s
 	cells[COL_VALUES] = values.known;
 	cells[COL_FIELDS] = values.fields;
 	cells[COL_EXTRA] = values.extra;
+	if (r->arena.is_failed)
+		return error_nomem(err);
 	pace_wait(&r->pace, ev->ts_ns);
 	render_row(r->in->renderer, cells);
 	arena_reset(&r->arena);

@@ -254,6 +254,8 @@ static int take_event(struct timeline *v, const struct item *item, const struct 
 	if (!is_wanted(v, &item->event) || (!seen->life && !seen->has_flow))
 		return 0;
 	moment_fill(&m, item, seen, &v->lexicon);
+	if (v->lexicon.arena.is_failed)
+		return error_nomem(err);
 	m.order = v->order++;
 	if (seen->life)
 		return keep_moment(v, seen->life, &m, err);
