@@ -251,15 +251,16 @@ void schema_encode(const struct schema *s, const char *text, struct buf *out)
 	buf_release(&field);
 }
 
-static bool take_text(struct view *in, size_t limit, char **out)
+static bool take_text(struct view *in, size_t limit, struct view *out)
 {
-	struct view text;
-	char *copy;
+	return take_string(in, out) && view_len(*out) <= limit &&
+	       !memchr(out->p, '\0', view_len(*out));
+}
 
-	if (!take_string(in, &text) || view_len(text) > limit ||
-	    memchr(text.p, '\0', view_len(text)))
-		return false;
-	copy = copy_text((const char *)text.p, view_len(text));
+static bool keep_text(struct view text, char **out)
+{
+	char *copy = copy_text((const char *)text.p, view_len(text));
+
 	if (!copy)
 		return false;
 	free(*out);
@@ -267,25 +268,26 @@ static bool take_text(struct view *in, size_t limit, char **out)
 	return true;
 }
 
-static bool field_take(struct view *in, struct field *f)
+static bool field_take(struct view *in, struct view *name, struct view *type, struct field *f)
 {
-	return take_text(in, SCHEMA_MAX_NAME, &f->name) &&
-	       take_text(in, SCHEMA_MAX_NAME, &f->type) && take_u8(in, &f->kind) &&
-	       take_u8(in, &f->role) && take_u8(in, &f->flags) && take_u8(in, &f->elem_size) &&
-	       take_u16(in, &f->count) && take_u16(in, &f->enum_id) && take_u8(in, &f->ref) &&
-	       take_u8(in, &f->attribute) && take_u8(in, &f->key_ref) &&
+	return take_text(in, SCHEMA_MAX_NAME, name) && take_text(in, SCHEMA_MAX_NAME, type) &&
+	       take_u8(in, &f->kind) && take_u8(in, &f->role) && take_u8(in, &f->flags) &&
+	       take_u8(in, &f->elem_size) && take_u16(in, &f->count) && take_u16(in, &f->enum_id) &&
+	       take_u8(in, &f->ref) && take_u8(in, &f->attribute) && take_u8(in, &f->key_ref) &&
 	       take_u8(in, &f->key_attribute) && take_u8(in, &f->key_space);
 }
 
 static int field_decode(struct view *in, struct schema *s, struct error *err)
 {
 	struct field f = {0};
-	struct view body;
+	struct view body, name, type;
 	int rc;
 
-	if (!take_string(in, &body) || !field_take(&body, &f))
+	if (!take_string(in, &body) || !field_take(&body, &name, &type, &f))
 		rc = error_set(err, ERR_CORRUPT, "schema %s: field %u is cut short or too long",
 			       s->name, s->field_count);
+	else if (!keep_text(name, &f.name) || !keep_text(type, &f.type))
+		rc = error_nomem(err);
 	else
 		rc = schema_add_field(s, &f, err);
 	free(f.name);
@@ -326,12 +328,16 @@ static int keys_check(const struct schema *s, struct error *err)
 
 static int schema_fill(struct view *in, struct schema *s, struct error *err)
 {
+	struct view group, name, text;
 	uint64_t id, count;
 
 	if (!take_varint(in, &id) || id == 0 || id > SCHEMA_MAX || !take_u8(in, &s->kind) ||
-	    !take_u8(in, &s->flags) || !take_text(in, SCHEMA_MAX_NAME, &s->group) ||
-	    !take_text(in, SCHEMA_MAX_NAME, &s->name) || !take_text(in, SCHEMA_MAX_TEXT, &s->text))
+	    !take_u8(in, &s->flags) || !take_text(in, SCHEMA_MAX_NAME, &group) ||
+	    !take_text(in, SCHEMA_MAX_NAME, &name) || !take_text(in, SCHEMA_MAX_TEXT, &text))
 		return error_set(err, ERR_CORRUPT, "a schema is cut short or beyond its limits");
+	if (!keep_text(group, &s->group) || !keep_text(name, &s->name) ||
+	    !keep_text(text, &s->text))
+		return error_nomem(err);
 	s->id = (uint32_t)id;
 	if (s->kind != SCHEMA_EVENT && s->kind != SCHEMA_DICT)
 		return error_set(err, ERR_UNSUPPORTED, "schema %s has unknown kind %u", s->name,
