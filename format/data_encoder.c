@@ -7,11 +7,10 @@
 
 #include "format/column.h"
 #include "format/keyed.h"
+#include "format/row_sort.h"
 #include "format/rows_data.h"
 #include "format/times.h"
 #include "format/used.h"
-
-enum { SMALL_CPUS = 1024 };
 
 /* Rows of one schema in the order of the block: positions in its group. */
 struct group_order {
@@ -20,8 +19,7 @@ struct group_order {
 };
 
 struct data_encoder {
-	struct row_head *merge; /* scratch of the sort */
-	size_t merge_cap;
+	struct row_sort *sort;
 	struct group_order *groups; /* [schema id - 1] */
 	size_t group_cap;
 	uint64_t *ts, *cpu, *schema; /* gathered */
@@ -53,7 +51,8 @@ struct data_encoder *data_encoder_new(void)
 	e->table = byte_table_new();
 	e->keyed = keyed_new();
 	e->used = used_new();
-	if (!e->table || !e->keyed || !e->used) {
+	e->sort = row_sort_new();
+	if (!e->table || !e->keyed || !e->used || !e->sort) {
 		data_encoder_free(e);
 		return NULL;
 	}
@@ -72,7 +71,7 @@ void data_encoder_free(struct data_encoder *e)
 	}
 	for (unsigned i = 0; i < PART_COUNT; i++)
 		buf_release(&e->parts[i]);
-	free(e->merge);
+	row_sort_free(e->sort);
 	free(e->groups);
 	free(e->ts);
 	free(e->cpu);
@@ -109,15 +108,12 @@ static bool u64_grow(uint64_t **array, size_t *cap, size_t need)
 
 static bool scratch_grow(struct data_encoder *e, const struct rows *r)
 {
-	void *views = e->views, *groups = e->groups, *merge = e->merge;
+	void *views = e->views, *groups = e->groups;
 
 	if (!u64_grow(&e->ts, &e->ts_cap, r->count) || !u64_grow(&e->cpu, &e->cpu_cap, r->count) ||
 	    !u64_grow(&e->schema, &e->schema_cap, r->count) ||
 	    !u64_grow(&e->numbers, &e->number_cap, r->count) ||
-	    !array_grow(&merge, &e->merge_cap, r->count, sizeof(*e->merge)))
-		return false;
-	e->merge = merge;
-	if (!array_grow(&views, &e->view_cap, r->count, sizeof(*e->views)))
+	    !array_grow(&views, &e->view_cap, r->count, sizeof(*e->views)))
 		return false;
 	e->views = views;
 	if (!array_grow(&groups, &e->group_cap, r->group_cap, sizeof(*e->groups)))
@@ -126,94 +122,11 @@ static bool scratch_grow(struct data_encoder *e, const struct rows *r)
 	return true;
 }
 
-static bool is_before(const struct row_head *a, const struct row_head *b)
-{
-	return a->cpu < b->cpu || (a->cpu == b->cpu && a->ts < b->ts);
-}
-
-/* Stable insertion sort, for rows that are nearly in order; false when they are not. */
-static bool sort_nearly(struct row_head *heads, size_t count)
-{
-	size_t budget = 8 * count;
-
-	for (size_t i = 1; i < count; i++) {
-		struct row_head head = heads[i];
-		size_t at = i;
-
-		while (at > 0 && is_before(&head, &heads[at - 1])) {
-			heads[at] = heads[at - 1];
-			at--;
-			if (--budget == 0) {
-				heads[at] = head;
-				return false;
-			}
-		}
-		heads[at] = head;
-	}
-	return true;
-}
-
-/* Stable bottom-up merge sort. */
-static void sort_merging(struct data_encoder *e, struct row_head *heads, size_t count)
-{
-	for (size_t width = 1; width < count; width *= 2) {
-		for (size_t lo = 0; lo < count; lo += 2 * width) {
-			size_t mid = lo + width < count ? lo + width : count;
-			size_t hi = lo + 2 * width < count ? lo + 2 * width : count;
-			size_t a = lo, b = mid, at = lo;
-
-			while (a < mid && b < hi)
-				e->merge[at++] = is_before(&heads[b], &heads[a]) ? heads[b++]
-										 : heads[a++];
-			memcpy(e->merge + at, heads + a, (mid - a) * sizeof(*heads));
-			at += mid - a;
-			memcpy(e->merge + at, heads + b, (hi - b) * sizeof(*heads));
-		}
-		memcpy(heads, e->merge, count * sizeof(*heads));
-	}
-}
-
-static bool is_in_order(const struct row_head *heads, size_t count)
-{
-	for (size_t i = 1; i < count; i++)
-		if (is_before(&heads[i], &heads[i - 1]))
-			return false;
-	return true;
-}
-
-/* Stable: each CPU's rows to their place. */
-static void part_lanes(struct data_encoder *e, struct row_head *heads, size_t count)
-{
-	uint32_t starts[SMALL_CPUS + 1] = {0};
-
-	for (size_t i = 0; i < count; i++) {
-		if (heads[i].cpu >= SMALL_CPUS) /* the sort brings it there */
-			return;
-		starts[heads[i].cpu + 1]++;
-	}
-	for (unsigned i = 1; i <= SMALL_CPUS; i++)
-		starts[i] += starts[i - 1];
-	for (size_t i = 0; i < count; i++)
-		e->merge[starts[heads[i].cpu]++] = heads[i];
-	memcpy(heads, e->merge, count * sizeof(*heads));
-}
-
-/* CPU by CPU, each in the order of time. Rows come nearly in that order of each CPU. */
-static void sort_rows(struct data_encoder *e, struct rows *r)
-{
-	if (is_in_order(r->heads, r->count))
-		return;
-	part_lanes(e, r->heads, r->count);
-	if (!sort_nearly(r->heads, r->count))
-		sort_merging(e, r->heads, r->count);
-}
-
 /* The order in the block: of all rows, then of each group's, and the hot columns in that order. */
 static bool order_rows(struct data_encoder *e, struct rows *r)
 {
-	if (!scratch_grow(e, r))
+	if (!scratch_grow(e, r) || !row_sort_run(e->sort, r->heads, r->count))
 		return false;
-	sort_rows(e, r);
 	for (size_t i = 0; i < r->group_cap; i++) {
 		struct group_order *g = &e->groups[i];
 
