@@ -11,6 +11,8 @@ static int add_to_file(struct spool *s, const struct spool_record *record, struc
 {
 	if (!s->rest)
 		s->rest = tmpfile();
+	if (!s->rest && errno == ENOMEM)
+		return error_nomem(err);
 	if (!s->rest || fwrite(record, sizeof(*record), 1, s->rest) != 1)
 		return error_sys(err, errno, "a temporary file could not be written");
 	return 0;

@@ -228,7 +228,7 @@ int tracker_feed(struct tracker *t, const struct item *item, struct sighting *ou
 	s.e = out->bound = binding_find(&t->binding, &item->event);
 	if (s.e)
 		on_event(&s);
-	return s.is_starved ? error_nomem(err) : 0;
+	return s.is_starved || event_is_starved(&item->event) ? error_nomem(err) : 0;
 }
 
 const struct life *tracker_take(struct tracker *t)

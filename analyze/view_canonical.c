@@ -74,7 +74,8 @@ static void put_escaped(struct buf *out, const char *s)
 static void flush_line(struct canonical *c)
 {
 	put_u8(&c->line, '\n');
-	render_verbatim(c->in->renderer, view_of(c->line.data, c->line.len));
+	if (!c->line.is_failed)
+		render_verbatim(c->in->renderer, view_of(c->line.data, c->line.len));
 	buf_clear(&c->line);
 }
 
@@ -164,7 +165,7 @@ static void put_value(struct buf *out, const struct event *ev, int index)
 		put_hex(out, *p);
 }
 
-static void print_event(struct canonical *c, const struct event *ev)
+static int print_event(struct canonical *c, const struct event *ev, struct error *err)
 {
 	uint32_t number = schema_number(c, ev->schema);
 
@@ -172,7 +173,10 @@ static void print_event(struct canonical *c, const struct event *ev)
 	put_escaped(&c->line, ev->schema->name);
 	for (int i = 0; i < ev->schema->field_count; i++)
 		put_value(&c->line, ev, i);
+	if (event_is_starved(ev))
+		return error_nomem(err);
 	flush_line(c);
+	return 0;
 }
 
 static void print_unused(struct canonical *c)
@@ -266,8 +270,7 @@ static int take_item(struct canonical *c, const struct item *item, struct error 
 {
 	switch (item->kind) {
 	case ITEM_EVENT:
-		print_event(c, &item->event);
-		return 0;
+		return print_event(c, &item->event, err);
 	case ITEM_LOSS:
 		return keep_loss(c, &item->loss, err);
 	case ITEM_CLOCK:
@@ -300,7 +303,8 @@ static int print_all(struct canonical *c, struct error *err)
 			return error_nomem(err);
 	}
 	TRY(rc < 0 ? rc : 0);
-	return end_section(c, err);
+	TRY(end_section(c, err));
+	return c->line.is_failed ? error_nomem(err) : 0;
 }
 
 int view_canonical(const struct view_input *in, struct error *err)

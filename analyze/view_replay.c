@@ -121,7 +121,7 @@ static int print_event(struct replay *r, const struct item *item, const struct s
 	cells[COL_VALUES] = values.known;
 	cells[COL_FIELDS] = values.fields;
 	cells[COL_EXTRA] = values.extra;
-	if (r->arena.is_failed)
+	if (r->arena.is_failed || event_is_starved(ev))
 		return error_nomem(err);
 	pace_wait(&r->pace, ev->ts_ns);
 	render_row(r->in->renderer, cells);

@@ -65,11 +65,13 @@ static int part_open(struct batch *b, unsigned i, struct error *err)
 	if (b->raw[i])
 		return 0;
 	rc = part_unpack(b, i, err);
+	if (rc == ERR_NOMEM)
+		unpacker_starve(b->unpacker);
 	if (rc) {
 		b->raw[i] = NULL;
 		b->is_bad_part[i] = true;
 		/* What lay in the body was checked before; a newer writer's codec is no damage. */
-		b->is_damaged |= rc != ERR_UNSUPPORTED &&
+		b->is_damaged |= rc != ERR_UNSUPPORTED && rc != ERR_NOMEM &&
 				 view_len(b->parts[i].stored) < b->parts[i].stored_len;
 	}
 	return rc;

@@ -75,6 +75,8 @@ struct column *batch_column(struct batch *b, uint32_t number, const struct field
 		rc = decode_ints(b, c, f, values, NULL);
 	else
 		rc = decode_views(b, c, f, values, NULL);
+	if (rc == ERR_NOMEM)
+		unpacker_starve(b->unpacker);
 	c->state = rc ? COLUMN_BAD : COLUMN_READY;
 	return rc ? NULL : c;
 }

@@ -448,6 +448,8 @@ static int step(struct cursor *c, struct item *out, struct error *err)
 		c->has_late_gap = false;
 		return deliver_gap(c, &c->late_gap, out);
 	}
+	if (unpacker_is_starved(c->unpacker))
+		return error_nomem(err);
 	rc = merge_next(c->merge, is_draining(c), c->dicts, out, &c->health);
 	note_late_damage(c);
 	if (rc != END)

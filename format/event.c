@@ -99,3 +99,8 @@ bool event_bytes(const struct event *ev, int index, struct view *out)
 	*out = bytes;
 	return true;
 }
+
+bool event_is_starved(const struct event *ev)
+{
+	return unpacker_is_starved(ev->batch->unpacker);
+}

@@ -38,5 +38,8 @@ uint32_t event_epoch(const struct event *ev);
 /* Attribute of a dictionary entry by attribute index of the dictionary's schema. */
 bool event_ref_int(const struct event *ev, int ref, int attribute, uint64_t *out);
 bool event_ref_bytes(const struct event *ev, int ref, int attribute, struct view *out);
+/* Values of its block, or of one before, were null for want of memory: cursor_next() is about to
+ * fail for it. */
+bool event_is_starved(const struct event *ev);
 
 #endif

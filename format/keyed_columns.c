@@ -116,8 +116,10 @@ static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_
 		return true;
 	k->keys = slab_zalloc(b->slab, sources, sizeof(*k->keys));
 	k->columns = malloc((keyed_count(b, s) + 1) * sizeof(*k->columns));
-	if (!k->keys || !k->columns)
+	if (!k->keys || !k->columns) {
+		unpacker_starve(b->unpacker);
 		return false;
+	}
 	for (unsigned i = 0; i < schema->field_count; i++) {
 		const struct field *f = &schema->fields[i];
 		struct column *column = keyed_column(b, s, f, schema->own_of[i]);
@@ -233,6 +235,8 @@ static bool decode_keyed(struct batch *b)
 	is_ok = is_ok && settle_rows(b, keyed, slots) && keep_last(b, slots);
 	for (size_t i = 0; slots && i < b->slot_count; i++)
 		free(slots[i].columns);
+	if (slab_is_failed(b->slab))
+		unpacker_starve(b->unpacker);
 	return is_ok;
 }
 

@@ -214,6 +214,7 @@ struct unpacker {
 	ZSTD_DCtx *zstd;
 	struct slab *spare[SPARE_SLABS];
 	unsigned spare_count;
+	bool is_starved;
 };
 
 struct unpacker *unpacker_new(void)
@@ -253,6 +254,16 @@ void unpacker_return(struct unpacker *u, struct slab *s)
 	}
 	slab_reset(s);
 	u->spare[u->spare_count++] = s;
+}
+
+void unpacker_starve(struct unpacker *u)
+{
+	u->is_starved = true;
+}
+
+bool unpacker_is_starved(const struct unpacker *u)
+{
+	return u->is_starved;
 }
 
 /* zstd would take several frames, skippable ones, those of its first versions, and in one piece

@@ -81,6 +81,9 @@ void unpacker_free(struct unpacker *u);
 /* An empty slab, to be returned. NULL without memory. */
 struct slab *unpacker_slab(struct unpacker *u);
 void unpacker_return(struct unpacker *u, struct slab *s);
+/* Something that was decoded late found no memory: values of its blocks may be null for that. */
+void unpacker_starve(struct unpacker *u);
+bool unpacker_is_starved(const struct unpacker *u);
 /* Exactly part->raw_len bytes into `out`. ERR_CORRUPT when they do not come out,
  * ERR_UNSUPPORTED for an unknown codec. */
 int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, struct error *err);

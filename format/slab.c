@@ -32,6 +32,7 @@ struct chunk {
 struct slab {
 	struct chunk *first;
 	struct chunk *at; /* the one that is being filled; those before it are full */
+	bool is_failed;
 };
 
 struct slab *slab_new(void)
@@ -110,8 +111,10 @@ void *slab_alloc(struct slab *s, size_t count, size_t size)
 	if (!IS_CHECKED)
 		bytes = (bytes + ALIGN - 1) / ALIGN * ALIGN;
 	c = chunk_for(s, bytes);
-	if (!c)
+	if (!c) {
+		s->is_failed = true;
 		return NULL;
+	}
 	p = c->data + c->used;
 	c->used += bytes;
 	return p;
@@ -149,6 +152,11 @@ bool slab_grow(struct slab *s, void **array, size_t *cap, size_t need, size_t si
 	return true;
 }
 
+bool slab_is_failed(const struct slab *s)
+{
+	return s->is_failed;
+}
+
 void slab_reset(struct slab *s)
 {
 	struct chunk **link = &s->first;
@@ -162,4 +170,5 @@ void slab_reset(struct slab *s)
 	free_from(*link);
 	*link = NULL;
 	s->at = NULL;
+	s->is_failed = false;
 }

@@ -22,6 +22,8 @@ void *slab_zalloc(struct slab *s, size_t count, size_t size);
 /* Move *array to hold at least `need` elements; new ones are zeroed. False without
  * memory; the array is then unchanged. */
 bool slab_grow(struct slab *s, void **array, size_t *cap, size_t need, size_t size);
+/* Something was asked for and not there; until slab_reset(). */
+bool slab_is_failed(const struct slab *s);
 /* Everything that was handed out is given back. */
 void slab_reset(struct slab *s);
 
