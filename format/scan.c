@@ -65,7 +65,7 @@ static int skip(struct scan *s, uint64_t offset, uint64_t search, const char *re
 	*out = (struct scan_item){.kind = SCAN_GAP, .offset = offset, .is_cut = is_end};
 	out->gap.offset = offset;
 	out->gap.bytes = found - offset;
-	snprintf(out->gap.reason, sizeof(out->gap.reason), "%s", reason);
+	snprintf(out->gap.reason, sizeof(out->gap.reason), "%.150s", reason);
 	s->next = found;
 	return 0;
 }
@@ -80,7 +80,7 @@ static int drop(struct scan *s, const struct block_header *h, const char *reason
 	out->gap.offset = s->next;
 	out->gap.bytes = len;
 	out->gap.blocks = 1;
-	snprintf(out->gap.reason, sizeof(out->gap.reason), "%s", reason);
+	snprintf(out->gap.reason, sizeof(out->gap.reason), "%.150s", reason);
 	s->next += len;
 	return 0;
 }
@@ -266,24 +266,68 @@ static int take_shortcut(struct scan *s, struct error *err)
 	return 0;
 }
 
+/* Following: what is not sound is damage once the file rests; until then it may be what the writer
+ * is about to cut back. */
+static bool is_settled(struct scan *s)
+{
+	uint64_t stamp = source_stamp(s->source);
+	bool is_old = s->doubt_at == s->next && s->doubt_stamp == stamp;
+
+	s->doubt_at = s->next;
+	s->doubt_stamp = stamp;
+	source_forget(s->source);
+	return is_old;
+}
+
+/* Following: a block without a sound header counts when a sound one is behind it. */
+static int is_skippable(struct scan *s, bool *out, struct error *err)
+{
+	uint64_t found;
+	bool is_end;
+
+	TRY(resync(s, s->next + 1, &found, &is_end, err));
+	*out = !is_end || is_settled(s);
+	return 0;
+}
+
+/* Following: a whole block counts when it is sound, or a sound header is behind it. */
+static bool is_final(struct scan *s, const struct block_header *h, struct view data)
+{
+	size_t len = (size_t)h->header_len + h->body_len;
+
+	if (view_len(data) == len + BLOCK_HEADER_LEN && is_sound_header(data.p + len))
+		return true;
+	return body_is_sound(h, view_of(data.p, len), NULL) || is_settled(s);
+}
+
 /* Following: is the next block there to its end? What was read of it before may have been
- * cut back by the writer, and be another now. */
+ * cut back by the writer, and be another now: the header is the same before and after the body
+ * was read, or nothing of it is believed. */
 static int has_arrived(struct scan *s, bool *out, struct error *err)
 {
 	struct block_header h;
 	struct view data;
-	size_t len;
+	size_t len = 0;
+	bool is_same;
 
 	*out = false;
 	TRY(source_read(s->source, s->next, BLOCK_HEADER_LEN, &data, err));
-	if (view_len(data) < BLOCK_HEADER_LEN)
+	if (view_len(data) < BLOCK_HEADER_LEN) {
+		source_forget(s->source);
 		return 0;
-	*out = true;
-	if (block_header_decode(data, &h, NULL))
+	}
+	if (block_header_decode(data, &h, NULL) == 0) {
+		len = (size_t)h.header_len + h.body_len;
+		TRY(source_read(s->source, s->next, len + BLOCK_HEADER_LEN, &data, err));
+	}
+	TRY(source_is_same(s->source, s->next, view_of(data.p, BLOCK_HEADER_LEN), &is_same, err));
+	if (!is_same || view_len(data) < len) {
+		source_forget(s->source);
 		return 0;
-	len = (size_t)h.header_len + h.body_len;
-	TRY(source_read(s->source, s->next, len, &data, err));
-	*out = view_len(data) == len;
+	}
+	if (!len)
+		return is_skippable(s, out, err);
+	*out = is_final(s, &h, data);
 	return 0;
 }
 
@@ -297,6 +341,7 @@ int scan_next(struct scan *s, scan_want_fn want, const void *arg, struct scan_it
 	int rc;
 
 	TRY(take_shortcut(s, err));
+	s->is_following = s->is_following && source_is_followed(s->source);
 	if (s->is_following) {
 		TRY(has_arrived(s, &is_there, err));
 		if (!is_there)

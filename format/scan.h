@@ -21,6 +21,8 @@ struct scan {
 	uint64_t end;                      /* of the data, once a block was cut by it; else 0 */
 	const struct shortcuts *shortcuts; /* lent; NULL: none */
 	bool is_following;                 /* more may come behind the end of the data */
+	uint64_t doubt_at;                 /* following: a block there is not sound... */
+	uint64_t doubt_stamp;              /* ...since the file had this source_stamp(); 0: none */
 	unsigned vain;                     /* bodies in a row that were checked for nothing */
 };
 

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,6 +22,7 @@ struct source {
 	uint64_t start;
 	uint64_t read_total;
 	bool is_sparse;
+	atomic_bool is_unfollowed; /* set by another thread */
 };
 
 static struct source *source_new(const char *name)
@@ -38,11 +41,12 @@ static struct source *source_new(const char *name)
 	return s;
 }
 
-static int open_fd(struct source *s, const char *path, struct error *err)
+/* Takes `fd`, -1 with an errno. */
+static int take_fd(struct source *s, int fd, struct error *err)
 {
 	struct stat st;
 
-	s->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	s->fd = fd;
 	if (s->fd < 0 || fstat(s->fd, &st) < 0)
 		return error_sys(err, errno, "cannot open %s", s->name);
 	if (S_ISDIR(st.st_mode))
@@ -54,12 +58,32 @@ static int open_fd(struct source *s, const char *path, struct error *err)
 
 int source_open(const char *path, struct source **out, struct error *err)
 {
-	struct source *s = source_new(strcmp(path, "-") == 0 ? "standard input" : path);
+	bool is_stdin = strcmp(path, "-") == 0;
+	struct source *s = source_new(is_stdin ? "standard input" : path);
 	int rc;
 
 	if (!s)
 		return error_nomem(err);
-	rc = open_fd(s, path, err);
+	rc = take_fd(s, is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC), err);
+	if (rc) {
+		source_close(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+int source_open_fd(int fd, struct source **out, struct error *err)
+{
+	char name[40];
+	struct source *s;
+	int rc;
+
+	snprintf(name, sizeof(name), "file descriptor %d", fd);
+	s = source_new(name);
+	if (!s)
+		return error_nomem(err);
+	rc = take_fd(s, fcntl(fd, F_DUPFD_CLOEXEC, 0), err);
 	if (rc) {
 		source_close(s);
 		return rc;
@@ -96,15 +120,52 @@ void source_read_sparsely(struct source *s)
 	s->is_sparse = true;
 }
 
+void source_forget(struct source *s)
+{
+	if (source_can_grow(s))
+		s->window.len = 0;
+}
+
+bool source_can_grow(const struct source *s)
+{
+	return s->fd >= 0 && !s->is_pipe;
+}
+
+void source_stop_following(struct source *s)
+{
+	atomic_store(&s->is_unfollowed, true);
+}
+
+bool source_is_followed(const struct source *s)
+{
+	return !atomic_load(&s->is_unfollowed);
+}
+
+uint64_t source_stamp(const struct source *s)
+{
+	struct stat st;
+	long long fraction_ns;
+
+	if (!source_can_grow(s) || fstat(s->fd, &st) != 0)
+		return 0;
+#ifdef __APPLE__ /* has another name for it */
+	fraction_ns = st.st_mtimensec;
+#else
+	fraction_ns = st.st_mtim.tv_nsec;
+#endif
+	return (uint64_t)st.st_size * 1000003 + (uint64_t)st.st_mtime * 1000000000 +
+	       (uint64_t)fraction_ns;
+}
+
 void source_wait(struct source *s)
 {
 	struct timespec moment = {.tv_nsec = 50000000};
 	struct stat st;
 
 	nanosleep(&moment, NULL);
-	if (s->fd < 0 || s->is_pipe)
+	if (!source_can_grow(s))
 		return;
-	s->window.len = 0;
+	source_forget(s);
 	if (fstat(s->fd, &st) == 0)
 		s->size = (uint64_t)st.st_size;
 }
@@ -222,5 +283,25 @@ int source_read(struct source *s, uint64_t offset, size_t len, struct view *out,
 	}
 	have -= offset - start;
 	*out = view_of(data + (offset - start), have < len ? (size_t)have : len);
+	return 0;
+}
+
+int source_is_same(struct source *s, uint64_t offset, struct view lent, bool *out,
+		   struct error *err)
+{
+	uint8_t now[256];
+	ssize_t n;
+
+	*out = true;
+	if (!source_can_grow(s))
+		return 0;
+	for (; *out && view_len(lent) > 0; offset += (uint64_t)n, lent.p += n) {
+		size_t want = view_len(lent) < sizeof(now) ? view_len(lent) : sizeof(now);
+
+		n = read_some(s, now, want, offset);
+		if (n < 0)
+			return error_sys(err, errno, "cannot read %s", s->name);
+		*out = n > 0 && memcmp(now, lent.p, (size_t)n) == 0;
+	}
 	return 0;
 }
