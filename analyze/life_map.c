@@ -73,8 +73,10 @@ static bool grow(struct life_map *m)
 bool life_map_add(struct life_map *m, struct life *l, uint32_t hash)
 {
 	life_map_remove(m, l);
-	if (m->count >= m->size && !grow(m))
+	if (m->count >= m->size && !grow(m)) {
+		m->is_starved = true;
 		return false;
+	}
 	l->hash[m->link] = hash;
 	l->linked |= (uint8_t)(1u << m->link);
 	push(m, m->heads, m->size, l);

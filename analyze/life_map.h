@@ -15,6 +15,7 @@ struct life_map {
 	struct life **heads; /* owned; the lives are not */
 	size_t size;         /* a power of two, or 0 */
 	size_t count;
+	bool is_starved; /* a life could not be added for want of memory */
 	enum life_link link;
 };
 

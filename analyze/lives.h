@@ -63,6 +63,8 @@ struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
 void lives_set_tuple(struct lives *ls, struct life *l, const struct tuple *t);
 /* Link l into one of the maps of LINK_TUPLE, out of whichever it was in. */
 bool lives_link_tuple(struct life_map *map, struct life *l, uint32_t hash);
+/* A life cannot be found, for want of memory: what follows from that must not be told. */
+bool lives_is_starved(const struct lives *ls);
 /* Enter l as a listener on its local port, or find the one that accepts for `child`. */
 bool lives_add_listener(struct lives *ls, struct life *l);
 struct life *lives_find_listener(const struct lives *ls, const struct life *child);

@@ -47,8 +47,10 @@ void *slots_at(struct slots *s, uint32_t epoch, uint32_t id)
 		return NULL;
 	if (!p->is_used || p->epoch != epoch)
 		page_begin(p, epoch, s->size);
-	if (id >= p->cap && !array_grow(&p->slots, &p->cap, (size_t)id + 1, s->size))
+	if (id >= p->cap && !array_grow(&p->slots, &p->cap, (size_t)id + 1, s->size)) {
+		s->is_starved = true;
 		return NULL;
+	}
 	if (id >= p->used)
 		p->used = (size_t)id + 1;
 	return (uint8_t *)p->slots + (size_t)id * s->size;

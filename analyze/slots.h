@@ -22,6 +22,7 @@ struct slot_page {
 struct slots {
 	size_t size; /* of one slot */
 	struct slot_page pages[2];
+	bool is_starved; /* a slot was not there for want of memory */
 };
 
 /* Caller's storage. `size` is that of one slot. */

@@ -199,6 +199,13 @@ static bool is_loss_relevant(const struct tracker *t, const struct loss *loss)
 	       kind != EVENT_SEGMENT;
 }
 
+/* Something was not kept, or not read, where that could not be said. */
+static bool is_starved(const struct tracker *t, const struct event *ev)
+{
+	return lives_is_starved(&t->lives) || t->socks.is_starved || t->flows.slots.is_starved ||
+	       event_is_starved(ev);
+}
+
 int tracker_feed(struct tracker *t, const struct item *item, struct sighting *out,
 		 struct error *err)
 {
@@ -228,7 +235,7 @@ int tracker_feed(struct tracker *t, const struct item *item, struct sighting *ou
 	s.e = out->bound = binding_find(&t->binding, &item->event);
 	if (s.e)
 		on_event(&s);
-	return s.is_starved || event_is_starved(&item->event) ? error_nomem(err) : 0;
+	return s.is_starved || is_starved(t, &item->event) ? error_nomem(err) : 0;
 }
 
 const struct life *tracker_take(struct tracker *t)

@@ -74,8 +74,9 @@ static void put_escaped(struct buf *out, const char *s)
 static void flush_line(struct canonical *c)
 {
 	put_u8(&c->line, '\n');
-	if (!c->line.is_failed)
-		render_verbatim(c->in->renderer, view_of(c->line.data, c->line.len));
+	if (c->line.is_failed)
+		return; /* for good: clearing it would forget that */
+	render_verbatim(c->in->renderer, view_of(c->line.data, c->line.len));
 	buf_clear(&c->line);
 }
 
