@@ -62,27 +62,41 @@ static int open_source(struct source *source, struct tcptape **out, struct error
 	return 0;
 }
 
+/* The same, if the source could be opened: `rc`. */
+static int opened(int rc, struct source *source, struct error *why, struct tcptape **out,
+		  struct tcptape_error *err)
+{
+	if (!rc)
+		rc = open_source(source, out, why);
+	return rc ? fail(err, why) : 0;
+}
+
 int tcptape_open(const char *path, struct tcptape **out, struct tcptape_error *err)
 {
 	struct error why = {0};
-	struct source *source;
+	struct source *source = NULL;
 	int rc = source_open(path, &source, &why);
 
-	if (!rc)
-		rc = open_source(source, out, &why);
-	return rc ? fail(err, &why) : 0;
+	return opened(rc, source, &why, out, err);
+}
+
+int tcptape_open_fd(int fd, struct tcptape **out, struct tcptape_error *err)
+{
+	struct error why = {0};
+	struct source *source = NULL;
+	int rc = source_open_fd(fd, &source, &why);
+
+	return opened(rc, source, &why, out, err);
 }
 
 int tcptape_open_memory(const void *data, size_t len, struct tcptape **out,
 			struct tcptape_error *err)
 {
 	struct error why = {0};
-	struct source *source;
+	struct source *source = NULL;
 	int rc = source_open_memory(data, len, &source, &why);
 
-	if (!rc)
-		rc = open_source(source, out, &why);
-	return rc ? fail(err, &why) : 0;
+	return opened(rc, source, &why, out, err);
 }
 
 void tcptape_close(struct tcptape *t)
@@ -105,6 +119,25 @@ int tcptape_limit_time(struct tcptape *t, uint64_t from_ns, uint64_t to_ns,
 		return fail(err, &why);
 	}
 	return cursor_limit_time(t->cursor, from_ns, to_ns, &why) ? fail(err, &why) : 0;
+}
+
+int tcptape_follow(struct tcptape *t, struct tcptape_error *err)
+{
+	struct error why = {0};
+
+	if (t->has_begun)
+		error_set(&why, ERR_USAGE,
+			  "a tape cannot be followed after the first tcptape_next()");
+	else if (!source_can_grow(t->source) && source_size(t->source) != UINT64_MAX)
+		error_set(&why, ERR_USAGE, "a tape in memory cannot be followed: it does not grow");
+	else
+		cursor_follow(t->cursor);
+	return why.status ? fail(err, &why) : 0;
+}
+
+void tcptape_unfollow(struct tcptape *t)
+{
+	source_stop_following(t->source);
 }
 
 /* A hostile tape may count as it likes. */

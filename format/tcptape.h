@@ -24,7 +24,7 @@
  * Units: times are nanoseconds, absolute, of the recording host's clock (fact "clock"); a
  * TCPTAPE_CLOCK item tells the wall clock's time at one of them. Sizes are in bytes.
  *
- * Ownership: the caller owns what tcptape_open() made, and frees it with tcptape_close().
+ * Ownership: the caller owns what tcptape_open*() made, and frees it with tcptape_close().
  * All other pointers are lent, never to be freed. Strings of schemas, fields, enumerations
  * and facts end with a NUL and live until the section ends: until tcptape_next() next returns
  * TCPTAPE_SECTION or an error, or tcptape_close(). Values and items live until the next
@@ -35,7 +35,8 @@
  * nothing at all is harmless: what is asked of it is unknown (NULL, 0, null). In the next
  * section the same event has another handle. Those of one tape mean nothing for another.
  *
- * Threads: one tape is used by one thread at a time, also for calls that take it const.
+ * Threads: one tape is used by one thread at a time, also for calls that take it const; but for
+ * tcptape_unfollow().
  * Different tapes have nothing in common and may be read at the same time.
  *
  * Binary interface: TCPTAPE_ABI is the number in the name libtcptape.so.0. It is raised when a
@@ -100,6 +101,11 @@ const char *tcptape_version(void);
  * own. 0 and *out, which is the caller's, or TCPTAPE_ERR_IO, _NOT_A_TAPE, _UNSUPPORTED, _NOMEM;
  * *out is then not written. */
 int tcptape_open(const char *path, struct tcptape **out, struct tcptape_error *err);
+/* The same for an open descriptor: a regular file is read from its beginning, wherever its
+ * position is and without moving it; a pipe or socket, which must block, from here on. The
+ * descriptor stays the caller's, who may close it at once: the library reads through a duplicate
+ * of its own, which tcptape_close() closes. */
+int tcptape_open_fd(int fd, struct tcptape **out, struct tcptape_error *err);
 /* The same for a tape in memory, which the caller keeps alive and unchanged until
  * tcptape_close(). */
 int tcptape_open_memory(const void *data, size_t len, struct tcptape **out,
@@ -112,6 +118,18 @@ void tcptape_close(struct tcptape *t);
  * 0, TCPTAPE_ERR_USAGE after the first tcptape_next(), or TCPTAPE_ERR_IO, _NOMEM. */
 int tcptape_limit_time(struct tcptape *t, uint64_t from_ns, uint64_t to_ns,
 		       struct tcptape_error *err);
+
+/* Follow a tape that is still being written: at the end of the file tcptape_next() waits for
+ * more, looking 20 times a second, until the recording is closed or tcptape_unfollow() is called.
+ * An event comes about 2 s after it was written, or sooner; what the writer takes back after a
+ * failed write is no damage. A tape can be opened once its first block is there; before that it
+ * is TCPTAPE_ERR_NOT_A_TAPE. A pipe or socket is waited for anyway, until its writers close it.
+ * 0, or TCPTAPE_ERR_USAGE after the first tcptape_next() and in memory, which does not grow. */
+int tcptape_follow(struct tcptape *t, struct tcptape_error *err);
+/* Wait no longer: what is in the file by now still comes, then tcptape_next() returns 0, and the
+ * tape counts as cut unless it was closed meanwhile. May be called while another thread is in
+ * tcptape_next(), or from a signal handler, but not after tcptape_close() has begun. */
+void tcptape_unfollow(struct tcptape *t);
 
 /* The next item in time order. enum tcptape_kind (above 0); 0 at the end of the tape; or
  * TCPTAPE_ERR_IO, _UNSUPPORTED, _NOMEM, _CORRUPT when reading cannot go on. From the first 0 or
