@@ -110,10 +110,11 @@ static bool scratch_grow(struct data_encoder *e, const struct rows *r)
 {
 	void *views = e->views, *groups = e->groups;
 
-	if (!u64_grow(&e->ts, &e->ts_cap, r->count) || !u64_grow(&e->cpu, &e->cpu_cap, r->count) ||
-	    !u64_grow(&e->schema, &e->schema_cap, r->count) ||
-	    !u64_grow(&e->numbers, &e->number_cap, r->count) ||
-	    !array_grow(&views, &e->view_cap, r->count, sizeof(*e->views)))
+	if (!u64_grow(&e->ts, &e->ts_cap, r->extent.rows) ||
+	    !u64_grow(&e->cpu, &e->cpu_cap, r->extent.rows) ||
+	    !u64_grow(&e->schema, &e->schema_cap, r->extent.rows) ||
+	    !u64_grow(&e->numbers, &e->number_cap, r->extent.rows) ||
+	    !array_grow(&views, &e->view_cap, r->extent.rows, sizeof(*e->views)))
 		return false;
 	e->views = views;
 	if (!array_grow(&groups, &e->group_cap, r->group_cap, sizeof(*e->groups)))
@@ -125,7 +126,7 @@ static bool scratch_grow(struct data_encoder *e, const struct rows *r)
 /* The order in the block: of all rows, then of each group's, and the hot columns in that order. */
 static bool order_rows(struct data_encoder *e, struct rows *r)
 {
-	if (!scratch_grow(e, r) || !row_sort_run(e->sort, r->heads, r->count))
+	if (!scratch_grow(e, r) || !row_sort_run(e->sort, r->heads, r->extent.rows))
 		return false;
 	for (size_t i = 0; i < r->group_cap; i++) {
 		struct group_order *g = &e->groups[i];
@@ -134,7 +135,7 @@ static bool order_rows(struct data_encoder *e, struct rows *r)
 		if (r->groups[i] && !u32_grow(&g->rows, &g->cap, r->groups[i]->count))
 			return false;
 	}
-	for (size_t i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->extent.rows; i++) {
 		const struct row_head *head = &r->heads[i];
 		struct group_order *g = &e->groups[head->schema - 1];
 
@@ -202,19 +203,19 @@ static void put_raw(struct data_encoder *e, struct column_id id, const struct bu
 static bool put_hot(struct data_encoder *e, const struct rows *r)
 {
 	struct column_id id = {0, COLUMN_VALUE, PART_HOT, HOT_TS};
-	struct time_rows rows = {r->count, r->min_ts, e->cpu, e->schema};
+	struct time_rows rows = {r->extent.rows, r->min_ts, e->cpu, e->schema};
 	struct buf *out = &e->parts[PART_TIME];
 	bool is_ok;
 
 	id.index = HOT_CPU;
-	put_ints(e, id, e->cpu, r->count);
+	put_ints(e, id, e->cpu, r->extent.rows);
 	id.index = HOT_SCHEMA;
-	put_ints(e, id, e->schema, r->count);
+	put_ints(e, id, e->schema, r->extent.rows);
 	id.index = HOT_TS;
 	id.part = PART_TIME;
 	buf_clear(&e->low);
 	is_ok = times_encode(&rows, e->ts, out, &e->low);
-	put_line(e, id, CODEC_TIME, r->count);
+	put_line(e, id, CODEC_TIME, r->extent.rows);
 	put_raw(e, id, &e->low);
 	return is_ok;
 }
@@ -395,7 +396,7 @@ static bool put_all_keyed(struct data_encoder *e, const struct rows *r)
 			return false;
 		}
 	keyed_reset(e->keyed);
-	for (size_t i = 0; i < r->count && count > 0; i++) {
+	for (size_t i = 0; i < r->extent.rows && count > 0; i++) {
 		size_t group = r->heads[i].schema - 1;
 		const struct group *g = r->groups[group];
 
@@ -423,7 +424,7 @@ static int put_parts(struct data_encoder *e, const struct rows *rows, struct pac
 		else
 			TRY(packer_add(p, i, raw, body, err));
 	}
-	return body_pad(body, rows->count, rows->cells, err);
+	return body_pad(body, rows->extent.rows, rows->extent.cells, err);
 }
 
 int data_encoder_run(struct data_encoder *e, struct rows *rows, struct packer *p, struct body *body,

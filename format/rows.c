@@ -9,7 +9,11 @@
 
 struct rows *rows_new(void)
 {
-	return calloc(1, sizeof(struct rows));
+	struct rows *r = calloc(1, sizeof(*r));
+
+	if (r)
+		r->extent.columns = HOT_COLUMNS;
+	return r;
 }
 
 static void group_free(struct group *g)
@@ -99,7 +103,8 @@ static bool make_room(struct rows *r, struct group *g)
 	void *heads = r->heads, *cells = g->cells;
 	size_t cap = g->cap * g->stride;
 
-	if (r->count == r->cap && !array_grow(&heads, &r->cap, r->count + 1, sizeof(*r->heads)))
+	if (r->extent.rows == r->cap &&
+	    !array_grow(&heads, &r->cap, r->extent.rows + 1, sizeof(*r->heads)))
 		return false;
 	r->heads = heads;
 	if (g->count < g->cap)
@@ -122,7 +127,7 @@ static void put_bytes_of(struct rows *r, struct group *g, const struct plan *p,
 	cell[0] = (uint32_t)g->bytes.len;
 	cell[1] = (uint32_t)len;
 	put_bytes(&g->bytes, v->bytes, len);
-	r->bytes += len;
+	r->extent.bytes += len;
 }
 
 static void put_own(struct rows *r, struct group *g, const struct row *row, uint32_t *cells)
@@ -183,7 +188,7 @@ static size_t columns_of(const struct schema *s)
 
 static void note_time(struct rows *r, uint64_t ts)
 {
-	if (r->count == 0 || ts < r->min_ts)
+	if (r->extent.rows == 0 || ts < r->min_ts)
 		r->min_ts = ts;
 	if (ts > r->max_ts)
 		r->max_ts = ts;
@@ -200,7 +205,7 @@ int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
 	if (!g || !make_room(r, g))
 		return error_nomem(err);
 	if (g->count == 0)
-		r->columns += columns_of(schema);
+		r->extent.columns += columns_of(schema);
 	else
 		note_last(g);
 	cells = g->cells + g->count * g->stride;
@@ -212,32 +217,22 @@ int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
 	if (g->bytes.is_failed)
 		return error_nomem(err);
 	note_time(r, row->ts_ns);
-	r->heads[r->count++] = (struct row_head){.ts = row->ts_ns,
-						 .cpu = row->cpu,
-						 .schema = schema->id,
-						 .local = (uint32_t)g->count++};
-	r->cells += g->values;
+	r->heads[r->extent.rows++] = (struct row_head){.ts = row->ts_ns,
+						       .cpu = row->cpu,
+						       .schema = schema->id,
+						       .local = (uint32_t)g->count++};
+	r->extent.cells += g->values;
 	return 0;
 }
 
 size_t rows_count(const struct rows *r)
 {
-	return r->count;
+	return r->extent.rows;
 }
 
-size_t rows_cells(const struct rows *r)
+const struct rows_extent *rows_extent(const struct rows *r)
 {
-	return r->cells;
-}
-
-size_t rows_columns(const struct rows *r)
-{
-	return r->columns + HOT_COLUMNS;
-}
-
-size_t rows_bytes(const struct rows *r)
-{
-	return r->bytes;
+	return &r->extent;
 }
 
 uint64_t rows_min_ts(const struct rows *r)
@@ -278,9 +273,6 @@ void rows_clear(struct rows *r)
 		memset(g->differs, 0, g->stride * sizeof(*g->differs));
 		g->count = 0;
 	}
-	r->count = 0;
-	r->cells = 0;
-	r->columns = 0;
-	r->bytes = 0;
+	r->extent = (struct rows_extent){.columns = HOT_COLUMNS};
 	r->max_ts = 0;
 }

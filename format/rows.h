@@ -43,6 +43,11 @@ enum hot_column { HOT_TS = 0, HOT_CPU = 1, HOT_SCHEMA = 2 };
 
 struct rows; /* opaque */
 
+struct rows_extent {
+	size_t rows, cells, columns;
+	size_t bytes; /* of byte and string values */
+};
+
 struct rows *rows_new(void); /* NULL without memory */
 void rows_free(struct rows *r);
 /* Copies the row; `schema` must outlive the rows. keys[i] is the attribute that
@@ -50,9 +55,8 @@ void rows_free(struct rows *r);
 int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
 	     const uint64_t *keys, struct error *err);
 size_t rows_count(const struct rows *r);
-size_t rows_cells(const struct rows *r);
-size_t rows_columns(const struct rows *r);
-size_t rows_bytes(const struct rows *r); /* of byte and string values */
+/* How much a block of these rows would hold; lives as long as the rows. */
+const struct rows_extent *rows_extent(const struct rows *r);
 uint64_t rows_min_ts(const struct rows *r);
 uint64_t rows_max_ts(const struct rows *r);
 uint64_t rows_schema_bits(const struct rows *r);

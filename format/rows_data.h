@@ -43,11 +43,9 @@ struct row_head {
 };
 
 struct rows {
-	size_t count, cap;
-	struct row_head *heads;
-	size_t cells;
-	size_t columns;
-	size_t bytes;
+	struct rows_extent extent;
+	struct row_head *heads; /* [extent.rows] */
+	size_t cap;
 	uint64_t min_ts, max_ts;
 	struct group **groups; /* [schema id - 1] */
 	size_t group_cap;

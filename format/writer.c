@@ -55,8 +55,9 @@ struct writer {
 	uint64_t row_total, lost_total; /* rows: on the tape */
 	uint64_t min_ts, max_ts, watermark;
 	bool is_started;
-	bool is_stalled;   /* the last attempt to write failed, and another makes sense */
-	bool is_dict_lost; /* entries that rows in hand refer to were not written */
+	bool is_stalled;    /* the last attempt to write failed, and another makes sense */
+	bool are_dicts_due; /* many entries wait to be written, or there is no room for more */
+	bool is_dict_lost;  /* entries that rows in hand refer to were not written */
 };
 
 int writer_new(struct sink *sink, const struct writer_options *opt, struct writer **out,
@@ -202,11 +203,19 @@ static int write_names(struct writer *w, struct error *err)
 	return vocabulary_write(w->vocabulary, w->blocks, &h, err);
 }
 
+static void note_dicts(struct writer *w)
+{
+	w->are_dicts_due = dictionaries_pending(w->dictionaries) >= FULL_PENDING ||
+			   dictionaries_is_crowded(w->dictionaries);
+}
+
 static int write_dicts(struct writer *w, struct error *err)
 {
 	struct block_header h = header_of(w, BLOCK_DICT);
 
-	return dictionaries_write(w->dictionaries, w->blocks, &h, err);
+	TRY(dictionaries_write(w->dictionaries, w->blocks, &h, err));
+	note_dicts(w);
+	return 0;
 }
 
 static int write_facts(struct writer *w, struct error *err)
@@ -287,6 +296,7 @@ static void new_epoch(struct writer *w)
 {
 	dictionaries_next_epoch(w->dictionaries);
 	vocabulary_repeat(w->vocabulary);
+	note_dicts(w);
 	w->is_dict_lost = false;
 }
 
@@ -345,6 +355,7 @@ int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t le
 	int rc;
 
 	TRY(dictionaries_intern(w->dictionaries, dict, packed, len, id, err));
+	note_dicts(w);
 	if (dictionaries_pending(w->dictionaries) < FULL_PENDING + DICTIONARIES_MAX_ENTRY)
 		return 0;
 	rc = write_names(w, &why);
@@ -369,10 +380,10 @@ static size_t row_bytes(const struct schema *s, const struct row *row)
 
 static bool is_full(const struct writer *w)
 {
-	return rows_count(w->rows) >= w->block_rows || rows_cells(w->rows) >= FULL_CELLS ||
-	       rows_columns(w->rows) >= FULL_COLUMNS || rows_bytes(w->rows) >= FULL_BYTES ||
-	       dictionaries_pending(w->dictionaries) >= FULL_PENDING ||
-	       dictionaries_is_crowded(w->dictionaries) || w->is_dict_lost;
+	const struct rows_extent *e = rows_extent(w->rows);
+
+	return e->rows >= w->block_rows || e->cells >= FULL_CELLS || e->columns >= FULL_COLUMNS ||
+	       e->bytes >= FULL_BYTES || w->are_dicts_due || w->is_dict_lost;
 }
 
 static void row_keys(const struct writer *w, const struct schema *s, const struct row *row,

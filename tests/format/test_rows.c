@@ -226,23 +226,23 @@ static void rows_are_counted_in_every_way(void **state)
 
 	add_plain(w, 10, 1);
 	assert_int_equal(rows_count(w->rows), 1);
-	assert_int_equal(rows_cells(w->rows), 3 + 1);
-	assert_int_equal(rows_columns(w->rows), HOT_COLUMNS + 1);
+	assert_int_equal(rows_extent(w->rows)->cells, 3 + 1);
+	assert_int_equal(rows_extent(w->rows)->columns, HOT_COLUMNS + 1);
 	add_rich(w, 11, "text", "ab");
-	assert_int_equal(rows_cells(w->rows), 4 + 3 + 1 + 1 + 2);
-	assert_int_equal(rows_columns(w->rows), HOT_COLUMNS + 1 + 1 + 1 + 2);
-	assert_int_equal(rows_bytes(w->rows), 6);
+	assert_int_equal(rows_extent(w->rows)->cells, 4 + 3 + 1 + 1 + 2);
+	assert_int_equal(rows_extent(w->rows)->columns, HOT_COLUMNS + 1 + 1 + 1 + 2);
+	assert_int_equal(rows_extent(w->rows)->bytes, 6);
 	add_rich(w, 9, "text", NULL);
-	assert_int_equal(rows_columns(w->rows), HOT_COLUMNS + 1 + 1 + 1 + 2);
-	assert_int_equal(rows_bytes(w->rows), 10);
+	assert_int_equal(rows_extent(w->rows)->columns, HOT_COLUMNS + 1 + 1 + 1 + 2);
+	assert_int_equal(rows_extent(w->rows)->bytes, 10);
 	assert_int_equal(rows_add(w->rows, section_schema(&w->section, LAST), &row, NULL, NULL), 0);
 	assert_int_equal(rows_min_ts(w->rows), 9);
 	assert_int_equal(rows_max_ts(w->rows), 12);
 	assert_true(rows_schema_bits(w->rows) == (UINT64_C(1) << 1 | UINT64_C(1) << 2 | 1));
 	batch_free(recode(w));
-	assert_int_equal(rows_cells(w->rows), 0);
-	assert_int_equal(rows_columns(w->rows), HOT_COLUMNS);
-	assert_int_equal(rows_bytes(w->rows), 0);
+	assert_int_equal(rows_extent(w->rows)->cells, 0);
+	assert_int_equal(rows_extent(w->rows)->columns, HOT_COLUMNS);
+	assert_int_equal(rows_extent(w->rows)->bytes, 0);
 	assert_true(rows_schema_bits(w->rows) == 0);
 }
 
