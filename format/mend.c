@@ -292,16 +292,24 @@ int mend_take(struct mend *m, const struct scan_item *block, struct error *why, 
 }
 
 /* Our own fact, if the section has room for it. */
-static void put_fact(struct mend *m, const char *value, struct buf *out)
+static int put_fact(struct mend *m, const char *value, struct buf *out, struct error *err)
 {
+	struct error full = {0};
 	size_t before = out->len;
 	struct view fact;
 	uint32_t count;
+	int rc;
 
 	fact_encode("recovered", value, out);
+	if (out->is_failed)
+		return error_nomem(err);
 	fact = view_of(out->data + before, out->len - before);
-	if (out->is_failed || grasp_records(m->grasp, BLOCK_FACTS, &fact, &count, NULL))
+	rc = grasp_records(m->grasp, BLOCK_FACTS, &fact, &count, &full);
+	if (rc == ERR_NOMEM)
+		return error_nomem(err);
+	if (rc)
 		out->len = before;
+	return 0;
 }
 
 int mend_begin(struct mend *m, struct error *err)
@@ -313,8 +321,10 @@ int mend_begin(struct mend *m, struct error *err)
 	h.flags = BLOCK_CRITICAL;
 	put_u64(&raw, 0);
 	put_u64(&raw, 0);
-	put_fact(m, "what this block said of the recording and its host was damaged", &raw);
-	rc = block_writer_put_raw(m->writer, &h, &raw, err);
+	rc = put_fact(m, "what this block said of the recording and its host was damaged", &raw,
+		      err);
+	if (!rc)
+		rc = block_writer_put_raw(m->writer, &h, &raw, err);
 	buf_release(&raw);
 	TRY(rc);
 	note_block(m, &h);
@@ -355,7 +365,7 @@ int mend_close(struct mend *m, bool is_whole, const char *recovered, struct erro
 	struct buf raw = {0};
 	int rc;
 
-	put_fact(m, recovered, &m->facts);
+	TRY(put_fact(m, recovered, &m->facts, err));
 	h.min_ts = t->rows ? m->min_ts : 0;
 	h.lost = lost_in_all(m, is_whole);
 	if (t->has_end)
