@@ -821,13 +821,14 @@ class Section:
         if block.type == DATA:
             self.take_data(block)
         elif SECTION <= block.type <= END:
-            if block.type == DICT:
-                self.dictionaries.enter(block.epoch)
             if block.type == END:
                 self.hand_out()
             parts = block.parts()
             check(parts, "no part")
-            self.take_body(block.type, Bytes(decompress(*parts[0])), block.work())
+            body = Bytes(decompress(*parts[0]))
+            if block.type == DICT:
+                self.dictionaries.enter(block.epoch)
+            self.take_body(block.type, body, block.work())
         elif block.flags & 1:
             raise NewerTape(f"a critical block of type {block.type}")
 

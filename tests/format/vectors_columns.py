@@ -119,6 +119,12 @@ def bound(add):
         [(10, 0, 100, 3), (10, 0, 300, 3), (10, 0, None, 3), (11, 0, 200, 3), (11, 0, None, 3)])
 
     t = tape(small, both)
+    t.entries(run(1, 1, 1, [plain(100)]))
+    at = t.add(DICT, Part(run(1, 1, 1, [plain(300)]), codec=9), epoch=2)
+    referring(t, 1)
+    add("epoch_of_damaged", 3, "a DICT block that cannot be read begins no epoch", t.end(), [(10, 0, 100, 3)], [at])
+
+    t = tape(small, both)
     t.entries(run(1, 1, 2, [plain(100, 200)]))
     at = t.entries(run(1, 2, 1, [plain(300)]))
     referring(t, 1, 2)
