@@ -21,10 +21,14 @@ struct dict {
 	uint64_t next_id; /* lowest that may come */
 };
 
+/* Of an attribute: what describes it, and the least that malloc takes for its two arrays. */
+enum { ATTRIBUTE_BYTES = sizeof(struct attribute) + 64 };
+
 struct dict_set {
 	unsigned holders;
 	uint32_t epoch;
 	uint64_t total;      /* bytes of all dictionaries */
+	size_t frame_bytes;  /* what they take beside their entries */
 	struct dict **dicts; /* [schema id - 1] */
 	size_t cap;
 };
@@ -92,12 +96,18 @@ static struct dict *find_or_add(struct dict_set *d, const struct schema *layout)
 	}
 	dict->next_id = 1;
 	d->dicts[layout->id - 1] = dict;
+	d->frame_bytes += sizeof(*dict) + layout->field_count * ATTRIBUTE_BYTES;
 	return dict;
 }
 
 size_t dict_set_bytes(const struct dict_set *d)
 {
 	return (size_t)d->total;
+}
+
+size_t dict_set_memory(const struct dict_set *d)
+{
+	return (size_t)d->total + d->frame_bytes;
 }
 
 /* Decoding of a DICT block. */

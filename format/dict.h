@@ -27,6 +27,8 @@ void dict_set_drop(struct dict_set *d); /* NULL is fine */
 uint32_t dict_set_epoch(const struct dict_set *d);
 /* Of all entries, as DICT_MAX_BYTES counts them. */
 size_t dict_set_bytes(const struct dict_set *d);
+/* The same with what holds the entries: many dictionaries of few entries cost more than these. */
+size_t dict_set_memory(const struct dict_set *d);
 /* Add the entries that part 0 of a DICT block tells of; ids only ascend. They count for at
  * most `work` bytes. Entries of schemas the section does not know are skipped. ERR_CORRUPT
  * adds nothing after the fault. */

@@ -191,7 +191,7 @@ static bool is_crowded(const struct merge *m, const struct dict_set *current)
 
 		bytes += batch_bytes(m->open[i].batch);
 		if (dicts != seen && dicts != current)
-			bytes += dict_set_bytes(dicts);
+			bytes += dict_set_memory(dicts);
 		seen = dicts;
 	}
 	return m->open_count == CURSOR_MAX_OPEN || bytes > ROOM_BYTES;

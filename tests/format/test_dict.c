@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "format/attributes.h"
 #include "format/dict.h"
 #include "format/entries.h"
 #include "tests/format/forge.h"
@@ -363,6 +364,7 @@ static void memory_goes_with_entries_and_not_with_ids(void **state)
 	for (int i = 0; i < 1000; i++)
 		assert_int_equal(decode_bytes(w, DICT_MAX_ENTRIES, 1, 1), 0);
 	assert_int_equal(dict_set_bytes(w->set), 1 + DICT_ENTRY_COST);
+	assert_true(dict_set_memory(w->set) > 1 + DICT_ENTRY_COST + sizeof(struct attribute));
 }
 
 static void entries_of_a_schema_that_is_no_dictionary_are_stepped_over(void **state)
