@@ -185,11 +185,14 @@ struct match {
 	size_t matched, strange, missing;
 };
 
-/* Where `event` is, near `from`, and not yet taken; or whole->count. */
-static size_t find_near(const struct lane *whole, const bool *taken, size_t from, uint64_t event)
+/* Where `event` is, near `from` or behind so many lost ones, and not yet taken; or
+ * whole->count. */
+static size_t find_near(const struct lane *whole, const bool *taken, size_t from, uint64_t lost,
+			uint64_t event)
 {
 	size_t first = from > AROUND ? from - AROUND : 0;
-	size_t last = from + AROUND < whole->count ? from + AROUND : whole->count;
+	size_t last = whole->count - from > AROUND + lost ? from + AROUND + (size_t)lost
+							  : whole->count;
 
 	for (size_t i = from; i < last; i++)
 		if (!taken[i] && whole->events[i] == event)
@@ -200,7 +203,8 @@ static size_t find_near(const struct lane *whole, const bool *taken, size_t from
 	return whole->count;
 }
 
-static void match_lane(const struct lane *part, const struct lane *whole, struct match *m)
+static void match_lane(const struct lane *part, uint64_t lost, const struct lane *whole,
+		       struct match *m)
 {
 	bool *taken = calloc(whole->count + 1, sizeof(*taken));
 	size_t next = find_start(part, whole), low = whole->count, high = 0;
@@ -208,7 +212,7 @@ static void match_lane(const struct lane *part, const struct lane *whole, struct
 	if (!taken)
 		fail("out of memory");
 	for (size_t i = 0; i < part->count; i++) {
-		size_t at = find_near(whole, taken, next, part->events[i]);
+		size_t at = find_near(whole, taken, next, lost, part->events[i]);
 
 		if (at == whole->count) {
 			m->strange++;
@@ -236,7 +240,7 @@ static int part(const char *witness, char **paths)
 		read_tape(*paths, &t, keep_event);
 		for (size_t i = 0; i < CPUS_MAX; i++)
 			if (t.lanes[i].count)
-				match_lane(&t.lanes[i], &whole.lanes[i], &m);
+				match_lane(&t.lanes[i], t.lost_events, &whole.lanes[i], &m);
 		printf("%" PRIu64 " %zu %zu %" PRIu64 " %" PRIu64 "\n", t.events, m.strange,
 		       m.missing, t.lost_events, whole.lost_events);
 		tape_release(&t);
