@@ -12,6 +12,7 @@
 
 enum {
 	PAGE_ROWS = 200,
+	PAGE_BYTES = 1 << 20,
 	LINE_COLUMNS = 100, /* beyond it, columns stand closer */
 };
 
@@ -283,9 +284,12 @@ static void text_begin(struct renderer *r)
 
 static void print_if_ready(struct renderer *r)
 {
-	if (!r->page->is_settled && r->page->entry_count >= PAGE_ROWS)
+	const struct text_page *page = r->page;
+	bool is_full = page->entry_count >= PAGE_ROWS || page->text.len >= PAGE_BYTES;
+
+	if (!page->is_settled && is_full)
 		settle_widths(r);
-	if (r->page->is_settled)
+	if (page->is_settled)
 		print_entries(r);
 }
 

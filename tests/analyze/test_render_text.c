@@ -232,6 +232,27 @@ static void columns_move_together_when_that_lets_a_line_fit(void **state)
 	printed_check(&p, NULL);
 }
 
+static void long_rows_do_not_wait_for_a_whole_page(void **state)
+{
+	enum { LONG = 600 << 10 };
+	char *text = calloc(LONG + 1, 1);
+	struct printed p;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'x', LONG);
+	printed_open(&p, &plain);
+	render_begin(p.renderer, &table);
+	print_row(&p, 1, text, 1000, "fin");
+	fflush(p.file);
+	assert_int_equal(p.len, 0);
+	print_row(&p, 2, text, 1000, "fin");
+	fflush(p.file);
+	assert_true(p.len > 2 * LONG);
+	printed_check(&p, NULL);
+	free(text);
+}
+
 static void times_count_from_the_origin_and_bytes_are_human(void **state)
 {
 	static const struct column times[] = {
@@ -303,6 +324,7 @@ int main(void)
 		cmocka_unit_test(texts_from_the_tape_cannot_move_the_cursor),
 		cmocka_unit_test(colour_is_used_only_when_asked),
 		cmocka_unit_test(columns_move_together_when_that_lets_a_line_fit),
+		cmocka_unit_test(long_rows_do_not_wait_for_a_whole_page),
 		cmocka_unit_test(times_count_from_the_origin_and_bytes_are_human),
 		cmocka_unit_test(nested_values_are_key_and_value),
 	};
