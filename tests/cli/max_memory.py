@@ -60,6 +60,8 @@ def hostile(runs, directory):
     for tape in (directory / "rows.tape", directory / "all.tape"):
         for command in ("verify", "info -f json", "replay -f csv --until 2ns", "recover -o /dev/null --force"):
             whole = runs.run(command, tape)
+            if whole[0] != 0:
+                print(f"{command} {tape.name}: 1 GiB must suffice: {whole[2]}")
             for limit in ("8M", "64M", "200M", "400M"):
                 ran = runs.run(command, tape, ["--max-memory", limit])
                 runs.judge("hostile tapes", whole, ran, f"{command} {tape.name} {limit}")
