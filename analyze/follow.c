@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analyze/remarks.h"
+#include "format/scan.h"
 #include "format/source.h"
 
 void follow_release(struct follow *f)
@@ -16,12 +17,16 @@ void follow_release(struct follow *f)
 
 int follow_open(struct follow *f, struct source *source, struct cursor **out, struct error *err)
 {
+	bool begins;
+
 	interrupt_catch();
-	while (source_size(source) == 0) {
+	TRY(scan_begins(source, &begins, err));
+	while (!begins) {
 		if (!interrupt_begin_wait(&f->words))
 			return END;
 		source_wait(source);
 		interrupt_end_wait();
+		TRY(scan_begins(source, &begins, err));
 	}
 	if (!interrupt_begin_wait(&f->words))
 		return END;

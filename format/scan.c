@@ -355,3 +355,22 @@ int scan_next(struct scan *s, scan_want_fn want, const void *arg, struct scan_it
 		return skip(s, s->next, s->next + 1, why.text, out, err);
 	return take_block(s, want, arg, &h, out, err);
 }
+
+int scan_begins(struct source *source, bool *begins, struct error *err)
+{
+	struct block_header h;
+	struct view head;
+	size_t len;
+
+	TRY(source_read(source, 0, BLOCK_HEADER_LEN, &head, err));
+	len = view_len(head);
+	if (len < BLOCK_HEADER_LEN) {
+		if (len > BLOCK_MAGIC_LEN)
+			len = BLOCK_MAGIC_LEN;
+		*begins = len > 0 && memcmp(head.p, BLOCK_MAGIC, len) != 0;
+		return 0;
+	}
+	*begins = block_header_decode(head, &h, NULL) != 0 ||
+		  source_size(source) >= (uint64_t)h.header_len + h.body_len;
+	return 0;
+}

@@ -58,4 +58,8 @@ enum { SCAN_IDLE = 2 };
 int scan_next(struct scan *s, scan_want_fn want, const void *arg, struct scan_item *out,
 	      struct error *err);
 
+/* Before following a file that is being written: *begins is false while its first block is not
+ * there as a whole, and what is there may become one. 0 or ERR_IO. */
+int scan_begins(struct source *source, bool *begins, struct error *err);
+
 #endif

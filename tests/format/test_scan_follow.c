@@ -241,11 +241,45 @@ static void a_length_is_not_that_of_another_block(void **state)
 	buf_release(&second);
 }
 
+static void a_first_block_begins_a_tape_when_it_is_all_there(void **state)
+{
+	struct desk *d = *state;
+	struct source *source;
+	uint8_t block[4096];
+	bool begins;
+
+	assert_int_equal(pread(d->fd, block, sizeof(block), 0), (ssize_t)d->begin);
+	for (size_t len = 0; len <= d->begin; len++) {
+		assert_int_equal(ftruncate(d->fd, 0), 0);
+		assert_int_equal(pwrite(d->fd, block, len, 0), (ssize_t)len);
+		assert_int_equal(source_open(d->path, &source, NULL), 0);
+		assert_int_equal(scan_begins(source, &begins, NULL), 0);
+		assert_int_equal(begins, len == d->begin);
+		source_close(source);
+	}
+}
+
+static void what_cannot_become_a_block_is_not_waited_for(void **state)
+{
+	struct desk *d = *state;
+	struct source *source;
+	bool begins;
+
+	assert_int_equal(ftruncate(d->fd, 0), 0);
+	assert_int_equal(pwrite(d->fd, "hello", 5, 0), 5);
+	assert_int_equal(source_open(d->path, &source, NULL), 0);
+	assert_int_equal(scan_begins(source, &begins, NULL), 0);
+	assert_true(begins);
+	source_close(source);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_first_block_begins_a_tape_when_it_is_all_there),
+		TEST(what_cannot_become_a_block_is_not_waited_for),
 		TEST(a_block_that_was_cut_back_in_its_body_was_never_there),
 		TEST(nor_one_that_was_longer),
 		TEST(nor_one_that_was_shorter),
