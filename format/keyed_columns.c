@@ -14,13 +14,16 @@ enum { CHUNK = 64 }; /* rows of a column at once: all columns' stay in the faste
 
 /* One keyed column of a slot. */
 struct keyed_column {
-	uint64_t mask;          /* of the field's bytes */
-	uint64_t values[CHUNK]; /* of the rows at hand: tokens that become values */
-	struct view tokens, raw;
+	/* What each row needs lies together. */
+	const uint16_t *keys; /* attributes modulo KEYED_PLACES, by row; lent */
+	uint64_t mask;        /* of the field's bytes */
+	struct view raw;
+	uint16_t flip, space; /* make places of keys */
+	uint8_t size;         /* of the field, in bytes */
+	struct view tokens;
 	struct column *column;
 	const struct field *field;
-	const uint16_t *keys; /* attributes modulo KEYED_PLACES, by row; lent */
-	uint16_t flip, space; /* make places of them */
+	uint64_t values[CHUNK]; /* of the rows at hand: tokens that become values */
 };
 
 /* The keyed columns of the rows of one schema. */
@@ -74,7 +77,8 @@ static bool keyed_column_init(struct batch *b, const struct slot *s, unsigned ow
 	if (raw == NO_COLUMN || batch_column_bytes(b, &b->columns[raw], &k->raw, NULL) ||
 	    batch_column_bytes(b, c, &k->tokens, NULL))
 		return false;
-	k->mask = keyed_mask(k->field->elem_size);
+	k->size = k->field->elem_size;
+	k->mask = keyed_mask(k->size);
 	k->flip = k->field->flags & FIELD_FLIP ? 1 : 0;
 	k->space = (uint16_t)(keyed_key(k->field, k->flip) % KEYED_PLACES);
 	c->mask = UINT32_MAX;
@@ -180,8 +184,8 @@ static bool settle_row(struct keyed *keyed, struct keyed_slot *k)
 		struct keyed_column *c = &k->columns[i];
 		uint16_t place = (uint16_t)((c->keys[row] ^ c->flip) + c->space);
 
-		if (!keyed_next(&keyed->last[place], c->values[at], c->field->elem_size, c->mask,
-				&c->raw, &c->values[at]))
+		if (!keyed_next(&keyed->last[place], c->values[at], c->size, c->mask, &c->raw,
+				&c->values[at]))
 			return false;
 	}
 	return true;
@@ -190,9 +194,12 @@ static bool settle_row(struct keyed *keyed, struct keyed_slot *k)
 /* Tokens of all rows become values, in row order. */
 static bool settle_rows(struct batch *b, struct keyed *keyed, struct keyed_slot *slots)
 {
-	for (uint32_t i = 0; i < b->rows; i++)
-		if (!settle_row(keyed, &slots[b->slot_of[i]]))
+	for (uint32_t i = 0; i < b->rows; i++) {
+		struct keyed_slot *k = &slots[b->slot_of[i]];
+
+		if (k->count && !settle_row(keyed, k))
 			return false;
+	}
 	return true;
 }
 
