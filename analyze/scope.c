@@ -32,10 +32,7 @@ static struct selection span_of(const struct selection *selection, unsigned spar
 
 static bool asks_for_entries(const struct selection *selection, unsigned spares)
 {
-	/* Off: with reused ports the answers were not always those of the whole tape. */
-	(void)selection;
-	(void)spares;
-	return false;
+	return spares & SPARE_NUMBERS && selection->port_count + selection->range_count > 0;
 }
 
 bool scope_is_asked_for(const struct selection *selection, unsigned spares)
@@ -68,7 +65,7 @@ static int find_span(struct scope *s, struct source *source, const struct select
 {
 	struct selection asked = span_of(selection, spares);
 
-	if (!selection_has_span(&asked))
+	if (!scope_is_asked_for(selection, spares))
 		return 0;
 	TRY(find_origin(s, source, err));
 	selection_span(&asked, s->origin_ns, &s->from_ns, &s->to_ns);

@@ -141,6 +141,23 @@ static void compare(const struct build_tape *b, view_fn view, const char *option
 
 enum { PER_CONN = 1 + 6 + 4 + 1, LISTENER = 1 };
 
+static void one_port_needs_its_blocks_and_the_listeners_first(void **state)
+{
+	struct build_tape b;
+	uint16_t port = 40005, none = 9;
+	struct selection s = {.ports = &port, .port_count = 1};
+
+	(void)state;
+	make_crowd(&b, 0);
+	tape_ready(&b);
+	assert_int_equal(count(&b, &s, SPARE_NUMBERS), LISTENER + PER_CONN);
+	/* Numbers need what lies before. */
+	assert_true(count(&b, &s, 0) > 100);
+	s.ports = &none;
+	assert_int_equal(count(&b, &s, SPARE_NUMBERS), 0);
+	tape_release(&b);
+}
+
 static void a_part_gives_the_answers_of_the_whole(void **state)
 {
 	static const view_fn views[] = {view_conns, view_states, view_timeline, view_exchanges,
@@ -229,14 +246,42 @@ static void an_empty_tape_has_no_beginning(void **state)
 	tape_release(&b);
 }
 
+/* Before 6.15 the child of a listener had another cookie at first, and no remote port. */
+static void old_kernels_children_are_found_by_their_address(void **state)
+{
+	uint16_t port = 40002;
+	struct selection s = {.ports = &port, .port_count = 1};
+	struct ends e = ends_of(2);
+	struct build_sock half = e.server;
+	struct build_tape b;
+
+	(void)state;
+	half.rport = 0;
+	half.raddr = "0.0.0.0";
+	half.cookie = 77777;
+	memset(&b, 0, sizeof(b));
+	tape_begin(&b);
+	tape_state(&b, T0, &half, STATE_LISTEN, STATE_SYN_RECV);
+	flush(&b);
+	tape_state(&b, T0 + 1, &e.server, STATE_SYN_RECV, STATE_ESTABLISHED);
+	flush(&b);
+	tape_send(&b, T0 + 2, &hello_client, 1);
+	tape_ready(&b);
+	assert_int_equal(count(&b, &s, SPARE_NUMBERS), 2);
+	compare(&b, view_conns, "--no-conn -f json --port 40002", 0);
+	tape_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_port_needs_its_blocks_and_the_listeners_first),
 		cmocka_unit_test(a_part_gives_the_answers_of_the_whole),
 		cmocka_unit_test(times_leave_out_what_is_not_between),
 		cmocka_unit_test(a_pid_may_be_told_anywhere),
 		cmocka_unit_test(a_tape_that_lacks_something_is_read_whole),
 		cmocka_unit_test(an_empty_tape_has_no_beginning),
+		cmocka_unit_test(old_kernels_children_are_found_by_their_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
