@@ -71,6 +71,11 @@ static size_t default_ring(void)
 	return ring;
 }
 
+size_t attach_ring_wanted(const struct record_options *opt)
+{
+	return opt->buffer_bytes ? opt->buffer_bytes : default_ring();
+}
+
 void attach_set_ports(uint8_t *bits, const struct record_options *opt)
 {
 	for (size_t i = 0; i < opt->port_count; i++)
@@ -237,7 +242,7 @@ int attach_open(struct catalog *c, const struct btf_enums *btf, const struct rec
 	if (!a)
 		return error_nomem(err);
 	allow_descriptors();
-	a->ring_bytes = opt->buffer_bytes ? opt->buffer_bytes : default_ring();
+	a->ring_bytes = attach_ring_wanted(opt);
 	o.ring_bytes = a->ring_bytes;
 	a->copy_count = catalog_count(c);
 	a->copies = calloc(a->copy_count, sizeof(*a->copies));

@@ -35,6 +35,8 @@ void attach_stop(struct attach *a);
 /* Detach, in a process of its own that outlives this call by a moment. NULL is fine. */
 void attach_close(struct attach *a);
 
+/* Bytes of the buffer that a recording with `opt` has. */
+size_t attach_ring_wanted(const struct record_options *opt);
 int attach_ring_fd(const struct attach *a);
 size_t attach_ring_bytes(const struct attach *a);
 /* Per-CPU array of lost records by event number. */
