@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "record/options.h"
+#include "record/plan_report.h"
 #include "record/session.h"
 
 static int act(const struct record_options *opt, char **argv, struct error *err)
@@ -16,6 +17,10 @@ static int act(const struct record_options *opt, char **argv, struct error *err)
 		return 0;
 	case ACTION_LIST_EVENTS:
 		return session_list_events(opt, err);
+	case ACTION_DOCTOR:
+		return plan_doctor(opt, stdout, err);
+	case ACTION_DRY_RUN:
+		return plan_dry_run(opt, stdout, err);
 	default:
 		return session_run(opt, argv, err);
 	}

@@ -14,6 +14,7 @@ enum {
 	OPTION_PORT = 256, /* without a letter */
 	OPTION_BUFFER,
 	OPTION_LIST_EVENTS,
+	OPTION_DRY_RUN,
 	MAX_SECONDS = 315360000, /* ten years */
 	MIN_BUFFER = 64 << 10,
 	MAX_BUFFER = 1 << 30,
@@ -43,6 +44,7 @@ static const struct option_row rows[] = {
 	{OPTION_LIST_EVENTS, "list-events", NULL,
 	 "print the events that would be recorded, and end;\n"
 	 "with -e '*' all that this kernel has"},
+	{OPTION_DRY_RUN, "dry-run", NULL, "print what would be recorded and how, and end"},
 	{'h', "help", NULL, "print this text"},
 	{'V', "version", NULL, "print the version"},
 };
@@ -60,10 +62,11 @@ static const char examples[] =
 	"  sudo tcptape-record --port 443,8000-8010        these ports, whole connections\n"
 	"  sudo tcptape-record -e 'tcp:*' -e '!tcp_probe'  some events only\n"
 	"  sudo tcptape-record -o - | zstd > far.tape.zst  to another program\n"
+	"  sudo tcptape-record doctor                      would it work here? why not?\n"
 	"\n"
 	"Recording needs root. No payload is ever recorded. Then: tcptape conns bug.tape\n"
 	"\n"
-	"usage: tcptape-record [-o FILE] [options] [-- COMMAND ARG...]\n"
+	"usage: tcptape-record [doctor] [-o FILE] [options] [-- COMMAND ARG...]\n"
 	"\n";
 
 static void print_row(FILE *to, const struct option_row *row)
@@ -252,6 +255,9 @@ static int apply(struct record_options *o, int key, const char *arg, struct erro
 	case OPTION_LIST_EVENTS:
 		o->action = ACTION_LIST_EVENTS;
 		return OK;
+	case OPTION_DRY_RUN:
+		o->action = ACTION_DRY_RUN;
+		return OK;
 	case 'h':
 		o->action = ACTION_HELP;
 		return OK;
@@ -384,6 +390,11 @@ static int complete_output(struct record_options *o, struct error *err)
 int options_parse(int argc, char **argv, struct record_options *out, struct error *err)
 {
 	*out = (struct record_options){0};
+	if (argc > 1 && strcmp(argv[1], "doctor") == 0) {
+		out->action = ACTION_DOCTOR;
+		argc--;
+		argv++;
+	}
 	TRY(parse_words(argc, argv, out, err));
 	TRY(complete_globs(out, err));
 	return complete_output(out, err);

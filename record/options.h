@@ -18,6 +18,8 @@ enum record_action {
 	ACTION_LIST_EVENTS = 1, /* print the names that `globs` choose, and end */
 	ACTION_HELP = 2,
 	ACTION_VERSION = 3,
+	ACTION_DOCTOR = 4,  /* say whether a recording would work */
+	ACTION_DRY_RUN = 5, /* say what it would do */
 };
 
 enum { OPTIONS_MAX_PORTS = 64 };

@@ -273,6 +273,23 @@ static void options_help_and_version_win_over_what_follows(void **state)
 	options_release(&o);
 }
 
+static void options_know_doctor_as_the_first_word_only(void **state)
+{
+	struct record_options o;
+
+	(void)state;
+	PARSE(&o, "doctor", "-q", "-e", "tcp:*");
+	assert_int_equal(o.action, ACTION_DOCTOR);
+	assert_true(o.is_quiet);
+	options_release(&o);
+	PARSE(&o, "--dry-run", "--", "doctor");
+	assert_int_equal(o.action, ACTION_DRY_RUN);
+	options_release(&o);
+	assert_usage("unexpected 'doctor': a command to record goes after '--', a file name after "
+		     "-o",
+		     WORDS("-q", "doctor"));
+}
+
 static void options_help_shows_examples_first_within_eighty_columns(void **state)
 {
 	char *text = NULL;
@@ -324,6 +341,7 @@ int main(void)
 		cmocka_unit_test(options_suggest_the_nearest_one),
 		cmocka_unit_test(options_say_when_a_value_is_missing_or_too_much),
 		cmocka_unit_test(options_help_and_version_win_over_what_follows),
+		cmocka_unit_test(options_know_doctor_as_the_first_word_only),
 		cmocka_unit_test(options_help_shows_examples_first_within_eighty_columns),
 		cmocka_unit_test(options_version_is_one_line),
 	};

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* plan_report.c -- aligned text of checks, options and events. */
+#include "record/plan_report.h"
+
+#include <string.h>
+
+#include "bpf/wire.h"
+#include "record/attach.h"
+#include "record/check.h"
+
+static const char *const states[] = {"ok", "warn", "fails"};
+
+static void put_check(FILE *to, const struct check *c)
+{
+	fprintf(to, "%-5s  %-11s  %s\n", states[c->state], c->name, c->finding);
+	if (c->advice[0])
+		fprintf(to, "%20s-> %s\n", "", c->advice);
+}
+
+/* Events that the recorder knows, the user wants and this kernel does not have. */
+static void put_missing(FILE *to, const struct checkup *u)
+{
+	for (size_t i = 0; i < typed_count(); i++) {
+		const struct typed_event *e = &typed_events()[i];
+		bool is_there = e->number == WIRE_SOCK_SNAPSHOT;
+		char name[160];
+
+		snprintf(name, sizeof(name), "%s:%s", e->group, e->name);
+		for (size_t k = 0; !is_there && k < catalog_count(u->catalog); k++)
+			is_there = strcmp(catalog_at(u->catalog, k)->full_name, name) == 0;
+		if (!is_there && name_is_chosen(&u->opt->globs, name))
+			fprintf(to, "  %-11s  %s: this kernel does not have it\n", "not", name);
+	}
+}
+
+static void put_event(FILE *to, const struct catalog_event *e, bool is_full)
+{
+	static const char *const ways[] =
+		{[WAY_TYPED] = "typed", [WAY_GENERIC] = "generic", [WAY_NONE] = "not"};
+	bool has_reason = e->way == WAY_NONE || (e->way == WAY_GENERIC && e->typed);
+
+	if (is_full || has_reason)
+		fprintf(to, "  %-11s  %s%s%s\n", ways[e->way], e->full_name, has_reason ? ": " : "",
+			has_reason ? e->reason : "");
+}
+
+static void put_events(FILE *to, const struct checkup *u, bool is_full)
+{
+	if (!u->catalog)
+		return;
+	for (size_t i = 0; i < catalog_count(u->catalog); i++)
+		put_event(to, catalog_at(u->catalog, i), is_full);
+	put_missing(to, u);
+}
+
+int plan_doctor(const struct record_options *opt, FILE *to, struct error *err)
+{
+	struct checkup u = {.root = "", .opt = opt, .is_trial = true};
+	size_t warnings = 0;
+	int rc;
+
+	check_run(&u);
+	for (size_t i = 0; i < u.row_count; i++) {
+		put_check(to, &u.rows[i]);
+		warnings += u.rows[i].state == CHECK_WARN;
+	}
+	rc = check_verdict(&u, err);
+	if (!rc) {
+		fprintf(to,
+			"\nA recording works here%s. It holds the events, every field of the "
+			"kernel's own format,\nthe sockets that exist at the start, and what "
+			"was lost; never payload. --dry-run lists the events.\n",
+			warnings ? ", with the limits above" : "");
+		put_events(to, &u, false);
+	}
+	check_release(&u);
+	return rc;
+}
+
+static void put_filter(FILE *to, const struct record_options *opt)
+{
+	if (!opt->port_count)
+		fprintf(to, "%-11s  none: every connection\n", "filter");
+	for (size_t i = 0; i < opt->port_count; i++) {
+		const struct port_range *p = &opt->ports[i];
+
+		fprintf(to, "%-11s  %s port %u", i ? "" : "filter",
+			i ? "or" : "only connections one end of which has", p->first);
+		if (p->last != p->first)
+			fprintf(to, " to %u", p->last);
+		fputc('\n', to);
+	}
+}
+
+static void put_end(FILE *to, const struct record_options *opt)
+{
+	fprintf(to, "%-11s  Ctrl-C or SIGTERM", "until");
+	if (opt->duration_ns)
+		fprintf(to, ", or %.9g s have passed", (double)opt->duration_ns / 1e9);
+	if (opt->command)
+		fprintf(to, ", or '%.100s' ends", opt->command[0]);
+	fputc('\n', to);
+}
+
+int plan_dry_run(const struct record_options *opt, FILE *to, struct error *err)
+{
+	struct checkup u = {.root = "", .opt = opt};
+	int rc;
+
+	check_run(&u);
+	fprintf(to, "%-11s  %s%s\n", "output",
+		strcmp(opt->output, "-") == 0 ? "standard output" : opt->output,
+		opt->is_forced ? ", overwritten if it exists" : "");
+	put_end(to, opt);
+	put_filter(to, opt);
+	fprintf(to, "%-11s  %zu KiB\n", "buffer", attach_ring_wanted(opt) >> 10);
+	for (size_t i = 0; i < u.row_count; i++)
+		if (strcmp(u.rows[i].name, "events") == 0 || strcmp(u.rows[i].name, "disk") == 0 ||
+		    strcmp(u.rows[i].name, "descriptors") == 0)
+			fprintf(to, "%-11s  %s\n", u.rows[i].name, u.rows[i].finding);
+	put_events(to, &u, true);
+	for (size_t i = 0; i < u.row_count; i++)
+		if (u.rows[i].state != CHECK_OK)
+			put_check(to, &u.rows[i]);
+	rc = check_verdict(&u, err);
+	check_release(&u);
+	return rc;
+}
