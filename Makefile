@@ -55,6 +55,7 @@ VERSION = $(shell sed -n 's/^.define TCPTAPE_VERSION "\(.*\)"/\1/p' format/versi
 SONAME := libtcptape.so.$(shell sed -n 's/^.define TCPTAPE_ABI //p' format/tcptape.h)
 SKEL := $(patsubst %.bpf.c,$(B)/%.skel.h,$(wildcard bpf/*.bpf.c))
 HELLO := $(B)/hello_server $(B)/hello_client
+STATIC := $(B)/static/tcptape-record $(B)/static/tcptape
 HELLO_O := $(call o,$(filter-out testdata/hello/hello_%,$(wildcard testdata/hello/*.c)))
 FUZZ := $(patsubst tests/fuzz/%.c,$(F)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(addprefix $(B)/tests/bench/,columns repeat decode encode)
@@ -68,7 +69,8 @@ all: analyzer $(B)/tcptape-record hello lib ## both programs, the library and th
 analyzer: $(B)/tcptape ## tcptape alone; needs no libbpf, libelf or clang
 hello: $(HELLO) ## the hello-world server and client of testdata/hello
 lib: $(B)/libtcptape.a $(B)/libtcptape.so ## the C library for readers of tapes; needs no libbpf
-static: $(B)/static/tcptape-record ## one static recorder to copy to a host
+static: $(STATIC) ## both programs without shared libraries, to copy to a host
+	$(Q)wc -c $(STATIC) | awk '$$2 != "total" { printf "%s: %.1f MB, no shared libraries\n", $$2, $$1 / 1e6 }'
 
 link = $(if $(V),,@printf '  %-7s %s\n' LINK $@;) mkdir -p $(@D) && $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$^) $(2)
 $(B)/tcptape: $(call o,$(ANALYZE) $(FORMAT))
@@ -78,6 +80,11 @@ $(B)/tcptape-record: $(call o,$(RECORD) $(FORMAT))
 $(B)/static/tcptape-record: $(call o,$(RECORD) $(FORMAT))
 	$(call link,-static,-lbpf -lelf -lz -lzstd -pthread)
 	$(Q)$@ --version >/dev/null
+$(B)/static/tcptape: $(call o,$(ANALYZE) $(FORMAT))
+	$(call link,-static,-lzstd -lz -lm)
+	$(Q)$@ --version >/dev/null
+$(B)/static/hello_%: $(B)/testdata/hello/hello_%.o $(HELLO_O)
+	$(call link,-static,-pthread)
 # The library shows only what tcptape.h declares: its objects are hidden, and in the archive they are one.
 so = -shared -Wl,-soname,$(SONAME) -Wl,--version-script=format/libtcptape.map -Wl,--gc-sections -Wl,--as-needed
 $(B)/libtcptape.so: $(PIC) format/libtcptape.map
@@ -140,6 +147,9 @@ check-analyzer: analyzer $(TESTS) ## what can be tested without libbpf
 check-cross: analyzer $(WRITE_TAPES) ## the same as s390x (big-endian) and aarch64 programs, under qemu-user
 	$(Q)sh .ci/deps cross
 	$(Q)B='$(B)' MAKE='$(MAKE)' sh tests/cross/run
+check-kernels: analyzer static $(B)/static/hello_server $(B)/static/hello_client ## the static recorder on Debian's 5.10, 6.1, 6.12, emulated
+	$(Q)sh .ci/deps kernels
+	$(Q)B='$(B)' sh tests/kernels/run $(T)
 tests-build: $(TESTS) $(TORTURE) $(call tests,record)
 lint: ## layers, names, headers, clang-format
 	$(Q)$(run) lint/
@@ -187,6 +197,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
 	@echo 'variables: CC SAN=1 WERROR=1 V=1 B CFLAGS LDFLAGS DESTDIR PREFIX LIBDIR T FUZZ_SECONDS'
 FORCE:
-.PHONY: all analyzer hello lib static check check-analyzer check-cross tests-build lint goldens bench torture demo deps deps-check \
+.PHONY: all analyzer hello lib static check check-analyzer check-cross check-kernels tests-build lint goldens bench torture demo deps deps-check \
 	fuzz fuzz-build install install-analyzer install-lib uninstall clean help FORCE
 -include $(shell find $(B) $(F) -name '*.d' 2>/dev/null)

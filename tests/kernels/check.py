@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+"""check.py DIR RELEASE: what a booted kernel recorded (tests/kernels/init), from a DIR with its tape, its own text of
+the same events (`trace`) and what the scene knows. TCPTAPE names the analyzer.
+"""
+import collections
+import ipaddress
+import json
+import os
+import re
+import subprocess
+import sys
+
+DIR, RELEASE = sys.argv[1:]
+# A plan and not a probe: what a kernel must yield in this scene, so that an event which falls silent is seen.
+ALWAYS = ("net:netif_receive_skb skb:consume_skb skb:kfree_skb skb:skb_copy_datagram_iovec sock:inet_sock_set_state "
+          "tcp:tcp_destroy_sock tcp:tcp_probe tcp:tcp_rcv_space_adjust tcp:tcp_receive_reset tcp:tcp_send_reset").split()
+SINCE = {"sock:inet_sk_error_report": (5, 15), "tcp:tcp_cong_state_set": (5, 19), "sock:sock_send_length": (6, 3),
+         "sock:sock_recv_length": (6, 3), "sock:sk_data_ready": (6, 3)}
+# bpf_sock_from_file() for the sockets that processes hold: 5.11.
+MISSING = [((5, 11), "tcptape:sock_snapshot: owned_socks")]
+
+
+def read(name):
+    with open(f"{DIR}/{name}") as f:
+        return f.read()
+
+
+def same(got, want, what):
+    assert got == want, f"{what}: got {got!r}, want {want!r}"
+
+
+def rows(command, *options):
+    done = subprocess.run([os.environ["TCPTAPE"], command, f"{DIR}/tape", "-f", "json", *options], capture_output=True,
+                          text=True)
+    same(done.returncode, 0, f"tcptape {command}: {done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def version(release):
+    return tuple(int(n) for n in re.match(r"(\d+)\.(\d+)", release).groups())
+
+
+def check_info(info, kernel):
+    same(info["kernel"], read("release").strip(), "the kernel on the tape")
+    same((info["complete"], info["lost_total"]), (True, 0), "complete, events lost")
+    wanted = set(ALWAYS) | {name for name, since in SINCE.items() if kernel >= since}
+    same(sorted(wanted - set(info["events"])), [], "events that this kernel has and the tape has not")
+    missing = [text for before, text in MISSING if kernel < before]
+    same([u for u in info["unavailable"] if not any(u.startswith(m) for m in missing)], [], "unavailable, unexplained")
+    for text in missing:
+        assert any(u.startswith(text) for u in info["unavailable"]), f"the tape does not name '{text}'"
+
+
+def check_pair(name, addr, client_end, server_end):
+    port = int(read(f"{name}.port"))
+    found = {r["role"]: r for r in rows("conns", "--port", str(port))}
+    same(sorted(found), ["client", "listener", "server"], f"{name}: roles")
+    client, server = found["client"], found["server"]
+    same((client["peer"], server["peer"]), (server["conn"], client["conn"]), f"{name}: each is the other's peer")
+    same((client["laddr"], client["raddr"], client["rport"]), (addr, addr, port), f"{name}: the client's addresses")
+    for row, comm in ((client, "hello_client"), (server, "hello_server"), (found["listener"], "hello_server")):
+        pid = int(read(f"{name}.{comm.partition('_')[2]}.pid"))
+        same((row["comm"], row["pid"], row["uncertain"]), (comm, pid, False), f"{name}: owner of the {row['role']}")
+    same((client["tx_bytes"], client["rx_bytes"], server["tx_bytes"], server["rx_bytes"]), (2, 11, 11, 2), f"{name}: bytes")
+    same((client["end"], server["end"]), (client_end, server_end), f"{name}: how both ended")
+
+
+# --- the kernel's own text
+
+LINE = re.compile(r"\s*(.{1,16})-(\d+)\s+\[(\d+)\] \S+\s+([0-9.]+): (\w+): (.*)")
+
+
+def printed():
+    """[(event name, cpu, pid, {label: text})]"""
+    out = []
+    for line in read("trace").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        m = LINE.fullmatch(line)
+        assert m, f"a line of the kernel's trace is not understood: {line}"
+        out.append((m[5], int(m[3]), int(m[2]), dict(re.findall(r"(\w+)(?:=| = |: )([^\s,]*)", m[6]))))
+    return out
+
+
+def spellings(value):
+    """How the kernel prints a value that the tape shows as such."""
+    if isinstance(value, bool) or value is None:
+        return set()
+    if isinstance(value, int):
+        return {str(value), hex(value), f"{value:x}"} | ({"UNKNOWN"} if value == 0 else set())  # no state is 0
+    if value.startswith("0x"):
+        return {value, f"{int(value, 16):016x}"}
+    try:
+        return {value, str(ipaddress.ip_address(value))}
+    except ValueError:
+        return {value}
+
+
+# Labels of the print formats that are not the names of their fields.
+FIELD_OF = {"state": ("state",), "src": ("saddr",), "dest": ("daddr",), "saddrv6": ("saddr_v6",), "daddrv6": ("daddr_v6",),
+            "dev": ("name",), "address": ("sk",), "error": ()}
+# Printed as a symbol or in another unit than the raw value: location+offset/size, length of what PEEK returned.
+UNCOMPARED = ("location", "func", "length")
+
+
+def differences(labels, fields):
+    """(compared, [what differs])"""
+    compared, wrong = 0, []
+    for label, text in labels.items():
+        name = (FIELD_OF.get(label) or (label,))[0]
+        if name not in fields or label in UNCOMPARED or not text:  # 6.1.176 prints %s of constants as nothing
+            continue
+        compared += 1
+        if text not in spellings(fields[name]):
+            wrong.append(f"{label}={text}, the tape has {fields[name]}")
+    return compared, wrong
+
+
+def check_fields(events):
+    """Every event of the trace is on the tape with the same fields, and nothing else is."""
+    left = collections.defaultdict(list)
+    for e in events:
+        left[e["event"].partition(":")[2], e["cpu"], e["tid"]].append(e["fields"])
+    total = 0
+    for name, cpu, pid, labels in printed():
+        candidates = left[name, cpu, pid]
+        assert candidates, f"{name} of task {pid} on CPU {cpu} is in the kernel's trace only: {labels}"
+        results = [differences(labels, fields) for fields in candidates]
+        best = min(range(len(results)), key=lambda i: len(results[i][1]))
+        same(results[best][1], [], f"{name} of task {pid} on CPU {cpu}")
+        total += results[best][0]
+        candidates.pop(best)
+    rest = {k: v for k, v in left.items() if v}
+    same(rest, {}, "events that are on the tape only")
+    assert total > 3 * len(events), f"only {total} fields of {len(events)} events could be compared"
+    return total
+
+
+def main():
+    kernel = version(RELEASE)
+    same(version(read("release")), kernel, "the kernel that was booted")
+    same(read("record.status").strip(), "0", f"the recorder's exit status ({read('record.err')})")
+    subprocess.run([os.environ["TCPTAPE"], "verify", f"{DIR}/tape"], check=True, stdout=subprocess.DEVNULL)
+    info = rows("info")[0]
+    check_info(info, kernel)
+    check_pair("hello", "127.0.0.1", "fin", "fin")
+    check_pair("ipv6", "::1", "fin", "fin")
+    check_pair("reset", "127.0.0.1", "aborted", "reset")
+    same([r["end"] for r in rows("conns", "--port", "9")], ["refused"], "the refused connection")
+    events = [e for e in rows("replay") if e["event"] != "tcptape:sock_snapshot"]
+    compared = check_fields(events)
+    generic = sorted({e["event"] for e in events if e["generic"]})
+    print(f"{info['kernel']}: {len(events)} events of {len(info['events'])} types, {compared} fields equal to the kernel's "
+          f"text; offered: {len(read('events').split())}; generic: {', '.join(generic) or 'none'}; "
+          f"unavailable: {'; '.join(info['unavailable']) or 'nothing'}")
+
+
+main()
