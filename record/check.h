@@ -2,7 +2,7 @@
 /*
  * check.h -- whether a recording would work here: one row for each thing looked at.
  *
- * Order of use: fill in root, opt and is_trial, check_run, then read rows and what was
+ * Order of use: fill in root, opt and is_trial, check_next until NULL, then read rows and what was
  * found on the way, check_release. Nothing is written, mounted or left behind.
  */
 #ifndef RECORD_CHECK_H
@@ -34,16 +34,18 @@ struct checkup {
 	const char *root;                 /* "" = this host; where proc/ and sys/ are; lent */
 	const struct record_options *opt; /* lent */
 	bool is_trial;                    /* load and attach the programs for a moment */
-	/* Found by check_run(); NULL where it failed. */
+	bool is_short_of_memory;          /* found: nothing large is tried any more */
+	/* Found by the checks; NULL where it failed. */
 	struct btf_enums *btf;
 	struct tracefs *tracefs;
 	struct catalog *catalog;
 	struct check rows[CHECK_MAX_ROWS];
 	size_t row_count;
+	size_t next; /* in the table of checks */
 };
 
-/* Look at everything. Failures are rows, not errors. */
-void check_run(struct checkup *u);
+/* The next row, lent until check_release(); NULL after the last. Failures are rows, not errors. */
+const struct check *check_next(struct checkup *u);
 void check_release(struct checkup *u);
 /* 0, or the status and sentence of the first row that fails. */
 int check_verdict(const struct checkup *u, struct error *err);

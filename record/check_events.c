@@ -178,7 +178,7 @@ void check_programs(struct checkup *u, struct check *c)
 	struct error err = {0};
 	int rc;
 
-	if (!u->is_trial || !u->catalog)
+	if (!u->is_trial || !u->catalog || u->is_short_of_memory)
 		return;
 	rc = sink_open_memory(&sink, &err);
 	if (!rc)

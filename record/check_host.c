@@ -89,7 +89,7 @@ void check_symbols(struct checkup *u, struct check *c)
 	struct symbols *s;
 	const char *problem;
 
-	if (!check_is_real(u) || symbols_open(&s, NULL))
+	if (!check_is_real(u) || u->is_short_of_memory || symbols_open(&s, NULL))
 		return;
 	problem = symbols_problem(s);
 	if (problem)

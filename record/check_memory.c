@@ -107,6 +107,7 @@ void check_buffer(struct checkup *u, struct check *c)
 	uint64_t limit = cgroup_limit(u);
 	int rc = 0;
 
+	u->is_short_of_memory = limit < ring + OTHER_BYTES;
 	if (limit >= ring && check_is_real(u))
 		rc = try_ring(ring);
 	if (limit < ring)
@@ -121,8 +122,8 @@ void check_buffer(struct checkup *u, struct check *c)
 			   strerror(-rc));
 	else if (limit < ring + OTHER_BYTES)
 		check_warn(c, "raise the limit, or choose a smaller --buffer",
-			   "%zu KiB; the control group's limit of %llu KiB leaves little for the "
-			   "recorder",
+			   "%zu KiB; the control group's limit of %llu KiB leaves little: the "
+			   "recorder may be killed",
 			   ring >> 10, (unsigned long long)limit >> 10);
 	else
 		check_ok(c, "%zu KiB of kernel memory", ring >> 10);

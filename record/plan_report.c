@@ -56,13 +56,14 @@ static void put_events(FILE *to, const struct checkup *u, bool is_full)
 int plan_doctor(const struct record_options *opt, FILE *to, struct error *err)
 {
 	struct checkup u = {.root = "", .opt = opt, .is_trial = true};
+	const struct check *c;
 	size_t warnings = 0;
 	int rc;
 
-	check_run(&u);
-	for (size_t i = 0; i < u.row_count; i++) {
-		put_check(to, &u.rows[i]);
-		warnings += u.rows[i].state == CHECK_WARN;
+	while ((c = check_next(&u))) {
+		put_check(to, c);
+		fflush(to); /* whatever the next one does */
+		warnings += c->state == CHECK_WARN;
 	}
 	rc = check_verdict(&u, err);
 	if (!rc) {
@@ -107,7 +108,8 @@ int plan_dry_run(const struct record_options *opt, FILE *to, struct error *err)
 	struct checkup u = {.root = "", .opt = opt};
 	int rc;
 
-	check_run(&u);
+	while (check_next(&u))
+		;
 	fprintf(to, "%-11s  %s%s\n", "output",
 		strcmp(opt->output, "-") == 0 ? "standard output" : opt->output,
 		opt->is_forced ? ", overwritten if it exists" : "");
