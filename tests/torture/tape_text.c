@@ -115,9 +115,8 @@ struct recovered tape_recover(const void *tape, size_t len)
 	struct sink *sink;
 	const uint8_t *data;
 
-	must(source_open_memory(tape, len, &source, &err) == 0 &&
-		     sink_open_memory(&sink, &err) == 0,
-	     "out of memory");
+	must(source_open_memory(tape, len, &source, &err) == 0, "out of memory");
+	must(sink_open_memory(&sink, &err) == 0, "out of memory");
 	out.status = (int)status_exit(copy(source, sink, &err));
 	data = sink_memory(sink, &out.len);
 	out.tape = malloc(out.len ? out.len : 1);
