@@ -42,11 +42,6 @@ int attributes_decode(struct attributes *a, struct view columns, size_t count, s
 bool attributes_int(const struct attributes *a, size_t at, int attribute, uint64_t *out);
 bool attributes_bytes(const struct attributes *a, size_t at, int attribute, struct view *out);
 
-/* An integer attribute of the entries ids[i] - first, modulo 2^16; 0 where ids[i] is 0. False
- * when one of them does not exist. */
-bool attributes_keys(const struct attributes *a, int attribute, uint32_t first, const uint32_t *ids,
-		     size_t count, uint16_t *out);
-
 /* An integer attribute of each of the entries ids[i] - first, modulo 2^16; 0 where ids[i] is
  * 0. `first` is not 0. False when one is missing. */
 bool attributes_keys(const struct attributes *a, int attribute, uint32_t first, const uint32_t *ids,
