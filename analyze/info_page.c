@@ -79,6 +79,8 @@ static const char *until_text(const struct summary *s)
 		{"duration", ", as long as was asked for"},
 		{"signal", ", until it was stopped"},
 		{"stop", ", until it was stopped"},
+		{"size", ", until it was as large as allowed"},
+		{"rotated", ", until the next piece began"},
 	};
 
 	for (size_t i = 0; s->is_closed && i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -219,6 +221,9 @@ static void print_labels(const struct info_page *page, const struct summary *s, 
 	render_begin(r, &label_table);
 	print_host(s, r);
 	print_times(s, r);
+	if (summary_fact(s, "piece"))
+		print_format(r, "part of", "piece %.20s of recording %.64s",
+			     summary_fact(s, "piece"), known(summary_fact(s, "recording")));
 	if (summary_fact(s, "command"))
 		print_line(r, "command", summary_fact(s, "command")); /* to paste: never cut */
 	print_joined(s, r, "event_pattern", "asked for", "the default events");

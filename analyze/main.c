@@ -53,7 +53,9 @@ int main(int argc, char **argv)
 {
 	static const struct command_table table = {commands, TCPTAPE_VERSION};
 
-	/* A reader that goes away (| head) is an ordinary end, seen as EPIPE. */
+	/* A reader that goes away (| head) is an ordinary end, seen as EPIPE; an output as large as
+	 * `ulimit -f` allows is a failed write, seen as EFBIG. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	return command_main(&table, argc, argv, stdout, stderr);
 }

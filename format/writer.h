@@ -74,7 +74,7 @@ int writer_clock(struct writer *w, const struct clock_reading *c, struct error *
  * stalled, tries again with each flush, and puts the losses on the tape when it can. */
 int writer_flush(struct writer *w, struct error *err);
 /* Flush, then the End block: `reason` is "stop", "signal", "duration", "command",
- * "error: ..."; facts given after the first row and totals are in it. */
+ * "size", "rotated", "error: ..."; facts given after the first row and totals are in it. */
 int writer_end(struct writer *w, const char *reason, struct error *err);
 
 /* Why the writer is stalled, in a sentence; NULL when it is not. Lent until the next call. */

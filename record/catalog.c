@@ -273,6 +273,7 @@ static int register_event(struct catalog_event *e, const struct recipe_tools *t,
 	struct error why = {0};
 	int rc;
 
+	recipe_release(&e->recipe);
 	if (e->way == WAY_TYPED)
 		return recipe_typed(t, e->typed, e->format, e->text, &e->recipe, err);
 	if (e->way == WAY_NONE)
@@ -301,6 +302,9 @@ int catalog_register(struct catalog *c, struct writer *w, struct error *err)
 {
 	struct recipe_tools t = {.writer = w, .dictionaries = c->dictionaries};
 
+	legend_free(c->legend);
+	c->legend = NULL;
+	recipe_release(&c->snapshot);
 	TRY(legend_new(w, c->kernel.btf, &c->legend, err));
 	t.legend = c->legend;
 	TRY(dictionary_register(w, c->legend, c->dictionaries, err));

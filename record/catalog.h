@@ -4,7 +4,8 @@
  * one, or not at all and why. Then their schemas and recipes.
  *
  * Order of use: catalog_open, catalog_fall_back for each typed program the kernel
- * refuses, catalog_register, and for reading as long as it lives. Not thread-safe.
+ * refuses, catalog_register (again for another writer), and for reading as long as it lives. Not
+ * thread-safe.
  */
 #ifndef RECORD_CATALOG_H
 #define RECORD_CATALOG_H
@@ -71,7 +72,7 @@ uint16_t catalog_end(const struct catalog *c);
 void catalog_fall_back(struct catalog *c, struct catalog_event *e, const char *reason);
 /* The event cannot be recorded after all. */
 void catalog_drop(struct catalog_event *e, const char *reason);
-/* Make dictionaries, enumerations, schemas and recipes. */
+/* Make dictionaries, enumerations, schemas and recipes. Those of a former writer are gone. */
 int catalog_register(struct catalog *c, struct writer *w, struct error *err);
 /* Write a fact for every event that is unavailable or recorded by a stand-in. */
 int catalog_facts(const struct catalog *c, struct writer *w, struct error *err);

@@ -245,3 +245,11 @@ int host_clock(struct clock_reading *out)
 	}
 	return OK;
 }
+
+uint64_t host_now_ns(void)
+{
+	uint64_t ns = 0;
+
+	read_clock(CLOCK_BOOTTIME, &ns);
+	return ns;
+}

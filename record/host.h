@@ -17,5 +17,7 @@ int host_facts(struct writer *w, struct error *err);
 /* Read the clocks as closely together as the machine can; ts_ns is boottime_ns. 0, or
  * ERR_KERNEL (never seen: the three clocks exist since 2.6.39). */
 int host_clock(struct clock_reading *out);
+/* The tape's clock now. */
+uint64_t host_now_ns(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "format/version.h"
+#include "record/quantity.h"
 #include "record/span.h"
 
 enum {
@@ -15,7 +16,7 @@ enum {
 	OPTION_BUFFER,
 	OPTION_LIST_EVENTS,
 	OPTION_DRY_RUN,
-	MAX_SECONDS = 315360000, /* ten years */
+	OPTION_LIMIT = 512, /* and enum limit */
 	MIN_BUFFER = 64 << 10,
 	MAX_BUFFER = 1 << 30,
 };
@@ -39,6 +40,14 @@ static const struct option_row rows[] = {
 	 "only connections with one of these ports at\n"
 	 "either end; N-M is a range"},
 	{OPTION_BUFFER, "buffer", "SIZE", "room for events not yet written (default: 32M)"},
+	{OPTION_LIMIT + LIMIT_MAX_SIZE, "max-size", "SIZE",
+	 "end before the tape is larger than this"},
+	{OPTION_LIMIT + LIMIT_ROTATE_SIZE, "rotate-size", "SIZE",
+	 "begin a new file, FILE-000002.tape, when one is\n"
+	 "that large; each can be read alone"},
+	{OPTION_LIMIT + LIMIT_ROTATE_TIME, "rotate-time", "TIME",
+	 "begin a new file after 90s, 10m, 1h, 1d"},
+	{OPTION_LIMIT + LIMIT_KEEP, "keep", "N", "delete the oldest files; N stay"},
 	{'f', "force", NULL, "overwrite FILE if it exists"},
 	{'q', "quiet", NULL, "print nothing but errors"},
 	{OPTION_LIST_EVENTS, "list-events", NULL,
@@ -103,57 +112,19 @@ void options_print_version(FILE *to)
 	fputs("tcptape-record " TCPTAPE_VERSION "\n", to);
 }
 
-/* "12", "0.25": nanoseconds of a decimal number of seconds. */
-static bool parse_seconds(struct span s, uint64_t *ns)
-{
-	struct span whole = span_take(&s, '.');
-	uint64_t fraction = 0, unit = 1000000000;
-	uint32_t seconds = 0;
-
-	if (whole.p < whole.end ? !span_number(whole, MAX_SECONDS, &seconds) : s.p == s.end)
-		return false;
-	for (; s.p < s.end; s.p++) {
-		if (*s.p < '0' || *s.p > '9')
-			return false;
-		unit /= 10;
-		fraction += unit * (uint64_t)(*s.p - '0');
-	}
-	*ns = seconds * UINT64_C(1000000000) + fraction;
-	return *ns > 0;
-}
-
 static int set_duration(struct record_options *o, const char *arg, struct error *err)
 {
-	if (parse_seconds(span_of(arg, strlen(arg)), &o->duration_ns))
+	if (quantity_seconds(span_of(arg, strlen(arg)), &o->duration_ns))
 		return OK;
 	return error_set(err, ERR_USAGE, "--duration '%.40s': not a number of seconds above 0",
 			 arg);
-}
-
-static bool parse_size(struct span s, uint64_t *bytes)
-{
-	unsigned shift = 0;
-	uint32_t number;
-
-	if (s.p < s.end) {
-		const char *unit = strchr("KkMmGg", s.end[-1]);
-
-		if (unit && *unit) {
-			shift = 10 * (1 + (unsigned)(unit - "KkMmGg") / 2);
-			s.end--;
-		}
-	}
-	if (!span_number(s, UINT32_MAX, &number))
-		return false;
-	*bytes = (uint64_t)number << shift;
-	return true;
 }
 
 static int set_buffer(struct record_options *o, const char *arg, struct error *err)
 {
 	uint64_t wanted, size = MIN_BUFFER;
 
-	if (!parse_size(span_of(arg, strlen(arg)), &wanted))
+	if (!quantity_bytes(span_of(arg, strlen(arg)), &wanted))
 		return error_set(err, ERR_USAGE, "--buffer '%.40s': not a size such as 8M", arg);
 	if (wanted < MIN_BUFFER || wanted > MAX_BUFFER)
 		return error_set(err, ERR_USAGE, "--buffer '%.40s': must be from 64K to 1G", arg);
@@ -261,9 +232,11 @@ static int apply(struct record_options *o, int key, const char *arg, struct erro
 	case 'h':
 		o->action = ACTION_HELP;
 		return OK;
-	default:
+	case 'V':
 		o->action = ACTION_VERSION;
 		return OK;
+	default:
+		return limits_set(&o->limits, (enum limit)(key - OPTION_LIMIT), arg, err);
 	}
 }
 
@@ -397,7 +370,8 @@ int options_parse(int argc, char **argv, struct record_options *out, struct erro
 	}
 	TRY(parse_words(argc, argv, out, err));
 	TRY(complete_globs(out, err));
-	return complete_output(out, err);
+	TRY(complete_output(out, err));
+	return limits_check(&out->limits, out->output, err);
 }
 
 void options_release(struct record_options *o)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "format/error.h"
+#include "record/limits.h"
 #include "record/names.h"
 
 enum record_action {
@@ -37,6 +38,7 @@ struct record_options {
 	struct port_range ports[OPTIONS_MAX_PORTS];
 	size_t port_count;     /* 0 = all ports */
 	uint64_t buffer_bytes; /* a power of two; 0 = default */
+	struct limits limits;
 	bool is_quiet;
 	bool is_forced; /* overwrite `output` */
 	char **command; /* NULL, or NULL-terminated; lent by argv */

@@ -7,11 +7,12 @@
  */
 #include "record/session.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "record/attach.h"
@@ -22,15 +23,15 @@
 #include "record/drain.h"
 #include "record/host.h"
 #include "record/losses.h"
+#include "record/piece.h"
 #include "record/privilege.h"
-#include "record/shell_words.h"
+#include "record/series.h"
 #include "record/snapshot.h"
 #include "record/stall.h"
 #include "record/status.h"
 #include "record/stop.h"
 #include "record/symbols.h"
 #include "record/tracefs.h"
-#include "record/translate.h"
 #include "record/urgency.h"
 
 enum {
@@ -38,8 +39,6 @@ enum {
 	BATCH_RECORDS = 2048, /* between two looks at the clock */
 };
 
-static const uint64_t FLUSH_EVERY = 800000000; /* with a poll on top: under a second */
-static const uint64_t CLOCK_EVERY = 10000000000;
 static const uint64_t STATUS_EVERY = 500000000;
 
 struct session {
@@ -50,40 +49,27 @@ struct session {
 	struct btf_enums *btf;
 	struct tracefs *tracefs;
 	struct catalog *catalog;
-	struct sink *sink;
-	struct writer *writer;
 	struct symbols *symbols;
-	struct resolver *resolver;
+	struct recording recording;
+	struct series *series;
 	struct attach *attach;
-	struct translator *translator;
 	struct drain *drain;
 	struct losses *losses;
 	struct status_line *status;
 	struct urgency urgency;
 	struct stall stall;
 	int epoll_fd;
-	uint64_t start_ns, flushed_ns, clocked_ns, shown_ns;
+	uint64_t start_ns, shown_ns;
 	const char *end_reason; /* NULL = still running */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 /* The programs last: a process that detaches them must not hold the tape open. */
 static void session_close(struct session *s)
 {
 	losses_close(s->losses);
 	drain_close(s->drain);
-	translator_free(s->translator);
-	resolver_free(s->resolver);
+	series_close(s->series, NULL);
 	symbols_close(s->symbols);
-	writer_free(s->writer);
-	sink_close(s->sink, NULL);
 	catalog_close(s->catalog);
 	tracefs_close(s->tracefs);
 	btf_enums_close(s->btf);
@@ -120,74 +106,37 @@ static int start_child(struct session *s, struct error *err)
 	return 0;
 }
 
-static int open_writer(struct session *s, struct error *err)
+/* Text that no other recording has. */
+static int draw_id(char id[33], struct error *err)
 {
-	struct writer_options options = {.salt = now_ns() ^ (uint64_t)getpid() << 48};
+	uint8_t bytes[16];
 
-	TRY(sink_open(s->opt->output, s->opt->is_forced, &s->sink, err));
-	return writer_new(s->sink, &options, &s->writer, err);
-}
-
-/* "port 80" or "port 8000-8010" */
-static int write_filters(struct session *s, struct error *err)
-{
-	char text[64];
-
-	for (size_t i = 0; i < s->opt->port_count; i++) {
-		const struct port_range *p = &s->opt->ports[i];
-
-		if (p->first == p->last)
-			snprintf(text, sizeof(text), "port %u", p->first);
-		else
-			snprintf(text, sizeof(text), "port %u-%u", p->first, p->last);
-		TRY(writer_fact(s->writer, "filter", text, err));
-	}
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		return error_sys(err, errno, "cannot get random bytes");
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(id + 2 * i, 3, "%02x", bytes[i]);
 	return 0;
 }
 
-static int write_facts(struct session *s, struct error *err)
+static int open_output(struct session *s, struct error *err)
 {
-	struct buf command = {0};
-	int rc;
-
-	shell_words_put(&command, (const char *const *)s->argv);
-	put_u8(&command, 0);
-	if (command.len > FACT_MAX_VALUE) /* what is longer can still be recorded */
-		memcpy(command.data + FACT_MAX_VALUE - 4, " ...", 5);
-	rc = command.is_failed ? error_nomem(err) : 0;
-	if (!rc)
-		rc = writer_fact(s->writer, "command", (char *)command.data, err);
-	buf_release(&command);
-	if (rc)
-		return rc;
-	for (size_t i = 0; i < s->opt->globs.count; i++)
-		TRY(writer_fact(s->writer, "event_pattern", s->opt->globs.names[i], err));
-	TRY(write_filters(s, err));
-	return host_facts(s->writer, err);
-}
-
-static int write_clock(struct session *s, struct error *err)
-{
-	struct clock_reading c;
-
-	if (host_clock(&c))
-		return 0;
-	return writer_clock(s->writer, &c, err);
+	TRY(symbols_open(&s->symbols, err));
+	s->recording = (struct recording){.opt = s->opt,
+					  .argv = s->argv,
+					  .catalog = s->catalog,
+					  .symbols = s->symbols};
+	TRY(draw_id(s->recording.id, err));
+	return series_open(&s->recording, &s->series, err);
 }
 
 /* Programs, and everything that stands behind them. */
 static int open_chain(struct session *s, struct error *err)
 {
-	const uint32_t *dictionaries = catalog_dictionaries(s->catalog);
-
 	TRY(attach_open(s->catalog, s->btf, s->opt, &s->attach, err));
 	TRY(drain_open(attach_ring_fd(s->attach), attach_ring_bytes(s->attach), &s->drain, err));
-	TRY(catalog_register(s->catalog, s->writer, err));
-	TRY(symbols_open(&s->symbols, err));
+	TRY(piece_prepare(series_piece(s->series), err));
 	symbols_problem(s->symbols); /* read them now, not under way */
-	TRY(resolver_new(s->writer, dictionaries, s->symbols, &s->resolver, err));
-	TRY(translator_new(s->catalog, s->resolver, s->writer, &s->translator, err));
-	return losses_open(s->attach, s->catalog, now_ns(), &s->losses, err);
+	return losses_open(s->attach, s->catalog, host_now_ns(), &s->losses, err);
 }
 
 static int watch(struct session *s, int fd, uint32_t events, struct error *err)
@@ -221,7 +170,7 @@ static int empty_ring(struct session *s, size_t limit, size_t *taken, struct err
 		record = drain_next(s->drain, &len);
 		if (!record)
 			return 0;
-		TRY(translator_add(s->translator, record, len, err));
+		TRY(piece_add(series_piece(s->series), record, len, err));
 	}
 	return 0;
 }
@@ -235,7 +184,7 @@ static int empty_until(struct session *s, uint64_t ts_ns, struct error *err)
 	do {
 		record = drain_next(s->drain, &len);
 		if (record)
-			TRY(translator_add(s->translator, record, len, err));
+			TRY(piece_add(series_piece(s->series), record, len, err));
 	} while (record && record->ts_ns < ts_ns);
 	return 0;
 }
@@ -249,7 +198,7 @@ static int write_snapshot(struct session *s, struct snapshot_reader *reader, str
 
 	while ((rc = snapshot_next(reader, &row, err)) == 0) {
 		TRY(empty_until(s, row->head.ts_ns, err));
-		TRY(translator_add_as(s->translator, recipe, row, err));
+		TRY(piece_add_as(series_piece(s->series), recipe, row, err));
 	}
 	return rc == END ? 0 : rc;
 }
@@ -259,7 +208,7 @@ static int take_snapshot(struct session *s, struct error *err)
 	struct snapshot_reader *reader;
 	int rc;
 
-	TRY(snapshot_open(s->btf, s->opt, s->writer, &reader, err));
+	TRY(snapshot_open(s->btf, s->opt, piece_writer(series_piece(s->series)), &reader, err));
 	rc = write_snapshot(s, reader, err);
 	snapshot_close(reader);
 	return rc;
@@ -269,12 +218,8 @@ static int take_snapshot(struct session *s, struct error *err)
 static int session_start(struct session *s, struct error *err)
 {
 	TRY(attach_start(s->attach, s->catalog, err));
-	s->start_ns = now_ns();
-	s->flushed_ns = s->start_ns;
-	s->clocked_ns = s->start_ns;
-	TRY(catalog_facts(s->catalog, s->writer, err));
-	TRY(write_clock(s, err));
-	TRY(writer_flush(s->writer, err)); /* from here on, whatever happens, it is a tape */
+	s->start_ns = host_now_ns();
+	TRY(series_begin(s->series, s->start_ns, err));
 	TRY(take_snapshot(s, err));
 	return s->child ? child_go(s->child, err) : 0;
 }
@@ -283,59 +228,107 @@ static int session_open(struct session *s, struct error *err)
 {
 	TRY(privilege_check(err));
 	TRY(stop_open(&s->stop, err));
+	if (limits_rotate(&s->opt->limits))
+		stop_turn_on_hangup(s->stop);
 	TRY(start_child(s, err));
 	urgency_begin(&s->urgency);
 	TRY(open_kernel(s, err));
 	TRY(open_catalog(s, err));
-	TRY(open_writer(s, err));
-	TRY(write_facts(s, err));
+	TRY(open_output(s, err));
 	TRY(open_chain(s, err));
 	TRY(open_epoll(s, err));
 	return status_new(stderr, s->opt->is_quiet, &s->status, err);
 }
 
-/* Events that were translated, but could not be put on the tape. */
-static uint64_t unwritten(const struct session *s)
-{
-	return translator_rows(s->translator) - writer_rows(s->writer);
-}
-
 /* A full disk does not end the recording. */
 static void watch_output(struct session *s)
 {
-	const char *reason = writer_stall_reason(s->writer);
+	const char *reason = piece_stall_reason(series_piece(s->series));
 
 	if (s->opt->is_quiet || !stall_is_news(&s->stall, reason))
 		return;
 	status_erase(s->status);
-	stall_tell(&s->stall, reason, unwritten(s), stderr);
+	stall_tell(&s->stall, reason, series_unwritten(s->series), stderr);
 }
 
 static void show_status(struct session *s, uint64_t now)
 {
 	struct status_now n = {.elapsed_ns = now - s->start_ns,
-			       .events = writer_rows(s->writer),
-			       .lost = losses_total(s->losses) + unwritten(s),
-			       .bytes = sink_bytes(s->sink)};
+			       .events = series_rows(s->series),
+			       .lost = losses_total(s->losses) + series_unwritten(s->series),
+			       .bytes = series_bytes(s->series)};
 
 	s->shown_ns = now;
 	status_show(s->status, &n);
 }
 
+static struct status_total total_now(const struct session *s)
+{
+	struct status_total total = {
+		.output = series_path(s->series),
+		.finished = series_finished(s->series),
+		.deleted = series_deleted(s->series),
+		.run_ns = host_now_ns() - s->start_ns,
+		.events = series_rows(s->series),
+		.lost = losses_total(s->losses) + series_unwritten(s->series),
+		.bytes = series_bytes(s->series),
+		.ring_peak_percent = drain_peak_percent(s->drain),
+	};
+
+	cost_measure(&total);
+	return total;
+}
+
+/* Something went wrong that recording can go on without. */
+static void tell(struct session *s, const struct error *trouble, const char *what)
+{
+	if (!trouble->status || s->opt->is_quiet)
+		return;
+	status_erase(s->status);
+	fprintf(stderr, "tcptape-record: %s%s\n", trouble->text, what);
+}
+
+/* The next piece begins, and no event falls between the two: the ring holds what happens
+ * meanwhile. */
+static int turn(struct session *s, uint64_t now, struct error *err)
+{
+	struct error trouble = {0};
+	struct status_total total;
+	int rc = series_load(s->series, now, &trouble);
+
+	if (rc) {
+		tell(s, &trouble, "; recording goes on in the same file");
+		return rc == ERR_NOMEM ? error_nomem(err) : 0;
+	}
+	TRY(empty_until(s, now, err));
+	total = total_now(s);
+	TRY(series_turn(s->series, s->losses, &total, &trouble, err));
+	tell(s, &trouble, "");
+	return take_snapshot(s, err);
+}
+
+static void ask_for_turn(struct session *s)
+{
+	struct error trouble = {0};
+
+	series_ask(s->series);
+	if (limits_rotate(&s->opt->limits))
+		return;
+	error_set(&trouble, ERR_USAGE,
+		  "SIGUSR1 begins a new file only with --keep, --rotate-size or --rotate-time");
+	tell(s, &trouble, "");
+}
+
 /* What is due by the clock. */
 static int tick(struct session *s, struct error *err)
 {
-	uint64_t now = now_ns();
+	uint64_t now = host_now_ns();
 
-	if (now - s->clocked_ns >= CLOCK_EVERY) {
-		TRY(write_clock(s, err));
-		s->clocked_ns = now;
-	}
-	if (now - s->flushed_ns >= FLUSH_EVERY) {
-		TRY(losses_read(s->losses, s->writer, now, err));
-		TRY(writer_flush(s->writer, err));
-		s->flushed_ns = now;
-	}
+	TRY(piece_tick(series_piece(s->series), s->losses, now, err));
+	if (stop_take_turn(s->stop))
+		ask_for_turn(s);
+	if (series_is_due(s->series, now))
+		TRY(turn(s, now, err));
 	if (now - s->shown_ns >= STATUS_EVERY)
 		show_status(s, now);
 	return 0;
@@ -349,13 +342,16 @@ static void look_for_end(struct session *s)
 		s->end_reason = "signal";
 	else if (s->child && child_has_ended(s->child, &status))
 		s->end_reason = "command";
-	else if (s->opt->duration_ns && now_ns() - s->start_ns >= s->opt->duration_ns)
+	else if (s->opt->duration_ns && host_now_ns() - s->start_ns >= s->opt->duration_ns)
 		s->end_reason = "duration";
+	else if (s->opt->limits.max_bytes &&
+		 series_kept_bytes(s->series) >= s->opt->limits.max_bytes)
+		s->end_reason = "size";
 }
 
 static int poll_timeout(const struct session *s)
 {
-	uint64_t gone = now_ns() - s->start_ns, left;
+	uint64_t gone = host_now_ns() - s->start_ns, left;
 
 	if (!s->opt->duration_ns)
 		return POLL_MS;
@@ -380,23 +376,6 @@ static int session_loop(struct session *s, struct error *err)
 	return 0;
 }
 
-static int write_cost(struct session *s, struct status_total *total, struct error *err)
-{
-	const char *problem = symbols_problem(s->symbols);
-
-	*total = (struct status_total){
-		.output = s->opt->output,
-		.run_ns = now_ns() - s->start_ns,
-		.events = writer_rows(s->writer),
-		.lost = losses_total(s->losses) + unwritten(s),
-		.ring_peak_percent = drain_peak_percent(s->drain),
-	};
-	cost_measure(total);
-	TRY(cost_facts(total, s->writer, err));
-	TRY(translator_facts(s->translator, s->writer, err));
-	return problem ? writer_fact(s->writer, "unavailable", problem, err) : 0;
-}
-
 /* Nothing is sent any more: take the rest, then close the tape. */
 static int session_end(struct session *s, struct status_total *total, struct error *err)
 {
@@ -406,13 +385,10 @@ static int session_end(struct session *s, struct status_total *total, struct err
 	do
 		TRY(empty_ring(s, BATCH_RECORDS, &taken, err));
 	while (taken);
-	TRY(losses_read(s->losses, s->writer, now_ns(), err));
-	TRY(write_clock(s, err));
-	TRY(writer_flush(s->writer, err));
+	*total = total_now(s);
+	TRY(series_end(s->series, s->losses, s->end_reason, total, err));
 	watch_output(s);
-	TRY(write_cost(s, total, err));
-	TRY(writer_end(s->writer, s->end_reason, err));
-	total->bytes = sink_bytes(s->sink);
+	*total = total_now(s);
 	return 0;
 }
 
@@ -427,7 +403,7 @@ static int session_summary(const struct session *s, struct status_total *total, 
 		const struct catalog_event *e = catalog_at(s->catalog, i);
 
 		types[i].name = e->full_name;
-		types[i].events = translator_rows_of(s->translator, e->number);
+		types[i].events = series_rows_of(s->series, e->number);
 	}
 	total->types = types;
 	total->type_count = count;
@@ -440,16 +416,17 @@ static int session_summary(const struct session *s, struct status_total *total, 
 static int session_record(struct session *s, struct error *err)
 {
 	struct status_total total;
-	struct sink *sink;
+	struct series *series;
 
 	TRY(session_open(s, err));
 	TRY(session_start(s, err));
 	TRY(session_loop(s, err));
 	TRY(session_end(s, &total, err));
-	sink = s->sink;
-	s->sink = NULL;
-	TRY(sink_close(sink, err));
-	return s->opt->is_quiet ? 0 : session_summary(s, &total, err);
+	if (!s->opt->is_quiet)
+		TRY(session_summary(s, &total, err));
+	series = s->series;
+	s->series = NULL;
+	return series_close(series, err);
 }
 
 int session_run(const struct record_options *opt, char *const argv[], struct error *err)

@@ -202,15 +202,28 @@ static void tell_cost(FILE *f, const struct status_total *t)
 	fputs(".", f);
 }
 
+/* " and 6 files before it (2 deleted)" */
+static void tell_files(FILE *f, const struct status_total *t)
+{
+	char number[NUMBER_MAX];
+
+	fputs(strcmp(t->output, "-") == 0 ? "standard output" : t->output, f);
+	if (t->finished)
+		fprintf(f, " and %s file%s before it", grouped(t->finished, number),
+			t->finished == 1 ? "" : "s");
+	if (t->deleted)
+		fprintf(f, " (%s deleted)", grouped(t->deleted, number));
+}
+
 static void tell(FILE *f, const struct status_total *t)
 {
 	char events[NUMBER_MAX], lost[NUMBER_MAX], bytes[NUMBER_MAX];
 
-	fprintf(f, "tcptape-record: %s %s in %.1f s, %s%s, to %s: %s", grouped(t->events, events),
+	fprintf(f, "tcptape-record: %s %s in %.1f s, %s%s, to ", grouped(t->events, events),
 		t->events == 1 ? "event" : "events", ratio(t->run_ns, SECOND_NS),
-		t->lost ? grouped(t->lost, lost) : "none", t->lost ? " LOST" : " lost",
-		strcmp(t->output, "-") == 0 ? "standard output" : t->output,
-		sized(t->bytes, bytes));
+		t->lost ? grouped(t->lost, lost) : "none", t->lost ? " LOST" : " lost");
+	tell_files(f, t);
+	fprintf(f, ": %s", sized(t->bytes, bytes));
 	if (t->events >= RATE_EVENTS)
 		fprintf(f, ", %.2f bytes an event", ratio(t->bytes, t->events));
 	fputs(".", f);

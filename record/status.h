@@ -29,7 +29,9 @@ struct status_type {
 };
 
 struct status_total {
-	const char *output; /* file name; "-" = standard output; lent */
+	const char *output; /* file name, the last one's; "-" = standard output; lent */
+	uint32_t finished;  /* files before that one */
+	uint32_t deleted;   /* of these */
 	uint64_t run_ns;
 	uint64_t events;
 	uint64_t lost;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* stop.c -- three signals through a signalfd. */
+/* stop.c -- four signals through a signalfd. */
 #include "record/stop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
@@ -11,14 +12,16 @@
 struct stop {
 	int fd;
 	int request; /* signal, or 0 */
+	bool is_turn_asked;
+	bool turns_on_hangup;
 	sigset_t former_mask;
-	struct sigaction former_pipe;
+	struct sigaction former_pipe, former_size;
 };
 
-/* SIGINT, SIGTERM and SIGHUP, but for those that are ignored. */
+/* All but for those that are ignored. */
 static sigset_t wanted_signals(void)
 {
-	const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -47,6 +50,7 @@ int stop_open(struct stop **out, struct error *err)
 	}
 	sigprocmask(SIG_BLOCK, &set, &s->former_mask);
 	sigaction(SIGPIPE, &ignore, &s->former_pipe);
+	sigaction(SIGXFSZ, &ignore, &s->former_size);
 	*out = s;
 	return OK;
 }
@@ -58,6 +62,7 @@ void stop_close(struct stop *s)
 	stop_requested(s); /* what has arrived is answered, not delivered now */
 	close(s->fd);
 	sigaction(SIGPIPE, &s->former_pipe, NULL);
+	sigaction(SIGXFSZ, &s->former_size, NULL);
 	sigprocmask(SIG_SETMASK, &s->former_mask, NULL);
 	free(s);
 }
@@ -67,12 +72,41 @@ int stop_fd(const struct stop *s)
 	return s->fd;
 }
 
-int stop_requested(struct stop *s)
+void stop_turn_on_hangup(struct stop *s)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	s->turns_on_hangup = fd < 0;
+	if (fd >= 0)
+		close(fd);
+}
+
+static void take_signals(struct stop *s)
 {
 	struct signalfd_siginfo info;
 
-	while (read(s->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		if (s->request == 0)
-			s->request = (int)info.ssi_signo;
+	while (read(s->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		int signal = (int)info.ssi_signo;
+
+		if (signal == SIGUSR1 || (signal == SIGHUP && s->turns_on_hangup))
+			s->is_turn_asked = true;
+		else if (s->request == 0)
+			s->request = signal;
+	}
+}
+
+int stop_requested(struct stop *s)
+{
+	take_signals(s);
 	return s->request;
+}
+
+bool stop_take_turn(struct stop *s)
+{
+	bool is_asked;
+
+	take_signals(s);
+	is_asked = s->is_turn_asked;
+	s->is_turn_asked = false;
+	return is_asked;
 }

@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "record/stop.h"
@@ -56,6 +58,39 @@ static void stop_takes_interrupt_and_hangup(void **state)
 	assert_int_equal(stop_requested(*state), SIGHUP);
 }
 
+static void stop_keeps_requests_for_the_next_piece_apart(void **state)
+{
+	assert_false(stop_take_turn(*state));
+	raise(SIGUSR1);
+	assert_true(is_readable(*state));
+	assert_int_equal(stop_requested(*state), 0);
+	assert_true(stop_take_turn(*state));
+	assert_false(stop_take_turn(*state));
+	raise(SIGUSR1);
+	raise(SIGTERM);
+	assert_true(stop_take_turn(*state));
+	assert_int_equal(stop_requested(*state), SIGTERM);
+}
+
+static void stop_makes_a_file_too_large_a_failed_write(void **state)
+{
+	struct rlimit before, none;
+	char path[] = "/tmp/test_stop-XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	unlink(path);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = before;
+	none.rlim_cur = 1;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	assert_int_equal(pwrite(fd, "x", 1, 1), -1);
+	assert_int_equal(errno, EFBIG);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	close(fd);
+}
+
 static void stop_close_swallows_what_has_arrived(void **state)
 {
 	struct stop *s = NULL;
@@ -99,6 +134,8 @@ int main(void)
 		TEST(stop_is_not_requested_at_first),
 		TEST(stop_remembers_the_first_signal),
 		TEST(stop_takes_interrupt_and_hangup),
+		TEST(stop_keeps_requests_for_the_next_piece_apart),
+		TEST(stop_makes_a_file_too_large_a_failed_write),
 		cmocka_unit_test(stop_close_swallows_what_has_arrived),
 		cmocka_unit_test(stop_leaves_ignored_signals_ignored),
 		TEST(stop_makes_a_broken_pipe_a_failed_write),

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* limits.c -- one function for each kind of value. */
+#include "record/limits.h"
+
+#include <string.h>
+
+#include "record/quantity.h"
+
+enum {
+	MIN_BYTES = 256 << 10, /* a tape's names and settings alone take some 50 KiB */
+	MAX_KEEP = 999999,
+};
+
+static struct span whole(const char *arg)
+{
+	return span_of(arg, strlen(arg));
+}
+
+static int set_bytes(uint64_t *to, const char *name, const char *arg, struct error *err)
+{
+	uint64_t bytes;
+
+	if (!quantity_bytes(whole(arg), &bytes))
+		return error_set(err, ERR_USAGE, "--%s '%.40s': not a size such as 100M", name,
+				 arg);
+	if (bytes < MIN_BYTES)
+		return error_set(err, ERR_USAGE, "--%s '%.40s': must be at least 256K", name, arg);
+	*to = bytes;
+	return OK;
+}
+
+static int set_rotate_time(struct limits *l, const char *arg, struct error *err)
+{
+	if (!quantity_time(whole(arg), &l->rotate_ns))
+		return error_set(err, ERR_USAGE,
+				 "--rotate-time '%.40s': not a time such as 30s, 10m or 1h", arg);
+	if (l->rotate_ns < 1000000000)
+		return error_set(err, ERR_USAGE, "--rotate-time '%.40s': must be at least 1s", arg);
+	return OK;
+}
+
+static int set_keep(struct limits *l, const char *arg, struct error *err)
+{
+	if (span_number(whole(arg), MAX_KEEP, &l->keep) && l->keep > 0)
+		return OK;
+	return error_set(err, ERR_USAGE, "--keep '%.40s': not a number from 1 to %d", arg,
+			 MAX_KEEP);
+}
+
+int limits_set(struct limits *l, enum limit which, const char *arg, struct error *err)
+{
+	switch (which) {
+	case LIMIT_MAX_SIZE:
+		return set_bytes(&l->max_bytes, "max-size", arg, err);
+	case LIMIT_ROTATE_SIZE:
+		return set_bytes(&l->rotate_bytes, "rotate-size", arg, err);
+	case LIMIT_ROTATE_TIME:
+		return set_rotate_time(l, arg, err);
+	default:
+		return set_keep(l, arg, err);
+	}
+}
+
+bool limits_rotate(const struct limits *l)
+{
+	return l->rotate_bytes || l->rotate_ns || l->keep;
+}
+
+int limits_check(const struct limits *l, const char *output, struct error *err)
+{
+	if (limits_rotate(l) && strcmp(output, "-") == 0)
+		return error_set(err, ERR_USAGE,
+				 "--rotate-size, --rotate-time and --keep need a file: name one "
+				 "with -o");
+	return OK;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* piece.c -- a writer, and what stands between it and the ring. */
+#include "record/piece.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format/sink.h"
+#include "record/cost.h"
+#include "record/host.h"
+#include "record/resolve.h"
+#include "record/shell_words.h"
+#include "record/translate.h"
+
+static const uint64_t FLUSH_EVERY = 800000000; /* with a poll on top: under a second */
+static const uint64_t CLOCK_EVERY = 10000000000;
+
+/* What the end of a tape takes, and a row of which nothing is known yet: generous guesses. */
+enum { END_BYTES = 16 << 10, INDEX_BYTES = 16, BLOCKS_A_FLUSH = 4, ROW_BYTES = 12 };
+
+struct piece {
+	const struct recording *recording;
+	struct sink *sink;
+	struct writer *writer;
+	struct resolver *resolver;
+	struct translator *translator;
+	uint32_t number;
+	uint64_t begun_ns, flushed_ns, clocked_ns;
+	uint64_t cpu_before_ns; /* spent until it began */
+	/* When the file grew last: */
+	uint64_t grown_bytes, grown_rows, flushes;
+	double row_bytes; /* that waits, at most */
+};
+
+/* "port 80" or "port 8000-8010" */
+static int write_filters(struct piece *p, struct error *err)
+{
+	const struct record_options *opt = p->recording->opt;
+	char text[64];
+
+	for (size_t i = 0; i < opt->port_count; i++) {
+		const struct port_range *r = &opt->ports[i];
+
+		if (r->first == r->last)
+			snprintf(text, sizeof(text), "port %u", r->first);
+		else
+			snprintf(text, sizeof(text), "port %u-%u", r->first, r->last);
+		TRY(writer_fact(p->writer, "filter", text, err));
+	}
+	return 0;
+}
+
+static int write_command(struct piece *p, struct error *err)
+{
+	struct buf command = {0};
+	int rc;
+
+	shell_words_put(&command, (const char *const *)p->recording->argv);
+	put_u8(&command, 0);
+	if (command.len > FACT_MAX_VALUE) /* what is longer can still be recorded */
+		memcpy(command.data + FACT_MAX_VALUE - 4, " ...", 5);
+	rc = command.is_failed ? error_nomem(err) : 0;
+	if (!rc)
+		rc = writer_fact(p->writer, "command", (char *)command.data, err);
+	buf_release(&command);
+	return rc;
+}
+
+static int write_facts(struct piece *p, struct error *err)
+{
+	const struct recording *r = p->recording;
+	char text[16];
+
+	TRY(write_command(p, err));
+	TRY(writer_fact(p->writer, "recording", r->id, err));
+	snprintf(text, sizeof(text), "%" PRIu32, p->number);
+	if (p->number)
+		TRY(writer_fact(p->writer, "piece", text, err));
+	for (size_t i = 0; i < r->opt->globs.count; i++)
+		TRY(writer_fact(p->writer, "event_pattern", r->opt->globs.names[i], err));
+	TRY(write_filters(p, err));
+	return host_facts(p->writer, err);
+}
+
+/* Different for each section ever written. */
+static uint64_t salt(uint32_t number)
+{
+	return host_now_ns() ^ (uint64_t)getpid() << 48 ^ (uint64_t)number << 40;
+}
+
+int piece_open(const struct recording *r, const char *path, uint32_t number, struct piece **out,
+	       struct error *err)
+{
+	struct writer_options options = {.salt = salt(number)};
+	struct piece *p = calloc(1, sizeof(*p));
+	int rc;
+
+	if (!p)
+		return error_nomem(err);
+	p->recording = r;
+	p->number = number;
+	rc = sink_open(path, r->opt->is_forced, &p->sink, err);
+	if (!rc)
+		rc = writer_new(p->sink, &options, &p->writer, err);
+	if (!rc)
+		rc = write_facts(p, err);
+	if (rc) {
+		piece_close(p, NULL);
+		return rc;
+	}
+	*out = p;
+	return 0;
+}
+
+int piece_close(struct piece *p, struct error *err)
+{
+	int rc;
+
+	if (!p)
+		return 0;
+	translator_free(p->translator);
+	resolver_free(p->resolver);
+	writer_free(p->writer);
+	rc = sink_close(p->sink, err);
+	free(p);
+	return rc;
+}
+
+bool piece_is_written(struct piece *p, struct error *err)
+{
+	const char *reason;
+
+	if (writer_flush(p->writer, err))
+		return false;
+	reason = writer_stall_reason(p->writer);
+	if (reason)
+		error_set(err, ERR_IO, "%s", reason);
+	return !reason;
+}
+
+int piece_prepare(struct piece *p, struct error *err)
+{
+	const struct recording *r = p->recording;
+
+	TRY(catalog_register(r->catalog, p->writer, err));
+	TRY(resolver_new(p->writer, catalog_dictionaries(r->catalog), r->symbols, &p->resolver,
+			 err));
+	return translator_new(r->catalog, p->resolver, p->writer, &p->translator, err);
+}
+
+static int write_clock(struct piece *p, struct error *err)
+{
+	struct clock_reading c;
+
+	if (host_clock(&c))
+		return 0;
+	return writer_clock(p->writer, &c, err);
+}
+
+int piece_begin(struct piece *p, uint64_t now_ns, struct error *err)
+{
+	struct status_total cost;
+
+	p->begun_ns = p->flushed_ns = p->clocked_ns = now_ns;
+	cost_measure(&cost);
+	p->cpu_before_ns = p->number > 1 ? cost.cpu_ns : 0;
+	TRY(catalog_facts(p->recording->catalog, p->writer, err));
+	TRY(write_clock(p, err));
+	return writer_flush(p->writer, err);
+}
+
+int piece_add(struct piece *p, const void *record, size_t len, struct error *err)
+{
+	return translator_add(p->translator, record, len, err);
+}
+
+int piece_add_as(struct piece *p, const struct recipe *recipe, const void *record,
+		 struct error *err)
+{
+	return translator_add_as(p->translator, recipe, record, err);
+}
+
+/* Note whether rows have gone to the file since the last time. */
+static void watch_growth(struct piece *p)
+{
+	uint64_t bytes = sink_bytes(p->sink);
+
+	uint64_t rows = writer_rows(p->writer);
+
+	if (bytes == p->grown_bytes)
+		return;
+	p->row_bytes = ROW_BYTES;
+	if (p->grown_rows && rows > p->grown_rows)
+		p->row_bytes = 2 * (double)(bytes - p->grown_bytes) /
+			       (double)(rows - p->grown_rows);
+	p->grown_bytes = bytes;
+	p->grown_rows = rows;
+	p->flushes++;
+}
+
+int piece_tick(struct piece *p, struct losses *l, uint64_t now_ns, struct error *err)
+{
+	watch_growth(p);
+	if (now_ns - p->clocked_ns >= CLOCK_EVERY) {
+		TRY(write_clock(p, err));
+		p->clocked_ns = now_ns;
+	}
+	if (now_ns - p->flushed_ns < FLUSH_EVERY)
+		return 0;
+	TRY(losses_read(l, p->writer, now_ns, err));
+	TRY(writer_flush(p->writer, err));
+	p->flushed_ns = now_ns;
+	return 0;
+}
+
+static int write_cost(struct piece *p, const struct status_total *total, struct error *err)
+{
+	const char *problem = symbols_problem(p->recording->symbols);
+	struct status_total mine = *total;
+
+	mine.run_ns = host_now_ns() - p->begun_ns;
+	mine.cpu_ns -= p->cpu_before_ns;
+	TRY(cost_facts(&mine, p->writer, err));
+	TRY(translator_facts(p->translator, p->writer, err));
+	return problem ? writer_fact(p->writer, "unavailable", problem, err) : 0;
+}
+
+int piece_end(struct piece *p, struct losses *l, const char *reason,
+	      const struct status_total *total, struct error *err)
+{
+	TRY(losses_read(l, p->writer, host_now_ns(), err));
+	TRY(write_clock(p, err));
+	TRY(writer_flush(p->writer, err));
+	TRY(write_cost(p, total, err));
+	return writer_end(p->writer, reason, err);
+}
+
+struct writer *piece_writer(struct piece *p)
+{
+	return p->writer;
+}
+
+uint64_t piece_rows(const struct piece *p)
+{
+	return writer_rows(p->writer);
+}
+
+uint64_t piece_unwritten(const struct piece *p)
+{
+	return translator_rows(p->translator) - writer_rows(p->writer);
+}
+
+uint64_t piece_rows_of(const struct piece *p, uint16_t number)
+{
+	return translator_rows_of(p->translator, number);
+}
+
+uint64_t piece_bytes(const struct piece *p)
+{
+	return sink_bytes(p->sink);
+}
+
+uint64_t piece_bytes_at_end(const struct piece *p)
+{
+	uint64_t waiting = writer_rows(p->writer) - p->grown_rows;
+
+	return sink_bytes(p->sink) + (uint64_t)((double)waiting * p->row_bytes) +
+	       p->flushes * BLOCKS_A_FLUSH * INDEX_BYTES + END_BYTES;
+}
+
+const char *piece_stall_reason(const struct piece *p)
+{
+	return writer_stall_reason(p->writer);
+}
