@@ -37,7 +37,7 @@ static const char *end_words(const struct moment *m)
 	case LIFE_ABORTED:
 		return m->from == STATE_SYN_SENT ? "gives up connecting" : "breaks off";
 	default:
-		return "closed";
+		return m->from == STATE_SYN_RECV ? "never was a connection" : "closed";
 	}
 }
 

@@ -46,15 +46,35 @@ static bool is_processed(const struct bound *e, const struct event *ev)
 	return is_at(symbol, "tcp_v4_rcv") || is_at(symbol, "tcp_v6_rcv");
 }
 
+/* What still lay in the queues of a socket that closed. Newer kernels call it QUEUE_PURGE. */
+static bool is_purged(const struct bound *e, const struct event *ev)
+{
+	static const char *const purges[] = {"sk_stream_kill_queues", "skb_queue_purge",
+					     "skb_rbtree_purge", "inet_sock_destruct"};
+	struct view symbol;
+
+	if (!bound_bytes(e, ev, BOUND_LOCATION_SYMBOL, &symbol))
+		return false;
+	for (size_t i = 0; i < sizeof(purges) / sizeof(purges[0]); i++)
+		if (is_at(symbol, purges[i]))
+			return true;
+	return false;
+}
+
+static bool is_housekeeping(const struct bound *e, const struct event *ev)
+{
+	return is_processed(e, ev) || is_purged(e, ev);
+}
+
 bool drop_is_benign(const struct bound *e, const struct event *ev, const struct section *s)
 {
 	const char *name = bound_name(e, ev, BOUND_REASON, s);
 
 	if (!name)
-		return false;
+		return is_housekeeping(e, ev);
 	name = bare_name(name);
 	for (size_t i = 0; i < sizeof(benign) / sizeof(benign[0]); i++)
 		if (strcmp(name, benign[i]) == 0)
 			return true;
-	return strcmp(name, "NOT_SPECIFIED") == 0 && is_processed(e, ev);
+	return strcmp(name, "NOT_SPECIFIED") == 0 && is_housekeeping(e, ev);
 }

@@ -8,7 +8,7 @@
 #include "analyze/binding.h"
 
 /* Duplicates, consequences of a close, and acknowledgements that have been processed.
- * A kernel without reasons leaves no choice: nothing is benign. */
+ * Without a reason (before 5.17, and often until 6.x) the code location tells. */
 bool drop_is_benign(const struct bound *e, const struct event *ev, const struct section *s);
 
 #endif

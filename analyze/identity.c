@@ -80,6 +80,8 @@ static void find_or_begin(struct step *s)
 	struct life *l = lives_find(lives, &s->facts);
 	bool is_state = s->e->kind == EVENT_STATE;
 
+	s->facts.is_child = is_state && (s->out->change.from == STATE_LISTEN ||
+					 s->out->change.from == STATE_SYN_RECV);
 	if (l && !(is_state && is_another(&s->out->change, l)) && !is_moved(l, &s->facts.tuple)) {
 		s->is_tuple_new = lives_learn(lives, l, &s->facts);
 		s->life = l;

@@ -99,8 +99,18 @@ static enum life_end end_of_connection(const struct life *l, enum tcp_state from
 	return LIFE_ABORTED;
 }
 
+/* Between LISTEN and ESTABLISHED no peer and no application knew of it. A RST, or an error, would
+ * have ended one that carried data already (Fast Open). */
+static bool is_stillborn(const struct life *l, enum tcp_state from, int32_t err)
+{
+	return from == STATE_SYN_RECV && l->role == LIFE_SERVER && l->is_start_seen &&
+	       !l->has_been_established && !l->has_reset_in && err <= 0;
+}
+
 static enum life_end end_of(const struct life *l, enum tcp_state from, int32_t err)
 {
+	if (l->is_stillborn)
+		return LIFE_END_UNKNOWN;
 	if (l->role == LIFE_LISTENER || from == STATE_LISTEN || from == STATE_UNKNOWN)
 		return LIFE_END_UNKNOWN;
 	if (from == STATE_SYN_SENT)
@@ -119,6 +129,7 @@ void life_close(struct life *l, uint64_t ts_ns, enum tcp_state from,
 		l->phase = LIFE_CLOSED;
 	l->end_ns = ts_ns;
 	l->is_end_seen = true;
+	l->is_stillborn = is_stillborn(l, from, l->sk_err);
 	l->end = (uint8_t)end_of(l, from, l->sk_err);
 	if (l->end == LIFE_FIN)
 		l->has_fin_acked = true;

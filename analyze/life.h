@@ -77,6 +77,9 @@ struct life {
 	bool has_reset_in, has_reset_out;
 	bool is_time_wait; /* its end is the beginning of TIME_WAIT */
 	bool is_orphan;    /* it ended in FIN_WAIT2, still without the peer's FIN */
+	/* A listener's child that never was a connection: two CPUs made one each of one request,
+	 * and the other's was first. Its end is not known to be anything. */
+	bool is_stillborn;
 	/* lives.c's own */
 	uint32_t hash[LINK_COUNT];
 	uint8_t linked; /* bit per enum life_link */

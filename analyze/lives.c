@@ -206,20 +206,28 @@ struct life *lives_begin(struct lives *ls, const struct sock_facts *f, uint64_t 
 	return l;
 }
 
+/* A connection, one that may become or was one, one that no longer can have packets, none. */
+static unsigned standing(const struct life *l)
+{
+	enum { NEVER = 1, GONE, PERHAPS, SURELY };
+
+	if (l->is_stillborn)
+		return NEVER;
+	if (l->phase == LIFE_GONE)
+		return GONE;
+	return l->phase == LIFE_ALIVE && l->state != STATE_SYN_RECV ? SURELY : PERHAPS;
+}
+
 struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
 			      const struct life *except)
 {
-	struct life *l = life_map_first(&ls->by_tuple, tuple_hash(t)), *gone = NULL;
+	struct life *l = life_map_first(&ls->by_tuple, tuple_hash(t)), *best = NULL;
 
-	for (; l; l = life_map_next(&ls->by_tuple, l)) {
-		if (l == except || !tuple_equal(&l->tuple, t))
-			continue;
-		if (l->phase != LIFE_GONE)
-			return l;
-		if (!gone)
-			gone = l;
-	}
-	return gone;
+	for (; l; l = life_map_next(&ls->by_tuple, l))
+		if (l != except && tuple_equal(&l->tuple, t) &&
+		    (!best || standing(l) > standing(best)))
+			best = l;
+	return best;
 }
 
 static void learn_identity(struct lives *ls, struct life *l, const struct sock_facts *f)
@@ -238,14 +246,22 @@ static void learn_identity(struct lives *ls, struct life *l, const struct sock_f
 		l->netns = f->netns;
 }
 
-/* Two sockets of one namespace cannot have the same tuple: the older one's end was
- * not seen. */
-static void enter_tuple(struct lives *ls, struct life *l)
+/* Two connections of one namespace cannot have the same tuple: the older one's end was not
+ * seen. But two CPUs may each make a child of the same request (inet_ehash_insert() then lets
+ * one of them live), so that a child ends nobody's life before it is established. */
+void lives_settle(struct lives *ls, const struct life *l, uint64_t ts_ns)
 {
 	struct life *old = lives_find_tuple(ls, &l->tuple, l);
 
-	if (old && old->phase == LIFE_ALIVE && old->netns == l->netns)
-		lives_retire(ls, old, l->last_ns);
+	if (old && old->phase == LIFE_ALIVE && old->state != STATE_SYN_RECV &&
+	    old->netns == l->netns)
+		lives_retire(ls, old, ts_ns);
+}
+
+static void enter_tuple(struct lives *ls, struct life *l, bool is_settled)
+{
+	if (is_settled && l->state != STATE_SYN_RECV)
+		lives_settle(ls, l, l->last_ns);
 	lives_link_tuple(&ls->by_tuple, l, tuple_hash(&l->tuple));
 	ls->tuple_version++;
 }
@@ -253,7 +269,7 @@ static void enter_tuple(struct lives *ls, struct life *l)
 void lives_set_tuple(struct lives *ls, struct life *l, const struct tuple *t)
 {
 	l->tuple = *t;
-	enter_tuple(ls, l);
+	enter_tuple(ls, l, true);
 }
 
 bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
@@ -271,7 +287,7 @@ bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
 		return false;
 	l->tuple = f->tuple;
 	if (is_complete)
-		enter_tuple(ls, l);
+		enter_tuple(ls, l, !f->is_child);
 	return is_complete;
 }
 

@@ -55,12 +55,15 @@ struct life *lives_begin(struct lives *ls, const struct sock_facts *f, uint64_t 
 /* Take over what is better than what is known of the socket. True when the life's
  * tuple has become complete. */
 bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f);
-/* The newest life with this tuple other than `except`; one that is not gone is
- * preferred. NULL if there is none. */
+/* The life with this tuple other than `except` that most likely is the connection: one that is
+ * not gone rather than one that is, and a listener's child that is not established yet only
+ * where no other is alive; of equals the newest. NULL if there is none. */
 struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
 			      const struct life *except);
 /* The tuple is that of the wire, as far as can be told: enter l under it. */
 void lives_set_tuple(struct lives *ls, struct life *l, const struct tuple *t);
+/* l is a connection now: whoever else is alive under its tuple has ended unseen. */
+void lives_settle(struct lives *ls, const struct life *l, uint64_t ts_ns);
 /* Link l into one of the maps of LINK_TUPLE, out of whichever it was in. */
 bool lives_link_tuple(struct life_map *map, struct life *l, uint32_t hash);
 /* A life cannot be found, for want of memory: what follows from that must not be told. */

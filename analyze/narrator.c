@@ -336,6 +336,10 @@ void narrator_conclude(const struct narrator *n, struct narration *out)
 	memset(out, 0, sizeof(*out));
 	if (l->role == LIFE_LISTENER)
 		return;
+	if (l->is_stillborn) {
+		narration_say(out, "never a connection");
+		return;
+	}
 	if (l->is_start_seen && l->phase != LIFE_ALIVE && !l->has_been_established && l->end) {
 		conclude_connecting(n, l, out);
 		return;

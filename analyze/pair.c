@@ -24,10 +24,16 @@ static bool is_near(uint32_t a, uint32_t b)
 	return d > -SEQ_TOLERANCE && d < SEQ_TOLERANCE;
 }
 
+/* A listener's child that is no connection yet, or never was one. It will look itself when it is. */
+static bool is_unborn(const struct life *l)
+{
+	return l->is_stillborn || (l->state == STATE_SYN_RECV && l->role == LIFE_SERVER);
+}
+
 /* Both were there at the same time, and nothing known speaks against it. */
 static bool is_possible(const struct life *a, const struct life *b)
 {
-	if (a == b || a->peer || b->peer)
+	if (a == b || a->peer || b->peer || is_unborn(a) || is_unborn(b))
 		return false;
 	if (a->phase != LIFE_ALIVE && a->end_ns < b->first_ns)
 		return false;

@@ -101,7 +101,10 @@ static void on_state(struct step *s)
 		read_counters(s, s->out->is_birth && !is_start);
 	if (c->to == STATE_SYN_RECV || c->to == STATE_ESTABLISHED)
 		reaction_inherit(t, l);
-	seek_peer(s, c->to == STATE_ESTABLISHED);
+	if (c->from != STATE_SYN_RECV || c->to != STATE_CLOSE)
+		seek_peer(s, c->to == STATE_ESTABLISHED);
+	if (c->from == STATE_SYN_RECV && c->to != STATE_CLOSE)
+		lives_settle(&t->lives, l, s->ev->ts_ns);
 	if (c->to != STATE_CLOSE)
 		return;
 	life_close(l, s->ev->ts_ns, c->from, &closing);

@@ -19,6 +19,7 @@ struct sock_facts {
 	uint32_t netns;    /* 0 = not known */
 	uint16_t protocol; /* 0 = not known */
 	bool is_ipv6;      /* an AF_INET6 socket, whatever it talks */
+	bool is_child;     /* a listener's, which may never be a connection; the caller's to set */
 	struct tuple tuple;
 };
 

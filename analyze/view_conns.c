@@ -174,6 +174,8 @@ static const char *remark_of(const struct conns *c, const struct life *l, struct
 		remark_add(out, size, "uncertain: events lost");
 	else if (l->is_start_seen && tracker_is_uncertain(c->tracker, l))
 		remark_add(out, size, "end not seen");
+	if (l->is_stillborn)
+		remark_add(out, size, "never a connection");
 	if (l->is_time_wait)
 		remark_add(out, size, "TIME_WAIT");
 	remark_count(out, size, retransmits_of(c, l, &is_known), "retransmit");

@@ -87,6 +87,8 @@ static const char *remark(const struct life *l, const struct life_change *c)
 {
 	if (c->to != STATE_CLOSE)
 		return "";
+	if (l->is_stillborn)
+		return "never a connection";
 	if (l->is_time_wait)
 		return "TIME_WAIT begins";
 	if (l->is_orphan)

@@ -187,6 +187,114 @@ static void socket_connected_to_itself_is_not_its_own_peer(void **state)
 	tape_release(&b);
 }
 
+/* Two CPUs each make a child of the client's request; one is closed at once. Before 6.15 a child has no
+ * addresses at first. */
+struct twins {
+	struct build_sock winner, loser, winner_born, loser_born;
+};
+
+static struct twins twins_of(bool has_addresses)
+{
+	struct twins w = {.winner = hello_server, .loser = hello_server};
+
+	w.loser.skaddr += 0x10000;
+	w.loser.cookie = 99;
+	w.winner_born = w.winner;
+	w.loser_born = w.loser;
+	if (has_addresses)
+		return w;
+	w.winner_born.raddr = w.loser_born.raddr = "0.0.0.0";
+	w.winner_born.rport = w.loser_born.rport = 0;
+	w.winner_born.cookie = 98; /* replaced, as the loser's */
+	return w;
+}
+
+/* The client is life 1. The winner sends and closes; a packet to the server comes after. */
+static void check_twins(struct build_tape *b, const struct twins *w, uint64_t t, unsigned winner)
+{
+	unsigned loser = winner == 2 ? 3 : 2;
+	struct tracked all;
+
+	tape_run(b, 2377, "server");
+	tape_send(b, t, &w->winner, 11);
+	tape_drop(b, t + 10,
+		  &(struct build_segment){"127.0.0.1", "127.0.0.1", 40112, 8080, 16, 1, 1, 0},
+		  REASON_NETFILTER_DROP);
+	tape_state(b, t + 20, &w->winner, STATE_ESTABLISHED, STATE_FIN_WAIT1);
+	tape_state(b, t + 30, &w->winner, STATE_FIN_WAIT1, STATE_FIN_WAIT2);
+	tape_state(b, t + 40, &w->winner, STATE_FIN_WAIT2, STATE_CLOSE);
+	tape_destroy(b, t + 50, &w->winner);
+	track(&all, b);
+	assert_int_equal(all.count, 3);
+	assert_int_equal(all.lives[0].peer, winner);
+	assert_int_equal(all.lives[winner - 1].peer, 1);
+	assert_int_equal(all.lives[winner - 1].end, LIFE_FIN);
+	assert_int_equal(all.lives[winner - 1].traffic.tx_bytes, 11);
+	assert_int_equal(all.lives[winner - 1].traffic.drops, 1);
+	assert_false(all.is_uncertain[winner - 1]);
+	assert_int_equal(all.lives[loser - 1].peer, 0);
+	assert_true(all.lives[loser - 1].is_stillborn);
+	assert_int_equal(all.lives[loser - 1].end, LIFE_END_UNKNOWN);
+	assert_false(all.is_uncertain[loser - 1]);
+	tracked_release(&all);
+	tape_release(b);
+}
+
+/* The loser is closed before the winner is established: seen on 5.10. */
+static void loser_of_two_children_is_no_peer(void **state)
+{
+	for (int has_addresses = 0; has_addresses < 2; has_addresses++) {
+		struct twins w = twins_of(has_addresses);
+		struct build_tape b = {0};
+
+		(void)state;
+		tape_begin(&b);
+		open_client(&b, T0, &hello_client, &(struct build_extra){0});
+		tape_state(&b, T0 + 100, &w.winner_born, STATE_LISTEN, STATE_SYN_RECV);
+		tape_state(&b, T0 + 110, &w.loser_born, STATE_LISTEN, STATE_SYN_RECV);
+		tape_state(&b, T0 + 120, &w.loser, STATE_SYN_RECV, STATE_CLOSE);
+		tape_destroy(&b, T0 + 130, &w.loser);
+		tape_state(&b, T0 + 140, &w.winner, STATE_SYN_RECV, STATE_ESTABLISHED);
+		check_twins(&b, &w, T0 + 200, 2);
+	}
+}
+
+/* The loser appears when the winner is established already: seen on 6.1. */
+static void late_loser_does_not_end_the_winners_life(void **state)
+{
+	for (int has_addresses = 0; has_addresses < 2; has_addresses++) {
+		struct twins w = twins_of(has_addresses);
+		struct build_tape b = {0};
+
+		(void)state;
+		tape_begin(&b);
+		open_client(&b, T0, &hello_client, &(struct build_extra){0});
+		tape_state(&b, T0 + 100, &w.winner_born, STATE_LISTEN, STATE_SYN_RECV);
+		tape_state(&b, T0 + 110, &w.winner, STATE_SYN_RECV, STATE_ESTABLISHED);
+		tape_state(&b, T0 + 120, &w.loser_born, STATE_LISTEN, STATE_SYN_RECV);
+		tape_state(&b, T0 + 130, &w.loser, STATE_SYN_RECV, STATE_CLOSE);
+		tape_destroy(&b, T0 + 140, &w.loser);
+		check_twins(&b, &w, T0 + 200, 2);
+	}
+}
+
+static void younger_of_two_children_may_win(void **state)
+{
+	for (int has_addresses = 0; has_addresses < 2; has_addresses++) {
+		struct twins w = twins_of(has_addresses);
+		struct build_tape b = {0};
+
+		(void)state;
+		tape_begin(&b);
+		open_client(&b, T0, &hello_client, &(struct build_extra){0});
+		tape_state(&b, T0 + 100, &w.loser_born, STATE_LISTEN, STATE_SYN_RECV);
+		tape_state(&b, T0 + 110, &w.winner_born, STATE_LISTEN, STATE_SYN_RECV);
+		tape_state(&b, T0 + 120, &w.winner, STATE_SYN_RECV, STATE_ESTABLISHED);
+		tape_state(&b, T0 + 130, &w.loser, STATE_SYN_RECV, STATE_CLOSE);
+		check_twins(&b, &w, T0 + 200, 3);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +306,9 @@ int main(void)
 		cmocka_unit_test(life_that_was_over_before_is_no_peer),
 		cmocka_unit_test(peer_of_a_server_whose_start_was_not_seen_is_a_client),
 		cmocka_unit_test(socket_connected_to_itself_is_not_its_own_peer),
+		cmocka_unit_test(loser_of_two_children_is_no_peer),
+		cmocka_unit_test(late_loser_does_not_end_the_winners_life),
+		cmocka_unit_test(younger_of_two_children_may_win),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

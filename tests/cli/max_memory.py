@@ -22,7 +22,7 @@ SHOWN = 5
 
 def squeezed(text):
     """Columns are as wide as the rows before them need."""
-    return re.sub(rb" +", b" ", text)
+    return re.sub(rb"(?m)^ ", b"", re.sub(rb" +", b" ", text))
 
 
 class Runs:
