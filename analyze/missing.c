@@ -103,6 +103,8 @@ static const char *cause_text(uint32_t cause)
 		return " (the recorder was out of memory)";
 	case LOSS_DAMAGE:
 		return " (the tape was damaged)";
+	case LOSS_SHED:
+		return " (left out to stay within a limit)";
 	}
 	return "";
 }

@@ -168,6 +168,8 @@ const char *summary_cause_name(uint32_t cause)
 		return "memory";
 	case LOSS_DAMAGE:
 		return "damage";
+	case LOSS_SHED:
+		return "shed";
 	}
 	return NULL;
 }

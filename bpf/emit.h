@@ -16,40 +16,47 @@ struct {
 	__uint(max_entries, 32 << 20);
 } ring SEC(".maps");
 
-/* Records that found no room, per CPU and event number. */
+/* Events that sent no record, per CPU and event number. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, struct wire_missed);
 	__uint(max_entries, WIRE_TYPED_END);
-} lost SEC(".maps");
+} missed SEC(".maps");
 
-/* One word: programs send records while it is not 0. All begin and end at one instant,
- * however long attaching takes. */
+/* Enum wire_control by event number, written through memory: all begin and end within
+ * microseconds, however long attaching takes. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
-	__type(value, __u32);
-	__uint(max_entries, 1);
+	__type(value, __u64);
+	__uint(max_entries, WIRE_TYPED_END);
 } control SEC(".maps");
 
 /* Bytes in the ring that wake the reader; it also comes by itself, by the clock. */
 const volatile __u64 wakeup_bytes = 4 << 20;
 
-static __always_inline bool is_running(void)
+static __always_inline void emit_missed(__u32 event, bool is_shed)
 {
-	__u32 first = 0, *word = bpf_map_lookup_elem(&control, &first);
+	struct wire_missed *count = bpf_map_lookup_elem(&missed, &event);
 
-	return word && *word;
+	if (!count)
+		return;
+	if (is_shed)
+		count->shed++;
+	else
+		count->lost++;
 }
 
-static __always_inline void emit_lost(__u32 event)
+/* Whether a record is to be sent; one that is shed is counted. */
+static __always_inline bool is_wanted(__u32 event)
 {
-	__u64 *count = bpf_map_lookup_elem(&lost, &event);
+	__u64 *word = bpf_map_lookup_elem(&control, &event), todo = word ? *word : WIRE_SILENT;
 
-	if (count)
-		(*count)++;
+	if (todo == WIRE_SHED)
+		emit_missed(event, true);
+	return todo == WIRE_SEND;
 }
 
 /* Room for a record with its head filled, or NULL: there is none, which is counted, or
@@ -59,12 +66,12 @@ static __always_inline void *emit_begin(__u32 event, __u64 size)
 	struct wire_head *h;
 	__u64 ts_ns;
 
-	if (!is_running())
+	if (!is_wanted(event))
 		return NULL;
 	ts_ns = bpf_ktime_get_boot_ns();
 	h = bpf_ringbuf_reserve(&ring, size, 0);
 	if (!h) {
-		emit_lost(event);
+		emit_missed(event, false);
 		return NULL;
 	}
 	h->ts_ns = ts_ns;

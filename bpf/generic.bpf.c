@@ -18,15 +18,15 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, struct wire_missed);
 	__uint(max_entries, 1);
-} lost SEC(".maps");
+} missed SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
-	__type(value, __u32);
+	__type(value, __u64);
 	__uint(max_entries, 1);
 } control SEC(".maps");
 
@@ -37,13 +37,26 @@ const volatile __u32 dynamic_count;
 const volatile struct wire_dynamic_field dynamic[WIRE_DYNAMIC_MAX];
 const volatile __u64 wakeup_bytes = 4 << 20;
 
-static __always_inline void count_lost(void)
+static __always_inline struct wire_missed *missed_here(void)
 {
 	__u32 event = event_number;
-	__u64 *count = bpf_map_lookup_elem(&lost, &event);
 
-	if (count)
-		(*count)++;
+	return bpf_map_lookup_elem(&missed, &event);
+}
+
+/* Whether a record is to be sent; one that is shed is counted. */
+static __always_inline bool is_wanted(void)
+{
+	__u32 event = event_number;
+	__u64 *word = bpf_map_lookup_elem(&control, &event), todo = word ? *word : WIRE_SILENT;
+	struct wire_missed *count;
+
+	if (todo == WIRE_SHED) {
+		count = missed_here();
+		if (count)
+			count->shed++;
+	}
+	return todo == WIRE_SEND;
 }
 
 /* `loc` is length << 16 | offset from the entry's start, or from the field's end. */
@@ -68,17 +81,19 @@ static __always_inline void copy_dynamic(struct wire_dynamic *slot, void *ctx,
 SEC("tp")
 int copy_entry(void *ctx)
 {
-	__u32 first = 0, *is_running = bpf_map_lookup_elem(&control, &first);
 	__u64 ts_ns, flags = BPF_RB_NO_WAKEUP, task;
+	struct wire_missed *count;
 	struct wire_head *h;
 	void *entry;
 
-	if (!is_running || !*is_running)
+	if (!is_wanted())
 		return OTHERS_SEE_IT;
 	ts_ns = bpf_ktime_get_boot_ns();
 	h = bpf_ringbuf_reserve(&ring, record_bytes, 0);
 	if (!h) {
-		count_lost();
+		count = missed_here();
+		if (count)
+			count->lost++;
 		return OTHERS_SEE_IT;
 	}
 	task = bpf_get_current_pid_tgid();

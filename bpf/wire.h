@@ -54,6 +54,19 @@ enum wire_flag {
 	WIRE_HAS_BACKLOG = 64, /* wire_existing: a listener */
 };
 
+/* What the program of an event does: one 64-bit word for each event number. */
+enum wire_control {
+	WIRE_SILENT = 0,
+	WIRE_SEND = 1,
+	WIRE_SHED = 2, /* count only */
+};
+
+/* What did not become a record, for each event number and CPU. */
+struct wire_missed {
+	__u64 lost; /* there was no room in the ring */
+	__u64 shed; /* left out because it was told to */
+};
+
 enum { WIRE_COMM = 16, WIRE_DEVICE = 16 };
 
 struct wire_head {

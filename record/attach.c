@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -34,6 +35,8 @@ struct attach {
 	struct copy *copies; /* [catalog index]; owned */
 	size_t copy_count;
 	size_t ring_bytes;
+	uint64_t *control; /* [event number], enum wire_control; mapped */
+	size_t control_bytes;
 };
 
 static int stay_silent(enum libbpf_print_level level, const char *format, va_list args)
@@ -148,7 +151,8 @@ static struct typed *open_typed(const struct opening *o, const struct catalog_ev
 	set_constants(skel, o->catalog, o->btf, o->opt, o->ring_bytes);
 	bpf_map__set_max_entries(skel->maps.ring, (uint32_t)o->ring_bytes);
 	/* Each typed event may still become a generic one. */
-	bpf_map__set_max_entries(skel->maps.lost, catalog_end(o->catalog) + WIRE_TYPED_END);
+	bpf_map__set_max_entries(skel->maps.missed, catalog_end(o->catalog) + WIRE_TYPED_END);
+	bpf_map__set_max_entries(skel->maps.control, catalog_end(o->catalog) + WIRE_TYPED_END);
 	bpf_object__for_each_program(p, skel->obj) bpf_program__set_autoload(p, false);
 	for (size_t i = 0; i < catalog_count(o->catalog); i++) {
 		const struct catalog_event *e = catalog_at(o->catalog, i);
@@ -232,6 +236,20 @@ static int load_typed(struct attach *a, const struct opening *o, struct error *e
 	return rc ? load_error(rc, o, err) : 0;
 }
 
+static int open_control(struct attach *a, const struct catalog *c, struct error *err)
+{
+	size_t bytes = (catalog_end(c) + WIRE_TYPED_END) * sizeof(*a->control);
+	void *mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+			    bpf_map__fd(a->typed->maps.control), 0);
+
+	if (mapped == MAP_FAILED)
+		return error_set(err, ERR_KERNEL, "cannot map the control words of programs: %s",
+				 strerror(errno));
+	a->control = mapped;
+	a->control_bytes = bytes;
+	return 0;
+}
+
 int attach_open(struct catalog *c, const struct btf_enums *btf, const struct record_options *opt,
 		struct attach **out, struct error *err)
 {
@@ -247,6 +265,8 @@ int attach_open(struct catalog *c, const struct btf_enums *btf, const struct rec
 	a->copy_count = catalog_count(c);
 	a->copies = calloc(a->copy_count, sizeof(*a->copies));
 	rc = a->copies ? load_typed(a, &o, err) : error_nomem(err);
+	if (!rc)
+		rc = open_control(a, c, err);
 	if (rc) {
 		attach_close(a);
 		return rc;
@@ -267,7 +287,7 @@ static int load_copy(struct attach *a, const struct catalog_event *e, struct gen
 	memcpy((void *)ro->dynamic, e->layout.dynamic, sizeof(e->layout.dynamic));
 	if (bpf_map__reuse_fd(skel->maps.control, bpf_map__fd(a->typed->maps.control)) ||
 	    bpf_map__reuse_fd(skel->maps.ring, attach_ring_fd(a)) ||
-	    bpf_map__reuse_fd(skel->maps.lost, attach_lost_fd(a)))
+	    bpf_map__reuse_fd(skel->maps.missed, attach_missed_fd(a)))
 		return -errno;
 	return generic__load(skel);
 }
@@ -317,20 +337,25 @@ static size_t start_way(struct attach *a, struct catalog *c, enum way way)
 	return started;
 }
 
-/* Whether programs send records. */
-static int set_running(struct attach *a, uint32_t is_running)
+static void set_control(struct attach *a, enum wire_control todo)
 {
-	uint32_t first = 0;
+	for (size_t i = 0; i < a->control_bytes / sizeof(*a->control); i++)
+		__atomic_store_n(&a->control[i], todo, __ATOMIC_RELAXED);
+}
 
-	return bpf_map_update_elem(bpf_map__fd(a->typed->maps.control), &first, &is_running, 0);
+void attach_shed(struct attach *a, uint16_t number, bool is_shed)
+{
+	__atomic_store_n(&a->control[number], is_shed ? WIRE_SHED : WIRE_SEND, __ATOMIC_RELAXED);
 }
 
 int attach_start(struct attach *a, struct catalog *c, struct error *err)
 {
 	size_t started = start_way(a, c, WAY_GENERIC) + start_way(a, c, WAY_TYPED);
 
-	if (started && !set_running(a, 1))
+	if (started) {
+		set_control(a, WIRE_SEND);
 		return 0;
+	}
 	return error_set(err, ERR_KERNEL, "none of the events can be recorded: %s: %.120s",
 			 catalog_at(c, 0)->full_name, catalog_at(c, 0)->reason);
 }
@@ -340,7 +365,7 @@ void attach_stop(struct attach *a)
 {
 	const struct timespec grace = {.tv_nsec = 2000000};
 
-	set_running(a, 0);
+	set_control(a, WIRE_SILENT);
 	nanosleep(&grace, NULL);
 }
 
@@ -379,6 +404,8 @@ void attach_close(struct attach *a)
 {
 	if (!a)
 		return;
+	if (a->control)
+		munmap(a->control, a->control_bytes);
 	if (a->copies)
 		detach_behind(a);
 	for (size_t i = 0; a->copies && i < a->copy_count; i++)
@@ -398,9 +425,9 @@ size_t attach_ring_bytes(const struct attach *a)
 	return a->ring_bytes;
 }
 
-int attach_lost_fd(const struct attach *a)
+int attach_missed_fd(const struct attach *a)
 {
-	return bpf_map__fd(a->typed->maps.lost);
+	return bpf_map__fd(a->typed->maps.missed);
 }
 
 uint64_t attach_skipped(const struct attach *a, const struct catalog *c, size_t index)

@@ -39,8 +39,11 @@ void attach_close(struct attach *a);
 size_t attach_ring_wanted(const struct record_options *opt);
 int attach_ring_fd(const struct attach *a);
 size_t attach_ring_bytes(const struct attach *a);
-/* Per-CPU array of lost records by event number. */
-int attach_lost_fd(const struct attach *a);
+/* Per-CPU array of struct wire_missed by event number. */
+int attach_missed_fd(const struct attach *a);
+/* Between attach_start() and attach_stop(): from now on this event's program only counts, or sends
+ * records again. */
+void attach_shed(struct attach *a, uint16_t number, bool is_shed);
 /* How often the kernel skipped the program of catalog_at(c, index) because it was already
  * running on that CPU (5.12: an interrupt with events of its own); 0 where the kernel does
  * not tell. */

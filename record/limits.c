@@ -9,6 +9,7 @@
 enum {
 	MIN_BYTES = 256 << 10, /* a tape's names and settings alone take some 50 KiB */
 	MAX_KEEP = 999999,
+	MAX_CPU_PERCENT = 10000, /* a hundred cores: no limit at all */
 };
 
 static struct span whole(const char *arg)
@@ -47,6 +48,14 @@ static int set_keep(struct limits *l, const char *arg, struct error *err)
 			 MAX_KEEP);
 }
 
+static int set_max_cpu(struct limits *l, const char *arg, struct error *err)
+{
+	if (quantity_percent(whole(arg), MAX_CPU_PERCENT, &l->max_cpu_percent))
+		return OK;
+	return error_set(err, ERR_USAGE, "--max-cpu '%.40s': not a percentage from 1 to %d", arg,
+			 MAX_CPU_PERCENT);
+}
+
 int limits_set(struct limits *l, enum limit which, const char *arg, struct error *err)
 {
 	switch (which) {
@@ -56,6 +65,8 @@ int limits_set(struct limits *l, enum limit which, const char *arg, struct error
 		return set_bytes(&l->rotate_bytes, "rotate-size", arg, err);
 	case LIMIT_ROTATE_TIME:
 		return set_rotate_time(l, arg, err);
+	case LIMIT_MAX_CPU:
+		return set_max_cpu(l, arg, err);
 	default:
 		return set_keep(l, arg, err);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* losses.c -- lost counters, read and written with their time. */
+/* losses.c -- the programs' counters, read and written with their time. */
 #include "record/losses.h"
 
 #include <stdlib.h>
@@ -8,15 +8,18 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "bpf/wire.h"
+
 struct losses {
 	const struct attach *attach;
 	const struct catalog *catalog;
 	size_t cpu_count, event_count;
-	uint64_t *seen;    /* [event * cpu_count + cpu] */
-	uint64_t *skipped; /* [event] */
-	uint64_t *now;     /* [cpu]: what the kernel copies to */
-	uint64_t since_ns; /* the last reading */
-	uint64_t total;
+	struct wire_missed *seen; /* [event * cpu_count + cpu] */
+	uint64_t *skipped;        /* [event] */
+	uint64_t *shed_of;        /* [event] */
+	struct wire_missed *now;  /* [cpu]: what the kernel copies to */
+	uint64_t since_ns;        /* the last reading */
+	uint64_t total, shed;
 };
 
 int losses_open(const struct attach *a, const struct catalog *c, uint64_t now_ns,
@@ -38,8 +41,9 @@ int losses_open(const struct attach *a, const struct catalog *c, uint64_t now_ns
 	l->event_count = catalog_end(c);
 	l->seen = calloc(l->event_count * l->cpu_count, sizeof(*l->seen));
 	l->skipped = calloc(l->event_count, sizeof(*l->skipped));
+	l->shed_of = calloc(l->event_count, sizeof(*l->shed_of));
 	l->now = calloc(l->cpu_count, sizeof(*l->now));
-	if (!l->seen || !l->skipped || !l->now) {
+	if (!l->seen || !l->skipped || !l->shed_of || !l->now) {
 		losses_close(l);
 		return error_nomem(err);
 	}
@@ -53,19 +57,48 @@ void losses_close(struct losses *l)
 		return;
 	free(l->seen);
 	free(l->skipped);
+	free(l->shed_of);
 	free(l->now);
 	free(l);
 }
 
-static int write_loss(struct losses *l, struct writer *w, struct loss loss, uint64_t now,
-		      uint64_t *seen, struct error *err)
+/* What a counter has grown by since it was seen last. */
+static uint64_t take(uint64_t now, __u64 *seen)
 {
-	loss.count = now - *seen;
+	uint64_t grown = now - *seen;
+
 	*seen = now;
-	if (loss.count == 0)
+	return grown;
+}
+
+static int write_loss(struct writer *w, struct loss loss, uint64_t count, uint32_t cause,
+		      struct error *err)
+{
+	loss.count = count;
+	loss.cause = cause;
+	return count ? writer_loss(w, &loss, err) : 0;
+}
+
+static int read_cpus(struct losses *l, struct writer *w, uint16_t number, struct loss loss,
+		     struct error *err)
+{
+	uint32_t key = number;
+
+	if (bpf_map_lookup_elem(attach_missed_fd(l->attach), &key, l->now))
 		return 0;
-	l->total += loss.count;
-	return writer_loss(w, &loss, err);
+	for (size_t cpu = 0; cpu < l->cpu_count; cpu++) {
+		struct wire_missed *seen = &l->seen[key * l->cpu_count + cpu];
+		uint64_t lost = take(l->now[cpu].lost, &seen->lost);
+		uint64_t shed = take(l->now[cpu].shed, &seen->shed);
+
+		l->total += lost;
+		l->shed += shed;
+		l->shed_of[number] += shed;
+		loss.cpu = (uint32_t)cpu;
+		TRY(write_loss(w, loss, lost, LOSS_RING_FULL, err));
+		TRY(write_loss(w, loss, shed, LOSS_SHED, err));
+	}
+	return 0;
 }
 
 static int read_event(struct losses *l, struct writer *w, size_t index, uint64_t now_ns,
@@ -75,19 +108,14 @@ static int read_event(struct losses *l, struct writer *w, size_t index, uint64_t
 	struct loss loss = {.from_ns = l->since_ns,
 			    .to_ns = now_ns,
 			    .schema = e->recipe.schema,
-			    .cause = LOSS_RING_FULL};
-	uint32_t key = e->number;
+			    .cpu = LOSS_ANY_CPU};
+	uint64_t now = attach_skipped(l->attach, l->catalog, index), skipped;
 
-	if (!bpf_map_lookup_elem(attach_lost_fd(l->attach), &key, l->now))
-		for (size_t cpu = 0; cpu < l->cpu_count; cpu++) {
-			loss.cpu = (uint32_t)cpu;
-			TRY(write_loss(l, w, loss, l->now[cpu], &l->seen[key * l->cpu_count + cpu],
-				       err));
-		}
-	loss.cpu = LOSS_ANY_CPU;
-	loss.cause = LOSS_UNKNOWN;
-	return write_loss(l, w, loss, attach_skipped(l->attach, l->catalog, index),
-			  &l->skipped[key], err);
+	TRY(read_cpus(l, w, e->number, loss, err));
+	skipped = now - l->skipped[e->number];
+	l->skipped[e->number] = now;
+	l->total += skipped;
+	return write_loss(w, loss, skipped, LOSS_UNKNOWN, err);
 }
 
 int losses_read(struct losses *l, struct writer *w, uint64_t now_ns, struct error *err)
@@ -102,4 +130,14 @@ int losses_read(struct losses *l, struct writer *w, uint64_t now_ns, struct erro
 uint64_t losses_total(const struct losses *l)
 {
 	return l->total;
+}
+
+uint64_t losses_shed(const struct losses *l)
+{
+	return l->shed;
+}
+
+uint64_t losses_shed_of(const struct losses *l, uint16_t number)
+{
+	return l->shed_of[number];
 }

@@ -26,6 +26,7 @@
 #include "record/piece.h"
 #include "record/privilege.h"
 #include "record/series.h"
+#include "record/shed.h"
 #include "record/snapshot.h"
 #include "record/stall.h"
 #include "record/status.h"
@@ -55,6 +56,7 @@ struct session {
 	struct attach *attach;
 	struct drain *drain;
 	struct losses *losses;
+	struct shed *shed;
 	struct status_line *status;
 	struct urgency urgency;
 	struct stall stall;
@@ -66,6 +68,7 @@ struct session {
 /* The programs last: a process that detaches them must not hold the tape open. */
 static void session_close(struct session *s)
 {
+	shed_free(s->shed);
 	losses_close(s->losses);
 	drain_close(s->drain);
 	series_close(s->series, NULL);
@@ -129,6 +132,17 @@ static int open_output(struct session *s, struct error *err)
 	return series_open(&s->recording, &s->series, err);
 }
 
+static int open_shed(struct session *s, struct error *err)
+{
+	const struct shed_scene scene = {.catalog = s->catalog,
+					 .attach = s->attach,
+					 .losses = s->losses,
+					 .series = s->series,
+					 .max_cpu_percent = s->opt->limits.max_cpu_percent};
+
+	return shed_new(&scene, &s->shed, err);
+}
+
 /* Programs, and everything that stands behind them. */
 static int open_chain(struct session *s, struct error *err)
 {
@@ -136,7 +150,8 @@ static int open_chain(struct session *s, struct error *err)
 	TRY(drain_open(attach_ring_fd(s->attach), attach_ring_bytes(s->attach), &s->drain, err));
 	TRY(piece_prepare(series_piece(s->series), err));
 	symbols_problem(s->symbols); /* read them now, not under way */
-	return losses_open(s->attach, s->catalog, host_now_ns(), &s->losses, err);
+	TRY(losses_open(s->attach, s->catalog, host_now_ns(), &s->losses, err));
+	return open_shed(s, err);
 }
 
 static int watch(struct session *s, int fd, uint32_t events, struct error *err)
@@ -221,6 +236,7 @@ static int session_start(struct session *s, struct error *err)
 	s->start_ns = host_now_ns();
 	TRY(series_begin(s->series, s->start_ns, err));
 	TRY(take_snapshot(s, err));
+	shed_begin(s->shed);
 	return s->child ? child_go(s->child, err) : 0;
 }
 
@@ -271,6 +287,7 @@ static struct status_total total_now(const struct session *s)
 		.run_ns = host_now_ns() - s->start_ns,
 		.events = series_rows(s->series),
 		.lost = losses_total(s->losses) + series_unwritten(s->series),
+		.shed = losses_shed(s->losses),
 		.bytes = series_bytes(s->series),
 		.ring_peak_percent = drain_peak_percent(s->drain),
 	};
@@ -304,6 +321,7 @@ static int turn(struct session *s, uint64_t now, struct error *err)
 	total = total_now(s);
 	TRY(series_turn(s->series, s->losses, &total, &trouble, err));
 	tell(s, &trouble, "");
+	TRY(shed_piece(s->shed, err));
 	return take_snapshot(s, err);
 }
 
@@ -323,7 +341,10 @@ static void ask_for_turn(struct session *s)
 static int tick(struct session *s, struct error *err)
 {
 	uint64_t now = host_now_ns();
+	struct error news = {0};
 
+	TRY(shed_tick(s->shed, now, &news, err));
+	tell(s, &news, "");
 	TRY(piece_tick(series_piece(s->series), s->losses, now, err));
 	if (stop_take_turn(s->stop))
 		ask_for_turn(s);

@@ -217,11 +217,14 @@ static void tell_files(FILE *f, const struct status_total *t)
 
 static void tell(FILE *f, const struct status_total *t)
 {
-	char events[NUMBER_MAX], lost[NUMBER_MAX], bytes[NUMBER_MAX];
+	char events[NUMBER_MAX], lost[NUMBER_MAX], bytes[NUMBER_MAX], shed[NUMBER_MAX];
 
-	fprintf(f, "tcptape-record: %s %s in %.1f s, %s%s, to ", grouped(t->events, events),
+	fprintf(f, "tcptape-record: %s %s in %.1f s, %s%s, ", grouped(t->events, events),
 		t->events == 1 ? "event" : "events", ratio(t->run_ns, SECOND_NS),
 		t->lost ? grouped(t->lost, lost) : "none", t->lost ? " LOST" : " lost");
+	if (t->shed)
+		fprintf(f, "%s left out, ", grouped(t->shed, shed));
+	fputs("to ", f);
 	tell_files(f, t);
 	fprintf(f, ": %s", sized(t->bytes, bytes));
 	if (t->events >= RATE_EVENTS)

@@ -35,6 +35,7 @@ struct status_total {
 	uint64_t run_ns;
 	uint64_t events;
 	uint64_t lost;
+	uint64_t shed; /* left out on purpose */
 	uint64_t bytes;
 	uint64_t cpu_ns;                 /* the recorder's own, user and system */
 	uint64_t max_rss_bytes;          /* 0 = not known */

@@ -29,6 +29,8 @@ static void limits_take_what_their_options_say(void **state)
 	assert_int_equal(l.rotate_bytes, 256 << 10);
 	assert_int_equal(l.rotate_ns, UINT64_C(600000000000));
 	assert_int_equal(l.keep, 12);
+	assert_int_equal(limits_set(&l, LIMIT_MAX_CPU, "20%", NULL), OK);
+	assert_int_equal(l.max_cpu_percent, 20);
 	assert_int_equal(limits_check(&l, "a.tape", NULL), OK);
 }
 
@@ -41,6 +43,7 @@ static void limits_refuse_what_makes_no_sense(void **state)
 	assert_refused(LIMIT_ROTATE_TIME, "soon",
 		       "--rotate-time 'soon': not a time such as 30s, 10m or 1h");
 	assert_refused(LIMIT_ROTATE_TIME, "0.9s", "--rotate-time '0.9s': must be at least 1s");
+	assert_refused(LIMIT_MAX_CPU, "0", "--max-cpu '0': not a percentage from 1 to 10000");
 	assert_refused(LIMIT_KEEP, "0", "--keep '0': not a number from 1 to 999999");
 	assert_refused(LIMIT_KEEP, "all", "--keep 'all': not a number from 1 to 999999");
 }

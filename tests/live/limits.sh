@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+# Over its share of the processor the recorder leaves out whole types of events, counts every one of
+# them, says so, and takes them in again; what tells how connections live always stays.
+set -eu
+. tests/live/stage.bash
+need jq
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+echo "$port" >"$TMP/fixed"
+# Talk until the recorder says that it leaves something out, then a little more, then rest.
+talk_too_much() {
+	local port rounds=0
+	port=$(cat "$TMP/fixed")
+	for _ in $(seq 100); do
+		rm -f "$TMP/port"
+		"$B/hello_server" --port "$port" --ready "$TMP/port" --patience 60 --rounds 50000 >/dev/null &
+		"$B/hello_client" --port-from "$TMP/port" --rounds 50000 >/dev/null
+		wait
+		rounds=$((rounds + 50000))
+		echo $rounds >"$TMP/rounds"
+		if grep -q 'left out' "$TMP/err"; then break; fi
+	done
+	sleep 7
+}
+export -f talk_too_much
+expect 0 "$TCPTAPE_RECORD" -o "$TMP/tape" --port "$port" --max-cpu 1 -- bash -euc talk_too_much
+tr '\n' ' ' <"$TMP/err" >"$TMP/said"
+grep -q 'over --max-cpu ([0-9]* % of a core, limit 1 %): left out and counted' "$TMP/said" &&
+	grep -q 'none lost, [0-9,]* left out' "$TMP/said" ||
+	{ echo "it was not said:"; cat "$TMP/err"; exit 1; }
+expect 0 "$TCPTAPE" verify "$TMP/tape"
+python3 - <<'END'
+from tape import *
+tape = Tape()
+info = tape.info()
+text, _ = tape.run("info")
+missing = {}
+for loss in info["lost"]:
+    same(loss["cause"], "shed", f"why events are missing: {loss}")
+    missing[loss["event"]] = missing.get(loss["event"], 0) + loss["count"]
+same(sum(missing.values()), info["lost_total"], "the losses and their sum")
+assert missing.get("skb:skb_copy_datagram_iovec"), f"nothing was left out: {info['lost']}"
+for event in ("sock:inet_sock_set_state", "tcp:tcp_destroy_sock"):
+    assert event not in missing, f"{event} was left out"
+# What is on the tape and what was left out are all there was.
+sends = info["events"].get("sock:sock_send_length", 0) + missing.get("sock:sock_send_length", 0)
+same(sends, 2 * known("rounds"), "sends, on the tape or left out")
+for word in ("left out (", "recorded again ("):
+    assert word in text, f"info does not say '{word}':\n{text}"
+rows = tape.rows("conns", "--port", known("fixed"))
+ends = [r["end"] for r in rows if r["role"] != "listener"]
+same(len(ends), 2 * known("rounds") // 50000, "ends of connections")
+same(set(ends), {"fin"}, "how they ended")
+END
