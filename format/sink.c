@@ -79,6 +79,21 @@ int sink_open(const char *path, bool force, struct sink **out, struct error *err
 	return 0;
 }
 
+int sink_open_fd(int fd, const char *name, struct sink **out, struct error *err)
+{
+	struct sink *s = sink_new(name);
+	struct stat st;
+
+	if (!s) {
+		close(fd);
+		return error_nomem(err);
+	}
+	s->fd = fd;
+	s->is_file = !fstat(fd, &st) && S_ISREG(st.st_mode);
+	*out = s;
+	return 0;
+}
+
 int sink_open_memory(struct sink **out, struct error *err)
 {
 	struct sink *s = sink_new("memory");

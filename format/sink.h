@@ -18,6 +18,8 @@ struct sink; /* opaque */
 /* Create `path` with mode 0600, "-" for standard output. An existing file is an
  * ERR_USAGE unless `force`. Standard output that is a terminal is an ERR_USAGE. */
 int sink_open(const char *path, bool force, struct sink **out, struct error *err);
+/* Write to `fd`, which becomes the sink's and is closed even if this fails. `name` is for errors. */
+int sink_open_fd(int fd, const char *name, struct sink **out, struct error *err);
 /* A sink that keeps everything in memory, for tests. */
 int sink_open_memory(struct sink **out, struct error *err);
 /* Bytes so far of a memory sink; lent until the next write. NULL for others. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "record/child.h"
+#include "record/tape_file.h"
 
 enum { BLOCK = 4096, LITTLE_SPACE = 64 << 20 };
 
@@ -76,6 +77,7 @@ static int try_directory(const char *path)
 void check_output(struct checkup *u, struct check *c)
 {
 	const char *path = u->opt->output;
+	struct error err = {0};
 	struct stat st;
 	int failure = 0;
 
@@ -89,8 +91,11 @@ void check_output(struct checkup *u, struct check *c)
 		check_fail(c, ERR_USAGE, "choose another name or use --force", "%.200s exists",
 			   path);
 		return;
-	} else if (S_ISDIR(st.st_mode)) {
-		failure = EISDIR;
+	} else if (tape_file_check(path, &err) && err.status != ERR_USAGE) {
+		failure = err.sys_errno;
+	} else if (err.status) {
+		check_fail(c, ERR_USAGE, "choose another name", "%s", err.text);
+		return;
 	} else if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS)) {
 		failure = errno;
 	}

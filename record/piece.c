@@ -13,6 +13,7 @@
 #include "record/host.h"
 #include "record/resolve.h"
 #include "record/shell_words.h"
+#include "record/tape_file.h"
 #include "record/translate.h"
 
 static const uint64_t FLUSH_EVERY = 800000000; /* with a poll on top: under a second */
@@ -91,6 +92,17 @@ static uint64_t salt(uint32_t number)
 	return host_now_ns() ^ (uint64_t)getpid() << 48 ^ (uint64_t)number << 40;
 }
 
+static int open_sink(const struct record_options *opt, const char *path, struct sink **out,
+		     struct error *err)
+{
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return sink_open(path, false, out, err);
+	TRY(tape_file_open(path, opt->is_forced, &fd, err));
+	return sink_open_fd(fd, path, out, err);
+}
+
 int piece_open(const struct recording *r, const char *path, uint32_t number, struct piece **out,
 	       struct error *err)
 {
@@ -102,7 +114,7 @@ int piece_open(const struct recording *r, const char *path, uint32_t number, str
 		return error_nomem(err);
 	p->recording = r;
 	p->number = number;
-	rc = sink_open(path, r->opt->is_forced, &p->sink, err);
+	rc = open_sink(r->opt, path, &p->sink, err);
 	if (!rc)
 		rc = writer_new(p->sink, &options, &p->writer, err);
 	if (!rc)

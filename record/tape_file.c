@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * tape_file.c -- a new file is created with O_EXCL, which follows no link. An existing one is held
+ * by an O_PATH descriptor while it is looked at, and what was looked at is what is opened.
+ */
+#include "record/tape_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "record/caller.h"
+
+static int create(const char *path, const struct caller *o)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+	int fd = -1, failure;
+
+	if (caller_become(o)) {
+		fd = open(path, flags, 0600);
+		failure = errno;
+		caller_return(o);
+		if (fd >= 0 || !o->is_known || (failure != EACCES && failure != EPERM)) {
+			errno = failure;
+			return fd;
+		}
+	}
+	return open(path, flags, 0600);
+}
+
+static int refuse_file(const char *path, const struct stat *st, struct error *err)
+{
+	const struct caller o = caller_find();
+
+	if (S_ISDIR(st->st_mode))
+		return error_sys(err, EISDIR, "cannot create %s", path);
+	if (S_ISLNK(st->st_mode))
+		return error_set(
+			err, ERR_USAGE,
+			"%s is a symbolic link, which is not followed: name the file itself, "
+			"or - for standard output",
+			path);
+	if (!caller_may_own(&o, st->st_uid))
+		return error_set(
+			err, ERR_USAGE,
+			"%s belongs to another user (uid %u): choose another name, or delete "
+			"it first",
+			path, (unsigned)st->st_uid);
+	if (S_ISREG(st->st_mode) && st->st_nlink > 1)
+		return error_set(
+			err, ERR_USAGE,
+			"%s has %u names (hard links): choose another name, or delete it first",
+			path, (unsigned)st->st_nlink);
+	return OK;
+}
+
+/* Hold the file without opening it: a FIFO does not block, a device does not notice. */
+static int hold(const char *path, int *fd, struct error *err)
+{
+	struct stat st;
+	int rc;
+
+	*fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (*fd < 0 || fstat(*fd, &st)) {
+		rc = error_sys(err, errno, "cannot create %s", path);
+		if (*fd >= 0)
+			close(*fd);
+		return rc;
+	}
+	rc = refuse_file(path, &st, err);
+	if (rc)
+		close(*fd);
+	return rc;
+}
+
+int tape_file_check(const char *path, struct error *err)
+{
+	int fd;
+
+	TRY(hold(path, &fd, err));
+	close(fd);
+	return OK;
+}
+
+static int overwrite(const char *path, int *out, struct error *err)
+{
+	char held[32];
+	int fd, again;
+
+	TRY(hold(path, &fd, err));
+	snprintf(held, sizeof(held), "/proc/self/fd/%d", fd);
+	again = open(held, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
+	if (again < 0)
+		error_sys(err, errno, "cannot create %s", path);
+	close(fd);
+	if (again < 0)
+		return ERR_IO;
+	*out = again;
+	return OK;
+}
+
+int tape_file_open(const char *path, bool force, int *out, struct error *err)
+{
+	const struct caller o = caller_find();
+	int fd = create(path, &o);
+
+	if (fd < 0 && errno == EEXIST && force)
+		return overwrite(path, out, err);
+	if (fd < 0 && errno == EEXIST)
+		return error_set(err, ERR_USAGE, "%s exists: choose another name or use --force",
+				 path);
+	if (fd < 0)
+		return error_sys(err, errno, "cannot create %s", path);
+	*out = fd;
+	return OK;
+}
