@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * wire.h -- the records that cross the ring from bpf/ to record/. Host byte order
+ * wire.h -- the records that cross from bpf/ to record/, and where they do. Host byte order
  * unless said otherwise. May change any day; never written to disk.
  *
  * A record is a head, the socket as the kernel's events print it, what the event adds,
@@ -68,6 +68,28 @@ struct wire_missed {
 };
 
 enum { WIRE_COMM = 16, WIRE_DEVICE = 16 };
+
+/* Where the typed programs of one CPU write, x86-64 only. An interrupt that comes while one of
+ * them is at work, and has events of its own, finds depth above 0; it is over before the other
+ * goes on. That is why neither locks nor atomic operations are needed. */
+struct wire_lane {
+	__u64 head;  /* bytes sent so far: frames that are complete */
+	__u64 depth; /* programs at work */
+	__u8 pad[48];
+	__u64 tail; /* bytes taken so far; the reader's */
+	__u8 pad2[56];
+	/* WIRE_LANE_SPARES times WIRE_FRAME_MAX bytes for frames on their way to the ring,
+	 * then the lane, a power of two and WIRE_FRAME_MAX: what begins in it may end behind. */
+	__u8 data[];
+};
+
+/* Before each record in a lane, 8-byte aligned. */
+struct wire_frame {
+	__u32 len;        /* of the record */
+	__u32 is_spilled; /* goes to the ring: the lane is full or another program is in it */
+};
+
+enum { WIRE_FRAME_MAX = 512, WIRE_LANE_SPARES = 4, WIRE_LANE_DATA = 2048 };
 
 struct wire_head {
 	__u64 ts_ns; /* CLOCK_BOOTTIME */
@@ -350,6 +372,8 @@ struct wire_existing {
 #define WIRE_AT(type, member, bytes)                                                               \
 	_Static_assert(__builtin_offsetof(struct type, member) == (bytes), #type "." #member)
 
+WIRE_SIZE(wire_lane, 128);
+WIRE_SIZE(wire_frame, 8);
 WIRE_SIZE(wire_head, 40);
 WIRE_SIZE(wire_sock, 40);
 WIRE_SIZE(wire_addrs6, 32);

@@ -21,7 +21,7 @@
 #include "bpf/generic.skel.h"
 #include "bpf/typed.skel.h"
 
-enum { LOG_BYTES = 64 << 10, RING_MIN = 1 << 20, RING_SHARE = 64 };
+enum { LOG_BYTES = 64 << 10, BUFFER_MIN = 1 << 20, BUFFER_SHARE = 64 };
 
 /* One copy of the generic program. */
 struct copy {
@@ -37,6 +37,7 @@ struct attach {
 	size_t ring_bytes;
 	uint64_t *control; /* [event number], enum wire_control; mapped */
 	size_t control_bytes;
+	struct percpu_size lanes;
 };
 
 static int stay_silent(enum libbpf_print_level level, const char *format, va_list args)
@@ -64,19 +65,28 @@ static void allow_descriptors(void)
 }
 
 /* The largest power of two within the default and a small share of the memory. */
-static size_t default_ring(void)
+static size_t default_buffer(void)
 {
 	uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-	size_t ring = ATTACH_DEFAULT_RING;
+	size_t size = ATTACH_DEFAULT_BUFFER;
 
-	while (ring > RING_MIN && ring > bytes / RING_SHARE)
-		ring /= 2;
-	return ring;
+	while (size > BUFFER_MIN && size > bytes / BUFFER_SHARE)
+		size /= 2;
+	return size;
 }
 
-size_t attach_ring_wanted(const struct record_options *opt)
+size_t attach_buffer_wanted(const struct record_options *opt)
 {
-	return opt->buffer_bytes ? opt->buffer_bytes : default_ring();
+	return opt->buffer_bytes ? opt->buffer_bytes : default_buffer();
+}
+
+/* Half of it for lanes, of which only so much is used as stays in a CPU's cache. */
+static void divide_buffer(struct attach *a, size_t bytes)
+{
+	int cpus = libbpf_num_possible_cpus();
+
+	a->lanes = percpu_size_of(bytes / 2, cpus > 0 ? (size_t)cpus : 1);
+	a->ring_bytes = a->lanes.count ? bytes / 2 : bytes;
 }
 
 void attach_set_ports(uint8_t *bits, const struct record_options *opt)
@@ -137,7 +147,17 @@ struct opening {
 	const struct btf_enums *btf;
 	const struct record_options *opt;
 	size_t ring_bytes;
+	struct percpu_size lanes;
 };
+
+static void set_lanes(struct typed *skel, struct percpu_size lanes)
+{
+	if (!lanes.count)
+		return;
+	skel->rodata->lane_bytes = lanes.bytes;
+	bpf_map__set_max_entries(skel->maps.lanes, (uint32_t)lanes.count);
+	bpf_map__set_value_size(skel->maps.lanes, (uint32_t)percpu_value_bytes(lanes.bytes));
+}
 
 /* Open with the programs of the catalog's typed events, or of `only`. NULL without
  * memory. */
@@ -150,6 +170,7 @@ static struct typed *open_typed(const struct opening *o, const struct catalog_ev
 		return NULL;
 	set_constants(skel, o->catalog, o->btf, o->opt, o->ring_bytes);
 	bpf_map__set_max_entries(skel->maps.ring, (uint32_t)o->ring_bytes);
+	set_lanes(skel, o->lanes);
 	/* Each typed event may still become a generic one. */
 	bpf_map__set_max_entries(skel->maps.missed, catalog_end(o->catalog) + WIRE_TYPED_END);
 	bpf_map__set_max_entries(skel->maps.control, catalog_end(o->catalog) + WIRE_TYPED_END);
@@ -207,7 +228,7 @@ static int load_error(int rc, const struct opening *o, struct error *err)
 		return error_set(
 			err, ERR_KERNEL,
 			"no memory for a buffer of %zu MiB: choose a smaller one with --buffer",
-			o->ring_bytes >> 20);
+			attach_buffer_wanted(o->opt) >> 20);
 	return error_set(err, ERR_KERNEL, "the kernel refuses the BPF programs: %s", strerror(-rc));
 }
 
@@ -260,8 +281,9 @@ int attach_open(struct catalog *c, const struct btf_enums *btf, const struct rec
 	if (!a)
 		return error_nomem(err);
 	allow_descriptors();
-	a->ring_bytes = attach_ring_wanted(opt);
+	divide_buffer(a, attach_buffer_wanted(opt));
 	o.ring_bytes = a->ring_bytes;
+	o.lanes = a->lanes;
 	a->copy_count = catalog_count(c);
 	a->copies = calloc(a->copy_count, sizeof(*a->copies));
 	rc = a->copies ? load_typed(a, &o, err) : error_nomem(err);
@@ -423,6 +445,14 @@ int attach_ring_fd(const struct attach *a)
 size_t attach_ring_bytes(const struct attach *a)
 {
 	return a->ring_bytes;
+}
+
+struct drain_source attach_source(const struct attach *a)
+{
+	return (struct drain_source){.ring_fd = attach_ring_fd(a),
+				     .lanes_fd = bpf_map__fd(a->typed->maps.lanes),
+				     .ring_bytes = a->ring_bytes,
+				     .lanes = a->lanes};
 }
 
 int attach_missed_fd(const struct attach *a)

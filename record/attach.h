@@ -16,11 +16,12 @@
 #include "format/error.h"
 #include "record/btf_enums.h"
 #include "record/catalog.h"
+#include "record/drain.h"
 #include "record/options.h"
 
 struct attach; /* opaque */
 
-enum { ATTACH_DEFAULT_RING = 32 << 20 }; /* bytes; less on a machine with little memory */
+enum { ATTACH_DEFAULT_BUFFER = 32 << 20 }; /* bytes; less on a machine with little memory */
 
 /* From now on libbpf prints nothing: what went wrong is told once, by us. */
 void attach_silence(void);
@@ -36,9 +37,11 @@ void attach_stop(struct attach *a);
 void attach_close(struct attach *a);
 
 /* Bytes of the buffer that a recording with `opt` has. */
-size_t attach_ring_wanted(const struct record_options *opt);
+size_t attach_buffer_wanted(const struct record_options *opt);
 int attach_ring_fd(const struct attach *a);
 size_t attach_ring_bytes(const struct attach *a);
+/* Where records come from. */
+struct drain_source attach_source(const struct attach *a);
 /* Per-CPU array of struct wire_missed by event number. */
 int attach_missed_fd(const struct attach *a);
 /* Between attach_start() and attach_stop(): from now on this event's program only counts, or sends

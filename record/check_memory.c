@@ -24,7 +24,7 @@ static const uint64_t NO_LIMIT = (uint64_t)1 << 60;
 
 void check_memlock(struct checkup *u, struct check *c)
 {
-	uint64_t ring = attach_ring_wanted(u->opt);
+	uint64_t ring = attach_buffer_wanted(u->opt);
 	struct rlimit r;
 
 	if (check_kernel_version(u) >= CHARGED)
@@ -103,7 +103,7 @@ static int try_ring(size_t bytes)
 
 void check_buffer(struct checkup *u, struct check *c)
 {
-	size_t ring = attach_ring_wanted(u->opt);
+	size_t ring = attach_buffer_wanted(u->opt);
 	uint64_t limit = cgroup_limit(u);
 	int rc = 0;
 

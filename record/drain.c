@@ -1,120 +1,110 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* drain.c -- the reader's side of the BPF ring buffer. */
+/* drain.c -- lanes and ring, merged by slices of time. */
 #include "record/drain.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include <linux/bpf.h>
+#include "record/ring.h"
 
-/* Room is given back in portions: each store takes a cache line from the producers. */
-enum { RELEASE_BYTES = 256 << 10 };
+enum { SLICE_NS = 1000000 };
 
 struct drain {
-	unsigned long *consumer_pos; /* ours to write; mapped */
-	const unsigned long *producer_pos;
-	const uint8_t *data;
-	size_t page, size;
-	unsigned long pos;      /* of the next record */
-	unsigned long released; /* what *consumer_pos says */
-	unsigned long produced; /* what *producer_pos said last */
-	size_t peak;
+	struct ring *ring;
+	struct percpu *lanes;
+	size_t count;      /* of sources: the lanes, then the ring */
+	size_t at;         /* the source in turn */
+	uint64_t slice_ns; /* records until then are taken from each source in turn */
+	bool is_lent;      /* the source's next record was given away */
 };
 
-int drain_open(int ring_fd, size_t ring_bytes, struct drain **out, struct error *err)
+int drain_open(const struct drain_source *source, struct drain **out, struct error *err)
 {
 	struct drain *d = calloc(1, sizeof(*d));
-	void *mapped;
+	int rc;
 
 	if (!d)
 		return error_nomem(err);
-	d->page = (size_t)sysconf(_SC_PAGESIZE);
-	d->size = ring_bytes;
-	mapped = mmap(NULL, d->page, PROT_READ | PROT_WRITE, MAP_SHARED, ring_fd, 0);
-	if (mapped == MAP_FAILED)
-		goto fail;
-	d->consumer_pos = mapped;
-	mapped = mmap(NULL, d->page + 2 * d->size, PROT_READ, MAP_SHARED, ring_fd, (off_t)d->page);
-	if (mapped == MAP_FAILED)
-		goto fail;
-	d->producer_pos = mapped;
-	d->data = (const uint8_t *)mapped + d->page;
-	d->pos = __atomic_load_n(d->consumer_pos, __ATOMIC_ACQUIRE);
-	d->released = d->pos;
-	d->produced = d->pos;
+	rc = percpu_open(source->lanes_fd, source->lanes, &d->lanes, err);
+	if (!rc)
+		rc = ring_open(source->ring_fd, source->ring_bytes, &d->ring, err);
+	if (rc) {
+		drain_close(d);
+		return rc;
+	}
+	d->count = percpu_count(d->lanes) + 1;
+	d->at = d->count;
 	*out = d;
 	return 0;
-fail:
-	error_set(err, ERR_KERNEL, "cannot map the ring buffer of %zu MiB (error %d)",
-		  ring_bytes >> 20, errno);
-	drain_close(d);
-	return ERR_KERNEL;
 }
 
 void drain_close(struct drain *d)
 {
 	if (!d)
 		return;
-	if (d->consumer_pos)
-		munmap(d->consumer_pos, d->page);
-	if (d->producer_pos)
-		munmap((void *)d->producer_pos, d->page + 2 * d->size);
+	ring_close(d->ring);
+	percpu_close(d->lanes);
 	free(d);
 }
 
-void drain_release(struct drain *d)
+static const struct wire_head *peek(struct drain *d, size_t source, size_t *len)
 {
-	if (d->released == d->pos)
+	if (source + 1 == d->count)
+		return ring_peek(d->ring, len);
+	return percpu_peek(d->lanes, source, len);
+}
+
+static void take_back(struct drain *d)
+{
+	if (!d->is_lent)
 		return;
-	__atomic_store_n(d->consumer_pos, d->pos, __ATOMIC_RELEASE);
-	d->released = d->pos;
+	d->is_lent = false;
+	if (d->at + 1 == d->count)
+		ring_take(d->ring);
+	else
+		percpu_take(d->lanes, d->at);
+}
+
+/* A millisecond from the oldest record on. False when there is none until until_ns. */
+static bool next_slice(struct drain *d, uint64_t until_ns)
+{
+	uint64_t oldest = UINT64_MAX;
+	size_t len;
+
+	for (size_t i = 0; i < d->count; i++) {
+		const struct wire_head *h = peek(d, i, &len);
+
+		if (h && h->ts_ns < oldest)
+			oldest = h->ts_ns;
+	}
+	if (oldest == UINT64_MAX || oldest > until_ns)
+		return false;
+	d->slice_ns = until_ns - oldest > SLICE_NS ? oldest + SLICE_NS : until_ns;
+	d->at = 0;
+	return true;
+}
+
+const struct wire_head *drain_next(struct drain *d, uint64_t until_ns, size_t *len)
+{
+	take_back(d);
+	do {
+		for (; d->at < d->count; d->at++) {
+			const struct wire_head *h = peek(d, d->at, len);
+
+			if (!h || h->ts_ns > d->slice_ns || h->ts_ns > until_ns)
+				continue;
+			d->is_lent = true;
+			return h;
+		}
+	} while (next_slice(d, until_ns));
+	return NULL;
 }
 
 size_t drain_waiting(const struct drain *d)
 {
-	return __atomic_load_n(d->producer_pos, __ATOMIC_ACQUIRE) - d->pos;
-}
-
-/* Look at the producer's position only when what it said last is used up. */
-static bool has_more(struct drain *d)
-{
-	size_t waiting;
-
-	if (d->pos != d->produced)
-		return true;
-	d->produced = __atomic_load_n(d->producer_pos, __ATOMIC_ACQUIRE);
-	waiting = d->produced - d->released;
-	if (waiting > d->peak)
-		d->peak = waiting;
-	return d->pos != d->produced;
-}
-
-const void *drain_next(struct drain *d, size_t *len)
-{
-	const uint32_t *header;
-	const void *record;
-	uint32_t word;
-
-	if (d->pos - d->released >= RELEASE_BYTES)
-		drain_release(d);
-	while (has_more(d)) {
-		header = (const uint32_t *)(d->data + (d->pos & (d->size - 1)));
-		word = __atomic_load_n(header, __ATOMIC_ACQUIRE);
-		if (word & BPF_RINGBUF_BUSY_BIT)
-			break; /* still being written */
-		*len = word & ~(uint32_t)(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
-		record = (const uint8_t *)header + BPF_RINGBUF_HDR_SZ;
-		d->pos += (*len + BPF_RINGBUF_HDR_SZ + 7) & ~7ul;
-		if (!(word & BPF_RINGBUF_DISCARD_BIT))
-			return record;
-	}
-	drain_release(d);
-	return NULL;
+	return ring_waiting(d->ring);
 }
 
 unsigned drain_peak_percent(const struct drain *d)
 {
-	return (unsigned)((d->peak * 100 + d->size - 1) / d->size);
+	return ring_peak_percent(d->ring);
 }

@@ -115,7 +115,7 @@ int plan_dry_run(const struct record_options *opt, FILE *to, struct error *err)
 		opt->is_forced ? ", overwritten if it exists" : "");
 	put_end(to, opt);
 	put_filter(to, opt);
-	fprintf(to, "%-11s  %zu KiB\n", "buffer", attach_ring_wanted(opt) >> 10);
+	fprintf(to, "%-11s  %zu KiB\n", "buffer", attach_buffer_wanted(opt) >> 10);
 	for (size_t i = 0; i < u.row_count; i++)
 		if (strcmp(u.rows[i].name, "events") == 0 || strcmp(u.rows[i].name, "disk") == 0 ||
 		    strcmp(u.rows[i].name, "descriptors") == 0)

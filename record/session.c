@@ -146,8 +146,11 @@ static int open_shed(struct session *s, struct error *err)
 /* Programs, and everything that stands behind them. */
 static int open_chain(struct session *s, struct error *err)
 {
+	struct drain_source source;
+
 	TRY(attach_open(s->catalog, s->btf, s->opt, &s->attach, err));
-	TRY(drain_open(attach_ring_fd(s->attach), attach_ring_bytes(s->attach), &s->drain, err));
+	source = attach_source(s->attach);
+	TRY(drain_open(&source, &s->drain, err));
 	TRY(piece_prepare(series_piece(s->series), err));
 	symbols_problem(s->symbols); /* read them now, not under way */
 	TRY(losses_open(s->attach, s->catalog, host_now_ns(), &s->losses, err));
@@ -182,7 +185,7 @@ static int empty_ring(struct session *s, size_t limit, size_t *taken, struct err
 	size_t len;
 
 	for (*taken = 0; *taken < limit; ++*taken) {
-		record = drain_next(s->drain, &len);
+		record = drain_next(s->drain, UINT64_MAX, &len);
 		if (!record)
 			return 0;
 		TRY(piece_add(series_piece(s->series), record, len, err));
@@ -190,17 +193,14 @@ static int empty_ring(struct session *s, size_t limit, size_t *taken, struct err
 	return 0;
 }
 
-/* Take what was in the ring before `ts_ns`, and one record more perhaps. */
+/* Take what was sent until `ts_ns`. */
 static int empty_until(struct session *s, uint64_t ts_ns, struct error *err)
 {
 	const struct wire_head *record;
 	size_t len;
 
-	do {
-		record = drain_next(s->drain, &len);
-		if (record)
-			TRY(piece_add(series_piece(s->series), record, len, err));
-	} while (record && record->ts_ns < ts_ns);
+	while ((record = drain_next(s->drain, ts_ns, &len)))
+		TRY(piece_add(series_piece(s->series), record, len, err));
 	return 0;
 }
 
