@@ -134,10 +134,14 @@ enum { VARINT_MAX = 10 }; /* bytes */
 /* Write at `p`, where VARINT_MAX bytes are free; returns the end. */
 static inline uint8_t *store_varint(uint8_t *p, uint64_t v)
 {
-	for (; v >= 0x80; v >>= 7)
+	uint8_t more;
+
+	for (; v >= 1 << 14; v >>= 7)
 		*p++ = (uint8_t)(v | 0x80);
-	*p++ = (uint8_t)v;
-	return p;
+	more = v >= 0x80; /* one byte or two: nothing to guess for the processor */
+	p[0] = (uint8_t)(v | (unsigned)more << 7);
+	p[1] = (uint8_t)(v >> 7);
+	return p + 1 + more;
 }
 void put_bytes(struct buf *b, const void *data, size_t len);
 void put_string(struct buf *b, const void *data, size_t len);

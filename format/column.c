@@ -20,12 +20,32 @@ static unsigned varint_size(uint64_t v)
 #endif
 }
 
-static bool is_const(const uint64_t *values, size_t n)
+/* Which bits any value has, and which differ from the first value's. */
+struct spread {
+	uint64_t bits, differing;
+};
+
+static struct spread spread_of(const uint64_t *values, size_t n)
 {
-	for (size_t i = 1; i < n; i++)
-		if (values[i] != values[0])
-			return false;
-	return true;
+	struct spread s = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		s.bits |= values[i];
+		s.differing |= values[i] ^ values[0];
+	}
+	return s;
+}
+
+static void put_small(const uint64_t *restrict values, size_t n, struct buf *out)
+{
+	uint8_t *restrict p;
+
+	if (!buf_reserve(out, n))
+		return;
+	p = out->data + out->len;
+	for (size_t i = 0; i < n; i++)
+		p[i] = (uint8_t)values[i];
+	out->len += n;
 }
 
 static bool is_delta_shorter(const uint64_t *values, size_t n)
@@ -41,17 +61,12 @@ static bool is_delta_shorter(const uint64_t *values, size_t n)
 	return delta < plain;
 }
 
-uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out)
+static uint8_t put_varints(const uint64_t *values, size_t n, struct buf *out)
 {
+	bool is_delta = is_delta_shorter(values, n);
 	uint64_t previous = 0;
-	bool is_delta;
 	uint8_t *p;
 
-	if (is_const(values, n)) {
-		put_varint(out, n ? values[0] : 0);
-		return CODEC_CONST;
-	}
-	is_delta = is_delta_shorter(values, n);
 	if (!buf_reserve(out, n * VARINT_MAX))
 		return CODEC_VARINT;
 	p = out->data + out->len;
@@ -65,6 +80,20 @@ uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out)
 	return is_delta ? CODEC_DELTA : CODEC_VARINT;
 }
 
+uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out)
+{
+	struct spread spread = spread_of(values, n);
+
+	if (!spread.differing) {
+		put_varint(out, n ? values[0] : 0);
+		return CODEC_CONST;
+	}
+	if (spread.bits >= 0x80)
+		return put_varints(values, n, out);
+	put_small(values, n, out); /* a byte each: nothing is shorter */
+	return CODEC_VARINT;
+}
+
 enum { RECENT_VALUES = 8 };
 
 /* The latest values, the last first, and the last that was not among them. */
@@ -73,29 +102,26 @@ struct recent {
 	uint64_t base;
 };
 
-static inline void recent_move(struct recent *r, unsigned from, uint64_t value)
+/* The token of a value, which becomes the latest. False for a distance that has no token. */
+static inline bool recent_token(struct recent *r, uint64_t value, uint64_t *token)
 {
-	for (unsigned i = from; i > 0; i--)
-		r->values[i] = r->values[i - 1];
-	r->values[0] = value;
-}
+	uint64_t moved = value, distance;
 
-/* False for a distance that has no token. */
-static bool recent_token(struct recent *r, uint64_t value, uint64_t *token)
-{
-	uint64_t distance = zigzag((int64_t)(value - r->base));
+	for (unsigned i = 0; i < RECENT_VALUES; i++) {
+		uint64_t before = r->values[i];
 
-	for (unsigned i = 0; i < RECENT_VALUES; i++)
-		if (r->values[i] == value) {
-			recent_move(r, i, value);
+		r->values[i] = moved;
+		if (before == value) {
 			*token = i;
 			return true;
 		}
+		moved = before;
+	}
+	distance = zigzag((int64_t)(value - r->base));
 	if (distance > UINT64_MAX - RECENT_VALUES)
 		return false;
 	*token = distance + RECENT_VALUES;
 	r->base = value;
-	recent_move(r, RECENT_VALUES - 1, value);
 	return true;
 }
 
@@ -105,7 +131,7 @@ uint8_t column_encode_ids(const uint64_t *values, size_t n, struct buf *out)
 	uint64_t token;
 	uint8_t *p;
 
-	if (is_const(values, n))
+	if (!spread_of(values, n).differing)
 		return column_encode_ints(values, n, out);
 	if (!buf_reserve(out, n * VARINT_MAX))
 		return CODEC_RECENT;
@@ -127,7 +153,8 @@ static int bad_column(struct error *err)
 /* Open addressing over the distinct strings of one column. */
 struct byte_table {
 	uint32_t *slots; /* index + 1 into distinct */
-	size_t slot_count;
+	size_t slot_cap;
+	size_t slot_count; /* of them in use; a power of two */
 	struct view *distinct;
 	size_t distinct_cap;
 	uint32_t *indexes;
@@ -156,11 +183,12 @@ static bool table_prepare(struct byte_table *t, size_t n)
 
 	while (slots < 2 * n)
 		slots *= 2;
-	if (slots > t->slot_count) {
+	if (slots > t->slot_cap) {
 		free(t->slots);
 		t->slots = malloc(slots * sizeof(*t->slots));
-		t->slot_count = t->slots ? slots : 0;
+		t->slot_cap = t->slots ? slots : 0;
 	}
+	t->slot_count = slots;
 	if (!t->slots || !array_grow(&indexes, &t->index_cap, n, sizeof(*t->indexes)))
 		return false;
 	t->indexes = indexes;
@@ -226,6 +254,7 @@ uint8_t column_encode_bytes(struct byte_table *t, const struct view *values, siz
 			    struct buf *out)
 {
 	uint32_t count = 0;
+	bool has_planes;
 
 	if (n > 0 && are_equal(values, n)) {
 		put_string(out, values[0].p, view_len(values[0]));
@@ -235,11 +264,13 @@ uint8_t column_encode_bytes(struct byte_table *t, const struct view *values, siz
 		out->is_failed = true;
 		return CODEC_TABLE;
 	}
-	for (size_t i = 0; i < n; i++)
+	has_planes = n > 0 && is_one_length(values, n) && view_len(values[0]) > 0;
+	for (size_t i = 0; i < n; i++) {
 		t->indexes[i] = table_find_or_add(t, values[i], &count);
-	if (count > n / 8 && is_one_length(values, n) && view_len(values[0]) > 0) {
-		put_planes(values, n, out);
-		return CODEC_PLANES;
+		if (has_planes && count > n / 8) {
+			put_planes(values, n, out);
+			return CODEC_PLANES;
+		}
 	}
 	put_varint(out, count);
 	for (uint32_t i = 0; i < count; i++)

@@ -7,10 +7,11 @@
 
 #include "format/dict.h"
 
-/* Bits of one dictionary's ids; only words [low, high) are not 0. */
+/* One dictionary's ids. */
 struct ids {
-	uint64_t *words;
-	size_t cap, low, high;
+	uint8_t *seen; /* [cap] by id; 0 is no entry, whatever it says */
+	size_t cap;
+	size_t end; /* above the highest */
 };
 
 struct used {
@@ -28,68 +29,63 @@ void used_free(struct used *u)
 	if (!u)
 		return;
 	for (size_t i = 0; i < u->cap; i++)
-		free(u->dicts[i].words);
+		free(u->dicts[i].seen);
 	free(u->dicts);
 	free(u);
 }
 
-static bool ids_add(struct ids *set, uint64_t id)
+static bool ids_reserve(struct ids *set, const uint64_t *ids, size_t n)
 {
-	size_t word = (size_t)(id / 64);
-	void *words = set->words;
+	void *seen = set->seen;
+	uint64_t highest = 0;
 
-	if (word >= set->cap) {
-		if (id > DICT_MAX_ENTRIES ||
-		    !array_grow(&words, &set->cap, word + 1, sizeof(*set->words)))
-			return false;
-		set->words = words;
-	}
-	set->words[word] |= UINT64_C(1) << (id % 64);
-	if (set->high == 0 || word < set->low)
-		set->low = word;
-	if (word + 1 > set->high)
-		set->high = word + 1;
+	for (size_t i = 0; i < n; i++)
+		highest = ids[i] > highest ? ids[i] : highest;
+	if (highest > DICT_MAX_ENTRIES ||
+	    !array_grow(&seen, &set->cap, (size_t)highest + 1, sizeof(*set->seen)))
+		return false;
+	set->seen = seen;
+	if (highest >= set->end)
+		set->end = (size_t)highest + 1;
 	return true;
 }
 
 bool used_add(struct used *u, uint32_t dict, const uint64_t *ids, size_t n)
 {
 	void *dicts = u->dicts;
-	uint64_t last = 0;
+	struct ids *set;
 
 	if (!array_grow(&dicts, &u->cap, dict, sizeof(*u->dicts)))
 		return false;
 	u->dicts = dicts;
-	for (size_t i = 0; i < n; i++) {
-		if (ids[i] && ids[i] != last && !ids_add(&u->dicts[dict - 1], ids[i]))
-			return false;
-		last = ids[i];
-	}
+	set = &u->dicts[dict - 1];
+	if (!ids_reserve(set, ids, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		set->seen[ids[i]] = 1;
 	return true;
 }
 
-static bool has(const struct ids *set, uint64_t id)
+/* From `id` on, the first that was seen. */
+static size_t next_seen(const struct ids *set, size_t id)
 {
-	return id / 64 < set->high && set->words[id / 64] >> (id % 64) & 1;
+	while (id + 8 <= set->end && load_le64(set->seen + id) == 0)
+		id += 8;
+	while (id < set->end && !set->seen[id])
+		id++;
+	return id;
 }
 
 /* Append the runs, each as the gap before it and its length - 1; returns how many. */
 static uint64_t put_runs(const struct ids *set, struct buf *out)
 {
-	uint64_t id = (uint64_t)set->low * 64, end = (uint64_t)set->high * 64, next = 1, runs = 0;
+	uint64_t runs = 0;
+	size_t next = 1, first;
 
-	while (id < end) {
-		uint64_t first = id;
+	while ((first = next_seen(set, next)) < set->end) {
+		size_t id = first;
 
-		if (!set->words[id / 64]) {
-			id = (id / 64 + 1) * 64;
-			continue;
-		}
-		if (!has(set, id)) {
-			id++;
-			continue;
-		}
-		while (has(set, id))
+		while (id < set->end && set->seen[id])
 			id++;
 		put_varint(out, first - next);
 		put_varint(out, id - first - 1);
@@ -107,16 +103,17 @@ void used_encode(struct used *u, struct buf *out)
 		struct ids *set = &u->dicts[i];
 		uint64_t count;
 
-		if (set->high == 0)
-			continue;
 		buf_clear(&runs);
 		count = put_runs(set, &runs);
-		put_varint(out, i + 1);
-		put_varint(out, count);
-		put_bytes(out, runs.data, runs.len);
-		out->is_failed |= runs.is_failed;
-		memset(set->words + set->low, 0, (set->high - set->low) * sizeof(*set->words));
-		set->low = set->high = 0;
+		if (count > 0) {
+			put_varint(out, i + 1);
+			put_varint(out, count);
+			put_bytes(out, runs.data, runs.len);
+			out->is_failed |= runs.is_failed;
+		}
+		if (set->end)
+			memset(set->seen, 0, set->end);
+		set->end = 0;
 	}
 	buf_release(&runs);
 }
