@@ -6,15 +6,15 @@
 #include <string.h>
 
 #include "format/column.h"
-#include "format/keyed.h"
+#include "format/keyed_encoder.h"
 #include "format/row_sort.h"
 #include "format/rows_data.h"
 #include "format/times.h"
 #include "format/used.h"
 
-/* Rows of one schema in the order of the block: positions in its group. */
+/* Rows of one schema in the order of the block. */
 struct group_order {
-	uint32_t *rows;
+	uint32_t *rows; /* first cell of each, in group.cells */
 	size_t count, cap;
 };
 
@@ -29,17 +29,10 @@ struct data_encoder {
 	struct view *views;
 	size_t view_cap;
 	struct byte_table *table;
-	struct keyed *keyed;
-	struct keyed_column *keyed_columns; /* of one block, in order of schemas and fields */
-	size_t keyed_cap;
+	struct keyed_encoder *keyed;
 	struct used *used;
 	struct buf low; /* raw bits of the times */
 	struct buf parts[PART_COUNT];
-};
-
-/* Tokens and raw bytes of a keyed column, filled row by row. */
-struct keyed_column {
-	struct buf tokens, raw;
 };
 
 struct data_encoder *data_encoder_new(void)
@@ -49,7 +42,7 @@ struct data_encoder *data_encoder_new(void)
 	if (!e)
 		return NULL;
 	e->table = byte_table_new();
-	e->keyed = keyed_new();
+	e->keyed = keyed_encoder_new();
 	e->used = used_new();
 	e->sort = row_sort_new();
 	if (!e->table || !e->keyed || !e->used || !e->sort) {
@@ -65,10 +58,6 @@ void data_encoder_free(struct data_encoder *e)
 		return;
 	for (size_t i = 0; i < e->group_cap; i++)
 		free(e->groups[i].rows);
-	for (size_t i = 0; i < e->keyed_cap; i++) {
-		buf_release(&e->keyed_columns[i].tokens);
-		buf_release(&e->keyed_columns[i].raw);
-	}
 	for (unsigned i = 0; i < PART_COUNT; i++)
 		buf_release(&e->parts[i]);
 	row_sort_free(e->sort);
@@ -78,9 +67,8 @@ void data_encoder_free(struct data_encoder *e)
 	free(e->schema);
 	free(e->numbers);
 	free(e->views);
-	free(e->keyed_columns);
 	byte_table_free(e->table);
-	keyed_free(e->keyed);
+	keyed_encoder_free(e->keyed);
 	used_free(e->used);
 	buf_release(&e->low);
 	free(e);
@@ -142,7 +130,7 @@ static bool order_rows(struct data_encoder *e, struct rows *r)
 		e->ts[i] = head->ts;
 		e->cpu[i] = head->cpu;
 		e->schema[i] = head->schema;
-		g->rows[g->count++] = head->local;
+		g->rows[g->count++] = head->local * r->groups[head->schema - 1]->stride;
 	}
 	return true;
 }
@@ -186,18 +174,18 @@ static void put_ids(struct data_encoder *e, struct column_id id, const uint64_t 
 	put_line(e, id, codec, out->len - before);
 }
 
-static void put_const(struct data_encoder *e, struct column_id id, uint64_t value)
+/* A column that is coded already. */
+static void put_coded(struct data_encoder *e, struct column_id id, uint8_t codec, struct view coded)
 {
-	put_ints(e, id, &value, 1);
+	put_bytes(&e->parts[id.part], coded.p, view_len(coded));
+	put_line(e, id, codec, view_len(coded));
 }
 
-static void put_raw(struct data_encoder *e, struct column_id id, const struct buf *raw)
+static void put_raw(struct data_encoder *e, struct column_id id, struct view raw)
 {
 	id.what = COLUMN_RAW;
 	id.part = id.part == PART_TIME ? PART_RAW_TIME : PART_RAW_VALUES;
-	put_bytes(&e->parts[id.part], raw->data, raw->len);
-	e->parts[id.part].is_failed |= raw->is_failed;
-	put_line(e, id, CODEC_AS_IS, raw->len);
+	put_coded(e, id, CODEC_AS_IS, raw);
 }
 
 static bool put_hot(struct data_encoder *e, const struct rows *r)
@@ -216,8 +204,31 @@ static bool put_hot(struct data_encoder *e, const struct rows *r)
 	buf_clear(&e->low);
 	is_ok = times_encode(&rows, e->ts, out, &e->low);
 	put_line(e, id, CODEC_TIME, r->extent.rows);
-	put_raw(e, id, &e->low);
-	return is_ok;
+	put_raw(e, id, view_of(e->low.data, e->low.len));
+	return is_ok && !e->low.is_failed;
+}
+
+/* A cell of each row, sign-extended or not; of two cells the low half comes first. */
+static void gather(struct data_encoder *e, const struct group *g, const struct group_order *order,
+		   uint32_t cell, bool is_signed)
+{
+	const uint32_t *cells = g->cells + cell, *rows = order->rows;
+	uint64_t *numbers = e->numbers;
+	size_t count = order->count;
+
+	for (size_t i = 0; i < count && is_signed; i++)
+		numbers[i] = (uint64_t)(int64_t)(int32_t)cells[rows[i]];
+	for (size_t i = 0; i < count && !is_signed; i++)
+		numbers[i] = cells[rows[i]];
+}
+
+static void gather_wide(struct data_encoder *e, const struct group *g,
+			const struct group_order *order, const struct plan *p)
+{
+	const uint32_t *low = g->cells + p->low, *high = g->cells + p->high, *rows = order->rows;
+
+	for (size_t i = 0; i < order->count; i++)
+		e->numbers[i] = low[rows[i]] | (uint64_t)high[rows[i]] << 32;
 }
 
 static void put_refs(struct data_encoder *e, const struct group *g, const struct group_order *order,
@@ -225,23 +236,25 @@ static void put_refs(struct data_encoder *e, const struct group *g, const struct
 {
 	struct column_id id = {g->schema->id, COLUMN_REF, PART_REFS, ref};
 
-	for (size_t i = 0; i < order->count; i++)
-		e->numbers[i] = group_row(g, order->rows[i])[ref];
+	gather(e, g, order, ref, false);
 	put_ids(e, id, e->numbers, order->count);
+}
+
+/* One row stands for all where they are the same. */
+static size_t varying(const struct group *g, const struct group_order *order, uint32_t cell)
+{
+	return group_is_const(g, cell) ? 1 : order->count;
 }
 
 static void put_presence(struct data_encoder *e, const struct group *g,
 			 const struct group_order *order, unsigned column)
 {
 	struct column_id id = {g->schema->id, COLUMN_PRESENCE, PART_VALUES, column};
+	struct group_order rows = {order->rows, order->count, 0};
 
-	if (!(g->differs[g->presence_at + column / 32] >> (column % 32) & 1)) {
-		put_const(e, id, plan_is_present(g, column, group_row(g, 0)));
-		return;
-	}
-	for (size_t i = 0; i < order->count; i++)
-		e->numbers[i] = plan_is_present(g, column, group_row(g, order->rows[i]));
-	put_ints(e, id, e->numbers, order->count);
+	rows.count = varying(g, order, g->plans[column].present);
+	gather(e, g, &rows, g->plans[column].present, false);
+	put_ints(e, id, e->numbers, rows.count);
 }
 
 static void put_numbers(struct data_encoder *e, const struct group *g,
@@ -249,41 +262,44 @@ static void put_numbers(struct data_encoder *e, const struct group *g,
 {
 	struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, column};
 	const struct plan *p = &g->plans[column];
+	struct group_order rows = {order->rows, varying(g, order, p->low), 0};
 
-	if (plan_is_const(g, p)) {
-		put_const(e, id, plan_int(p, group_row(g, 0)));
-		return;
-	}
-	for (size_t i = 0; i < order->count; i++)
-		e->numbers[i] = plan_int(p, group_row(g, order->rows[i]));
-	if (p->field->flags & FIELD_ID || p->field->role == ROLE_POINTER)
-		put_ids(e, id, e->numbers, order->count);
+	if (p->high && !group_is_const(g, p->high))
+		rows.count = order->count;
+	if (p->high)
+		gather_wide(e, g, &rows, p);
 	else
-		put_ints(e, id, e->numbers, order->count);
+		gather(e, g, &rows, p->low, p->field->flags & FIELD_SIGNED);
+	if (p->field->flags & FIELD_ID || p->field->role == ROLE_POINTER)
+		put_ids(e, id, e->numbers, rows.count);
+	else
+		put_ints(e, id, e->numbers, rows.count);
 }
 
 static void put_byte_strings(struct data_encoder *e, const struct group *g,
 			     const struct group_order *order, unsigned column)
 {
 	struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, column};
+	const struct plan *p = &g->plans[column];
 	struct buf *out = &e->parts[id.part];
 	size_t before = out->len;
 	uint8_t codec;
 
 	for (size_t i = 0; i < order->count; i++) {
-		const uint32_t *cell = group_row(g, order->rows[i]) + g->plans[column].cell;
+		const uint32_t *row = g->cells + order->rows[i];
+		uint32_t len = row[p->high];
 
-		e->views[i] = cell[1] ? view_of(g->bytes.data + cell[0], cell[1]) : view_of("", 0);
+		e->views[i] = len ? view_of(g->bytes.data + row[p->low], len) : view_of("", 0);
 	}
 	codec = column_encode_bytes(e->table, e->views, order->count, out);
 	put_line(e, id, codec, out->len - before);
 }
 
-static bool put_group(struct data_encoder *e, const struct group *g,
-		      const struct group_order *order)
+static bool put_group(struct data_encoder *e, struct group *g, const struct group_order *order)
 {
 	const struct schema *s = g->schema;
 
+	group_settle(g);
 	for (unsigned i = 0; i < s->ref_count; i++) {
 		put_refs(e, g, order, i);
 		if (!used_add(e->used, s->refs[i], e->numbers, order->count))
@@ -302,113 +318,20 @@ static bool put_group(struct data_encoder *e, const struct group *g,
 	return true;
 }
 
-/* Keyed columns are coded together, row by row. */
-static void code_row(struct data_encoder *e, const struct group *g, const uint32_t *row,
-		     struct keyed_column *out)
+static void put_keyed(struct data_encoder *e, const struct group *g)
 {
-	for (unsigned i = 0; i < g->schema->own_count; i++) {
-		const struct plan *p = &g->plans[i];
-		uint64_t key, token;
-		uint8_t *at;
-
-		if (!p->field->key_ref)
-			continue;
-		key = keyed_key(p->field, row[g->keys_at + p->key]);
-		token = keyed_token(e->keyed, key, plan_int(p, row), p->field->elem_size,
-				    &out->raw);
-		at = out->tokens.data + out->tokens.len; /* reserved: put_all_keyed() */
-		out->tokens.len = (size_t)(store_varint(at, token) - out->tokens.data);
-		out++;
-	}
-}
-
-static void put_keyed(struct data_encoder *e, const struct group *g,
-		      const struct keyed_column *columns)
-{
-	struct buf *out = &e->parts[PART_VALUES];
+	unsigned nth = 0;
 
 	for (unsigned i = 0; i < g->schema->own_count; i++) {
 		struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, i};
+		struct keyed_bytes coded;
 
 		if (!g->plans[i].field->key_ref)
 			continue;
-		put_bytes(out, columns->tokens.data, columns->tokens.len);
-		out->is_failed |= columns->tokens.is_failed;
-		put_line(e, id, CODEC_KEYED, columns->tokens.len);
-		put_raw(e, id, &columns->raw);
-		columns++;
+		coded = keyed_encoder_bytes(e->keyed, g->schema->id, nth++);
+		put_coded(e, id, CODEC_KEYED, coded.tokens);
+		put_raw(e, id, coded.raw);
 	}
-}
-
-static unsigned count_keyed(const struct schema *s)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < s->field_count; i++)
-		count += s->fields[i].key_ref != 0;
-	return count;
-}
-
-/* The first keyed column of each group; returns how many there are. */
-static size_t number_keyed(const struct rows *r, size_t *first)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < r->group_cap; i++) {
-		first[i] = count;
-		if (r->groups[i] && r->groups[i]->count)
-			count += count_keyed(r->groups[i]->schema);
-	}
-	return count;
-}
-
-/* Empty the columns of a group and make room for a token of each row. */
-static bool clear_keyed(const struct group *g, struct keyed_column *columns)
-{
-	unsigned count = count_keyed(g->schema);
-
-	for (unsigned i = 0; i < count; i++) {
-		buf_clear(&columns[i].tokens);
-		buf_clear(&columns[i].raw);
-		if (!buf_reserve(&columns[i].tokens, g->count * VARINT_MAX))
-			return false;
-	}
-	return true;
-}
-
-static bool put_all_keyed(struct data_encoder *e, const struct rows *r)
-{
-	size_t *first = calloc(r->group_cap ? r->group_cap : 1, sizeof(*first)), count;
-	void *columns = e->keyed_columns;
-
-	if (!first)
-		return false;
-	count = number_keyed(r, first);
-	if (!array_grow(&columns, &e->keyed_cap, count, sizeof(*e->keyed_columns))) {
-		free(first);
-		return false;
-	}
-	e->keyed_columns = columns;
-	for (size_t i = 0; i < r->group_cap && count > 0; i++)
-		if (r->groups[i] && r->groups[i]->count &&
-		    !clear_keyed(r->groups[i], e->keyed_columns + first[i])) {
-			free(first);
-			return false;
-		}
-	keyed_reset(e->keyed);
-	for (size_t i = 0; i < r->extent.rows && count > 0; i++) {
-		size_t group = r->heads[i].schema - 1;
-		const struct group *g = r->groups[group];
-
-		if (g->schema->key_source_count)
-			code_row(e, g, group_row(g, r->heads[i].local),
-				 e->keyed_columns + first[group]);
-	}
-	for (size_t i = 0; i < r->group_cap && count > 0; i++)
-		if (r->groups[i] && r->groups[i]->count)
-			put_keyed(e, r->groups[i], e->keyed_columns + first[i]);
-	free(first);
-	return true;
 }
 
 static int put_parts(struct data_encoder *e, const struct rows *rows, struct packer *p,
@@ -427,20 +350,22 @@ static int put_parts(struct data_encoder *e, const struct rows *rows, struct pac
 	return body_pad(body, rows->extent.rows, rows->extent.cells, err);
 }
 
-int data_encoder_run(struct data_encoder *e, struct rows *rows, struct packer *p, struct body *body,
-		     struct error *err)
+int data_encoder_run(struct data_encoder *e, struct rows *rows, struct dictionaries *dicts,
+		     struct packer *p, struct body *body, struct error *err)
 {
 	for (unsigned i = 0; i < PART_COUNT; i++)
 		buf_clear(&e->parts[i]);
-	rows_settle(rows);
 	if (!order_rows(e, rows) || !put_hot(e, rows))
 		return error_nomem(err);
 	for (size_t i = 0; i < rows->group_cap; i++)
 		if (rows->groups[i] && rows->groups[i]->count &&
 		    !put_group(e, rows->groups[i], &e->groups[i]))
 			return error_nomem(err);
-	if (!put_all_keyed(e, rows))
+	if (!keyed_encoder_run(e->keyed, rows, dicts))
 		return error_nomem(err);
+	for (size_t i = 0; i < rows->group_cap; i++)
+		if (rows->groups[i] && rows->groups[i]->count)
+			put_keyed(e, rows->groups[i]);
 	used_encode(e->used, &e->parts[PART_USED]);
 	return put_parts(e, rows, p, body, err);
 }

@@ -15,9 +15,18 @@ enum {
 	EPOCH_BYTES = DICT_MAX_BYTES / 2, /* of all dictionaries */
 };
 
+/* What keyed values of rows need of each entry. */
+struct key_column {
+	uint32_t *values; /* [id] */
+	size_t count, cap;
+	uint8_t attribute;
+};
+
 struct dictionary {
 	const struct schema *schema;
 	struct intern *intern;
+	struct key_column *keys;
+	size_t key_count, key_cap;
 };
 
 struct dictionaries {
@@ -52,8 +61,12 @@ void dictionaries_free(struct dictionaries *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->cap; i++)
+	for (size_t i = 0; i < d->cap; i++) {
+		for (size_t k = 0; k < d->all[i].key_count; k++)
+			free(d->all[i].keys[k].values);
+		free(d->all[i].keys);
 		intern_free(d->all[i].intern);
+	}
 	free(d->all);
 	byte_table_free(d->tools.table);
 	keyed_free(d->tools.keyed);
@@ -99,17 +112,50 @@ int dictionaries_intern(struct dictionaries *d, uint32_t dict, const void *packe
 	return 0;
 }
 
-uint64_t dictionaries_int(const struct dictionaries *d, uint32_t dict, uint32_t id, int attribute)
+static uint32_t entry_key(const struct schema *s, struct view entry, int attribute)
 {
-	const struct dictionary *one = &d->all[dict - 1];
-	const struct field *f = &one->schema->fields[attribute];
+	const struct field *f = &s->fields[attribute];
 	struct view bytes;
 	uint64_t value;
 
-	if (!entry_attribute(one->schema, intern_entry(one->intern, id), attribute, &bytes))
+	if (!entry_attribute(s, entry, attribute, &bytes))
 		return 0;
 	value = load_le(bytes.p, f->elem_size);
-	return f->flags & FIELD_SIGNED ? (uint64_t)sign_extend(value, f->elem_size) : value;
+	return (uint32_t)(f->flags & FIELD_SIGNED ? (uint64_t)sign_extend(value, f->elem_size)
+						  : value);
+}
+
+static struct key_column *key_column(struct dictionary *one, uint8_t attribute)
+{
+	void *keys = one->keys;
+
+	for (size_t i = 0; i < one->key_count; i++)
+		if (one->keys[i].attribute == attribute)
+			return &one->keys[i];
+	if (!array_grow(&keys, &one->key_cap, one->key_count + 1, sizeof(*one->keys)))
+		return NULL;
+	one->keys = keys;
+	one->keys[one->key_count].attribute = attribute;
+	return &one->keys[one->key_count++];
+}
+
+bool dictionaries_keys(struct dictionaries *d, uint32_t dict, uint8_t attribute,
+		       struct id_keys *out)
+{
+	struct dictionary *one = &d->all[dict - 1];
+	struct key_column *k = key_column(one, attribute);
+	size_t need = intern_count(one->intern) + 1;
+	void *values = k ? k->values : NULL;
+
+	if (!k || !array_grow(&values, &k->cap, need, sizeof(*k->values)))
+		return false;
+	k->values = values;
+	for (; k->count < need; k->count++) /* none has id 0, and 0 is its key */
+		k->values[k->count] = entry_key(one->schema,
+						intern_entry(one->intern, (uint32_t)k->count),
+						attribute);
+	*out = (struct id_keys){k->values, k->count};
+	return true;
 }
 
 uint32_t dictionaries_epoch(const struct dictionaries *d)
@@ -134,9 +180,12 @@ bool dictionaries_is_crowded(const struct dictionaries *d)
 
 void dictionaries_next_epoch(struct dictionaries *d)
 {
-	for (size_t i = 0; i < d->cap; i++)
+	for (size_t i = 0; i < d->cap; i++) {
 		if (d->all[i].intern)
 			intern_reset(d->all[i].intern);
+		for (size_t k = 0; k < d->all[i].key_count; k++)
+			d->all[i].keys[k].count = 0;
+	}
 	d->bytes = 0;
 	d->pending = 0;
 	d->is_full = false;

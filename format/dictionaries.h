@@ -21,8 +21,21 @@ int dictionaries_add(struct dictionaries *d, const struct schema *s, struct erro
 /* Id of the packed entry (entries.h). ERR_USAGE when nothing more fits in the epoch. */
 int dictionaries_intern(struct dictionaries *d, uint32_t dict, const void *packed, size_t len,
 			uint32_t *id, struct error *err);
-/* An integer attribute as a reader gets it from dict_set_int(); 0 without an entry. */
-uint64_t dictionaries_int(const struct dictionaries *d, uint32_t dict, uint32_t id, int attribute);
+/* An integer attribute of each entry, by id: the low 32 bits of what a reader gets. */
+struct id_keys {
+	const uint32_t *values;
+	size_t count;
+};
+
+/* 0 without an entry. */
+static inline uint32_t id_key(const struct id_keys *k, uint32_t id)
+{
+	return id < k->count ? k->values[id] : 0;
+}
+
+/* Of all entries of dictionary `dict`; lent until the next call or epoch. False without memory. */
+bool dictionaries_keys(struct dictionaries *d, uint32_t dict, uint8_t attribute,
+		       struct id_keys *out);
 uint32_t dictionaries_epoch(const struct dictionaries *d);
 /* Packed bytes that wait to be written: half a block is a good time. */
 size_t dictionaries_pending(const struct dictionaries *d);

@@ -22,11 +22,23 @@ static bool value_size(const struct field *f, struct view in, size_t *out)
 	return true;
 }
 
+/* Of every entry; 0 when strings make it differ. */
+static size_t fixed_size(const struct schema *s)
+{
+	unsigned last = s->field_count - 1u;
+
+	if (s->field_count == 0 || s->offsets[last] < 0 || s->fields[last].kind == FIELD_STRING)
+		return 0;
+	return (size_t)s->offsets[last] + field_bytes(&s->fields[last]);
+}
+
 size_t entry_size(const struct schema *schema, struct view in)
 {
 	const uint8_t *start = in.p;
-	size_t size;
+	size_t size = fixed_size(schema);
 
+	if (size)
+		return size <= view_len(in) ? size : 0;
 	for (unsigned i = 0; i < schema->field_count; i++) {
 		if (!value_size(&schema->fields[i], in, &size))
 			return 0;
@@ -68,56 +80,98 @@ struct attribute_column {
 	struct view *views;
 };
 
-static void columns_free(struct attribute_column *columns, unsigned count)
+/* All attributes of some entries, in one allocation. */
+struct entry_columns {
+	struct attribute_column *attributes;
+	const uint8_t **at; /* in each packed entry: the byte behind the last string unpacked */
+	size_t count;
+};
+
+static bool columns_init(struct entry_columns *c, const struct schema *s, size_t count)
 {
-	for (unsigned i = 0; columns && i < count; i++) {
-		free(columns[i].ints);
-		free(columns[i].views);
+	size_t bytes = s->field_count * sizeof(*c->attributes) + count * sizeof(*c->at);
+	uint8_t *memory;
+
+	for (unsigned i = 0; i < s->field_count; i++)
+		bytes += count *
+			 (s->fields[i].kind == FIELD_INT ? sizeof(uint64_t) : sizeof(struct view));
+	memory = malloc(bytes ? bytes : 1);
+	if (!memory)
+		return false;
+	c->count = count;
+	c->attributes = (void *)memory;
+	memory += s->field_count * sizeof(*c->attributes);
+	c->at = (void *)memory;
+	memory += count * sizeof(*c->at);
+	for (unsigned i = 0; i < s->field_count; i++) {
+		bool is_int = s->fields[i].kind == FIELD_INT;
+
+		c->attributes[i] = (struct attribute_column){.ints = is_int ? (void *)memory : NULL,
+							     .views = is_int ? NULL
+									     : (void *)memory};
+		memory += count * (is_int ? sizeof(uint64_t) : sizeof(struct view));
 	}
-	free(columns);
+	return true;
 }
 
-static struct attribute_column *columns_new(const struct schema *s, size_t count)
+static void columns_release(struct entry_columns *c)
 {
-	struct attribute_column *columns = calloc(s->field_count, sizeof(*columns));
-	bool is_ok = columns;
-
-	for (unsigned i = 0; is_ok && i < s->field_count; i++) {
-		if (s->fields[i].kind == FIELD_INT) {
-			columns[i].ints = malloc((count ? count : 1) * sizeof(uint64_t));
-			is_ok = columns[i].ints;
-		} else {
-			columns[i].views = malloc((count ? count : 1) * sizeof(struct view));
-			is_ok = columns[i].views;
-		}
-	}
-	if (is_ok)
-		return columns;
-	columns_free(columns, s->field_count);
-	return NULL;
+	free(c->attributes);
 }
 
-static void unpack(const struct schema *s, struct view packed, size_t count,
-		   struct attribute_column *columns)
+static ALWAYS_INLINE void load_ints(const struct entry_columns *c, size_t skip, unsigned size,
+				    uint64_t *out)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct view entry = packed, value;
+	for (size_t i = 0; i < c->count; i++)
+		out[i] = load_le(c->at[i] + skip, size);
+}
 
-		for (unsigned a = 0; a < s->field_count; a++) {
-			const struct field *f = &s->fields[a];
-			size_t size = 0;
+static void unpack_ints(const struct entry_columns *c, size_t skip, unsigned size, uint64_t *out)
+{
+	if (size == 1)
+		load_ints(c, skip, 1, out);
+	else if (size == 2)
+		load_ints(c, skip, 2, out);
+	else if (size == 4)
+		load_ints(c, skip, 4, out);
+	else
+		load_ints(c, skip, 8, out);
+}
 
-			value_size(f, entry, &size);
-			value = view_of(entry.p, size);
-			if (f->kind == FIELD_STRING)
-				value = view_of(entry.p + 2, size - 2);
-			if (f->kind == FIELD_INT)
-				columns[a].ints[i] = load_le(value.p, f->elem_size);
-			else
-				columns[a].views[i] = value;
-			entry.p += size;
+/* `skip` bytes lie between at[i] and the strings. */
+static void unpack_strings(struct entry_columns *c, size_t skip, struct view *out)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const uint8_t *p = c->at[i] + skip;
+
+		out[i] = view_of(p + 2, (size_t)load_le(p, 2));
+		c->at[i] = out[i].end;
+	}
+}
+
+static void unpack(const struct schema *s, struct view packed, struct entry_columns *c)
+{
+	size_t skip = 0; /* from at[] to the attribute at hand */
+
+	for (size_t i = 0; i < c->count; i++) {
+		c->at[i] = packed.p;
+		packed.p += entry_size(s, packed);
+	}
+	for (unsigned a = 0; a < s->field_count; a++) {
+		const struct field *f = &s->fields[a];
+		struct view *views = c->attributes[a].views;
+
+		if (f->kind == FIELD_STRING) {
+			unpack_strings(c, skip, views);
+			skip = 0;
+			continue;
 		}
-		packed = entry;
+		if (f->kind == FIELD_INT)
+			unpack_ints(c, skip, f->elem_size, c->attributes[a].ints);
+		else
+			for (size_t i = 0; i < c->count; i++)
+				views[i] = view_of(c->at[i] + skip, field_bytes(f));
+		skip += field_bytes(f);
 	}
 }
 
@@ -140,23 +194,25 @@ static void code_keyed(const struct schema *s, struct attribute_column *columns,
 			const struct field *f = &s->fields[a];
 
 			if (f->key_ref)
-				columns[a].ints[i] = keyed_token(keyed, key_of(s, columns, f, i),
-								 columns[a].ints[i], f->elem_size,
-								 raw);
+				columns[a].ints[i] = keyed_put(keyed, key_of(s, columns, f, i),
+							       columns[a].ints[i], f->elem_size,
+							       raw);
 		}
 }
 
 void entries_encode(const struct schema *s, struct view packed, size_t count,
 		    struct entry_tools *tools, struct buf *out)
 {
-	struct attribute_column *columns = columns_new(s, count);
+	struct entry_columns all;
+	struct attribute_column *columns;
 	struct buf column = {0}, raw = {0};
 
-	if (!columns) {
+	if (!columns_init(&all, s, count)) {
 		out->is_failed = true;
 		return;
 	}
-	unpack(s, packed, count, columns);
+	columns = all.attributes;
+	unpack(s, packed, &all);
 	code_keyed(s, columns, count, tools->keyed, &raw);
 	for (unsigned a = 0; a < s->field_count; a++) {
 		uint8_t codec;
@@ -175,7 +231,7 @@ void entries_encode(const struct schema *s, struct view packed, size_t count,
 	out->is_failed |= column.is_failed | raw.is_failed;
 	buf_release(&column);
 	buf_release(&raw);
-	columns_free(columns, s->field_count);
+	columns_release(&all);
 }
 
 void entries_put_run(const struct schema *schema, size_t first, size_t count, struct view packed,

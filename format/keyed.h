@@ -37,11 +37,39 @@ static inline uint64_t keyed_key(const struct field *f, uint64_t attribute)
 	return attribute + (uint64_t)f->key_space * 40503;
 }
 
-/* Token for an integer of `size` bytes; raw bytes, if any, are appended to *raw. */
-uint64_t keyed_token(struct keyed *k, uint64_t key, uint64_t value, unsigned size, struct buf *raw);
 static inline uint64_t keyed_mask(unsigned size)
 {
 	return size >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * size)) - 1;
+}
+
+enum { KEYED_NEAR = 1 << 27 }; /* zigzag distances from here on are raw: they are no shorter */
+
+/* Token for an integer of `size` bytes, whose bits are `mask`, when *last is the key's last
+ * value; raw bytes, if any, are appended to *raw. */
+static inline uint64_t keyed_token(uint64_t *last, uint64_t value, unsigned size, uint64_t mask,
+				   struct buf *raw)
+{
+	uint64_t step, distance;
+
+	value &= mask;
+	if (value == 0)
+		return KEYED_ZERO;
+	step = (value - *last) & mask;
+	distance = (step << 1 ^ (step > mask >> 1 ? UINT64_MAX : 0)) & mask;
+	*last = value;
+	if (distance < KEYED_NEAR)
+		return distance + KEYED_FIRST;
+	if (buf_reserve(raw, size)) {
+		store_le(raw->data + raw->len, size, value);
+		raw->len += size;
+	}
+	return KEYED_RAW;
+}
+
+static inline uint64_t keyed_put(struct keyed *k, uint64_t key, uint64_t value, unsigned size,
+				 struct buf *raw)
+{
+	return keyed_token(&k->last[key % KEYED_PLACES], value, size, keyed_mask(size), raw);
 }
 
 /* The value a token stands for, zero-extended, when *last is the key's last value; `mask` are

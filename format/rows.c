@@ -23,6 +23,7 @@ static void group_free(struct group *g)
 	free(g->cells);
 	free(g->differs);
 	free(g->plans);
+	free(g->wide);
 	buf_release(&g->bytes);
 	free(g);
 }
@@ -38,48 +39,52 @@ void rows_free(struct rows *r)
 	free(r);
 }
 
+static void plan_column(struct group *g, const struct field *f, uint16_t own)
+{
+	g->plans[own] = (struct plan){.field = f, .low = g->schema->ref_count + own};
+	if (f->kind != FIELD_INT)
+		g->blobs[g->blob_count++] = own;
+	else if (f->elem_size == 8)
+		g->wide[g->wide_count++] = own;
+	if (f->flags & FIELD_OPTIONAL)
+		g->optional[g->optional_count++] = own;
+}
+
 static void plan_row(struct group *g)
 {
 	const struct schema *s = g->schema;
-	uint32_t cell = s->ref_count;
+	uint32_t cell = (uint32_t)s->ref_count + s->own_count;
 
-	for (unsigned i = 0; i < s->field_count; i++) {
-		const struct field *f = &s->fields[i];
-		struct plan *p = &g->plans[s->own_of[i]];
-
-		if (f->ref)
-			continue;
-		p->field = f;
-		p->cell = cell;
-		p->key = s->key_of[i];
-		p->is_bytes = f->kind != FIELD_INT;
-		p->is_optional = f->flags & FIELD_OPTIONAL;
-		p->is_wide = f->kind != FIELD_INT || f->elem_size == 8;
-		cell += p->is_wide ? 2 : 1;
-		g->values += f->flags & FIELD_OPTIONAL ? 2 : 1;
-	}
-	g->values += 3u + s->ref_count;
-	g->keys_at = cell;
-	g->presence_at = cell + s->key_source_count;
-	g->stride = g->presence_at + (s->own_count + 31u) / 32;
-	if (g->stride == 0) /* an event that is nothing but its time */
-		g->stride = 1;
+	for (unsigned i = 0; i < s->field_count; i++)
+		if (!s->fields[i].ref)
+			plan_column(g, &s->fields[i], s->own_of[i]);
+	for (unsigned i = 0; i < g->wide_count; i++)
+		g->plans[g->wide[i]].high = cell++;
+	for (unsigned i = 0; i < g->blob_count; i++)
+		g->plans[g->blobs[i]].high = cell++;
+	for (unsigned i = 0; i < g->optional_count; i++)
+		g->plans[g->optional[i]].present = cell++;
+	g->values = 3u + s->ref_count + s->own_count + g->optional_count;
+	/* Not 0 for an event that is nothing but its time. */
+	g->stride = (cell / ROW_CELLS_STEP + 1) * ROW_CELLS_STEP;
 }
 
 static struct group *group_new(const struct schema *schema)
 {
+	size_t columns = schema->own_count ? schema->own_count : 1;
 	struct group *g = calloc(1, sizeof(*g));
 
 	if (!g)
 		return NULL;
 	g->schema = schema;
-	g->plans = calloc(schema->own_count ? schema->own_count : 1, sizeof(*g->plans));
-	if (!g->plans) {
-		group_free(g);
-		return NULL;
+	g->plans = calloc(columns, sizeof(*g->plans));
+	g->wide = calloc(3 * columns, sizeof(*g->wide));
+	if (g->plans && g->wide) {
+		g->optional = g->wide + columns;
+		g->blobs = g->optional + columns;
+		plan_row(g);
+		g->differs = calloc(g->stride, sizeof(*g->differs));
 	}
-	plan_row(g);
-	g->differs = calloc(g->stride, sizeof(*g->differs));
 	if (!g->differs) {
 		group_free(g);
 		return NULL;
@@ -117,62 +122,64 @@ static bool make_room(struct rows *r, struct group *g)
 }
 
 /* Bytes go behind those of all rows before. */
-static void put_bytes_of(struct rows *r, struct group *g, const struct plan *p,
-			 const struct value *v, uint32_t *cell)
+static void put_blob(struct rows *r, struct group *g, const struct plan *p, const struct value *v,
+		     uint32_t *cells)
 {
 	size_t len = p->field->kind == FIELD_STRING ? v->len : field_bytes(p->field);
 
 	if (v->is_absent)
 		len = 0;
-	cell[0] = (uint32_t)g->bytes.len;
-	cell[1] = (uint32_t)len;
+	cells[p->low] = (uint32_t)g->bytes.len;
+	cells[p->high] = (uint32_t)len;
 	put_bytes(&g->bytes, v->bytes, len);
 	r->extent.bytes += len;
 }
 
-static void put_own(struct rows *r, struct group *g, const struct row *row, uint32_t *cells)
+static void put_presence(const struct group *g, const struct value *values, uint32_t *cells)
 {
-	uint32_t *presence = cells + g->presence_at;
-	const struct value *v = row->values;
-	const struct plan *p = g->plans;
-	unsigned count = g->schema->own_count;
+	for (unsigned i = 0; i < g->optional_count; i++) {
+		const struct plan *p = &g->plans[g->optional[i]];
+		bool is_absent = values[g->optional[i]].is_absent;
 
-	for (unsigned i = 0; i < (count + 31) / 32; i++)
-		presence[i] = UINT32_MAX;
-	for (unsigned c = 0; c < count; c++, p++, v++) {
-		uint64_t num = v->num;
-
-		if (p->is_optional && v->is_absent) {
-			presence[c / 32] ^= UINT32_C(1) << (c % 32);
-			num = 0;
-		}
-		if (p->is_bytes) {
-			put_bytes_of(r, g, p, v, cells + p->cell);
+		cells[p->present] = !is_absent;
+		if (!is_absent || p->field->kind != FIELD_INT)
 			continue;
-		}
-		cells[p->cell] = (uint32_t)num;
-		if (p->is_wide)
-			cells[p->cell + 1] = (uint32_t)(num >> 32);
+		cells[p->low] = 0;
+		if (p->high)
+			cells[p->high] = 0;
 	}
 }
 
-/* One row late: cells are slow to read right after they were written. */
-static void note_last(struct group *g)
+static void put_own(struct rows *r, struct group *g, const struct value *values, uint32_t *cells)
 {
-	uint32_t *restrict differs = g->differs;
-	const uint32_t *restrict first = g->cells;
-	const uint32_t *last = g->cells + (g->count - 1) * g->stride;
-	uint32_t count = g->stride;
+	uint32_t *low = cells + g->schema->ref_count, *high = low + g->schema->own_count;
+	unsigned count = g->schema->own_count;
 
-	for (uint32_t i = 0; i < count; i++)
-		differs[i] |= last[i] ^ first[i];
+	for (unsigned i = 0; i < count; i++)
+		low[i] = (uint32_t)values[i].num;
+	for (unsigned i = 0; i < g->wide_count; i++)
+		high[i] = (uint32_t)(values[g->wide[i]].num >> 32);
+	for (unsigned i = 0; i < g->blob_count; i++)
+		put_blob(r, g, &g->plans[g->blobs[i]], &values[g->blobs[i]], cells);
+	put_presence(g, values, cells);
 }
 
-void rows_settle(struct rows *r)
+/* Some cells of all rows, side by side. */
+static void settle_cells(const struct group *g, const uint32_t *first, uint32_t *differs)
 {
-	for (size_t i = 0; i < r->group_cap; i++)
-		if (r->groups[i] && r->groups[i]->count)
-			note_last(r->groups[i]);
+	uint32_t sum[ROW_CELLS_STEP] = {0};
+	const uint32_t *row = first;
+
+	for (size_t i = 0; i < g->count; i++, row += g->stride)
+		for (size_t k = 0; k < ROW_CELLS_STEP; k++)
+			sum[k] |= row[k] ^ first[k];
+	memcpy(differs, sum, sizeof(sum));
+}
+
+void group_settle(struct group *g)
+{
+	for (size_t i = 0; i < g->stride; i += ROW_CELLS_STEP)
+		settle_cells(g, g->cells + i, g->differs + i);
 }
 
 static size_t columns_of(const struct schema *s)
@@ -194,8 +201,7 @@ static void note_time(struct rows *r, uint64_t ts)
 		r->max_ts = ts;
 }
 
-int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
-	     const uint64_t *keys, struct error *err)
+int rows_add(struct rows *r, const struct schema *schema, const struct row *row, struct error *err)
 {
 	struct group *g = schema->id <= r->group_cap ? r->groups[schema->id - 1] : NULL;
 	uint32_t *cells;
@@ -206,14 +212,10 @@ int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
 		return error_nomem(err);
 	if (g->count == 0)
 		r->extent.columns += columns_of(schema);
-	else
-		note_last(g);
 	cells = g->cells + g->count * g->stride;
 	for (unsigned i = 0; i < schema->ref_count; i++)
 		cells[i] = row->refs[i];
-	put_own(r, g, row, cells);
-	for (unsigned i = 0; i < schema->key_source_count; i++)
-		cells[g->keys_at + i] = (uint32_t)keys[i];
+	put_own(r, g, row->values, cells);
 	if (g->bytes.is_failed)
 		return error_nomem(err);
 	note_time(r, row->ts_ns);
@@ -270,7 +272,6 @@ void rows_clear(struct rows *r)
 		if (!g)
 			continue;
 		buf_clear(&g->bytes);
-		memset(g->differs, 0, g->stride * sizeof(*g->differs));
 		g->count = 0;
 	}
 	r->extent = (struct rows_extent){.columns = HOT_COLUMNS};

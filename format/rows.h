@@ -50,10 +50,8 @@ struct rows_extent {
 
 struct rows *rows_new(void); /* NULL without memory */
 void rows_free(struct rows *r);
-/* Copies the row; `schema` must outlive the rows. keys[i] is the attribute that
- * schema->key_sources[i] names. 0 or ERR_NOMEM. */
-int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
-	     const uint64_t *keys, struct error *err);
+/* Copies the row; `schema` must outlive the rows. 0 or ERR_NOMEM. */
+int rows_add(struct rows *r, const struct schema *schema, const struct row *row, struct error *err);
 size_t rows_count(const struct rows *r);
 /* How much a block of these rows would hold; lives as long as the rows. */
 const struct rows_extent *rows_extent(const struct rows *r);

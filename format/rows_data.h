@@ -4,21 +4,23 @@
  * data_encoder.c, which reads it.
  *
  * A row lies in one piece among those of its schema, so that adding it touches few cache
- * lines: 32-bit cells, first the entry ids, then the own values in the order of the plan,
- * then the key attributes' low 32 bits, then presence bits.
+ * lines: 32-bit cells, first the entry ids, then the low half of each own value, then the
+ * high halves of those that have one, then for each optional value whether it is there.
+ * Of bytes the low half is the offset in group.bytes, the high half the length.
  */
 #ifndef FORMAT_ROWS_DATA_H
 #define FORMAT_ROWS_DATA_H
 
 #include "format/rows.h"
 
-/* Where an own column is in a row: one cell, two (low half first) for integers of 8 bytes,
- * or offset and length in group.bytes. */
+enum { ROW_CELLS_STEP = 4 }; /* rows are padded: cells are compared some at a time */
+
+/* Where an own column is in a row. */
 struct plan {
 	const struct field *field;
-	uint32_t cell;
-	uint16_t key; /* index of the key's cell among those of keys */
-	bool is_wide, is_bytes, is_optional;
+	uint32_t low;
+	uint32_t high;    /* 0: it has none */
+	uint32_t present; /* 0: it always is */
 };
 
 /* The rows of one schema, in the order of adding. */
@@ -26,11 +28,14 @@ struct group {
 	const struct schema *schema;
 	size_t count, cap; /* rows */
 	uint32_t stride;   /* cells of a row */
-	uint32_t keys_at, presence_at;
-	uint32_t values; /* of a row, on the tape */
+	uint32_t values;   /* of a row, on the tape */
 	uint32_t *cells;
-	uint32_t *differs;  /* [stride] bits that are not those of the first row, in any row */
+	uint32_t *differs;  /* [stride] bits that are not those of the first row, in any row; set by
+			     * group_settle() */
 	struct plan *plans; /* [own_count] */
+	/* Own columns that need more than their low half; each list [own_count] */
+	uint16_t *wide, *optional, *blobs;
+	uint16_t wide_count, optional_count, blob_count;
 	struct buf bytes;
 };
 
@@ -51,33 +56,18 @@ struct rows {
 	size_t group_cap;
 };
 
-/* Make group.differs count the last row of each group, too. */
-void rows_settle(struct rows *r);
+/* Set group.differs. */
+void group_settle(struct group *g);
 
 static inline const uint32_t *group_row(const struct group *g, size_t row)
 {
 	return g->cells + row * g->stride;
 }
 
-/* An integer of plan `p` in a row, sign-extended if signed. */
-static inline uint64_t plan_int(const struct plan *p, const uint32_t *row)
+/* Whether all rows have the value of the first in a cell. */
+static inline bool group_is_const(const struct group *g, uint32_t cell)
 {
-	uint64_t low = row[p->cell];
-
-	if (p->is_wide)
-		return low | (uint64_t)row[p->cell + 1] << 32;
-	return p->field->flags & FIELD_SIGNED ? (uint64_t)(int64_t)(int32_t)low : low;
-}
-
-/* Whether all rows have the value of the first. Bytes never count as such. */
-static inline bool plan_is_const(const struct group *g, const struct plan *p)
-{
-	return !g->differs[p->cell] && !(p->is_wide && g->differs[p->cell + 1]);
-}
-
-static inline bool plan_is_present(const struct group *g, unsigned column, const uint32_t *row)
-{
-	return row[g->presence_at + column / 32] >> (column % 32) & 1;
+	return !g->differs[cell];
 }
 
 #endif

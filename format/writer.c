@@ -16,7 +16,6 @@
 #include "format/block_writer.h"
 #include "format/data_encoder.h"
 #include "format/dictionaries.h"
-#include "format/keyed.h"
 #include "format/outage.h"
 #include "format/rows.h"
 #include "format/vocabulary.h"
@@ -280,7 +279,8 @@ static int write_rows(struct writer *w, struct error *err)
 		watermark = h.max_ts - FORMAT_SLACK_NS;
 	h.watermark = watermark;
 	body = block_writer_body(w->blocks);
-	TRY(data_encoder_run(w->encoder, w->rows, block_writer_packer(w->blocks), body, err));
+	TRY(data_encoder_run(w->encoder, w->rows, w->dictionaries, block_writer_packer(w->blocks),
+			     body, err));
 	TRY(block_writer_put(w->blocks, &h, err));
 	w->row_total += h.rows;
 	w->watermark = watermark;
@@ -348,17 +348,12 @@ const char *writer_stall_reason(const struct writer *w)
 	return w->is_stalled ? w->why.text : NULL;
 }
 
-int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t len, uint32_t *id,
-		  struct error *err)
+/* So much waits that it cannot wait for the rows. */
+static int write_crowd(struct writer *w, struct error *err)
 {
 	struct error why = {0};
-	int rc;
+	int rc = write_names(w, &why);
 
-	TRY(dictionaries_intern(w->dictionaries, dict, packed, len, id, err));
-	note_dicts(w);
-	if (dictionaries_pending(w->dictionaries) < FULL_PENDING + DICTIONARIES_MAX_ENTRY)
-		return 0;
-	rc = write_names(w, &why);
 	if (!rc)
 		rc = write_dicts(w, &why);
 	if (!rc)
@@ -366,6 +361,16 @@ int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t le
 	TRY(stall(w, rc, &why, err));
 	w->is_dict_lost = true; /* the ids stay valid until the flush */
 	return 0;
+}
+
+int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t len, uint32_t *id,
+		  struct error *err)
+{
+	TRY(dictionaries_intern(w->dictionaries, dict, packed, len, id, err));
+	note_dicts(w);
+	if (dictionaries_pending(w->dictionaries) < FULL_PENDING + DICTIONARIES_MAX_ENTRY)
+		return 0;
+	return write_crowd(w, err);
 }
 
 static size_t row_bytes(const struct schema *s, const struct row *row)
@@ -386,28 +391,15 @@ static bool is_full(const struct writer *w)
 	       e->bytes >= FULL_BYTES || w->are_dicts_due || w->is_dict_lost;
 }
 
-static void row_keys(const struct writer *w, const struct schema *s, const struct row *row,
-		     uint64_t keys[SCHEMA_MAX_FIELDS])
-{
-	for (unsigned i = 0; i < s->key_source_count; i++) {
-		const struct key_source *k = &s->key_sources[i];
-
-		keys[i] = dictionaries_int(w->dictionaries, s->refs[k->ref], row->refs[k->ref],
-					   k->attribute);
-	}
-}
-
 int writer_add(struct writer *w, const struct row *row, struct error *err)
 {
-	uint64_t keys[SCHEMA_MAX_FIELDS];
 	const struct schema *s = writer_schema_get(w, row->schema);
 
 	assert(s && s->kind == SCHEMA_EVENT);
 	if (s->has_strings && row_bytes(s, row) > ROW_MAX_BYTES)
 		return error_set(err, ERR_USAGE, "%s: an event of more than %d bytes", s->name,
 				 ROW_MAX_BYTES);
-	row_keys(w, s, row, keys);
-	TRY(rows_add(w->rows, s, row, keys, err));
+	TRY(rows_add(w->rows, s, row, err));
 	return is_full(w) ? writer_flush(w, err) : 0;
 }
 

@@ -100,6 +100,7 @@ static void put_sock_run(struct buf *body, size_t first, size_t count, const str
 	struct schema *s = sock_schema();
 
 	s->id = SOCK;
+	assert_int_equal(schema_seal(s, NULL), 0);
 	entries_put_run(s, first, count, view_of(entries->data, entries->len), &tools, body);
 	schema_free(s);
 	byte_table_free(tools.table);
@@ -406,10 +407,10 @@ static int decode_keyed(struct world *w, uint64_t before)
 	put_u16(&entries, 80);
 	put_u32(&entries, 5);
 	put_u16(&entries, 81);
+	add_schema(&w->section, s, KEYED);
 	put_run(&body, before, 1, 1, "x", 1);
 	entries_put_run(s, 1, 2, view_of(entries.data, entries.len), &tools, &body);
 	put_run(&body, BYTE, 5, 1, "x", 1);
-	add_schema(&w->section, s, KEYED);
 	rc = decode(w, &body, body.len);
 	buf_release(&entries);
 	buf_release(&body);

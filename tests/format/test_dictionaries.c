@@ -258,10 +258,18 @@ static void what_was_not_written_is_forgotten_with_its_epoch(void **state)
 	assert_int_equal(block_writer_count(d->blocks), 0);
 }
 
-static void integers_are_what_a_reader_gets(void **state)
+static uint32_t key_of(struct desk *d, uint32_t id, int attribute)
+{
+	struct id_keys keys;
+
+	assert_true(dictionaries_keys(d->dicts, NUMBERS, (uint8_t)attribute, &keys));
+	return id_key(&keys, id);
+}
+
+static void keys_are_what_a_reader_gets(void **state)
 {
 	struct desk *d = *state;
-	uint32_t id = id_of_number(d, -7, UINT64_MAX - 1, 0x1234);
+	uint32_t id = id_of_number(d, -7, UINT64_MAX - 1, 0x1234), later;
 	struct dict_set *set;
 	uint64_t got;
 
@@ -271,13 +279,19 @@ static void integers_are_what_a_reader_gets(void **state)
 		if (attribute == NAME)
 			continue;
 		assert_true(dict_set_int(set, NUMBERS, id, attribute, &got));
-		assert_true(dictionaries_int(d->dicts, NUMBERS, id, attribute) == got);
+		assert_int_equal(key_of(d, id, attribute), (uint32_t)got);
 	}
-	assert_true(dictionaries_int(d->dicts, NUMBERS, id, SIGNED_BYTE) == (uint64_t)-7);
-	assert_true(dictionaries_int(d->dicts, NUMBERS, id, WORD) == UINT64_MAX - 1);
-	assert_int_equal(dictionaries_int(d->dicts, NUMBERS, id, BEHIND), 0x1234);
-	assert_int_equal(dictionaries_int(d->dicts, NUMBERS, 0, WORD), 0);
-	assert_int_equal(dictionaries_int(d->dicts, NUMBERS, id + 1, WORD), 0);
+	assert_int_equal(key_of(d, id, SIGNED_BYTE), (uint32_t)-7);
+	assert_int_equal(key_of(d, id, WORD), UINT32_MAX - 1);
+	assert_int_equal(key_of(d, id, BEHIND), 0x1234);
+	assert_int_equal(key_of(d, 0, WORD), 0);
+	assert_int_equal(key_of(d, id + 1, WORD), 0);
+	later = id_of_number(d, 1, 2, 3);
+	assert_int_equal(key_of(d, later, WORD), 2);
+	dictionaries_next_epoch(d->dicts);
+	assert_int_equal(key_of(d, later, WORD), 0);
+	assert_int_equal(id_of_number(d, 4, 5, 6), 1);
+	assert_int_equal(key_of(d, 1, WORD), 5);
 	dict_set_drop(set);
 }
 
@@ -397,7 +411,7 @@ int main(void)
 		TEST(an_entry_is_written_once),
 		TEST(a_new_epoch_writes_them_again),
 		TEST(what_was_not_written_is_forgotten_with_its_epoch),
-		TEST(integers_are_what_a_reader_gets),
+		TEST(keys_are_what_a_reader_gets),
 		cmocka_unit_test(the_limit_of_one_dictionary_fills_the_epoch),
 		TEST(an_epoch_of_many_bytes_is_crowded_and_ends_before_the_limit),
 		TEST(an_entry_beyond_its_limit_is_refused),

@@ -22,7 +22,7 @@ static void values_come_back(void **state)
 	(void)state;
 	for (unsigned size = 1; size <= 8; size *= 2)
 		for (size_t i = 0; i < 9; i++)
-			tokens[n++] = keyed_token(in, i % 2, values[i], size, &raw);
+			tokens[n++] = keyed_put(in, i % 2, values[i], size, &raw);
 	rest = view_of(raw.data, raw.len);
 	n = 0;
 	for (unsigned size = 1; size <= 8; size *= 2)
@@ -44,16 +44,16 @@ static void neighbours_of_the_last_value_need_no_raw_bytes(void **state)
 	struct buf raw = {0};
 
 	(void)state;
-	keyed_token(k, 7, 4000000000u, 4, &raw);
+	keyed_put(k, 7, 4000000000u, 4, &raw);
 	assert_int_equal(raw.len, 4);
-	keyed_token(k, 7, 4000000001u, 4, &raw);
-	keyed_token(k, 7, 0, 4, &raw);
-	keyed_token(k, 7, 4000000012u, 4, &raw);
+	keyed_put(k, 7, 4000000001u, 4, &raw);
+	keyed_put(k, 7, 0, 4, &raw);
+	keyed_put(k, 7, 4000000012u, 4, &raw);
 	assert_int_equal(raw.len, 4);
-	keyed_token(k, 8, 4000000012u, 4, &raw);
+	keyed_put(k, 8, 4000000012u, 4, &raw);
 	assert_int_equal(raw.len, 8);
 	keyed_reset(k);
-	keyed_token(k, 7, 4000000012u, 4, &raw);
+	keyed_put(k, 7, 4000000012u, 4, &raw);
 	assert_int_equal(raw.len, 12);
 	keyed_free(k);
 	buf_release(&raw);

@@ -79,8 +79,7 @@ static void add_plain(struct world *w, uint64_t ts, uint64_t number)
 	struct value value = {.num = number};
 	struct row row = {.schema = PLAIN, .cpu = 3, .ts_ns = ts, .values = &value};
 
-	assert_int_equal(rows_add(w->rows, section_schema(&w->section, PLAIN), &row, NULL, NULL),
-			 0);
+	assert_int_equal(rows_add(w->rows, section_schema(&w->section, PLAIN), &row, NULL), 0);
 }
 
 static void add_rich(struct world *w, uint64_t ts, const char *text, const char *optional)
@@ -90,7 +89,7 @@ static void add_rich(struct world *w, uint64_t ts, const char *text, const char 
 	uint32_t ref = 5;
 	struct row row = {.schema = RICH, .ts_ns = ts, .refs = &ref, .values = values};
 
-	assert_int_equal(rows_add(w->rows, section_schema(&w->section, RICH), &row, NULL, NULL), 0);
+	assert_int_equal(rows_add(w->rows, section_schema(&w->section, RICH), &row, NULL), 0);
 }
 
 /* Encode the rows and decode them again. */
@@ -105,7 +104,7 @@ static struct batch *recode(struct world *w)
 	struct batch *b = NULL;
 	struct error err = {0};
 
-	assert_int_equal(data_encoder_run(w->encoder, w->rows, w->packer, &body, NULL), 0);
+	assert_int_equal(data_encoder_run(w->encoder, w->rows, NULL, w->packer, &body, NULL), 0);
 	rows_clear(w->rows);
 	assert_int_equal(rows_count(w->rows), 0);
 	h.header_len = BLOCK_HEADER_LEN;
@@ -235,7 +234,7 @@ static void rows_are_counted_in_every_way(void **state)
 	add_rich(w, 9, "text", NULL);
 	assert_int_equal(rows_extent(w->rows)->columns, HOT_COLUMNS + 1 + 1 + 1 + 2);
 	assert_int_equal(rows_extent(w->rows)->bytes, 10);
-	assert_int_equal(rows_add(w->rows, section_schema(&w->section, LAST), &row, NULL, NULL), 0);
+	assert_int_equal(rows_add(w->rows, section_schema(&w->section, LAST), &row, NULL), 0);
 	assert_int_equal(rows_min_ts(w->rows), 9);
 	assert_int_equal(rows_max_ts(w->rows), 12);
 	assert_true(rows_schema_bits(w->rows) == (UINT64_C(1) << 1 | UINT64_C(1) << 2 | 1));
