@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@ struct sink {
 	bool is_broken; /* a write failed and left something: nothing is written any more */
 	uint64_t good;  /* bytes that are whole blocks */
 	struct buf memory;
+	char held[192]; /* why nothing is written; "" = it is */
 };
 
 static struct sink *sink_new(const char *name)
@@ -127,9 +129,12 @@ static int write_all(struct sink *s, const uint8_t *p, size_t len)
 	return 0;
 }
 
-/* After a failed write: no torn block may stay behind. */
+/* After a failed write: no torn block may stay behind. A file system that has become read-only
+ * cannot cut, and need not if nothing was written. */
 static void cut_back(struct sink *s)
 {
+	if (s->is_file && lseek(s->fd, 0, SEEK_CUR) == (off_t)s->good)
+		return;
 	s->is_broken = !s->is_file || ftruncate(s->fd, (off_t)s->good) < 0 ||
 		       lseek(s->fd, (off_t)s->good, SEEK_SET) < 0;
 }
@@ -141,6 +146,8 @@ int sink_write(struct sink *s, const void *data, size_t len, struct error *err)
 	if (s->is_broken)
 		return error_set(err, ERR_IO, "%s: not written any more after an earlier failure",
 				 s->name);
+	if (s->held[0])
+		return error_set(err, ERR_IO, "%s", s->held);
 	if (s->fd < 0) {
 		put_bytes(&s->memory, data, len);
 		if (s->memory.is_failed)
@@ -161,6 +168,18 @@ int sink_write(struct sink *s, const void *data, size_t len, struct error *err)
 bool sink_can_go_on(const struct sink *s)
 {
 	return !s->is_broken;
+}
+
+void sink_hold(struct sink *s, const char *reason)
+{
+	s->held[0] = '\0';
+	if (reason)
+		snprintf(s->held, sizeof(s->held), "%s", reason);
+}
+
+int sink_fd(const struct sink *s)
+{
+	return s->fd;
 }
 
 uint64_t sink_bytes(const struct sink *s)

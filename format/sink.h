@@ -27,6 +27,11 @@ const uint8_t *sink_memory(const struct sink *s, size_t *len);
 int sink_write(struct sink *s, const void *data, size_t len, struct error *err);
 /* After a failed sink_write(): the sink is a file in order, trying again makes sense. */
 bool sink_can_go_on(const struct sink *s);
+/* As long as there is a `reason` (copied; NULL = none any more) each write fails with it, as if the
+ * file took nothing at the moment. */
+void sink_hold(struct sink *s, const char *reason);
+/* To ask the file system about it; -1 for memory. Stays the sink's. */
+int sink_fd(const struct sink *s);
 uint64_t sink_bytes(const struct sink *s);
 /* Close and free; NULL is fine. Returns ERR_IO when the last data could not be stored. */
 int sink_close(struct sink *s, struct error *err);

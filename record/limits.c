@@ -9,6 +9,7 @@
 enum {
 	MIN_BYTES = 256 << 10, /* a tape's names and settings alone take some 50 KiB */
 	MAX_KEEP = 999999,
+	MAX_FREE_PERCENT = 99,
 	MAX_CPU_PERCENT = 10000, /* a hundred cores: no limit at all */
 };
 
@@ -56,6 +57,23 @@ static int set_max_cpu(struct limits *l, const char *arg, struct error *err)
 			 MAX_CPU_PERCENT);
 }
 
+static int set_min_free(struct limits *l, const char *arg, struct error *err)
+{
+	size_t len = strlen(arg);
+
+	l->min_free_bytes = l->min_free_percent = 0;
+	if (len && arg[len - 1] == '%') {
+		if (quantity_percent(whole(arg), MAX_FREE_PERCENT, &l->min_free_percent))
+			return OK;
+	} else if (quantity_bytes(whole(arg), &l->min_free_bytes) && l->min_free_bytes) {
+		return OK;
+	}
+	return error_set(err, ERR_USAGE,
+			 "--min-free-disk '%.40s': not a size such as 5G or a percentage up to "
+			 "%d%%",
+			 arg, MAX_FREE_PERCENT);
+}
+
 int limits_set(struct limits *l, enum limit which, const char *arg, struct error *err)
 {
 	switch (which) {
@@ -65,6 +83,8 @@ int limits_set(struct limits *l, enum limit which, const char *arg, struct error
 		return set_bytes(&l->rotate_bytes, "rotate-size", arg, err);
 	case LIMIT_ROTATE_TIME:
 		return set_rotate_time(l, arg, err);
+	case LIMIT_MIN_FREE:
+		return set_min_free(l, arg, err);
 	case LIMIT_MAX_CPU:
 		return set_max_cpu(l, arg, err);
 	default:
@@ -83,5 +103,7 @@ int limits_check(const struct limits *l, const char *output, struct error *err)
 		return error_set(err, ERR_USAGE,
 				 "--rotate-size, --rotate-time and --keep need a file: name one "
 				 "with -o");
+	if ((l->min_free_bytes || l->min_free_percent) && strcmp(output, "-") == 0)
+		return error_set(err, ERR_USAGE, "--min-free-disk needs a file: name one with -o");
 	return OK;
 }

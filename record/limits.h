@@ -17,14 +17,17 @@ enum limit {
 	LIMIT_ROTATE_TIME,
 	LIMIT_KEEP,
 	LIMIT_MAX_CPU,
+	LIMIT_MIN_FREE,
 	LIMIT_END,
 };
 
 /* 0 = no such limit, all of them. */
 struct limits {
-	uint64_t max_bytes;       /* of all pieces that are kept */
-	uint64_t rotate_bytes;    /* of one piece */
-	uint64_t rotate_ns;       /* of one piece */
+	uint64_t max_bytes;      /* of all pieces that are kept */
+	uint64_t rotate_bytes;   /* of one piece */
+	uint64_t rotate_ns;      /* of one piece */
+	uint64_t min_free_bytes; /* of the file system; this or the next is 0 */
+	uint32_t min_free_percent;
 	uint32_t max_cpu_percent; /* of one core */
 	uint32_t keep;            /* pieces, with the one that is being written */
 };

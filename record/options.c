@@ -47,6 +47,9 @@ static const struct option_row rows[] = {
 	 "that large; each can be read alone"},
 	{OPTION_LIMIT + LIMIT_ROTATE_TIME, "rotate-time", "TIME",
 	 "begin a new file after 90s, 10m, 1h, 1d"},
+	{OPTION_LIMIT + LIMIT_MIN_FREE, "min-free-disk", "SIZE",
+	 "or PERCENT%: write nothing, or delete the oldest\n"
+	 "files of --keep, while less is free"},
 	{OPTION_LIMIT + LIMIT_MAX_CPU, "max-cpu", "PERCENT",
 	 "of one core for the recorder: over it, frequent\n"
 	 "types of events are left out, and counted"},

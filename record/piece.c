@@ -2,10 +2,12 @@
 /* piece.c -- a writer, and what stands between it and the ring. */
 #include "record/piece.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "format/sink.h"
@@ -35,6 +37,17 @@ struct piece {
 	uint64_t grown_bytes, grown_rows, flushes;
 	double row_bytes; /* that waits, at most */
 };
+
+int recording_draw_id(struct recording *r, struct error *err)
+{
+	uint8_t bytes[(sizeof(r->id) - 1) / 2];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		return error_sys(err, errno, "cannot get random bytes");
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(r->id + 2 * i, 3, "%02x", bytes[i]);
+	return 0;
+}
 
 /* "port 80" or "port 8000-8010" */
 static int write_filters(struct piece *p, struct error *err)
@@ -248,6 +261,16 @@ int piece_end(struct piece *p, struct losses *l, const char *reason,
 	TRY(writer_flush(p->writer, err));
 	TRY(write_cost(p, total, err));
 	return writer_end(p->writer, reason, err);
+}
+
+void piece_hold(struct piece *p, const char *reason)
+{
+	sink_hold(p->sink, reason);
+}
+
+int piece_fd(const struct piece *p)
+{
+	return sink_fd(p->sink);
 }
 
 struct writer *piece_writer(struct piece *p)

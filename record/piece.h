@@ -31,6 +31,9 @@ struct recording {
 	char id[33]; /* random; the fact `recording` */
 };
 
+/* Fill in its id. 0 or ERR_IO. */
+int recording_draw_id(struct recording *r, struct error *err);
+
 struct piece; /* opaque */
 
 /* Create the file, and write what is known before anything happens. `number` is that of the
@@ -57,6 +60,10 @@ int piece_end(struct piece *p, struct losses *l, const char *reason,
 /* Close the file and free; NULL is fine. ERR_IO when the last data could not be stored. */
 int piece_close(struct piece *p, struct error *err);
 
+/* While there is a reason nothing is written, as with a full disk; NULL = go on. */
+void piece_hold(struct piece *p, const char *reason);
+/* Of the open file; to look at. */
+int piece_fd(const struct piece *p);
 /* For facts and losses; lent. */
 struct writer *piece_writer(struct piece *p);
 /* Rows written or waiting, and rows that could not be written. */

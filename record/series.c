@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include "bpf/wire.h"
+#include "record/disk.h"
 #include "record/host.h"
 #include "record/rotation.h"
+
+enum { LEAST_ROOM = 1 << 20 };
 
 struct series {
 	const struct recording *recording;
@@ -18,7 +21,22 @@ struct series {
 	uint64_t rows, unwritten, bytes;
 	uint64_t *rows_of; /* [number] */
 	uint32_t finished, deleted;
+	bool is_held;
 };
+
+/* Too little room from the beginning. */
+static int check_room(struct series *r, struct error *err)
+{
+	struct disk_room room;
+	char sentence[160];
+
+	if (!disk_look(piece_fd(r->piece), &r->recording->opt->limits, &room) ||
+	    !disk_is_low(&room))
+		return 0;
+	disk_sentence(&room, rotation_path(r->rotation), sentence, sizeof(sentence));
+	unlink(rotation_path(r->rotation));
+	return error_set(err, ERR_IO, "%s", sentence);
+}
 
 static int open_first(struct series *r, struct error *err)
 {
@@ -27,8 +45,9 @@ static int open_first(struct series *r, struct error *err)
 	TRY(rotation_new(opt->output, &opt->limits, &r->rotation, err));
 	if (!opt->is_forced)
 		TRY(rotation_check(r->rotation, err));
-	return piece_open(r->recording, rotation_path(r->rotation), rotation_number(r->rotation),
-			  &r->piece, err);
+	TRY(piece_open(r->recording, rotation_path(r->rotation), rotation_number(r->rotation),
+		       &r->piece, err));
+	return check_room(r, err);
 }
 
 int series_open(const struct recording *recording, struct series **out, struct error *err)
@@ -82,8 +101,8 @@ void series_ask(struct series *r)
 /* While nothing can be written, no piece can be ended. */
 bool series_is_due(const struct series *r, uint64_t now_ns)
 {
-	return !piece_stall_reason(r->piece) &&
-	       rotation_is_due(r->rotation, piece_bytes_at_end(r->piece), now_ns);
+	return !r->is_held && !piece_stall_reason(r->piece) &&
+	       rotation_is_due(r->rotation, piece_bytes(r->piece), now_ns);
 }
 
 int series_load(struct series *r, uint64_t now_ns, struct error *err)
@@ -142,10 +161,63 @@ int series_turn(struct series *r, struct losses *l, const struct status_total *t
 	return 0;
 }
 
+/* With --keep the oldest piece makes room, also when there is nearly none and no limit. One at a
+ * time: not every file system tells at once what has come free. */
+static bool make_room(struct series *r, const struct disk_room *room)
+{
+	if (!r->recording->opt->limits.keep ||
+	    (room->free_bytes >= LEAST_ROOM && !disk_is_low(room)) ||
+	    rotation_delete_oldest(r->rotation, NULL))
+		return false;
+	r->deleted++;
+	return true;
+}
+
+static void hold(struct series *r, const struct disk_room *room)
+{
+	char sentence[160];
+
+	if (!r->is_held && disk_is_low(room)) {
+		disk_sentence(room, rotation_path(r->rotation), sentence, sizeof(sentence));
+		piece_hold(r->piece, sentence);
+		r->is_held = true;
+	} else if (r->is_held && disk_is_well(room)) {
+		piece_hold(r->piece, NULL);
+		r->is_held = false;
+	}
+}
+
+int series_mind_disk(struct series *r, struct error *err)
+{
+	const struct limits *l = &r->recording->opt->limits;
+	int fd = piece_fd(r->piece);
+	struct disk_room room;
+
+	if (disk_is_deleted(fd)) {
+		if (!limits_rotate(l))
+			return error_set(err, ERR_IO,
+					 "%s was deleted while it was being written, and with it "
+					 "what was recorded",
+					 rotation_path(r->rotation));
+		rotation_ask(r->rotation);
+	}
+	if (!disk_look(fd, l, &room))
+		return 0;
+	if (!make_room(r, &room))
+		hold(r, &room);
+	return 0;
+}
+
 int series_end(struct series *r, struct losses *l, const char *reason,
 	       const struct status_total *total, struct error *err)
 {
+	piece_hold(r->piece, NULL); /* a few kilobytes more */
 	return piece_end(r->piece, l, reason, total, err);
+}
+
+bool series_is_gone(const struct series *r)
+{
+	return disk_is_deleted(piece_fd(r->piece));
 }
 
 uint64_t series_rows(const struct series *r)

@@ -37,8 +37,15 @@ int series_load(struct series *r, uint64_t now_ns, struct error *err);
  * in *trouble, "" if all is well, when the old one could not be ended or deleted: nothing to stop for. */
 int series_turn(struct series *r, struct losses *l, const struct status_total *total,
 		struct error *trouble, struct error *err);
+/* Look after the file system, now and then: delete the oldest pieces or hold back when it has to
+ * keep more room; a piece that somebody has deleted makes the next one due. ERR_IO if it was the
+ * only one. */
+int series_mind_disk(struct series *r, struct error *err);
 int series_end(struct series *r, struct losses *l, const char *reason,
 	       const struct status_total *total, struct error *err);
+
+/* The file of the piece at hand was deleted. */
+bool series_is_gone(const struct series *r);
 
 /* Of all pieces: rows on tape or waiting, rows that could not be written, rows of one event. */
 uint64_t series_rows(const struct series *r);

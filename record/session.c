@@ -7,13 +7,9 @@
  */
 #include "record/session.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 #include "record/attach.h"
 #include "record/btf_enums.h"
@@ -34,6 +30,7 @@
 #include "record/symbols.h"
 #include "record/tracefs.h"
 #include "record/urgency.h"
+#include "record/wakeup.h"
 
 enum {
 	POLL_MS = 100,        /* the ring is emptied at least that often */
@@ -60,7 +57,7 @@ struct session {
 	struct status_line *status;
 	struct urgency urgency;
 	struct stall stall;
-	int epoll_fd;
+	struct wakeup wakeup;
 	uint64_t start_ns, shown_ns;
 	const char *end_reason; /* NULL = still running */
 };
@@ -79,8 +76,7 @@ static void session_close(struct session *s)
 	status_free(s->status);
 	child_free(s->child);
 	stop_close(s->stop);
-	if (s->epoll_fd >= 0)
-		close(s->epoll_fd);
+	wakeup_close(&s->wakeup);
 	attach_close(s->attach);
 }
 
@@ -109,18 +105,6 @@ static int start_child(struct session *s, struct error *err)
 	return 0;
 }
 
-/* Text that no other recording has. */
-static int draw_id(char id[33], struct error *err)
-{
-	uint8_t bytes[16];
-
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		return error_sys(err, errno, "cannot get random bytes");
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(id + 2 * i, 3, "%02x", bytes[i]);
-	return 0;
-}
-
 static int open_output(struct session *s, struct error *err)
 {
 	TRY(symbols_open(&s->symbols, err));
@@ -128,7 +112,7 @@ static int open_output(struct session *s, struct error *err)
 					  .argv = s->argv,
 					  .catalog = s->catalog,
 					  .symbols = s->symbols};
-	TRY(draw_id(s->recording.id, err));
+	TRY(recording_draw_id(&s->recording, err));
 	return series_open(&s->recording, &s->series, err);
 }
 
@@ -157,25 +141,14 @@ static int open_chain(struct session *s, struct error *err)
 	return open_shed(s, err);
 }
 
-static int watch(struct session *s, int fd, uint32_t events, struct error *err)
-{
-	struct epoll_event e = {.events = events, .data = {.fd = fd}};
-
-	if (fd >= 0 && epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &e))
-		return error_set(err, ERR_IO, "cannot wait for events on descriptor %d", fd);
-	return 0;
-}
-
 /* The ring is edge-triggered: data waits in it most of the time, and only a program that
  * finds it filling up shall wake us before the time. */
-static int open_epoll(struct session *s, struct error *err)
+static int open_wakeup(struct session *s, struct error *err)
 {
-	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (s->epoll_fd < 0)
-		return error_set(err, ERR_IO, "cannot wait for events");
-	TRY(watch(s, attach_ring_fd(s->attach), EPOLLIN | EPOLLET, err));
-	TRY(watch(s, stop_fd(s->stop), EPOLLIN, err));
-	return s->child ? watch(s, child_fd(s->child), EPOLLIN, err) : 0;
+	TRY(wakeup_open(&s->wakeup, err));
+	TRY(wakeup_add(&s->wakeup, attach_ring_fd(s->attach), true, err));
+	TRY(wakeup_add(&s->wakeup, stop_fd(s->stop), false, err));
+	return s->child ? wakeup_add(&s->wakeup, child_fd(s->child), false, err) : 0;
 }
 
 /* Translate what waits, up to `limit` records. */
@@ -252,7 +225,7 @@ static int session_open(struct session *s, struct error *err)
 	TRY(open_catalog(s, err));
 	TRY(open_output(s, err));
 	TRY(open_chain(s, err));
-	TRY(open_epoll(s, err));
+	TRY(open_wakeup(s, err));
 	return status_new(stderr, s->opt->is_quiet, &s->status, err);
 }
 
@@ -313,6 +286,10 @@ static int turn(struct session *s, uint64_t now, struct error *err)
 	struct status_total total;
 	int rc = series_load(s->series, now, &trouble);
 
+	if (rc && series_is_gone(s->series)) {
+		*err = trouble;
+		return rc;
+	}
 	if (rc) {
 		tell(s, &trouble, "; recording goes on in the same file");
 		return rc == ERR_NOMEM ? error_nomem(err) : 0;
@@ -350,9 +327,10 @@ static int tick(struct session *s, struct error *err)
 		ask_for_turn(s);
 	if (series_is_due(s->series, now))
 		TRY(turn(s, now, err));
-	if (now - s->shown_ns >= STATUS_EVERY)
-		show_status(s, now);
-	return 0;
+	if (now - s->shown_ns < STATUS_EVERY)
+		return 0;
+	show_status(s, now);
+	return series_mind_disk(s->series, err);
 }
 
 static void look_for_end(struct session *s)
@@ -382,12 +360,11 @@ static int poll_timeout(const struct session *s)
 
 static int session_loop(struct session *s, struct error *err)
 {
-	struct epoll_event events[4];
 	size_t taken = 0;
 
 	while (!s->end_reason) {
 		if (taken < BATCH_RECORDS)
-			epoll_wait(s->epoll_fd, events, 4, poll_timeout(s));
+			wakeup_wait(&s->wakeup, poll_timeout(s));
 		urgency_update(&s->urgency, drain_waiting(s->drain), attach_ring_bytes(s->attach));
 		TRY(empty_ring(s, BATCH_RECORDS, &taken, err));
 		TRY(tick(s, err));
@@ -452,7 +429,7 @@ static int session_record(struct session *s, struct error *err)
 
 int session_run(const struct record_options *opt, char *const argv[], struct error *err)
 {
-	struct session s = {.opt = opt, .argv = argv, .epoll_fd = -1};
+	struct session s = {.opt = opt, .argv = argv, .wakeup = {.fd = -1}};
 	int rc = session_record(&s, err);
 
 	session_close(&s);
@@ -461,7 +438,7 @@ int session_run(const struct record_options *opt, char *const argv[], struct err
 
 int session_list_events(const struct record_options *opt, struct error *err)
 {
-	struct session s = {.opt = opt, .epoll_fd = -1};
+	struct session s = {.opt = opt, .wakeup = {.fd = -1}};
 	int rc = open_kernel(&s, err);
 
 	if (!rc)

@@ -285,6 +285,27 @@ static void a_full_disk_keeps_whole_blocks(void **state)
 
 #define TEST(name) cmocka_unit_test_teardown(name, remove_tape)
 
+static void what_is_held_back_leaves_the_file_in_order(void **state)
+{
+	struct error err = {0};
+	struct sink *s = NULL;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(sink_open(path, true, &s, NULL), OK);
+	assert_int_equal(sink_write(s, block, 10, NULL), OK);
+	sink_hold(s, "kept free");
+	assert_int_equal(sink_write(s, block, 10, &err), ERR_IO);
+	assert_string_equal(err.text, "kept free");
+	assert_true(sink_can_go_on(s));
+	assert_int_equal(sink_bytes(s), 10);
+	sink_hold(s, NULL);
+	assert_int_equal(sink_write(s, block, 5, NULL), OK);
+	assert_int_equal(fstat(sink_fd(s), &st), 0);
+	assert_int_equal(st.st_size, 15);
+	assert_int_equal(sink_close(s, NULL), OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +320,7 @@ int main(void)
 		TEST(a_terminal_is_refused),
 		TEST(a_pipe_that_nobody_reads_is_a_failure_and_stays_one),
 		TEST(a_block_that_does_not_fit_is_cut_off),
+		TEST(what_is_held_back_leaves_the_file_in_order),
 		TEST(a_full_disk_keeps_whole_blocks),
 	};
 
