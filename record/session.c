@@ -15,6 +15,7 @@
 #include "record/btf_enums.h"
 #include "record/catalog.h"
 #include "record/child.h"
+#include "record/confine.h"
 #include "record/cost.h"
 #include "record/drain.h"
 #include "record/host.h"
@@ -51,6 +52,7 @@ struct session {
 	struct recording recording;
 	struct series *series;
 	struct attach *attach;
+	struct snapshot_kinds *snapshot;
 	struct drain *drain;
 	struct losses *losses;
 	struct shed *shed;
@@ -67,6 +69,7 @@ static void session_close(struct session *s)
 {
 	shed_free(s->shed);
 	losses_close(s->losses);
+	snapshot_unload(s->snapshot);
 	drain_close(s->drain);
 	series_close(s->series, NULL);
 	symbols_close(s->symbols);
@@ -137,6 +140,7 @@ static int open_chain(struct session *s, struct error *err)
 	TRY(drain_open(&source, &s->drain, err));
 	TRY(piece_prepare(series_piece(s->series), err));
 	symbols_problem(s->symbols); /* read them now, not under way */
+	TRY(snapshot_load(s->btf, s->opt, &s->snapshot, err));
 	TRY(losses_open(s->attach, s->catalog, host_now_ns(), &s->losses, err));
 	return open_shed(s, err);
 }
@@ -196,10 +200,32 @@ static int take_snapshot(struct session *s, struct error *err)
 	struct snapshot_reader *reader;
 	int rc;
 
-	TRY(snapshot_open(s->btf, s->opt, piece_writer(series_piece(s->series)), &reader, err));
+	TRY(snapshot_open(s->snapshot, piece_writer(series_piece(s->series)), &reader, err));
 	rc = write_snapshot(s, reader, err);
 	snapshot_close(reader);
 	return rc;
+}
+
+/* Something went wrong that recording can go on without. */
+static void tell(struct session *s, const struct error *trouble, const char *what)
+{
+	if (!trouble->status || s->opt->is_quiet)
+		return;
+	status_erase(s->status);
+	fprintf(stderr, "tcptape-record: %s%s\n", trouble->text, what);
+}
+
+/* What the recorder does not need any more. */
+static void give_up(struct session *s)
+{
+	const struct confine_needs needs = {
+		.beside = limits_rotate(&s->opt->limits) ? series_path(s->series) : NULL,
+		.bpf_fd = attach_ring_fd(s->attach),
+	};
+	struct error trouble = {0};
+
+	confine(&needs, &trouble);
+	tell(s, &trouble, "; recording goes on");
 }
 
 /* From now on events count. */
@@ -210,6 +236,7 @@ static int session_start(struct session *s, struct error *err)
 	TRY(series_begin(s->series, s->start_ns, err));
 	TRY(take_snapshot(s, err));
 	shed_begin(s->shed);
+	give_up(s);
 	return s->child ? child_go(s->child, err) : 0;
 }
 
@@ -267,15 +294,6 @@ static struct status_total total_now(const struct session *s)
 
 	cost_measure(&total);
 	return total;
-}
-
-/* Something went wrong that recording can go on without. */
-static void tell(struct session *s, const struct error *trouble, const char *what)
-{
-	if (!trouble->status || s->opt->is_quiet)
-		return;
-	status_erase(s->status);
-	fprintf(stderr, "tcptape-record: %s%s\n", trouble->text, what);
 }
 
 /* The next piece begins, and no event falls between the two: the ring holds what happens

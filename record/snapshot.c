@@ -3,6 +3,7 @@
 #include "record/snapshot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,11 +34,15 @@ struct mini_sockets {
 	uint64_t count;
 };
 
-enum { MINI_KINDS = 2 };
+enum { MINI_KINDS = 2, PROGRAMS = 2 };
+
+struct snapshot_kinds {
+	int links[PROGRAMS]; /* owned; a negative errno = refused */
+	struct mini_sockets minis[MINI_KINDS];
+};
 
 struct snapshot_reader {
-	const struct btf_enums *btf;
-	const struct record_options *opt;
+	const struct snapshot_kinds *kinds;
 	struct writer *writer;
 	struct told told;
 	struct mini_sockets minis[MINI_KINDS];
@@ -47,7 +52,7 @@ struct snapshot_reader {
 	struct wire_existing chunk[CHUNK];
 };
 
-static const char *const programs[] = {"owned_socks", "existing_socks"};
+static const char *const programs[PROGRAMS] = {"owned_socks", "existing_socks"};
 
 static size_t told_slot(const struct told *t, uint64_t skaddr)
 {
@@ -87,21 +92,85 @@ static bool told_add(struct told *t, uint64_t skaddr, bool *is_new)
 	return true;
 }
 
-int snapshot_open(const struct btf_enums *btf, const struct record_options *opt, struct writer *w,
-		  struct snapshot_reader **out, struct error *err)
+static struct snapshot *open_program(const struct btf_enums *btf, const struct record_options *opt,
+				     const char *only)
+{
+	struct snapshot *skel = snapshot__open();
+	struct bpf_program *p;
+
+	if (!skel)
+		return NULL;
+	skel->rodata->has_cookie_helper = attach_has_cookie_helper(btf);
+	skel->rodata->has_port_filter = opt->port_count != 0;
+	attach_set_ports((uint8_t *)skel->rodata->port_bits, opt);
+	bpf_object__for_each_program(p, skel->obj)
+		bpf_program__set_autoload(p, strcmp(bpf_program__name(p), only) == 0);
+	return skel;
+}
+
+/* A descriptor that iterators are made from, or a negative errno. It keeps the program alive. */
+static int link_program(struct snapshot *skel, const char *program)
+{
+	struct bpf_link *link;
+	int fd = snapshot__load(skel);
+
+	if (fd)
+		return fd;
+	link = bpf_program__attach_iter(bpf_object__find_program_by_name(skel->obj, program), NULL);
+	if (!link)
+		return -errno;
+	fd = fcntl(bpf_link__fd(link), F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		fd = -errno;
+	bpf_link__destroy(link);
+	return fd;
+}
+
+static void find_minis(struct snapshot_kinds *k, const struct btf_enums *btf)
+{
+	k->minis[0] = (struct mini_sockets){.state = "TCP_TIME_WAIT", .fact = "time_wait_sockets"};
+	k->minis[1] = (struct mini_sockets){.state = "TCP_NEW_SYN_RECV", .fact = "request_sockets"};
+	for (unsigned i = 0; i < MINI_KINDS; i++)
+		k->minis[i].is_known = btf_enums_value(btf, k->minis[i].state, &k->minis[i].value);
+}
+
+int snapshot_load(const struct btf_enums *btf, const struct record_options *opt,
+		  struct snapshot_kinds **out, struct error *err)
+{
+	struct snapshot_kinds *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return error_nomem(err);
+	find_minis(k, btf);
+	for (unsigned i = 0; i < PROGRAMS; i++) {
+		struct snapshot *skel = open_program(btf, opt, programs[i]);
+
+		k->links[i] = skel ? link_program(skel, programs[i]) : -ENOMEM;
+		snapshot__destroy(skel);
+	}
+	*out = k;
+	return 0;
+}
+
+void snapshot_unload(struct snapshot_kinds *k)
+{
+	for (unsigned i = 0; k && i < PROGRAMS; i++)
+		if (k->links[i] >= 0)
+			close(k->links[i]);
+	free(k);
+}
+
+int snapshot_open(const struct snapshot_kinds *k, struct writer *w, struct snapshot_reader **out,
+		  struct error *err)
 {
 	struct snapshot_reader *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return error_nomem(err);
-	r->btf = btf;
-	r->opt = opt;
+	r->kinds = k;
 	r->writer = w;
 	r->fd = -1;
-	r->minis[0] = (struct mini_sockets){.state = "TCP_TIME_WAIT", .fact = "time_wait_sockets"};
-	r->minis[1] = (struct mini_sockets){.state = "TCP_NEW_SYN_RECV", .fact = "request_sockets"};
-	for (unsigned i = 0; i < MINI_KINDS; i++)
-		r->minis[i].is_known = btf_enums_value(btf, r->minis[i].state, &r->minis[i].value);
+	memcpy(r->minis, k->minis, sizeof(r->minis));
 	*out = r;
 	return 0;
 }
@@ -116,55 +185,20 @@ void snapshot_close(struct snapshot_reader *r)
 	free(r);
 }
 
-static struct snapshot *open_program(const struct snapshot_reader *r, const char *only)
-{
-	struct snapshot *skel = snapshot__open();
-	struct bpf_program *p;
-
-	if (!skel)
-		return NULL;
-	skel->rodata->has_cookie_helper = attach_has_cookie_helper(r->btf);
-	skel->rodata->has_port_filter = r->opt->port_count != 0;
-	attach_set_ports((uint8_t *)skel->rodata->port_bits, r->opt);
-	bpf_object__for_each_program(p, skel->obj)
-		bpf_program__set_autoload(p, strcmp(bpf_program__name(p), only) == 0);
-	return skel;
-}
-
-/* A descriptor to read from, or a negative errno. It keeps the program alive. */
-static int iterate(struct snapshot *skel, const char *program)
-{
-	struct bpf_link *link;
-	int fd = snapshot__load(skel);
-
-	if (fd)
-		return fd;
-	link = bpf_program__attach_iter(bpf_object__find_program_by_name(skel->obj, program), NULL);
-	if (!link)
-		return -errno;
-	fd = bpf_iter_create(bpf_link__fd(link));
-	if (fd < 0)
-		fd = -errno;
-	bpf_link__destroy(link);
-	return fd;
-}
-
 /* Begin the next iterator. One that the kernel refuses becomes a fact. */
 static int begin_next(struct snapshot_reader *r, struct error *err)
 {
-	const char *program = programs[r->next_program++];
-	struct snapshot *skel = open_program(r, program);
+	const char *program = programs[r->next_program];
+	int link = r->kinds->links[r->next_program++];
 	char reason[200];
+	int failure;
 
-	if (!skel)
-		return error_nomem(err);
-	r->fd = iterate(skel, program);
-	snapshot__destroy(skel);
+	r->fd = link < 0 ? -1 : bpf_iter_create(link);
 	if (r->fd >= 0)
 		return 0;
+	failure = link < 0 ? -link : errno;
 	snprintf(reason, sizeof(reason), "tcptape:sock_snapshot: %s: %s", program,
-		 strerror(-r->fd));
-	r->fd = -1;
+		 strerror(failure));
 	return writer_fact(r->writer, "unavailable", reason, err);
 }
 
@@ -221,7 +255,7 @@ int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, s
 		}
 		if (r->fd >= 0)
 			read_chunk(r);
-		else if (r->next_program == sizeof(programs) / sizeof(programs[0]))
+		else if (r->next_program == PROGRAMS)
 			return write_minis(r, err);
 		else
 			TRY(begin_next(r, err));

@@ -19,11 +19,18 @@
 #include "record/btf_enums.h"
 #include "record/options.h"
 
-struct snapshot_reader; /* opaque */
+struct snapshot_kinds;  /* opaque: the programs, loaded once for any number of snapshots */
+struct snapshot_reader; /* opaque: one snapshot being taken */
 
-/* All lent while it lives. 0 and *out, or ERR_NOMEM. */
-int snapshot_open(const struct btf_enums *btf, const struct record_options *opt, struct writer *w,
-		  struct snapshot_reader **out, struct error *err);
+/* Load the programs; one that the kernel refuses is left out. 0 and *out, or ERR_NOMEM. */
+int snapshot_load(const struct btf_enums *btf, const struct record_options *opt,
+		  struct snapshot_kinds **out, struct error *err);
+/* NULL is fine. */
+void snapshot_unload(struct snapshot_kinds *k);
+
+/* Needs no privileges. All lent while it lives. 0 and *out, or ERR_NOMEM. */
+int snapshot_open(const struct snapshot_kinds *k, struct writer *w, struct snapshot_reader **out,
+		  struct error *err);
 /* NULL is fine. */
 void snapshot_close(struct snapshot_reader *r);
 /* 0 and the next socket, lent until the next call; END; or an error of memory or of the
