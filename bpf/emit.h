@@ -8,6 +8,7 @@
 
 #include "bpf/kernel.h"
 #include "bpf/kernel_compat.h"
+#include "bpf/stack.h"
 #include "bpf/wire.h"
 
 /* Sizes are set by record/ before loading. */
@@ -45,6 +46,10 @@ struct {
 
 /* 0 = no lanes, all goes to the ring; else a power of two. */
 const volatile __u64 lane_bytes;
+
+/* Events whose records carry a stack, by event number. */
+const volatile __u8 has_stack[WIRE_TYPED_END];
+
 /* Bytes in the ring that wake the reader; it also comes by itself, by the clock. */
 const volatile __u64 wakeup_bytes = 4 << 20;
 
@@ -144,7 +149,7 @@ static __always_inline void lane_end(struct wire_head *h)
 
 /* Room for a record with its head filled, or NULL: there is none, which is counted, or
  * nothing is to be sent. */
-static __always_inline void *emit_begin(__u32 event, __u64 size)
+static __always_inline void *emit_begin(void *ctx, __u32 event, __u64 size)
 {
 	struct wire_head *h;
 	__u64 ts_ns;
@@ -162,6 +167,7 @@ static __always_inline void *emit_begin(__u32 event, __u64 size)
 	h->event = event;
 	h->cpu = bpf_get_smp_processor_id();
 	h->flags = 0;
+	h->stack = has_stack[event] ? stack_number(ctx, event != WIRE_SK_DATA_READY) : 0;
 	return h;
 }
 

@@ -6,6 +6,7 @@
  * cookie, nothing newer than 5.8.
  */
 #include "bpf/kernel.h"
+#include "bpf/stack.h"
 #include "bpf/wire.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -34,6 +35,7 @@ const volatile __u32 event_number;
 const volatile __u32 fixed_bytes;  /* of the entry, without the first 8 */
 const volatile __u32 record_bytes; /* head, fixed part, slots */
 const volatile __u32 dynamic_count;
+const volatile __u8 has_stack;
 const volatile struct wire_dynamic_field dynamic[WIRE_DYNAMIC_MAX];
 const volatile __u64 wakeup_bytes = 4 << 20;
 
@@ -104,6 +106,7 @@ int copy_entry(void *ctx)
 	h->event = event_number;
 	h->cpu = bpf_get_smp_processor_id();
 	h->flags = 0;
+	h->stack = has_stack ? stack_number(ctx, false) : 0;
 	entry = h + 1;
 	bpf_probe_read_kernel(entry, fixed_bytes, ctx + WIRE_COMMON_BYTES);
 #pragma unroll

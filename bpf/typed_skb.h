@@ -10,7 +10,7 @@
 #include "bpf/packet.h"
 #include "bpf/sockid.h"
 
-static __always_inline int emit_skb(__u32 event, const struct sk_buff *skb, __u64 value)
+static __always_inline int emit_skb(void *ctx, __u32 event, const struct sk_buff *skb, __u64 value)
 {
 	const unsigned char *l3 = network_header(skb);
 	const struct sock *sk = skb->sk;
@@ -18,7 +18,7 @@ static __always_inline int emit_skb(__u32 event, const struct sk_buff *skb, __u6
 
 	if (has_port_filter && !skb_passes(skb, l3, sk))
 		return 0;
-	r = emit_begin(event, sizeof(*r));
+	r = emit_begin(ctx, event, sizeof(*r));
 	if (!r)
 		return 0;
 	r->skbaddr = (__u64)skb;
@@ -37,13 +37,13 @@ static __always_inline int emit_skb(__u32 event, const struct sk_buff *skb, __u6
 SEC("tp_btf/consume_skb")
 int BPF_PROG(consume_skb, const struct sk_buff *skb)
 {
-	return emit_skb(WIRE_CONSUME_SKB, skb, arg_counts[WIRE_CONSUME_SKB] > 1 ? ctx[1] : 0);
+	return emit_skb(ctx, WIRE_CONSUME_SKB, skb, arg_counts[WIRE_CONSUME_SKB] > 1 ? ctx[1] : 0);
 }
 
 SEC("tp_btf/skb_copy_datagram_iovec")
 int BPF_PROG(skb_copy_datagram_iovec, const struct sk_buff *skb, int len)
 {
-	return emit_skb(WIRE_SKB_COPY_DATAGRAM_IOVEC, skb, (__u32)len);
+	return emit_skb(ctx, WIRE_SKB_COPY_DATAGRAM_IOVEC, skb, (__u32)len);
 }
 
 /* rx_sk may be NULL: it goes through the record's memory, where the verifier loses sight
@@ -57,7 +57,7 @@ int BPF_PROG(kfree_skb, const struct sk_buff *skb, void *location)
 
 	if (has_port_filter && !skb_passes(skb, l3, sk))
 		return 0;
-	r = emit_begin(WIRE_KFREE_SKB, sizeof(*r));
+	r = emit_begin(ctx, WIRE_KFREE_SKB, sizeof(*r));
 	if (!r)
 		return 0;
 	r->skbaddr = (__u64)skb;
@@ -86,7 +86,7 @@ int BPF_PROG(netif_receive_skb, const struct sk_buff *skb)
 
 	if (has_port_filter && !skb_passes(skb, l3, NULL))
 		return 0;
-	r = emit_begin(WIRE_NETIF_RECEIVE_SKB, sizeof(*r));
+	r = emit_begin(ctx, WIRE_NETIF_RECEIVE_SKB, sizeof(*r));
 	if (!r)
 		return 0;
 	name = (const void *)skb->dev->name;

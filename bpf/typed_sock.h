@@ -18,7 +18,7 @@ int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newst
 
 	if (has_port_filter && !sock_passes(sk))
 		return 0;
-	r = emit_begin(WIRE_INET_SOCK_SET_STATE, sizeof(*r));
+	r = emit_begin(ctx, WIRE_INET_SOCK_SET_STATE, sizeof(*r));
 	if (!r)
 		return 0;
 	r->sock.cookie = sock_is_unfinished(sk, oldstate, newstate) ? 0 : sock_cookie(sk);
@@ -45,7 +45,7 @@ int BPF_PROG(inet_sk_error_report, const struct sock *sk)
 
 	if (has_port_filter && !sock_passes(sk))
 		return 0;
-	r = emit_begin(WIRE_INET_SK_ERROR_REPORT, sizeof(*r));
+	r = emit_begin(ctx, WIRE_INET_SK_ERROR_REPORT, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
@@ -55,13 +55,14 @@ int BPF_PROG(inet_sk_error_report, const struct sock *sk)
 	return 0;
 }
 
-static __always_inline int emit_length(__u32 event, const struct sock *sk, int ret, int flags)
+static __always_inline int emit_length(void *ctx, __u32 event, const struct sock *sk, int ret,
+				       int flags)
 {
 	struct wire_sock_length *r;
 
 	if (has_port_filter && !sock_passes(sk))
 		return 0;
-	r = emit_begin(event, sizeof(*r));
+	r = emit_begin(ctx, event, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
@@ -74,13 +75,13 @@ static __always_inline int emit_length(__u32 event, const struct sock *sk, int r
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(sock_send_length, const struct sock *sk, int ret, int flags)
 {
-	return emit_length(WIRE_SOCK_SEND_LENGTH, sk, ret, flags);
+	return emit_length(ctx, WIRE_SOCK_SEND_LENGTH, sk, ret, flags);
 }
 
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(sock_recv_length, const struct sock *sk, int ret, int flags)
 {
-	return emit_length(WIRE_SOCK_RECV_LENGTH, sk, ret, flags);
+	return emit_length(ctx, WIRE_SOCK_RECV_LENGTH, sk, ret, flags);
 }
 
 /* The event's `ip` is a return address that exists only where the kernel takes it, so
@@ -94,7 +95,7 @@ int sk_data_ready(void *ctx)
 	bpf_probe_read_kernel(&sk, sizeof(sk), ctx + data_ready_skaddr);
 	if (has_port_filter && !sock_passes(sk))
 		return OTHERS_SEE_IT;
-	r = emit_begin(WIRE_SK_DATA_READY, sizeof(*r));
+	r = emit_begin(ctx, WIRE_SK_DATA_READY, sizeof(*r));
 	if (!r)
 		return OTHERS_SEE_IT;
 	fill_sock_copied(&r->sock, &r->addrs6, sk);

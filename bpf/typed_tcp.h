@@ -36,7 +36,7 @@ int BPF_PROG(tcp_probe, const struct sock *sk, const struct sk_buff *skb)
 
 	if (!tp || (has_port_filter && !sock_passes(sk)))
 		return 0;
-	r = emit_begin(WIRE_TCP_PROBE, sizeof(*r));
+	r = emit_begin(ctx, WIRE_TCP_PROBE, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
@@ -57,13 +57,13 @@ int BPF_PROG(tcp_probe, const struct sock *sk, const struct sk_buff *skb)
 	return 0;
 }
 
-static __always_inline int emit_sock(__u32 event, const struct sock *sk)
+static __always_inline int emit_sock(void *ctx, __u32 event, const struct sock *sk)
 {
 	struct wire_sock_event *r;
 
 	if (has_port_filter && !sock_passes(sk))
 		return 0;
-	r = emit_begin(event, sizeof(*r));
+	r = emit_begin(ctx, event, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
@@ -74,13 +74,13 @@ static __always_inline int emit_sock(__u32 event, const struct sock *sk)
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(tcp_rcv_space_adjust, const struct sock *sk)
 {
-	return emit_sock(WIRE_TCP_RCV_SPACE_ADJUST, sk);
+	return emit_sock(ctx, WIRE_TCP_RCV_SPACE_ADJUST, sk);
 }
 
 SEC("tp_btf/tcp_receive_reset")
 int BPF_PROG(tcp_receive_reset, const struct sock *sk)
 {
-	return emit_sock(WIRE_TCP_RECEIVE_RESET, sk);
+	return emit_sock(ctx, WIRE_TCP_RECEIVE_RESET, sk);
 }
 
 SEC("tp_btf/tcp_destroy_sock")
@@ -91,7 +91,7 @@ int BPF_PROG(tcp_destroy_sock, const struct sock *sk)
 
 	if (has_port_filter && !sock_passes(sk))
 		return 0;
-	r = emit_begin(WIRE_TCP_DESTROY_SOCK, sizeof(*r));
+	r = emit_begin(ctx, WIRE_TCP_DESTROY_SOCK, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
@@ -165,7 +165,7 @@ int BPF_PROG(tcp_send_reset, const struct sock *sk, const struct sk_buff *skb)
 	if (has_port_filter && !sock_passes(sk) &&
 	    !(skb && skb_passes(skb, network_header(skb), NULL)))
 		return 0;
-	r = emit_begin(WIRE_TCP_SEND_RESET, sizeof(*r));
+	r = emit_begin(ctx, WIRE_TCP_SEND_RESET, sizeof(*r));
 	if (!r)
 		return 0;
 	r->skbaddr = (__u64)skb;
@@ -194,7 +194,7 @@ int BPF_PROG(tcp_retransmit_skb, const struct sock *sk, const struct sk_buff *sk
 
 	if (has_port_filter && !sock_passes(sk))
 		return 0;
-	r = emit_begin(WIRE_TCP_RETRANSMIT_SKB, sizeof(*r));
+	r = emit_begin(ctx, WIRE_TCP_RETRANSMIT_SKB, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
@@ -234,7 +234,7 @@ int BPF_PROG(tcp_retransmit_synack, const struct sock *sk, const struct request_
 
 	if (has_port_filter && !sock_passes(sk) && !sock_passes(req))
 		return 0;
-	r = emit_begin(WIRE_TCP_RETRANSMIT_SYNACK, sizeof(*r));
+	r = emit_begin(ctx, WIRE_TCP_RETRANSMIT_SYNACK, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
@@ -250,7 +250,7 @@ int BPF_PROG(tcp_cong_state_set, const struct sock *sk, __u8 state)
 
 	if (has_port_filter && !sock_passes(sk))
 		return 0;
-	r = emit_begin(WIRE_TCP_CONG_STATE_SET, sizeof(*r));
+	r = emit_begin(ctx, WIRE_TCP_CONG_STATE_SET, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
@@ -268,7 +268,7 @@ int BPF_PROG(tcp_sendmsg_locked, const struct sock *sk, const struct msghdr *msg
 
 	if (has_port_filter && !sock_passes(sk))
 		return 0;
-	r = emit_begin(WIRE_TCP_SENDMSG_LOCKED, sizeof(*r));
+	r = emit_begin(ctx, WIRE_TCP_SENDMSG_LOCKED, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
@@ -304,7 +304,7 @@ int BPF_PROG(tcp_rcvbuf_grow, const struct sock *sk, int time)
 
 	if (!tp || (has_port_filter && !sock_passes(sk)))
 		return 0;
-	r = emit_begin(WIRE_TCP_RCVBUF_GROW, sizeof(*r));
+	r = emit_begin(ctx, WIRE_TCP_RCVBUF_GROW, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
@@ -323,7 +323,7 @@ int BPF_PROG(tcp_cwnd_reduction_tp, const struct sock *sk, int newly_acked_sacke
 
 	if (has_port_filter && !sock_passes(sk))
 		return 0;
-	r = emit_begin(WIRE_TCP_CWND_REDUCTION_TP, sizeof(*r));
+	r = emit_begin(ctx, WIRE_TCP_CWND_REDUCTION_TP, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));

@@ -91,6 +91,12 @@ struct wire_frame {
 
 enum { WIRE_FRAME_MAX = 512, WIRE_LANE_SPARES = 4, WIRE_LANE_DATA = 2048 };
 
+enum {
+	WIRE_STACK_SLOTS = 32768,   /* stacks that the kernel side can tell apart */
+	WIRE_STACK_FRAMES = 64,     /* of a stack at most, innermost first */
+	WIRE_STACK_MISSING = 65535, /* instead of a number: asked for, and not to be had */
+};
+
 struct wire_head {
 	__u64 ts_ns; /* CLOCK_BOOTTIME */
 	__u32 pid;   /* thread group, as user space counts processes */
@@ -98,7 +104,8 @@ struct wire_head {
 	char comm[WIRE_COMM];
 	__u16 event; /* enum wire_event, or a generic event's number */
 	__u16 cpu;
-	__u32 flags; /* enum wire_flag */
+	__u16 flags; /* enum wire_flag */
+	__u16 stack; /* 1 + its slot in the table of stacks; 0 = not asked for */
 };
 
 struct wire_sock {

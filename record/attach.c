@@ -17,6 +17,7 @@
 #include <bpf/libbpf.h>
 
 #include "bpf/wire.h"
+#include "record/stacks.h"
 
 #include "bpf/generic.skel.h"
 #include "bpf/typed.skel.h"
@@ -132,6 +133,7 @@ static void set_constants(struct typed *skel, const struct catalog *c, const str
 			continue;
 		args = btf_enums_tracepoint_args(btf, e->name);
 		((uint8_t *)ro->arg_counts)[e->number] = args > 0 ? (uint8_t)args : 0;
+		((uint8_t *)ro->has_stack)[e->number] = e->has_stack;
 		set_data_ready(ro, e);
 	}
 }
@@ -139,6 +141,15 @@ static void set_constants(struct typed *skel, const struct catalog *c, const str
 static struct bpf_program *typed_program(const struct typed *skel, const struct catalog_event *e)
 {
 	return bpf_object__find_program_by_name(skel->obj, e->name);
+}
+
+/* Who asks for no stack pays for none: the programs' use of the table is dead code then. */
+static void set_stacks(struct bpf_map *table, const struct catalog *c)
+{
+	if (catalog_has_stacks(c))
+		bpf_map__set_value_size(table, stacks_depth() * (uint32_t)sizeof(uint64_t));
+	else
+		bpf_map__set_autocreate(table, false);
 }
 
 /* What a typed object is opened with. */
@@ -171,6 +182,7 @@ static struct typed *open_typed(const struct opening *o, const struct catalog_ev
 	set_constants(skel, o->catalog, o->btf, o->opt, o->ring_bytes);
 	bpf_map__set_max_entries(skel->maps.ring, (uint32_t)o->ring_bytes);
 	set_lanes(skel, o->lanes);
+	set_stacks(skel->maps.stacks, o->catalog);
 	/* Each typed event may still become a generic one. */
 	bpf_map__set_max_entries(skel->maps.missed, catalog_end(o->catalog) + WIRE_TYPED_END);
 	bpf_map__set_max_entries(skel->maps.control, catalog_end(o->catalog) + WIRE_TYPED_END);
@@ -306,10 +318,15 @@ static int load_copy(struct attach *a, const struct catalog_event *e, struct gen
 	ro->record_bytes = e->layout.record_bytes;
 	ro->dynamic_count = e->layout.dynamic_count;
 	ro->wakeup_bytes = a->ring_bytes / 8;
+	ro->has_stack = e->has_stack;
 	memcpy((void *)ro->dynamic, e->layout.dynamic, sizeof(e->layout.dynamic));
 	if (bpf_map__reuse_fd(skel->maps.control, bpf_map__fd(a->typed->maps.control)) ||
 	    bpf_map__reuse_fd(skel->maps.ring, attach_ring_fd(a)) ||
 	    bpf_map__reuse_fd(skel->maps.missed, attach_missed_fd(a)))
+		return -errno;
+	if (!e->has_stack)
+		bpf_map__set_autocreate(skel->maps.stacks, false);
+	else if (bpf_map__reuse_fd(skel->maps.stacks, attach_stacks_fd(a)))
 		return -errno;
 	return generic__load(skel);
 }
@@ -453,6 +470,11 @@ struct drain_source attach_source(const struct attach *a)
 				     .lanes_fd = bpf_map__fd(a->typed->maps.lanes),
 				     .ring_bytes = a->ring_bytes,
 				     .lanes = a->lanes};
+}
+
+int attach_stacks_fd(const struct attach *a)
+{
+	return bpf_map__fd(a->typed->maps.stacks);
 }
 
 int attach_missed_fd(const struct attach *a)

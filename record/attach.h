@@ -42,6 +42,8 @@ int attach_ring_fd(const struct attach *a);
 size_t attach_ring_bytes(const struct attach *a);
 /* Where records come from. */
 struct drain_source attach_source(const struct attach *a);
+/* The kernel's table of stacks, or -1 when no event asks for them. */
+int attach_stacks_fd(const struct attach *a);
 /* Per-CPU array of struct wire_missed by event number. */
 int attach_missed_fd(const struct attach *a);
 /* Between attach_start() and attach_stop(): from now on this event's program only counts, or sends

@@ -249,6 +249,39 @@ uint16_t catalog_end(const struct catalog *c)
 	return c->next_number;
 }
 
+static bool matches_event(const struct catalog *c, const char *glob)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (name_matches(glob, c->events[i].full_name))
+			return true;
+	return false;
+}
+
+int catalog_choose_stacks(struct catalog *c, const struct name_list *globs, struct error *err)
+{
+	for (size_t i = 0; i < globs->count; i++)
+		if (globs->names[i][0] != '!' && !matches_event(c, globs->names[i]))
+			return error_set(err, ERR_USAGE,
+					 "--stacks '%.80s' matches none of the events that are "
+					 "recorded; -e chooses them, --list-events shows them",
+					 globs->names[i]);
+	for (size_t i = 0; i < c->count; i++)
+		c->events[i].has_stack = name_is_chosen(globs, c->events[i].full_name);
+	if (globs->count && !catalog_has_stacks(c))
+		return error_set(err, ERR_USAGE,
+				 "--stacks leaves no event: '!GLOB' thins out what other globs "
+				 "choose");
+	return 0;
+}
+
+bool catalog_has_stacks(const struct catalog *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->events[i].has_stack)
+			return true;
+	return false;
+}
+
 void catalog_drop(struct catalog_event *e, const char *reason)
 {
 	e->way = WAY_NONE;
@@ -287,6 +320,15 @@ static int register_event(struct catalog_event *e, const struct recipe_tools *t,
 	return 0;
 }
 
+static int register_with_stack(struct catalog_event *e, const struct recipe_tools *t,
+			       struct error *err)
+{
+	struct recipe_tools own = *t;
+
+	own.has_stack = e->has_stack;
+	return register_event(e, &own, err);
+}
+
 /* "skb:kfree_skb: why" */
 static int write_reason(const struct catalog_event *e, struct writer *w, struct error *err)
 {
@@ -307,9 +349,9 @@ int catalog_register(struct catalog *c, struct writer *w, struct error *err)
 	recipe_release(&c->snapshot);
 	TRY(legend_new(w, c->kernel.btf, &c->legend, err));
 	t.legend = c->legend;
-	TRY(dictionary_register(w, c->legend, c->dictionaries, err));
+	TRY(dictionary_register(w, c->legend, catalog_has_stacks(c), c->dictionaries, err));
 	for (size_t i = 0; i < c->count; i++)
-		TRY(register_event(&c->events[i], &t, err));
+		TRY(register_with_stack(&c->events[i], &t, err));
 	return recipe_typed(&t, typed_find("tcptape", "sock_snapshot"), NULL, NULL, &c->snapshot,
 			    err);
 }

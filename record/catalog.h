@@ -33,6 +33,7 @@ struct catalog_event {
 	char *group;     /* owned */
 	const char *name;
 	uint8_t way;                     /* enum way */
+	bool has_stack;                  /* its records carry the kernel's stack */
 	uint16_t number;                 /* in wire records; 0 = none */
 	const struct typed_event *typed; /* or NULL; also of a generic stand-in */
 	struct tracefmt *format;         /* NULL without a format file; owned */
@@ -68,6 +69,10 @@ const struct catalog_event *catalog_find(const struct catalog *c, uint16_t numbe
 /* One past the highest number. */
 uint16_t catalog_end(const struct catalog *c);
 
+/* Choose which of the events carry stacks; before catalog_register(). ERR_USAGE when a
+ * glob matches none of them. */
+int catalog_choose_stacks(struct catalog *c, const struct name_list *globs, struct error *err);
+bool catalog_has_stacks(const struct catalog *c);
 /* A typed program cannot be used: the generic one stands in, if there is a format file. */
 void catalog_fall_back(struct catalog *c, struct catalog_event *e, const char *reason);
 /* The event cannot be recorded after all. */

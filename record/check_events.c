@@ -131,6 +131,8 @@ void check_events(struct checkup *u, struct check *c)
 		return;
 	}
 	rc = catalog_open(&k, &u->opt->globs, &u->catalog, &err);
+	if (!rc)
+		rc = catalog_choose_stacks(u->catalog, &u->opt->stacks, &err);
 	if (rc)
 		check_fail(c, (enum status)rc, "", "%s", err.text);
 	else

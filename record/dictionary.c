@@ -68,6 +68,11 @@ static const struct dictionary_attribute device[] = {
 	{0},
 };
 
+static const struct dictionary_attribute stack[] = {
+	{.name = "frames", .type = "string", .kind = FIELD_STRING, .role = ROLE_TEXT},
+	{0},
+};
+
 static const struct {
 	const char *name;
 	const struct dictionary_attribute *attributes;
@@ -75,7 +80,7 @@ static const struct {
 	[DICT_TASK] = {"task", task},       [DICT_SOCK] = {"sock", sock},
 	[DICT_TUPLE] = {"tuple", tuple},    [DICT_ENDPOINTS] = {"endpoints", endpoints},
 	[DICT_FLOW] = {"flow", flow},       [DICT_SYMBOL] = {"symbol", symbol},
-	[DICT_DEVICE] = {"device", device},
+	[DICT_DEVICE] = {"device", device}, [DICT_STACK] = {"stack", stack},
 };
 
 const struct dictionary_attribute *dictionary_attributes(enum dictionary d)
@@ -141,10 +146,11 @@ static int register_one(struct writer *w, enum dictionary d, struct legend *lege
 	return rc;
 }
 
-int dictionary_register(struct writer *w, struct legend *legend, uint32_t ids[DICT_COUNT],
-			struct error *err)
+int dictionary_register(struct writer *w, struct legend *legend, bool has_stacks,
+			uint32_t ids[DICT_COUNT], struct error *err)
 {
-	for (int d = 0; d < DICT_COUNT; d++)
+	ids[DICT_STACK] = 0;
+	for (int d = 0; d < (has_stacks ? DICT_COUNT : DICT_STACK); d++)
 		TRY(register_one(w, d, legend, &ids[d], err));
 	return 0;
 }

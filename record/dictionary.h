@@ -7,6 +7,7 @@
 #ifndef RECORD_DICTIONARY_H
 #define RECORD_DICTIONARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ enum dictionary {
 	DICT_FLOW,
 	DICT_SYMBOL,
 	DICT_DEVICE,
+	DICT_STACK, /* only if some event asks for stacks */
 	DICT_COUNT,
 };
 
@@ -54,6 +56,7 @@ enum { ENDPOINTS_SADDR, ENDPOINTS_DADDR };
 enum { FLOW_STREAM, FLOW_PROTO, FLOW_FAMILY, FLOW_SPORT, FLOW_DPORT, FLOW_SADDR, FLOW_DADDR };
 enum { SYMBOL_ADDRESS, SYMBOL_NAME };
 enum { DEVICE_NAME };
+enum { STACK_FRAMES };
 
 /* Packed sizes of the fixed ones. */
 enum {
@@ -82,8 +85,9 @@ struct dictionary_attribute {
 const struct dictionary_attribute *dictionary_attributes(enum dictionary d);
 /* Where attribute `index` lies in a packed entry of fixed size. */
 size_t dictionary_offset(enum dictionary d, unsigned index);
-/* Make the schemas known to the writer; ids[] are their ids. */
-int dictionary_register(struct writer *w, struct legend *legend, uint32_t ids[DICT_COUNT],
-			struct error *err);
+/* Make the schemas known to the writer; ids[] are their ids, 0 of DICT_STACK unless
+ * `has_stacks`. */
+int dictionary_register(struct writer *w, struct legend *legend, bool has_stacks,
+			uint32_t ids[DICT_COUNT], struct error *err);
 
 #endif

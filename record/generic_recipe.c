@@ -229,7 +229,7 @@ static int make_generic(struct making *m, const struct typed_event *e, const str
 	layout->record_bytes = (uint32_t)(sizeof(struct wire_head) + layout->fixed_bytes +
 					  layout->dynamic_count * sizeof(struct wire_dynamic));
 	m->recipe->wire_bytes = (uint16_t)layout->record_bytes;
-	return 0;
+	return making_add_stack(m, err);
 }
 
 int recipe_generic(const struct recipe_tools *t, const char *group, const struct typed_event *e,

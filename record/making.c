@@ -152,6 +152,21 @@ int making_add_symbol_name(struct making *m, struct error *err)
 	return making_add_bound(m, &f, DICT_SYMBOL, SYMBOL_NAME, err);
 }
 
+int making_add_stack(struct making *m, struct error *err)
+{
+	const struct ref_recipe ref = {.dictionary = DICT_STACK, .from = FROM_STACK};
+	bool is_taken = schema_find(m->schema, "stack") >= 0;
+	struct field f = {.name = (char *)(is_taken ? "kernel_stack" : "stack"),
+			  .type = (char *)"string",
+			  .role = ROLE_TEXT,
+			  .flags = FIELD_EXTRA};
+
+	if (!m->tools->has_stack)
+		return 0;
+	TRY(making_add_ref(m, &ref, err));
+	return making_add_bound(m, &f, DICT_STACK, STACK_FRAMES, err);
+}
+
 void recipe_release(struct recipe *r)
 {
 	free(r->columns);

@@ -16,6 +16,7 @@ enum {
 	OPTION_BUFFER,
 	OPTION_LIST_EVENTS,
 	OPTION_DRY_RUN,
+	OPTION_STACKS,
 	OPTION_LIMIT = 512, /* and enum limit */
 	MIN_BUFFER = 64 << 10,
 	MAX_BUFFER = 1 << 30,
@@ -39,6 +40,9 @@ static const struct option_row rows[] = {
 	{OPTION_PORT, "port", "N[,N...]",
 	 "only connections with one of these ports at\n"
 	 "either end; N-M is a range"},
+	{OPTION_STACKS, "stacks", "GLOB",
+	 "with the kernel's stack of each of these events;\n"
+	 "may be repeated"},
 	{OPTION_BUFFER, "buffer", "SIZE", "room for events not yet written (default: 32M)"},
 	{OPTION_LIMIT + LIMIT_MAX_SIZE, "max-size", "SIZE",
 	 "end before the tape is larger than this"},
@@ -175,7 +179,8 @@ static int add_ports(struct record_options *o, const char *arg, struct error *er
 	return OK;
 }
 
-static int add_globs(struct record_options *o, const char *arg, struct error *err)
+static int add_globs(struct name_list *globs, const char *option, const char *arg,
+		     struct error *err)
 {
 	struct span s = span_of(arg, strlen(arg));
 
@@ -187,10 +192,10 @@ static int add_globs(struct record_options *o, const char *arg, struct error *er
 		if (!glob)
 			return error_nomem(err);
 		if (glob[glob[0] == '!'] == '\0')
-			rc = error_set(err, ERR_USAGE, "--event '%.80s': empty name of an event",
-				       arg);
+			rc = error_set(err, ERR_USAGE, "--%s '%.80s': empty name of an event",
+				       option, arg);
 		else
-			rc = name_list_add(&o->globs, glob, err);
+			rc = name_list_add(globs, glob, err);
 		free(glob);
 		TRY(rc);
 	} while (s.p < s.end);
@@ -218,9 +223,11 @@ static int apply(struct record_options *o, int key, const char *arg, struct erro
 	case 'd':
 		return set_duration(o, arg, err);
 	case 'e':
-		return add_globs(o, arg, err);
+		return add_globs(&o->globs, "event", arg, err);
 	case OPTION_PORT:
 		return add_ports(o, arg, err);
+	case OPTION_STACKS:
+		return add_globs(&o->stacks, "stacks", arg, err);
 	case OPTION_BUFFER:
 		return set_buffer(o, arg, err);
 	case 'f':
@@ -384,5 +391,6 @@ void options_release(struct record_options *o)
 {
 	free(o->output);
 	name_list_release(&o->globs);
+	name_list_release(&o->stacks);
 	*o = (struct record_options){0};
 }

@@ -32,9 +32,10 @@ struct port_range {
 
 struct record_options {
 	enum record_action action;
-	char *output;           /* never NULL after parsing; "-" = standard output; owned */
-	uint64_t duration_ns;   /* 0 = until stopped */
-	struct name_list globs; /* the default ones unless -e chose others; owned */
+	char *output;            /* never NULL after parsing; "-" = standard output; owned */
+	uint64_t duration_ns;    /* 0 = until stopped */
+	struct name_list globs;  /* the default ones unless -e chose others; owned */
+	struct name_list stacks; /* events with stacks; owned */
 	struct port_range ports[OPTIONS_MAX_PORTS];
 	size_t port_count;     /* 0 = all ports */
 	uint64_t buffer_bytes; /* a power of two; 0 = default */

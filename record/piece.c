@@ -15,6 +15,7 @@
 #include "record/host.h"
 #include "record/resolve.h"
 #include "record/shell_words.h"
+#include "record/stacks.h"
 #include "record/tape_file.h"
 #include "record/translate.h"
 
@@ -28,6 +29,7 @@ struct piece {
 	const struct recording *recording;
 	struct sink *sink;
 	struct writer *writer;
+	struct stacks *stacks; /* NULL unless some event asks for them */
 	struct resolver *resolver;
 	struct translator *translator;
 	uint32_t number;
@@ -148,6 +150,7 @@ int piece_close(struct piece *p, struct error *err)
 		return 0;
 	translator_free(p->translator);
 	resolver_free(p->resolver);
+	stacks_close(p->stacks);
 	writer_free(p->writer);
 	rc = sink_close(p->sink, err);
 	free(p);
@@ -166,6 +169,18 @@ bool piece_is_written(struct piece *p, struct error *err)
 	return !reason;
 }
 
+static int open_stacks(struct piece *p, struct error *err)
+{
+	const struct recording *r = p->recording;
+
+	if (!catalog_has_stacks(r->catalog))
+		return 0;
+	TRY(stacks_open(r->stacks_fd, p->writer, catalog_dictionaries(r->catalog)[DICT_STACK],
+			r->symbols, &p->stacks, err));
+	resolver_set_stacks(p->resolver, p->stacks);
+	return 0;
+}
+
 int piece_prepare(struct piece *p, struct error *err)
 {
 	const struct recording *r = p->recording;
@@ -173,6 +188,7 @@ int piece_prepare(struct piece *p, struct error *err)
 	TRY(catalog_register(r->catalog, p->writer, err));
 	TRY(resolver_new(p->writer, catalog_dictionaries(r->catalog), r->symbols, &p->resolver,
 			 err));
+	TRY(open_stacks(p, err));
 	return translator_new(r->catalog, p->resolver, p->writer, &p->translator, err);
 }
 
@@ -250,6 +266,8 @@ static int write_cost(struct piece *p, const struct status_total *total, struct 
 	mine.cpu_ns -= p->cpu_before_ns;
 	TRY(cost_facts(&mine, p->writer, err));
 	TRY(translator_facts(p->translator, p->writer, err));
+	if (p->stacks)
+		TRY(stacks_facts(p->stacks, p->writer, err));
 	return problem ? writer_fact(p->writer, "unavailable", problem, err) : 0;
 }
 

@@ -28,7 +28,8 @@ struct recording {
 	char *const *argv;
 	struct catalog *catalog;
 	struct symbols *symbols;
-	char id[33]; /* random; the fact `recording` */
+	int stacks_fd; /* see attach_stacks_fd() */
+	char id[33];   /* random; the fact `recording` */
 };
 
 /* Fill in its id. 0 or ERR_IO. */

@@ -44,6 +44,7 @@ enum ref_from {
 	FROM_FLOW,     /* flow: wire_flow at `at` */
 	FROM_ADDRESS,  /* symbol: u64 at `at` */
 	FROM_DEVICE,   /* device: char[16] at `at` */
+	FROM_STACK,    /* stack: the head's number */
 	FROM_FIELDS,   /* attribute by attribute, see fields[] */
 };
 
@@ -79,6 +80,7 @@ struct recipe_tools {
 	struct writer *writer;
 	struct legend *legend;
 	const uint32_t *dictionaries; /* schema ids, by enum dictionary */
+	bool has_stack;               /* the event's records carry one */
 };
 
 /* The way of a typed program. `fmt` and `text` are NULL for an event without a format

@@ -36,6 +36,7 @@ struct resolver {
 	const uint32_t *dictionaries;
 	struct symbols *symbols;
 	struct streams *streams;
+	struct stacks *stacks;          /* or NULL */
 	uint32_t epoch;                 /* the writer's, as of the record at hand */
 	struct slot *slots[DICT_COUNT]; /* [SLOTS] each */
 };
@@ -68,6 +69,11 @@ int resolver_new(struct writer *w, const uint32_t *dictionaries, struct symbols 
 	}
 	*out = r;
 	return 0;
+}
+
+void resolver_set_stacks(struct resolver *r, struct stacks *stacks)
+{
+	r->stacks = stacks;
 }
 
 void resolver_free(struct resolver *r)
@@ -421,6 +427,8 @@ static int find_one(struct resolver *r, const struct ref_recipe *ref, const void
 		return find_symbol(r, load(p + ref->at, 8), id, err);
 	case FROM_DEVICE:
 		return find_device(r, (const void *)(p + ref->at), id, err);
+	case FROM_STACK:
+		return r->stacks ? stacks_find(r->stacks, head->stack, id, err) : 0;
 	default:
 		return find_fields(r, ref, p, id, err);
 	}

@@ -15,6 +15,7 @@
 #include "format/error.h"
 #include "format/writer.h"
 #include "record/recipe.h"
+#include "record/stacks.h"
 #include "record/symbols.h"
 
 struct resolver; /* opaque */
@@ -25,6 +26,8 @@ int resolver_new(struct writer *w, const uint32_t *dictionaries, struct symbols 
 		 struct resolver **out, struct error *err);
 /* NULL is fine. */
 void resolver_free(struct resolver *r);
+/* For recipes with stacks; lent, NULL = they have none. */
+void resolver_set_stacks(struct resolver *r, struct stacks *stacks);
 /* The entries that the recipe makes of the record, ids[ref_count]; 0 = none. */
 int resolver_find(struct resolver *r, const struct recipe *recipe, const void *record,
 		  uint32_t *ids, struct error *err);

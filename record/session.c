@@ -95,7 +95,8 @@ static int open_catalog(struct session *s, struct error *err)
 {
 	struct catalog_kernel k = {.tracefs = s->tracefs, .btf = s->btf};
 
-	return catalog_open(&k, &s->opt->globs, &s->catalog, err);
+	TRY(catalog_open(&k, &s->opt->globs, &s->catalog, err));
+	return catalog_choose_stacks(s->catalog, &s->opt->stacks, err);
 }
 
 static int start_child(struct session *s, struct error *err)
@@ -138,6 +139,7 @@ static int open_chain(struct session *s, struct error *err)
 	TRY(attach_open(s->catalog, s->btf, s->opt, &s->attach, err));
 	source = attach_source(s->attach);
 	TRY(drain_open(&source, &s->drain, err));
+	s->recording.stacks_fd = attach_stacks_fd(s->attach);
 	TRY(piece_prepare(series_piece(s->series), err));
 	symbols_problem(s->symbols); /* read them now, not under way */
 	TRY(snapshot_load(s->btf, s->opt, &s->snapshot, err));

@@ -186,6 +186,21 @@ static void options_let_exclusions_alone_thin_out_the_default_ones(void **state)
 	assert_usage("--event 'a,,b': empty name of an event", WORDS("-e", "a,,b"));
 }
 
+static void options_choose_events_with_stacks(void **state)
+{
+	struct record_options o;
+
+	(void)state;
+	PARSE(&o, "--stacks", "skb:*,tcp_retransmit*", "--stacks", "!consume_skb");
+	assert_true(name_is_chosen(&o.stacks, "skb:kfree_skb"));
+	assert_true(name_is_chosen(&o.stacks, "tcp:tcp_retransmit_skb"));
+	assert_false(name_is_chosen(&o.stacks, "skb:consume_skb"));
+	assert_true(name_is_chosen(&o.globs, "tcp:tcp_probe")); /* events stay the default ones */
+	options_release(&o);
+	assert_usage("--stacks '': empty name of an event", WORDS("--stacks", ""));
+	assert_usage("--stacks needs a value: --stacks GLOB", WORDS("--stacks"));
+}
+
 static void options_round_the_buffer_up_to_a_power_of_two(void **state)
 {
 	struct record_options o;
@@ -335,6 +350,7 @@ int main(void)
 		cmocka_unit_test(options_refuse_more_ports_than_their_limit),
 		cmocka_unit_test(options_let_events_replace_the_default_ones),
 		cmocka_unit_test(options_let_exclusions_alone_thin_out_the_default_ones),
+		cmocka_unit_test(options_choose_events_with_stacks),
 		cmocka_unit_test(options_round_the_buffer_up_to_a_power_of_two),
 		cmocka_unit_test(options_leave_the_command_as_it_is),
 		cmocka_unit_test(options_want_the_command_after_two_dashes),
