@@ -30,8 +30,8 @@ def same(got, want, what):
     assert got == want, f"{what}: got {got!r}, want {want!r}"
 
 
-def rows(command, *options):
-    done = subprocess.run([os.environ["TCPTAPE"], command, f"{DIR}/tape", "-f", "json", *options], capture_output=True,
+def rows(command, *options, tape="tape"):
+    done = subprocess.run([os.environ["TCPTAPE"], command, f"{DIR}/{tape}", "-f", "json", *options], capture_output=True,
                           text=True)
     same(done.returncode, 0, f"tcptape {command}: {done.stderr}")
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -65,6 +65,21 @@ def check_pair(name, addr, client_end, server_end):
         same((row["comm"], row["pid"], row["uncertain"]), (comm, pid, False), f"{name}: owner of the {row['role']}")
     same((client["tx_bytes"], client["rx_bytes"], server["tx_bytes"], server["rx_bytes"]), (2, 11, 11, 2), f"{name}: bytes")
     same((client["end"], server["end"]), (client_end, server_end), f"{name}: how both ended")
+
+
+def check_stacks():
+    """Every event has one, typed or not; the refused SYN is dropped on its way in."""
+    assert os.path.exists(f"{DIR}/stacks"), read("stacks.err")
+    events = [e for e in rows("replay", tape="stacks") if e["event"] != "tcptape:sock_snapshot"]
+    missing = [e for e in events if not e["extra"]["stack"]]
+    told = [u for u in rows("info", tape="stacks")[0]["unavailable"] if u.startswith(f"stack: {len(missing)} events")]
+    same(len(told), len(missing) > 0, "missing stacks are told")
+    for event, is_generic, outer in ("skb:kfree_skb", False, "tcp_v4_rcv"), ("net:net_dev_queue", True, "ip_finish_output2"):
+        stacks = [[f.split("+")[0] for f in e["extra"]["stack"].split(";")] for e in events
+                  if (e["event"], e["generic"]) == (event, is_generic) and e not in missing]
+        assert any(outer in s for s in stacks), f"{event}: {stacks}"
+        for s in stacks:
+            assert not s[0].startswith(("bpf_", "__traceiter", "perf_trace")), s
 
 
 # --- the kernel's own text
@@ -149,6 +164,7 @@ def main():
     check_pair("ipv6", "::1", "fin", "fin")
     check_pair("reset", "127.0.0.1", "aborted", "reset")
     same([r["end"] for r in rows("conns", "--port", "9")], ["refused"], "the refused connection")
+    check_stacks()
     events = [e for e in rows("replay") if e["event"] != "tcptape:sock_snapshot"]
     compared = check_fields(events)
     generic = sorted({e["event"] for e in events if e["generic"]})
