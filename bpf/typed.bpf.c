@@ -19,5 +19,6 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #include "bpf/typed_sock.h"
+#include "bpf/typed_calls.h"
 #include "bpf/typed_tcp.h"
 #include "bpf/typed_skb.h"

@@ -22,7 +22,12 @@
 #include "bpf/generic.skel.h"
 #include "bpf/typed.skel.h"
 
-enum { LOG_BYTES = 64 << 10, BUFFER_MIN = 1 << 20, BUFFER_SHARE = 64 };
+enum {
+	LOG_BYTES = 64 << 10,
+	BUFFER_MIN = 1 << 20,
+	BUFFER_SHARE = 64,
+	PROGRAMS_MAX = SUBSTITUTE_MAX_FUNCTIONS, /* of one typed event */
+};
 
 /* One copy of the generic program. */
 struct copy {
@@ -32,7 +37,8 @@ struct copy {
 
 struct attach {
 	struct typed *typed;
-	struct bpf_link *typed_links[WIRE_TYPED_END];
+	const struct btf_enums *btf; /* lent */
+	struct bpf_link *typed_links[WIRE_TYPED_END][PROGRAMS_MAX];
 	struct copy *copies; /* [catalog index]; owned */
 	size_t copy_count;
 	size_t ring_bytes;
@@ -138,9 +144,17 @@ static void set_constants(struct typed *skel, const struct catalog *c, const str
 	}
 }
 
-static struct bpf_program *typed_program(const struct typed *skel, const struct catalog_event *e)
+/* The event's program, or those of its substitute; NULL where the kernel has no such function,
+ * or the object no such program. */
+static struct bpf_program *typed_program(const struct typed *skel, const struct btf_enums *btf,
+					 const struct catalog_event *e, size_t index)
 {
-	return bpf_object__find_program_by_name(skel->obj, e->name);
+	const char *name = index == 0 ? e->name : NULL;
+
+	if (e->substitute)
+		name = substitute_has(e->substitute, btf, index) ? e->substitute->functions[index]
+								 : NULL;
+	return name ? bpf_object__find_program_by_name(skel->obj, name) : NULL;
 }
 
 /* Who asks for no stack pays for none: the programs' use of the table is dead code then. */
@@ -190,9 +204,11 @@ static struct typed *open_typed(const struct opening *o, const struct catalog_ev
 	for (size_t i = 0; i < catalog_count(o->catalog); i++) {
 		const struct catalog_event *e = catalog_at(o->catalog, i);
 
-		p = e->way == WAY_TYPED && (!only || e == only) ? typed_program(skel, e) : NULL;
-		if (p)
-			bpf_program__set_autoload(p, true);
+		if (e->way != WAY_TYPED || (only && e != only))
+			continue;
+		for (size_t n = 0; n < PROGRAMS_MAX; n++)
+			if ((p = typed_program(skel, o->btf, e, n)))
+				bpf_program__set_autoload(p, true);
 	}
 	return skel;
 }
@@ -212,14 +228,17 @@ static void last_words(char *log, char *out, size_t size)
 static int try_alone(const struct opening *o, struct catalog_event *e, struct error *err)
 {
 	struct typed *skel = open_typed(o, e);
-	struct bpf_program *p = skel ? typed_program(skel, e) : NULL;
 	char *log = calloc(1, LOG_BYTES), reason[160];
+	struct bpf_program *p;
 	int rc = 0;
 
-	if (!p || !log) {
+	if (!skel || !log) {
 		rc = error_nomem(err);
 	} else {
-		bpf_program__set_log_buf(p, log, LOG_BYTES);
+		/* Loading ends with the first program that is refused: its words are the last. */
+		for (size_t n = 0; n < PROGRAMS_MAX; n++)
+			if ((p = typed_program(skel, o->btf, e, n)))
+				bpf_program__set_log_buf(p, log, LOG_BYTES);
 		if (typed__load(skel)) {
 			last_words(log, reason, sizeof(reason));
 			catalog_fall_back(o->catalog, e, reason);
@@ -244,28 +263,56 @@ static int load_error(int rc, const struct opening *o, struct error *err)
 	return error_set(err, ERR_KERNEL, "the kernel refuses the BPF programs: %s", strerror(-rc));
 }
 
-/* All at once; if that fails, one by one to find the culprits, then the rest. */
-static int load_typed(struct attach *a, const struct opening *o, struct error *err)
+/* Programs at functions may be forbidden where those at tracepoints are not. True when there
+ * were any. */
+static bool give_up_substitutes(const struct opening *o)
+{
+	bool is_any = false;
+
+	for (size_t i = 0; i < catalog_count(o->catalog); i++) {
+		struct catalog_event *e = catalog_at(o->catalog, i);
+
+		if (!e->substitute || e->way != WAY_TYPED)
+			continue;
+		catalog_fall_back(
+			o->catalog, e,
+			"this kernel does not have it, and lets nobody attach to functions");
+		is_any = true;
+	}
+	return is_any;
+}
+
+/* 0, or the kernel's negative errno; -ENOMEM also for ours. */
+static int load_all(struct attach *a, const struct opening *o)
 {
 	int rc;
 
 	a->typed = open_typed(o, NULL);
 	if (!a->typed)
-		return error_nomem(err);
+		return -ENOMEM;
 	rc = typed__load(a->typed);
 	if (!rc)
 		return 0;
 	typed__destroy(a->typed);
 	a->typed = NULL;
+	return rc;
+}
+
+/* All at once; if that fails, one by one to find the culprits, then the rest. */
+static int load_typed(struct attach *a, const struct opening *o, struct error *err)
+{
+	int rc = load_all(a, o);
+
+	if (rc == -EPERM && give_up_substitutes(o))
+		rc = load_all(a, o);
+	if (!rc)
+		return 0;
 	if (rc == -EPERM || rc == -ENOMEM)
 		return load_error(rc, o, err);
 	for (size_t i = 0; i < catalog_count(o->catalog); i++)
 		if (catalog_at(o->catalog, i)->way == WAY_TYPED)
 			TRY(try_alone(o, catalog_at(o->catalog, i), err));
-	a->typed = open_typed(o, NULL);
-	if (!a->typed)
-		return error_nomem(err);
-	rc = typed__load(a->typed);
+	rc = load_all(a, o);
 	return rc ? load_error(rc, o, err) : 0;
 }
 
@@ -293,6 +340,7 @@ int attach_open(struct catalog *c, const struct btf_enums *btf, const struct rec
 	if (!a)
 		return error_nomem(err);
 	allow_descriptors();
+	a->btf = btf;
 	divide_buffer(a, attach_buffer_wanted(opt));
 	o.ring_bytes = a->ring_bytes;
 	o.lanes = a->lanes;
@@ -346,12 +394,27 @@ static int start_generic(struct attach *a, const struct catalog_event *e, struct
 	return copy->link ? 0 : -errno;
 }
 
+/* All of the event's programs, or none. */
 static int start_typed(struct attach *a, const struct catalog_event *e)
 {
-	struct bpf_program *p = typed_program(a->typed, e);
+	struct bpf_link **links = a->typed_links[e->number];
+	int rc = -ENOENT;
 
-	a->typed_links[e->number] = p ? bpf_program__attach(p) : NULL;
-	return a->typed_links[e->number] ? 0 : -errno;
+	for (size_t n = 0; n < PROGRAMS_MAX; n++) {
+		struct bpf_program *p = typed_program(a->typed, a->btf, e, n);
+
+		if (!p)
+			continue;
+		links[n] = bpf_program__attach(p);
+		rc = links[n] ? 0 : -errno;
+		if (rc)
+			break;
+	}
+	for (size_t n = 0; n < PROGRAMS_MAX && rc; n++) {
+		bpf_link__destroy(links[n]);
+		links[n] = NULL;
+	}
+	return rc;
 }
 
 /* The slow kind first, so that all begin at about the same time. */
@@ -411,7 +474,8 @@ void attach_stop(struct attach *a)
 static void detach_all(struct attach *a)
 {
 	for (size_t i = 0; i < WIRE_TYPED_END; i++)
-		bpf_link__destroy(a->typed_links[i]);
+		for (size_t n = 0; n < PROGRAMS_MAX; n++)
+			bpf_link__destroy(a->typed_links[i][n]);
 	for (size_t i = 0; i < a->copy_count; i++)
 		bpf_link__destroy(a->copies[i].link);
 }
@@ -482,18 +546,24 @@ int attach_missed_fd(const struct attach *a)
 	return bpf_map__fd(a->typed->maps.missed);
 }
 
-uint64_t attach_skipped(const struct attach *a, const struct catalog *c, size_t index)
+static uint64_t skipped(const struct bpf_program *p)
 {
-	const struct catalog_event *e = catalog_at(c, index);
 	struct bpf_prog_info info = {0};
-	struct bpf_program *p = NULL;
 	uint32_t len = sizeof(info);
 
-	if (e->way == WAY_TYPED)
-		p = typed_program(a->typed, e);
-	else if (e->way == WAY_GENERIC)
-		p = a->copies[index].skel->progs.copy_entry;
 	if (!p || bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &len))
 		return 0;
 	return info.recursion_misses;
+}
+
+uint64_t attach_skipped(const struct attach *a, const struct catalog *c, size_t index)
+{
+	const struct catalog_event *e = catalog_at(c, index);
+	uint64_t count = 0;
+
+	if (e->way == WAY_GENERIC)
+		return skipped(a->copies[index].skel->progs.copy_entry);
+	for (size_t n = 0; n < PROGRAMS_MAX && e->way == WAY_TYPED; n++)
+		count += skipped(typed_program(a->typed, a->btf, e, n));
+	return count;
 }

@@ -25,7 +25,7 @@ enum { ATTACH_DEFAULT_BUFFER = 32 << 20 }; /* bytes; less on a machine with litt
 
 /* From now on libbpf prints nothing: what went wrong is told once, by us. */
 void attach_silence(void);
-/* `opt` gives ports and buffer size. 0 and *out, ERR_KERNEL, ERR_NOMEM. */
+/* `btf` is lent until attach_close(). `opt` gives ports and buffer size. 0 and *out, ERR_KERNEL, ERR_NOMEM. */
 int attach_open(struct catalog *c, const struct btf_enums *btf, const struct record_options *opt,
 		struct attach **out, struct error *err);
 /* Attach everything, and let all begin at once. An event that refuses is dropped from the catalog with its reason;

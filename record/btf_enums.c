@@ -212,3 +212,13 @@ int btf_enums_tracepoint_args(const struct btf_enums *b, const char *name)
 		return -1;
 	return btf_vlen(type) - 1; /* without the `void *` of the caller's data */
 }
+
+bool btf_enums_has_function(const struct btf_enums *b, const char *name)
+{
+	return btf__find_by_name_kind(b->btf, name, BTF_KIND_FUNC) > 0;
+}
+
+bool btf_enums_has_struct(const struct btf_enums *b, const char *name)
+{
+	return btf__find_by_name_kind(b->btf, name, BTF_KIND_STRUCT) > 0;
+}

@@ -41,4 +41,8 @@ bool btf_enums_has_tracepoint(const struct btf_enums *b, const char *name);
 /* Number of the tracepoint's own arguments, or -1 when it has no type. */
 int btf_enums_tracepoint_args(const struct btf_enums *b, const char *name);
 
+/* Whether a program can attach to the start or end of a function of the kernel proper. */
+bool btf_enums_has_function(const struct btf_enums *b, const char *name);
+bool btf_enums_has_struct(const struct btf_enums *b, const char *name);
+
 #endif

@@ -49,11 +49,31 @@ static int add_typed_names(const struct catalog_kernel *k, struct name_list *out
 	return 0;
 }
 
+/* Events that the kernel does not have and the recorder makes, or would. */
+static int add_substitutes(const struct catalog_kernel *k, struct name_list *out, struct error *err)
+{
+	size_t count = out->count;
+	char name[128];
+
+	for (size_t i = 0; i < substitute_count(); i++) {
+		const struct substitute *s = &substitutes()[i];
+		bool is_there = !substitute_find(k->btf, s->group, s->name);
+
+		snprintf(name, sizeof(name), "%s:%s", s->group, s->name);
+		for (size_t n = 0; n < count && !is_there; n++)
+			is_there = strcmp(out->names[n], name) == 0;
+		if (!is_there)
+			TRY(name_list_add(out, name, err));
+	}
+	return 0;
+}
+
 int catalog_names(const struct catalog_kernel *k, struct name_list *out, struct error *err)
 {
 	if (k->tracefs)
 		TRY(tracefs_list(k->tracefs, out, err));
 	TRY(add_typed_names(k, out, err));
+	TRY(add_substitutes(k, out, err));
 	name_list_sort(out);
 	return 0;
 }
@@ -105,6 +125,9 @@ static bool can_be_typed(struct catalog *c, struct catalog_event *e)
 {
 	if (!e->typed)
 		return false;
+	if (e->substitute)
+		return substitute_is_possible(e->substitute, c->kernel.btf, e->reason,
+					      sizeof(e->reason));
 	if (!btf_enums_has_tracepoint(c->kernel.btf, e->name)) {
 		snprintf(e->reason, sizeof(e->reason), "the kernel's BTF does not describe it");
 		return false;
@@ -119,7 +142,7 @@ static void choose_way(struct catalog *c, struct catalog_event *e)
 	if (can_be_typed(c, e)) {
 		e->way = WAY_TYPED;
 		e->number = e->typed->number;
-	} else if (e->format && take_number(c, e)) {
+	} else if (e->format && !e->substitute && take_number(c, e)) {
 		e->way = WAY_GENERIC;
 	} else {
 		catalog_drop(e, e->reason[0] ? e->reason : "more events than a recording can hold");
@@ -143,6 +166,18 @@ static int read_format(struct catalog *c, struct catalog_event *e, struct error 
 	return 0;
 }
 
+/* After read_format(): an event that the kernel does not have. */
+static int read_substitute(struct catalog *c, struct catalog_event *e, struct error *err)
+{
+	const struct substitute *s = substitute_find(c->kernel.btf, e->group, e->name);
+
+	if (!s || e->text)
+		return 0;
+	e->substitute = s;
+	e->reason[0] = '\0';
+	return tracefmt_parse(s->format, strlen(s->format), &e->format, err);
+}
+
 static int add_event(struct catalog *c, const char *full_name, struct error *err)
 {
 	const char *colon = strchr(full_name, ':');
@@ -163,6 +198,7 @@ static int add_event(struct catalog *c, const char *full_name, struct error *err
 	e->name = e->full_name + (colon - full_name) + 1;
 	e->typed = typed_find(e->group, e->name);
 	TRY(read_format(c, e, err));
+	TRY(read_substitute(c, e, err));
 	choose_way(c, e);
 	return 0;
 }
@@ -295,7 +331,7 @@ void catalog_fall_back(struct catalog *c, struct catalog_event *e, const char *r
 	c->by_number[e->number] = NULL;
 	e->number = 0;
 	e->way = WAY_NONE;
-	if (!e->format || !take_number(c, e))
+	if (!e->format || e->substitute || !take_number(c, e))
 		return;
 	c->by_number[e->number] = e;
 	e->way = WAY_GENERIC;
@@ -329,12 +365,17 @@ static int register_with_stack(struct catalog_event *e, const struct recipe_tool
 	return register_event(e, &own, err);
 }
 
+bool catalog_needs_a_word(const struct catalog_event *e)
+{
+	return e->way == WAY_NONE || (e->way == WAY_GENERIC && e->typed) || e->substitute;
+}
+
 /* "skb:kfree_skb: why" */
 static int write_reason(const struct catalog_event *e, struct writer *w, struct error *err)
 {
 	char text[400];
 
-	if (e->way == WAY_TYPED || (e->way == WAY_GENERIC && !e->typed))
+	if (!catalog_needs_a_word(e))
 		return 0;
 	snprintf(text, sizeof(text), "%s: %s", e->full_name, e->reason);
 	return writer_fact(w, e->way == WAY_NONE ? "unavailable" : "fallback", text, err);

@@ -19,6 +19,7 @@
 #include "record/btf_enums.h"
 #include "record/names.h"
 #include "record/recipe.h"
+#include "record/substitute.h"
 #include "record/tracefs.h"
 #include "record/typed.h"
 
@@ -32,15 +33,16 @@ struct catalog_event {
 	char *full_name; /* "tcp:tcp_probe"; owned */
 	char *group;     /* owned */
 	const char *name;
-	uint8_t way;                     /* enum way */
-	bool has_stack;                  /* its records carry the kernel's stack */
-	uint16_t number;                 /* in wire records; 0 = none */
-	const struct typed_event *typed; /* or NULL; also of a generic stand-in */
-	struct tracefmt *format;         /* NULL without a format file; owned */
-	char *text;                      /* of the format file; owned */
-	struct recipe recipe;            /* after catalog_register() */
-	struct generic_layout layout;    /* WAY_GENERIC, after catalog_register() */
-	char reason[160];                /* why it is not typed, or not recorded */
+	uint8_t way;                         /* enum way */
+	bool has_stack;                      /* its records carry the kernel's stack */
+	uint16_t number;                     /* in wire records; 0 = none */
+	const struct typed_event *typed;     /* or NULL; also of a generic stand-in */
+	const struct substitute *substitute; /* the recorder makes it, or NULL */
+	struct tracefmt *format;             /* NULL without a format file; owned */
+	char *text;                          /* of the format file; owned */
+	struct recipe recipe;                /* after catalog_register() */
+	struct generic_layout layout;        /* WAY_GENERIC, after catalog_register() */
+	char reason[160]; /* why it is not typed, or not recorded, or how it is made */
 };
 
 struct catalog; /* opaque */
@@ -77,9 +79,11 @@ bool catalog_has_stacks(const struct catalog *c);
 void catalog_fall_back(struct catalog *c, struct catalog_event *e, const char *reason);
 /* The event cannot be recorded after all. */
 void catalog_drop(struct catalog_event *e, const char *reason);
+/* It is recorded in another way than usual, or not at all: `reason` says how or why. */
+bool catalog_needs_a_word(const struct catalog_event *e);
 /* Make dictionaries, enumerations, schemas and recipes. Those of a former writer are gone. */
 int catalog_register(struct catalog *c, struct writer *w, struct error *err);
-/* Write a fact for every event that is unavailable or recorded by a stand-in. */
+/* Write a fact for every event that is unavailable, recorded by a stand-in or a substitute. */
 int catalog_facts(const struct catalog *c, struct writer *w, struct error *err);
 /* Schema ids of the dictionaries, by enum dictionary; after catalog_register(). */
 const uint32_t *catalog_dictionaries(const struct catalog *c);

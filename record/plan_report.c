@@ -37,7 +37,7 @@ static void put_event(FILE *to, const struct catalog_event *e, bool is_full)
 {
 	static const char *const ways[] =
 		{[WAY_TYPED] = "typed", [WAY_GENERIC] = "generic", [WAY_NONE] = "not"};
-	bool has_reason = e->way == WAY_NONE || (e->way == WAY_GENERIC && e->typed);
+	bool has_reason = catalog_needs_a_word(e);
 
 	if (is_full || has_reason)
 		fprintf(to, "  %-11s  %s%s%s\n", ways[e->way], e->full_name, has_reason ? ": " : "",

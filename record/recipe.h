@@ -83,8 +83,8 @@ struct recipe_tools {
 	bool has_stack;               /* the event's records carry one */
 };
 
-/* The way of a typed program. `fmt` and `text` are NULL for an event without a format
- * file. Registers the schema. 0, ERR_NOMEM, or ERR_CORRUPT for a format that no schema
+/* The way of a typed program. `text` is NULL for an event without a format file of the
+ * kernel's, `fmt` too unless ours is to be used. Registers the schema. 0, ERR_NOMEM, or ERR_CORRUPT for a format that no schema
  * can hold; recipe_release() is due on 0. */
 int recipe_typed(const struct recipe_tools *t, const struct typed_event *e,
 		 const struct tracefmt *fmt, const char *text, struct recipe *out,

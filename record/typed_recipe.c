@@ -206,8 +206,6 @@ static int make_typed(struct making *m, const struct typed_event *e, const struc
 		      struct error *err)
 {
 	m->recipe->wire_bytes = e->wire_bytes;
-	if (!fmt)
-		m->schema->flags |= SCHEMA_OWN;
 	TRY(add_typed_refs(m, e, fmt, err));
 	TRY(fmt ? add_from_format(m, e, fmt, err) : add_whole_table(m, e, err));
 	TRY(add_typed_extras(m, e, err));
@@ -222,5 +220,7 @@ int recipe_typed(const struct recipe_tools *t, const struct typed_event *e,
 
 	*out = (struct recipe){0};
 	TRY(making_begin(&m, e->group, e->name, text, err));
+	if (!text)
+		m.schema->flags |= SCHEMA_OWN;
 	return making_end(&m, make_typed(&m, e, fmt, err), err);
 }
