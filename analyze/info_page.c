@@ -232,6 +232,8 @@ static void print_labels(const struct info_page *page, const struct summary *s, 
 	print_size(page, s, r);
 	print_cost(s, r);
 	print_facts(s, r, "unavailable", "unavailable", "nothing");
+	if (summary_fact(s, "fallback"))
+		print_facts(s, r, "fallback", "otherwise", "");
 	if (summary_fact(s, "shed"))
 		print_facts(s, r, "shed", "left out", "");
 	render_finish(r);

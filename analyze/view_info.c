@@ -37,6 +37,7 @@ enum {
 	COL_BLOCKS,
 	COL_SOCKETS,
 	COL_UNAVAILABLE,
+	COL_FALLBACK,
 	COL_RECORDER,
 	COL_SYSCTLS,
 	COL_COUNT
@@ -68,6 +69,8 @@ static const struct column columns[COL_COUNT] = {
 	[COL_SOCKETS] = {.key = "sockets",
 			 .doc = "socket lives seen, of those selected, in the time selected"},
 	[COL_UNAVAILABLE] = {.key = "unavailable", .doc = "what could not be recorded, and why"},
+	[COL_FALLBACK] = {.key = "fallback",
+			  .doc = "events recorded in another way than usual, and how or why"},
 	[COL_RECORDER] = {.key = "recorder",
 			  .doc = "cpu_ns, max_rss_bytes, ring_peak_percent, "
 				 "run_ns and program of the recorder"},
@@ -234,6 +237,7 @@ static int print_row(struct info *f, const struct extent *e, struct error *err)
 		[COL_BLOCKS] = e ? cell_uint(e->blocks) : cell_null(),
 		[COL_SOCKETS] = cell_uint(f->sockets),
 		[COL_UNAVAILABLE] = facts_cell(s, "unavailable", a),
+		[COL_FALLBACK] = facts_cell(s, "fallback", a),
 		[COL_RECORDER] = recorder_cell(s, a),
 		[COL_SYSCTLS] = sysctls_cell(s, a),
 	};

@@ -44,6 +44,23 @@ static void put_event(FILE *to, const struct catalog_event *e, bool is_full)
 			has_reason ? e->reason : "");
 }
 
+void plan_tell_unavailable(const struct catalog *c, FILE *to)
+{
+	enum { SENTENCES_MAX = 8 };
+	size_t count = 0;
+
+	for (size_t i = 0; i < catalog_count(c); i++) {
+		const struct catalog_event *e = catalog_at(c, i);
+
+		if (e->way == WAY_NONE && count++ < SENTENCES_MAX)
+			fprintf(to, "tcptape-record: %s is not recorded: %s\n", e->full_name,
+				e->reason);
+	}
+	if (count > SENTENCES_MAX)
+		fprintf(to, "tcptape-record: %zu more are not recorded: tcptape info lists them\n",
+			count - SENTENCES_MAX);
+}
+
 static void put_events(FILE *to, const struct checkup *u, bool is_full)
 {
 	if (!u->catalog)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "format/error.h"
+#include "record/catalog.h"
 #include "record/options.h"
 
 /* Check the host, try the programs, and print a row for each check, what is recorded and what
@@ -15,5 +16,8 @@
 int plan_doctor(const struct record_options *opt, FILE *to, struct error *err);
 /* Print what the recording would do; no event's program is loaded. The same results. */
 int plan_dry_run(const struct record_options *opt, FILE *to, struct error *err);
+
+/* A sentence for each event that is not recorded although asked for. */
+void plan_tell_unavailable(const struct catalog *c, FILE *to);
 
 #endif

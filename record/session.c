@@ -21,6 +21,7 @@
 #include "record/host.h"
 #include "record/losses.h"
 #include "record/piece.h"
+#include "record/plan_report.h"
 #include "record/privilege.h"
 #include "record/series.h"
 #include "record/shed.h"
@@ -234,6 +235,8 @@ static void give_up(struct session *s)
 static int session_start(struct session *s, struct error *err)
 {
 	TRY(attach_start(s->attach, s->catalog, err));
+	if (!s->opt->is_quiet)
+		plan_tell_unavailable(s->catalog, stderr);
 	s->start_ns = host_now_ns();
 	TRY(series_begin(s->series, s->start_ns, err));
 	TRY(take_snapshot(s, err));

@@ -15,8 +15,10 @@ DIR, RELEASE = sys.argv[1:]
 # A plan and not a probe: what a kernel must yield in this scene, so that an event which falls silent is seen.
 ALWAYS = ("net:netif_receive_skb skb:consume_skb skb:kfree_skb skb:skb_copy_datagram_iovec sock:inet_sock_set_state "
           "tcp:tcp_destroy_sock tcp:tcp_probe tcp:tcp_rcv_space_adjust tcp:tcp_receive_reset tcp:tcp_send_reset").split()
-SINCE = {"sock:inet_sk_error_report": (5, 15), "tcp:tcp_cong_state_set": (5, 19), "sock:sock_send_length": (6, 3),
-         "sock:sock_recv_length": (6, 3), "sock:sk_data_ready": (6, 3)}
+SINCE = {"sock:inet_sk_error_report": (5, 15), "tcp:tcp_cong_state_set": (5, 19), "sock:sk_data_ready": (6, 3)}
+# The kernel's own since 6.3, before that made at the ends of functions.
+CALLS = {"sock:sock_send_length": "inet_sendmsg, inet6_sendmsg, inet_sendpage",
+         "sock:sock_recv_length": "inet_recvmsg, inet6_recvmsg"}
 # bpf_sock_from_file() for the sockets that processes hold: 5.11.
 MISSING = [((5, 11), "tcptape:sock_snapshot: owned_socks")]
 
@@ -44,10 +46,12 @@ def version(release):
 def check_info(info, kernel):
     same(info["kernel"], read("release").strip(), "the kernel on the tape")
     same((info["complete"], info["lost_total"]), (True, 0), "complete, events lost")
-    wanted = set(ALWAYS) | {name for name, since in SINCE.items() if kernel >= since}
+    wanted = set(ALWAYS) | set(CALLS) | {name for name, since in SINCE.items() if kernel >= since}
     same(sorted(wanted - set(info["events"])), [], "events that this kernel has and the tape has not")
     missing = [text for before, text in MISSING if kernel < before]
     same([u for u in info["unavailable"] if not any(u.startswith(m) for m in missing)], [], "unavailable, unexplained")
+    made = [f"{name}: the kernel has it since 6.3; made at the end of {where}" for name, where in sorted(CALLS.items())]
+    same(sorted(info["fallback"]), made if kernel < (6, 3) else [], "events in another way than usual")
     for text in missing:
         assert any(u.startswith(text) for u in info["unavailable"]), f"the tape does not name '{text}'"
 
@@ -80,6 +84,36 @@ def check_stacks():
         assert any(outer in s for s in stacks), f"{event}: {stacks}"
         for s in stacks:
             assert not s[0].startswith(("bpf_", "__traceiter", "perf_trace")), s
+
+
+def lengths(events):
+    """What each task's calls on TCP sockets returned, in their order."""
+    out = collections.defaultdict(list)
+    for e in events:
+        f = e["fields"]
+        if e["event"] in CALLS and f["protocol"] == "IPPROTO_TCP":
+            out[e["comm"], e["pid"], e["event"]].append((f["sk"], f["family"], f["ret"], f["flags"]))
+    return dict(out)
+
+
+def check_lengths(events):
+    """The hello client sends 2 bytes and receives 11, then the end; the server the other way round."""
+    got = lengths(events)
+    for name in ("hello", "ipv6"):
+        for comm, sent, received in (("client", [2], [11, 0]), ("server", [11], [2])):
+            key = f"hello_{comm}", int(read(f"{name}.{comm}.pid"))
+            for event, want in (("sock:sock_send_length", sent), ("sock:sock_recv_length", received)):
+                same([ret for _, _, ret, _ in got[(*key, event)]], want, f"{name}: what {event} says of the {comm}")
+    same([(r["request_bytes"], r["response_bytes"]) for r in rows("exchanges")], [(2, 11)] * 3, "exchanges")
+
+
+def check_made(events):
+    """Events made at the ends of functions, by another recorder that is shown no others, are equal to the kernel's."""
+    same(read("made.status").strip(), "0", f"the second recorder's exit status ({read('made.err')})")
+    made = rows("replay", tape="made")
+    same({e["own"] for e in made if e["event"] in CALLS}, {True}, "made by the recorder")
+    same(lengths(made), lengths(events), "lengths of calls, made and the kernel's")
+    return len(made)
 
 
 # --- the kernel's own text
@@ -166,10 +200,13 @@ def main():
     same([r["end"] for r in rows("conns", "--port", "9")], ["refused"], "the refused connection")
     check_stacks()
     events = [e for e in rows("replay") if e["event"] != "tcptape:sock_snapshot"]
-    compared = check_fields(events)
+    check_lengths(events)
+    made = check_made(events) if kernel >= (6, 3) else 0
+    compared = check_fields([e for e in events if not e["own"]])
     generic = sorted({e["event"] for e in events if e["generic"]})
     print(f"{info['kernel']}: {len(events)} events of {len(info['events'])} types, {compared} fields equal to the kernel's "
           f"text; offered: {len(read('events').split())}; generic: {', '.join(generic) or 'none'}; "
+          f"made: {made or ', '.join(e for e in CALLS if kernel < (6, 3))}; "
           f"unavailable: {'; '.join(info['unavailable']) or 'nothing'}")
 
 
