@@ -16,6 +16,7 @@ enum {
 	OPTION_BUFFER,
 	OPTION_LIST_EVENTS,
 	OPTION_DRY_RUN,
+	OPTION_INCLUDE_OWN,
 	OPTION_STACKS,
 	OPTION_LIMIT = 512, /* and enum limit */
 	MIN_BUFFER = 64 << 10,
@@ -59,6 +60,8 @@ static const struct option_row rows[] = {
 	 "types of events are left out, and counted"},
 	{OPTION_LIMIT + LIMIT_KEEP, "keep", "N", "delete the oldest files; N stay"},
 	{'f', "force", NULL, "overwrite FILE if it exists"},
+	{OPTION_INCLUDE_OWN, "include-own", NULL,
+	 "with -o - over ssh: record that connection, too"},
 	{'q', "quiet", NULL, "print nothing but errors"},
 	{OPTION_LIST_EVENTS, "list-events", NULL,
 	 "print the events that would be recorded, and end;\n"
@@ -235,6 +238,9 @@ static int apply(struct record_options *o, int key, const char *arg, struct erro
 		return OK;
 	case 'q':
 		o->is_quiet = true;
+		return OK;
+	case OPTION_INCLUDE_OWN:
+		o->includes_own = true;
 		return OK;
 	case OPTION_LIST_EVENTS:
 		o->action = ACTION_LIST_EVENTS;

@@ -41,8 +41,9 @@ struct record_options {
 	uint64_t buffer_bytes; /* a power of two; 0 = default */
 	struct limits limits;
 	bool is_quiet;
-	bool is_forced; /* overwrite `output` */
-	char **command; /* NULL, or NULL-terminated; lent by argv */
+	bool is_forced;    /* overwrite `output` */
+	bool includes_own; /* record the connection that carries the tape, too */
+	char **command;    /* NULL, or NULL-terminated; lent by argv */
 };
 
 /* Fill *out. 0, ERR_USAGE or ERR_NOMEM; options_release() is due in any case. The

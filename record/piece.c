@@ -69,6 +69,17 @@ static int write_filters(struct piece *p, struct error *err)
 	return 0;
 }
 
+static int write_own(struct piece *p, struct error *err)
+{
+	char ends[128], text[200];
+
+	if (!p->recording->own.is_known)
+		return 0;
+	own_text(&p->recording->own, ends, sizeof(ends));
+	snprintf(text, sizeof(text), "not what carries this tape: %s", ends);
+	return writer_fact(p->writer, "filter", text, err);
+}
+
 static int write_command(struct piece *p, struct error *err)
 {
 	struct buf command = {0};
@@ -98,6 +109,7 @@ static int write_facts(struct piece *p, struct error *err)
 	for (size_t i = 0; i < r->opt->globs.count; i++)
 		TRY(writer_fact(p->writer, "event_pattern", r->opt->globs.names[i], err));
 	TRY(write_filters(p, err));
+	TRY(write_own(p, err));
 	return host_facts(p->writer, err);
 }
 
@@ -189,7 +201,10 @@ int piece_prepare(struct piece *p, struct error *err)
 	TRY(resolver_new(p->writer, catalog_dictionaries(r->catalog), r->symbols, &p->resolver,
 			 err));
 	TRY(open_stacks(p, err));
-	return translator_new(r->catalog, p->resolver, p->writer, &p->translator, err);
+	TRY(translator_new(r->catalog, p->resolver, p->writer, &p->translator, err));
+	if (r->own.is_known)
+		translator_leave_out(p->translator, &r->own);
+	return 0;
 }
 
 static int write_clock(struct piece *p, struct error *err)

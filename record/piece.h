@@ -19,6 +19,7 @@
 #include "record/catalog.h"
 #include "record/losses.h"
 #include "record/options.h"
+#include "record/own.h"
 #include "record/status.h"
 #include "record/symbols.h"
 
@@ -28,8 +29,9 @@ struct recording {
 	char *const *argv;
 	struct catalog *catalog;
 	struct symbols *symbols;
-	int stacks_fd; /* see attach_stacks_fd() */
-	char id[33];   /* random; the fact `recording` */
+	struct own own; /* is left out, if it is known */
+	int stacks_fd;  /* see attach_stacks_fd() */
+	char id[33];    /* random; the fact `recording` */
 };
 
 /* Fill in its id. 0 or ERR_IO. */

@@ -7,6 +7,7 @@
 #include "bpf/wire.h"
 #include "record/attach.h"
 #include "record/check.h"
+#include "record/own.h"
 
 static const char *const states[] = {"ok", "warn", "fails"};
 
@@ -110,6 +111,17 @@ static void put_filter(FILE *to, const struct record_options *opt)
 	}
 }
 
+static void put_own(FILE *to, const struct record_options *opt)
+{
+	const struct own own = own_of(opt);
+	char ends[128];
+
+	if (!own.is_known)
+		return;
+	own_text(&own, ends, sizeof(ends));
+	fprintf(to, "%-11s  the connection of %s, which carries the tape\n", "left out", ends);
+}
+
 static void put_end(FILE *to, const struct record_options *opt)
 {
 	fprintf(to, "%-11s  Ctrl-C or SIGTERM", "until");
@@ -132,6 +144,7 @@ int plan_dry_run(const struct record_options *opt, FILE *to, struct error *err)
 		opt->is_forced ? ", overwritten if it exists" : "");
 	put_end(to, opt);
 	put_filter(to, opt);
+	put_own(to, opt);
 	fprintf(to, "%-11s  %zu KiB\n", "buffer", attach_buffer_wanted(opt) >> 10);
 	for (size_t i = 0; i < u.row_count; i++)
 		if (strcmp(u.rows[i].name, "events") == 0 || strcmp(u.rows[i].name, "disk") == 0 ||

@@ -20,6 +20,7 @@
 #include "record/drain.h"
 #include "record/host.h"
 #include "record/losses.h"
+#include "record/own.h"
 #include "record/piece.h"
 #include "record/plan_report.h"
 #include "record/privilege.h"
@@ -110,13 +111,28 @@ static int start_child(struct session *s, struct error *err)
 	return 0;
 }
 
+static void tell_own(struct session *s)
+{
+	char ends[128];
+
+	if (!s->recording.own.is_known || s->opt->is_quiet)
+		return;
+	own_text(&s->recording.own, ends, sizeof(ends));
+	fprintf(stderr,
+		"tcptape-record: the connection of %s carries this tape and is left out; "
+		"--include-own records it, too\n",
+		ends);
+}
+
 static int open_output(struct session *s, struct error *err)
 {
 	TRY(symbols_open(&s->symbols, err));
 	s->recording = (struct recording){.opt = s->opt,
 					  .argv = s->argv,
 					  .catalog = s->catalog,
-					  .symbols = s->symbols};
+					  .symbols = s->symbols,
+					  .own = own_of(s->opt)};
+	tell_own(s);
 	TRY(recording_draw_id(&s->recording, err));
 	return series_open(&s->recording, &s->series, err);
 }

@@ -12,8 +12,9 @@ struct translator {
 	const struct catalog *catalog;
 	struct resolver *resolver;
 	struct writer *writer;
+	const struct own *own; /* lent; NULL = nothing is left out */
 	struct value values[SCHEMA_MAX_FIELDS];
-	uint64_t rows, strange;
+	uint64_t rows, strange, left_out;
 	uint64_t *rows_of; /* [number] */
 	uint64_t *cut_of;  /* [number] */
 };
@@ -36,6 +37,11 @@ int translator_new(const struct catalog *c, struct resolver *r, struct writer *w
 	}
 	*out = t;
 	return 0;
+}
+
+void translator_leave_out(struct translator *t, const struct own *own)
+{
+	t->own = own;
 }
 
 void translator_free(struct translator *t)
@@ -112,6 +118,25 @@ static bool load_value(struct value *v, const struct column_recipe *c, const uin
 	}
 }
 
+static bool is_left_out(const struct translator *t, const struct recipe *recipe, const void *record)
+{
+	const struct wire_head *head = record;
+	const uint8_t *p = record;
+
+	for (unsigned i = 0; t->own && i < recipe->ref_count; i++) {
+		const struct ref_recipe *ref = &recipe->refs[i];
+
+		if ((head->flags & ref->needs) != ref->needs)
+			continue;
+		if (ref->from == FROM_SOCK &&
+		    own_has_sock(t->own, (const void *)(p + ref->at), (const void *)(p + ref->at2)))
+			return true;
+		if (ref->from == FROM_FLOW && own_has_flow(t->own, (const void *)(p + ref->at)))
+			return true;
+	}
+	return false;
+}
+
 static int add(struct translator *t, const struct recipe *recipe, const void *record, unsigned *cut,
 	       struct error *err)
 {
@@ -141,6 +166,10 @@ int translator_add(struct translator *t, const void *record, size_t len, struct 
 		t->strange++;
 		return 0;
 	}
+	if (is_left_out(t, &e->recipe, record)) {
+		t->left_out++;
+		return 0;
+	}
 	TRY(add(t, &e->recipe, record, &cut, err));
 	t->rows_of[e->number]++;
 	t->cut_of[e->number] += cut;
@@ -152,6 +181,8 @@ int translator_add_as(struct translator *t, const struct recipe *recipe, const v
 {
 	unsigned cut = 0;
 
+	if (is_left_out(t, recipe, record))
+		return 0;
 	return add(t, recipe, record, &cut, err);
 }
 
@@ -174,6 +205,11 @@ int translator_facts(const struct translator *t, struct writer *w, struct error 
 {
 	char text[200];
 
+	if (t->own) {
+		snprintf(text, sizeof(text), "%" PRIu64 " events of the connection that carried it",
+			 t->left_out);
+		TRY(writer_fact(w, "left_out", text, err));
+	}
 	for (size_t i = 0; i < catalog_count(t->catalog); i++) {
 		const struct catalog_event *e = catalog_at(t->catalog, i);
 

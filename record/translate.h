@@ -12,6 +12,7 @@
 #include "format/error.h"
 #include "format/writer.h"
 #include "record/catalog.h"
+#include "record/own.h"
 #include "record/resolve.h"
 
 struct translator; /* opaque */
@@ -21,6 +22,8 @@ int translator_new(const struct catalog *c, struct resolver *r, struct writer *w
 		   struct translator **out, struct error *err);
 /* NULL is fine. */
 void translator_free(struct translator *t);
+/* Leave out what belongs to this connection; lent, NULL = nothing. */
+void translator_leave_out(struct translator *t, const struct own *own);
 /* Write the record as a row. 0, or the writer's error. A record that no event of the
  * catalog sends, or that is too short, is counted and left out. */
 int translator_add(struct translator *t, const void *record, size_t len, struct error *err);
@@ -33,7 +36,8 @@ uint64_t translator_rows(const struct translator *t);
 uint64_t translator_rows_of(const struct translator *t, uint16_t number);
 /* Records that were not understood: a bug, never seen. */
 uint64_t translator_strange(const struct translator *t);
-/* A fact for every event that had values longer than the wire carries: they are cut. */
+/* A fact for every event that had values longer than the wire carries: they are cut. And one for what
+ * was left out. */
 int translator_facts(const struct translator *t, struct writer *w, struct error *err);
 
 #endif
