@@ -18,6 +18,7 @@
 
 #include "bpf/wire.h"
 #include "record/stacks.h"
+#include "record/memory.h"
 
 #include "bpf/generic.skel.h"
 #include "bpf/typed.skel.h"
@@ -84,7 +85,8 @@ static size_t default_buffer(void)
 
 size_t attach_buffer_wanted(const struct record_options *opt)
 {
-	return opt->buffer_bytes ? opt->buffer_bytes : default_buffer();
+	return opt->buffer_bytes ? opt->buffer_bytes
+				 : memory_buffer(opt->limits.max_memory_bytes, default_buffer());
 }
 
 /* Half of it for lanes, of which only so much is used as stays in a CPU's cache. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "record/memory.h"
 #include "record/quantity.h"
 
 enum {
@@ -85,6 +86,8 @@ int limits_set(struct limits *l, enum limit which, const char *arg, struct error
 		return set_rotate_time(l, arg, err);
 	case LIMIT_MIN_FREE:
 		return set_min_free(l, arg, err);
+	case LIMIT_MAX_MEMORY:
+		return set_bytes(&l->max_memory_bytes, "max-memory", arg, err);
 	case LIMIT_MAX_CPU:
 		return set_max_cpu(l, arg, err);
 	default:
@@ -97,7 +100,8 @@ bool limits_rotate(const struct limits *l)
 	return l->rotate_bytes || l->rotate_ns || l->keep;
 }
 
-int limits_check(const struct limits *l, const char *output, struct error *err)
+int limits_check(const struct limits *l, const char *output, uint64_t buffer_bytes,
+		 struct error *err)
 {
 	if (limits_rotate(l) && strcmp(output, "-") == 0)
 		return error_set(err, ERR_USAGE,
@@ -105,5 +109,5 @@ int limits_check(const struct limits *l, const char *output, struct error *err)
 				 "with -o");
 	if ((l->min_free_bytes || l->min_free_percent) && strcmp(output, "-") == 0)
 		return error_set(err, ERR_USAGE, "--min-free-disk needs a file: name one with -o");
-	return OK;
+	return memory_check(l->max_memory_bytes, buffer_bytes, err);
 }

@@ -52,6 +52,8 @@ static const struct option_row rows[] = {
 	 "that large; each can be read alone"},
 	{OPTION_LIMIT + LIMIT_ROTATE_TIME, "rotate-time", "TIME",
 	 "begin a new file after 90s, 10m, 1h, 1d"},
+	{OPTION_LIMIT + LIMIT_MAX_MEMORY, "max-memory", "SIZE",
+	 "for the buffer and the recorder itself"},
 	{OPTION_LIMIT + LIMIT_MIN_FREE, "min-free-disk", "SIZE",
 	 "or PERCENT%: write nothing, or delete the oldest\n"
 	 "files of --keep, while less is free"},
@@ -390,7 +392,7 @@ int options_parse(int argc, char **argv, struct record_options *out, struct erro
 	TRY(parse_words(argc, argv, out, err));
 	TRY(complete_globs(out, err));
 	TRY(complete_output(out, err));
-	return limits_check(&out->limits, out->output, err);
+	return limits_check(&out->limits, out->output, out->buffer_bytes, err);
 }
 
 void options_release(struct record_options *o)

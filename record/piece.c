@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "format/sink.h"
+#include "record/attach.h"
 #include "record/cost.h"
 #include "record/host.h"
+#include "record/memory.h"
 #include "record/resolve.h"
 #include "record/shell_words.h"
 #include "record/stacks.h"
@@ -133,7 +135,11 @@ static int open_sink(const struct record_options *opt, const char *path, struct 
 int piece_open(const struct recording *r, const char *path, uint32_t number, struct piece **out,
 	       struct error *err)
 {
-	struct writer_options options = {.salt = salt(number)};
+	struct writer_options options = {
+		.salt = salt(number),
+		.dict_limit = memory_dict_limit(r->opt->limits.max_memory_bytes,
+						attach_buffer_wanted(r->opt)),
+	};
 	struct piece *p = calloc(1, sizeof(*p));
 	int rc;
 

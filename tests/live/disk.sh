@@ -95,7 +95,7 @@ grep -q 'could not be written' "$TMP/err" || { echo "a limit for files:"; cat "$
 mkdir "$disk/d"
 vanish() {
 	rm -r "$disk/d"
-	sleep 60
+	exec sleep 60
 }
 export -f vanish
 export disk
@@ -112,7 +112,7 @@ lose_piece() {
 	if [ "$1" = all ]; then
 		rm -r "$disk/d"
 		echo $$ >"$TMP/vanish.pid"
-		sleep 60
+		exec sleep 60
 	fi
 }
 export -f lose_piece

@@ -53,3 +53,18 @@ ends = [r["end"] for r in rows if r["role"] != "listener"]
 same(len(ends), 2 * known("rounds") // 50000, "ends of connections")
 same(set(ends), {"fin"}, "how they ended")
 END
+
+# --max-memory: kept, and nothing is missing on the tape, while sockets come and go by the thousand.
+count=6000
+crowd() {
+	hello_pair "--count $1" "--count $1"
+	grep VmHWM "/proc/$PPID/status" | tr -dc 0-9 >"$TMP/peak"
+}
+export -f crowd
+expect 0 "$TCPTAPE_RECORD" -o "$TMP/small" -e 'sock:*' --max-memory 31M -- bash -euc 'crowd "$1"' scene $count
+[ "$(cat "$TMP/peak")" -le $((31 << 10)) ] || { echo "--max-memory 31M: $(cat "$TMP/peak") KiB"; exit 1; }
+expect 0 "$TCPTAPE" conns "$TMP/small" --port "$(cat "$TMP/port")" -f json
+ends=$(jq -s 'map(select(.role != "listener" and .end == "fin" and .tx_bytes > 0)) | length' "$TMP/out")
+[ "$ends" -eq $((2 * count)) ] || { echo "$ends ends of connections on a tape with many epochs"; exit 1; }
+expect 2 "$TCPTAPE_RECORD" -o "$TMP/none" --max-memory 30M -d 1
+expect_sentence 'max-memory: 30 MiB are too little.*need 31 MiB'

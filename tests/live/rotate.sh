@@ -139,10 +139,12 @@ expect 0 "$TCPTAPE" conns "$TMP/n/a-000001.tape" --port "$(cat "$TMP/port")" -f 
 
 # --max-size: ends in order below it.
 flood() {
-	while :; do hello_pair '--rounds 3000' '--rounds 3000'; done
+	while kill -0 "$PPID" 2>/dev/null; do hello_pair '--rounds 3000' '--rounds 3000'; done
+	echo ebb >"$TMP/ebb"
 }
 export -f flood
 expect 0 "$TCPTAPE_RECORD" -o "$TMP/small.tape" --max-size 512K -- bash -euc flood
+until_file "$TMP/ebb"
 size=$(stat -c %s "$TMP/small.tape")
 { [ "$size" -le $((512 << 10)) ] && [ "$size" -ge $((256 << 10)) ]; } || { echo "--max-size 512K: $size bytes"; exit 1; }
 expect 0 "$TCPTAPE" info "$TMP/small.tape" -f json

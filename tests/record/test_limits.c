@@ -36,7 +36,7 @@ static void limits_take_what_their_options_say(void **state)
 	assert_int_equal(l.min_free_bytes, UINT64_C(5) << 30);
 	assert_int_equal(limits_set(&l, LIMIT_MAX_CPU, "20%", NULL), OK);
 	assert_int_equal(l.max_cpu_percent, 20);
-	assert_int_equal(limits_check(&l, "a.tape", NULL), OK);
+	assert_int_equal(limits_check(&l, "a.tape", 0, NULL), OK);
 }
 
 static void limits_refuse_what_makes_no_sense(void **state)
@@ -64,10 +64,10 @@ static void limits_that_make_pieces_need_a_file(void **state)
 
 	(void)state;
 	assert_false(limits_rotate(&l));
-	assert_int_equal(limits_check(&l, "-", NULL), OK);
+	assert_int_equal(limits_check(&l, "-", 0, NULL), OK);
 	l.keep = 3;
 	assert_true(limits_rotate(&l));
-	assert_int_equal(limits_check(&l, "-", &err), ERR_USAGE);
+	assert_int_equal(limits_check(&l, "-", 0, &err), ERR_USAGE);
 	assert_string_equal(
 		err.text, "--rotate-size, --rotate-time and --keep need a file: name one with -o");
 }
@@ -78,8 +78,8 @@ static void limits_of_a_disk_need_one(void **state)
 	struct error err = {0};
 
 	(void)state;
-	assert_int_equal(limits_check(&l, "a.tape", NULL), OK);
-	assert_int_equal(limits_check(&l, "-", &err), ERR_USAGE);
+	assert_int_equal(limits_check(&l, "a.tape", 0, NULL), OK);
+	assert_int_equal(limits_check(&l, "-", 0, &err), ERR_USAGE);
 	assert_string_equal(err.text, "--min-free-disk needs a file: name one with -o");
 }
 
