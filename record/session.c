@@ -333,6 +333,7 @@ static int turn(struct session *s, uint64_t now, struct error *err)
 		tell(s, &trouble, "; recording goes on in the same file");
 		return rc == ERR_NOMEM ? error_nomem(err) : 0;
 	}
+	urgency_hurry(&s->urgency);
 	TRY(empty_until(s, now, err));
 	total = total_now(s);
 	TRY(series_turn(s->series, s->losses, &total, &trouble, err));

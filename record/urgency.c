@@ -24,12 +24,17 @@ static bool set_policy(int policy, int priority)
 	return sched_setscheduler(0, policy | SCHED_RESET_ON_FORK, &param) == 0;
 }
 
+void urgency_hurry(struct urgency *u)
+{
+	if (u->is_high || u->is_refused)
+		return;
+	u->is_high = set_policy(SCHED_RR, 1);
+	u->is_refused = !u->is_high;
+}
+
 void urgency_update(struct urgency *u, size_t waiting, size_t size)
 {
-	if (!u->is_high && !u->is_refused && waiting > size / HIGH_SHARE) {
-		u->is_high = set_policy(SCHED_RR, 1);
-		u->is_refused = !u->is_high;
-	} else if (u->is_high && waiting < size / LOW_SHARE) {
+	if (waiting > size / HIGH_SHARE)
+		urgency_hurry(u);
+	else if (u->is_high && waiting < size / LOW_SHARE)
 		u->is_high = !set_policy(SCHED_OTHER, 0);
-	}
-}

@@ -20,6 +20,9 @@ struct urgency {
 
 /* Ask for the usual, slightly raised priority. */
 void urgency_begin(struct urgency *u);
+/* For the next moment nothing else may come first: nobody empties the ring. Ends with an
+ * urgency_update() that finds it nearly empty. */
+void urgency_hurry(struct urgency *u);
 /* `waiting` of `size` bytes of the ring are full. */
 void urgency_update(struct urgency *u, size_t waiting, size_t size);
 
