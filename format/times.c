@@ -19,14 +19,6 @@ enum {
 	SIZE_BITS = 7,
 };
 
-/* What one CPU did last. */
-struct lane {
-	uint64_t ts;
-	uint32_t before[HISTORY]; /* schema ids, a ring */
-	uint32_t hash;            /* of them: the oldest times BASE^4 ... the latest times 1 */
-	uint32_t at;              /* of the oldest in the ring */
-};
-
 /* What follows a sequence of schemas. */
 struct context {
 	uint64_t step; /* expected distance, in 1/16 ns, modulo 2^64 */
@@ -34,38 +26,21 @@ struct context {
 	bool is_known;
 };
 
-struct model {
-	struct lane lane; /* of the CPU at hand */
-	struct context contexts[CONTEXTS];
-};
-
-static struct model *model_new(void)
-{
-	return calloc(1, sizeof(struct model));
-}
-
-/* The lane of row `i`: a new one where another CPU's rows begin. */
-static inline struct lane *lane_of(struct model *m, const struct time_rows *rows, size_t i)
-{
-	if (i == 0 || rows->cpu[i] != rows->cpu[i - 1])
-		m->lane = (struct lane){.ts = rows->base};
-	return &m->lane;
-}
-
 static inline uint32_t context_number(uint32_t hash)
 {
 	return hash * UINT32_C(2654435761) >> (32 - CONTEXT_BITS);
 }
 
-static inline struct context *context_of(struct model *m, struct lane *lane, uint32_t schema)
+/* The context of row `i` of a CPU's rows; `hash` is of the rows before, the oldest times BASE^4 ...
+ * the latest times 1. */
+static inline struct context *context_of(struct context *contexts, uint32_t *hash,
+					 const uint64_t *schemas, size_t i)
 {
-	uint32_t *oldest = &lane->before[lane->at];
-	uint32_t hash = lane->hash * BASE + schema;
+	uint32_t number = *hash = *hash * BASE + (uint32_t)schemas[i];
 
-	lane->hash = hash - *oldest * BASE_TO_HISTORY;
-	*oldest = schema;
-	lane->at = lane->at + 1 == HISTORY ? 0 : lane->at + 1;
-	return &m->contexts[context_number(hash)];
+	if (i >= HISTORY)
+		*hash -= (uint32_t)schemas[i - HISTORY] * BASE_TO_HISTORY;
+	return &contexts[context_number(number)];
 }
 
 static unsigned bit_size(uint64_t v)
@@ -121,40 +96,68 @@ static unsigned sub_bits(unsigned size)
 	return size <= 1 ? 0 : size - 1 < SUB_BITS ? size - 1 : SUB_BITS;
 }
 
+/* The symbol of a step of time; what it does not tell goes to *bits. */
+static inline uint8_t encode_step(struct context *c, uint64_t step, struct bit_writer *bits)
+{
+	uint64_t residual = zigzag((int64_t)(step - expected(c)));
+	unsigned size = bit_size(residual), sub = sub_bits(size);
+	uint64_t spread = zigzag((int64_t)size - (c->size >> 4));
+	uint64_t top = sub ? residual >> (size - 1 - sub) & bits_mask(sub) : 0;
+
+	learn(c, step, size);
+	if (spread > MAX_SPREAD) {
+		bits_put(bits, size, SIZE_BITS);
+		sub = 0;
+	}
+	if (size > 1)
+		bits_put(bits, residual, size - 1 - sub);
+	return spread > MAX_SPREAD ? ESCAPE : (uint8_t)(spread << SUB_BITS | top);
+}
+
+/* The rows of one CPU. */
+static void encode_lane(const uint64_t *ts, const uint64_t *schemas, size_t count, uint64_t last,
+			struct bit_writer *out, struct context *contexts, uint8_t *symbols)
+{
+	struct bit_writer bits = *out;
+	uint32_t hash = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct context *c = context_of(contexts, &hash, schemas, i);
+
+		symbols[i] = encode_step(c, ts[i] - last, &bits);
+		last = ts[i];
+	}
+	*out = bits;
+}
+
+/* Where the rows of another CPU begin. */
+static size_t lane_end(const struct time_rows *rows, size_t first)
+{
+	size_t end = first;
+
+	while (end < rows->count && rows->cpu[end] == rows->cpu[first])
+		end++;
+	return end;
+}
+
 bool times_encode(const struct time_rows *rows, const uint64_t *ts, struct buf *symbols,
 		  struct buf *low)
 {
-	struct model *m = model_new();
+	struct context *contexts = calloc(CONTEXTS, sizeof(*contexts));
 	struct bit_writer bits = {.out = low};
 
-	if (!m || !buf_reserve(symbols, rows->count)) {
-		free(m);
+	if (!contexts || !buf_reserve(symbols, rows->count)) {
+		free(contexts);
 		return false;
 	}
-	for (size_t i = 0; i < rows->count; i++) {
-		struct lane *lane = lane_of(m, rows, i);
-		struct context *c = context_of(m, lane, (uint32_t)rows->schema[i]);
-		uint64_t step = ts[i] - lane->ts;
-		uint64_t residual = zigzag((int64_t)(step - expected(c)));
-		unsigned size = bit_size(residual), sub = sub_bits(size);
-		uint64_t spread = zigzag((int64_t)size - (c->size >> 4));
-
-		if (spread > MAX_SPREAD) {
-			symbols->data[symbols->len++] = ESCAPE;
-			bits_put(&bits, size, SIZE_BITS);
-			sub = 0;
-		} else {
-			uint64_t top = sub ? residual >> (size - 1 - sub) & bits_mask(sub) : 0;
-
-			symbols->data[symbols->len++] = (uint8_t)(spread << SUB_BITS | top);
-		}
-		if (size > 1)
-			bits_put(&bits, residual, size - 1 - sub);
-		learn(c, step, size);
-		lane->ts = ts[i];
+	for (size_t first = 0, end; first < rows->count; first = end) {
+		end = lane_end(rows, first);
+		encode_lane(ts + first, rows->schema + first, end - first, rows->base, &bits,
+			    contexts, symbols->data + symbols->len + first);
 	}
+	symbols->len += rows->count;
 	bits_finish(&bits);
-	free(m);
+	free(contexts);
 	return true;
 }
 
@@ -226,12 +229,8 @@ static bool decode_lane(const uint8_t *symbols, const uint64_t *schemas, size_t 
 	uint32_t hash = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct context *c;
+		struct context *c = context_of(contexts, &hash, schemas, i);
 
-		hash = hash * BASE + (uint32_t)schemas[i];
-		c = &contexts[context_number(hash)];
-		if (i >= HISTORY)
-			hash -= (uint32_t)schemas[i - HISTORY] * BASE_TO_HISTORY;
 		if (!decode_usual(symbols[i], c, &bits, &now) &&
 		    !decode_row(symbols[i], c, &bits, &now))
 			return false;
@@ -246,11 +245,9 @@ static bool decode_rows(const struct time_rows *rows, const uint8_t *symbols, st
 			struct context *contexts, uint64_t *ts)
 {
 	struct bit_reader bits = bits_of(low);
-	size_t first = 0, end = 0;
 
-	for (; first < rows->count; first = end) {
-		while (end < rows->count && rows->cpu[end] == rows->cpu[first])
-			end++;
+	for (size_t first = 0, end; first < rows->count; first = end) {
+		end = lane_end(rows, first);
 		if (!decode_lane(symbols + first, rows->schema + first, end - first, rows->base,
 				 &bits, contexts, ts + first))
 			return false;
