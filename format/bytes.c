@@ -170,7 +170,7 @@ bool buf_reserve(struct buf *b, size_t extra)
 	return true;
 }
 
-static void put_le(struct buf *b, unsigned size, uint64_t v)
+void put_le(struct buf *b, unsigned size, uint64_t v)
 {
 	if (!buf_reserve(b, size))
 		return;

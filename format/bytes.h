@@ -125,6 +125,8 @@ static inline void buf_clear(struct buf *b)
 }
 /* Make room for `extra` more bytes; false (and is_failed) without memory. */
 bool buf_reserve(struct buf *b, size_t extra);
+/* The low `size` bytes, 0..8. */
+void put_le(struct buf *b, unsigned size, uint64_t v);
 void put_u8(struct buf *b, uint8_t v);
 void put_u16(struct buf *b, uint16_t v);
 void put_u32(struct buf *b, uint32_t v);

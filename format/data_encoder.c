@@ -31,7 +31,6 @@ struct data_encoder {
 	struct byte_table *table;
 	struct keyed_encoder *keyed;
 	struct used *used;
-	struct buf low; /* raw bits of the times */
 	struct buf parts[PART_COUNT];
 };
 
@@ -70,7 +69,6 @@ void data_encoder_free(struct data_encoder *e)
 	byte_table_free(e->table);
 	keyed_encoder_free(e->keyed);
 	used_free(e->used);
-	buf_release(&e->low);
 	free(e);
 }
 
@@ -181,115 +179,88 @@ static void put_coded(struct data_encoder *e, struct column_id id, uint8_t codec
 	put_line(e, id, codec, view_len(coded));
 }
 
-static void put_raw(struct data_encoder *e, struct column_id id, struct view raw)
-{
-	id.what = COLUMN_RAW;
-	id.part = id.part == PART_TIME ? PART_RAW_TIME : PART_RAW_VALUES;
-	put_coded(e, id, CODEC_AS_IS, raw);
-}
-
 static bool put_hot(struct data_encoder *e, const struct rows *r)
 {
-	struct column_id id = {0, COLUMN_VALUE, PART_HOT, HOT_TS};
+	struct column_id cpu = {0, COLUMN_VALUE, PART_HOT, HOT_CPU};
+	struct column_id schema = {0, COLUMN_VALUE, PART_HOT, HOT_SCHEMA};
+	struct column_id ts = {0, COLUMN_VALUE, PART_TIME, HOT_TS};
+	struct column_id bits = {0, COLUMN_RAW, PART_RAW_TIME, HOT_TS};
 	struct time_rows rows = {r->extent.rows, r->min_ts, e->cpu, e->schema};
-	struct buf *out = &e->parts[PART_TIME];
-	bool is_ok;
+	struct buf *raw = &e->parts[PART_RAW_TIME];
 
-	id.index = HOT_CPU;
-	put_ints(e, id, e->cpu, r->extent.rows);
-	id.index = HOT_SCHEMA;
-	put_ints(e, id, e->schema, r->extent.rows);
-	id.index = HOT_TS;
-	id.part = PART_TIME;
-	buf_clear(&e->low);
-	is_ok = times_encode(&rows, e->ts, out, &e->low);
-	put_line(e, id, CODEC_TIME, r->extent.rows);
-	put_raw(e, id, view_of(e->low.data, e->low.len));
-	return is_ok && !e->low.is_failed;
+	put_ints(e, cpu, e->cpu, r->extent.rows);
+	put_ints(e, schema, e->schema, r->extent.rows);
+	if (!times_encode(&rows, e->ts, &e->parts[PART_TIME], raw))
+		return false;
+	put_line(e, ts, CODEC_TIME, r->extent.rows);
+	put_line(e, bits, CODEC_AS_IS, raw->len);
+	return true;
 }
 
-/* A cell of each row, sign-extended or not; of two cells the low half comes first. */
-static void gather(struct data_encoder *e, const struct group *g, const struct group_order *order,
-		   uint32_t cell, bool is_signed)
+/* A cell of each row; of one row where it is the same in all. Returns of how many. */
+static size_t gather(struct data_encoder *e, const struct group *g, const struct group_order *order,
+		     uint32_t cell)
 {
-	const uint32_t *cells = g->cells + cell, *rows = order->rows;
+	const uint64_t *cells = g->cells + cell;
+	const uint32_t *rows = order->rows;
+	size_t count = g->differs[cell] ? order->count : 1;
 	uint64_t *numbers = e->numbers;
-	size_t count = order->count;
 
-	for (size_t i = 0; i < count && is_signed; i++)
-		numbers[i] = (uint64_t)(int64_t)(int32_t)cells[rows[i]];
-	for (size_t i = 0; i < count && !is_signed; i++)
+	for (size_t i = 0; i < count; i++)
 		numbers[i] = cells[rows[i]];
+	return count;
 }
 
-static void gather_wide(struct data_encoder *e, const struct group *g,
-			const struct group_order *order, const struct plan *p)
-{
-	const uint32_t *low = g->cells + p->low, *high = g->cells + p->high, *rows = order->rows;
-
-	for (size_t i = 0; i < order->count; i++)
-		e->numbers[i] = low[rows[i]] | (uint64_t)high[rows[i]] << 32;
-}
-
-static void put_refs(struct data_encoder *e, const struct group *g, const struct group_order *order,
+static bool put_refs(struct data_encoder *e, const struct group *g, const struct group_order *order,
 		     unsigned ref)
 {
 	struct column_id id = {g->schema->id, COLUMN_REF, PART_REFS, ref};
+	size_t count = gather(e, g, order, ref);
 
-	gather(e, g, order, ref, false);
-	put_ids(e, id, e->numbers, order->count);
-}
-
-/* One row stands for all where they are the same. */
-static size_t varying(const struct group *g, const struct group_order *order, uint32_t cell)
-{
-	return group_is_const(g, cell) ? 1 : order->count;
+	put_ids(e, id, e->numbers, count);
+	return used_add(e->used, g->schema->refs[ref], e->numbers, count);
 }
 
 static void put_presence(struct data_encoder *e, const struct group *g,
 			 const struct group_order *order, unsigned column)
 {
 	struct column_id id = {g->schema->id, COLUMN_PRESENCE, PART_VALUES, column};
-	struct group_order rows = {order->rows, order->count, 0};
+	uint32_t cell = g->absent_at + column / 64;
+	size_t count = gather(e, g, order, cell);
 
-	rows.count = varying(g, order, g->plans[column].present);
-	gather(e, g, &rows, g->plans[column].present, false);
-	put_ints(e, id, e->numbers, rows.count);
+	if (!(g->differs[cell] >> column % 64 & 1))
+		count = 1;
+	for (size_t i = 0; i < count; i++)
+		e->numbers[i] = ~e->numbers[i] >> column % 64 & 1;
+	put_ints(e, id, e->numbers, count);
 }
 
 static void put_numbers(struct data_encoder *e, const struct group *g,
 			const struct group_order *order, unsigned column)
 {
 	struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, column};
-	const struct plan *p = &g->plans[column];
-	struct group_order rows = {order->rows, varying(g, order, p->low), 0};
+	const struct field *f = g->fields[column];
+	size_t count = gather(e, g, order, g->own_at + column);
 
-	if (p->high && !group_is_const(g, p->high))
-		rows.count = order->count;
-	if (p->high)
-		gather_wide(e, g, &rows, p);
+	if (f->flags & FIELD_ID || f->role == ROLE_POINTER)
+		put_ids(e, id, e->numbers, count);
 	else
-		gather(e, g, &rows, p->low, p->field->flags & FIELD_SIGNED);
-	if (p->field->flags & FIELD_ID || p->field->role == ROLE_POINTER)
-		put_ids(e, id, e->numbers, rows.count);
-	else
-		put_ints(e, id, e->numbers, rows.count);
+		put_ints(e, id, e->numbers, count);
 }
 
 static void put_byte_strings(struct data_encoder *e, const struct group *g,
 			     const struct group_order *order, unsigned column)
 {
 	struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, column};
-	const struct plan *p = &g->plans[column];
 	struct buf *out = &e->parts[id.part];
 	size_t before = out->len;
 	uint8_t codec;
 
 	for (size_t i = 0; i < order->count; i++) {
-		const uint32_t *row = g->cells + order->rows[i];
-		uint32_t len = row[p->high];
+		uint64_t cell = g->cells[order->rows[i] + g->own_at + column];
+		uint32_t at = (uint32_t)cell, len = (uint32_t)(cell >> 32);
 
-		e->views[i] = len ? view_of(g->bytes.data + row[p->low], len) : view_of("", 0);
+		e->views[i] = len ? view_of(g->bytes.data + at, len) : view_of("", 0);
 	}
 	codec = column_encode_bytes(e->table, e->views, order->count, out);
 	put_line(e, id, codec, out->len - before);
@@ -301,12 +272,11 @@ static bool put_group(struct data_encoder *e, struct group *g, const struct grou
 
 	group_settle(g);
 	for (unsigned i = 0; i < s->ref_count; i++) {
-		put_refs(e, g, order, i);
-		if (!used_add(e->used, s->refs[i], e->numbers, order->count))
+		if (!put_refs(e, g, order, i))
 			return false;
 	}
 	for (unsigned i = 0; i < s->own_count; i++) {
-		const struct field *f = g->plans[i].field;
+		const struct field *f = g->fields[i];
 
 		if (f->flags & FIELD_OPTIONAL)
 			put_presence(e, g, order, i);
@@ -326,11 +296,13 @@ static void put_keyed(struct data_encoder *e, const struct group *g)
 		struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, i};
 		struct keyed_bytes coded;
 
-		if (!g->plans[i].field->key_ref)
+		if (!g->fields[i]->key_ref)
 			continue;
 		coded = keyed_encoder_bytes(e->keyed, g->schema->id, nth++);
 		put_coded(e, id, CODEC_KEYED, coded.tokens);
-		put_raw(e, id, coded.raw);
+		id.what = COLUMN_RAW;
+		id.part = PART_RAW_VALUES;
+		put_coded(e, id, CODEC_AS_IS, coded.raw);
 	}
 }
 

@@ -44,32 +44,28 @@ static inline uint64_t keyed_mask(unsigned size)
 
 enum { KEYED_NEAR = 1 << 27 }; /* zigzag distances from here on are raw: they are no shorter */
 
-/* Token for an integer of `size` bytes, whose bits are `mask`, when *last is the key's last
- * value; raw bytes, if any, are appended to *raw. */
-static inline uint64_t keyed_token(uint64_t *last, uint64_t value, unsigned size, uint64_t mask,
-				   struct buf *raw)
+/* Token for an integer whose bits are all in `mask`, those of its field, when *last is the key's
+ * last value. KEYED_RAW wants the field's bytes in the raw stream. */
+static inline uint32_t keyed_token(uint64_t *last, uint64_t value, uint64_t mask)
 {
-	uint64_t step, distance;
+	uint64_t before = *last, step = (value - before) & mask;
+	uint64_t distance = (step << 1 ^ (step > mask >> 1 ? UINT64_MAX : 0)) & mask;
+	uint32_t token = distance < KEYED_NEAR ? (uint32_t)distance + KEYED_FIRST : KEYED_RAW;
 
-	value &= mask;
-	if (value == 0)
-		return KEYED_ZERO;
-	step = (value - *last) & mask;
-	distance = (step << 1 ^ (step > mask >> 1 ? UINT64_MAX : 0)) & mask;
-	*last = value;
-	if (distance < KEYED_NEAR)
-		return distance + KEYED_FIRST;
-	if (buf_reserve(raw, size)) {
-		store_le(raw->data + raw->len, size, value);
-		raw->len += size;
-	}
-	return KEYED_RAW;
+	*last = value ? value : before;
+	return value ? token : KEYED_ZERO;
 }
 
-static inline uint64_t keyed_put(struct keyed *k, uint64_t key, uint64_t value, unsigned size,
+/* The same for an integer of `size` bytes; raw bytes, if any, are appended to *raw. */
+static inline uint32_t keyed_put(struct keyed *k, uint64_t key, uint64_t value, unsigned size,
 				 struct buf *raw)
 {
-	return keyed_token(&k->last[key % KEYED_PLACES], value, size, keyed_mask(size), raw);
+	uint64_t mask = keyed_mask(size);
+	uint32_t token = keyed_token(&k->last[key % KEYED_PLACES], value & mask, mask);
+
+	if (token == KEYED_RAW)
+		put_le(raw, size, value);
+	return token;
 }
 
 /* The value a token stands for, zero-extended, when *last is the key's last value; `mask` are

@@ -7,15 +7,17 @@
 #include "format/keyed.h"
 #include "format/rows_data.h"
 
+enum { TOKEN_MAX = 4 }; /* bytes */
+
 /* One keyed column of a schema. */
 struct keyed_lane {
+	/* What each row needs lies together. */
 	struct id_keys keys;
-	uint64_t mask; /* of the field's bytes */
-	uint64_t space;
-	uint32_t ref, low, high; /* cells of a row */
-	uint32_t flip;
-	unsigned size; /* of the field, in bytes */
-	uint8_t *end;  /* of the tokens; there is room for all */
+	uint64_t mask;        /* of the field's bytes */
+	uint8_t *end;         /* of the tokens; there is room for all */
+	uint32_t ref, cell;   /* of a row */
+	uint32_t flip, space; /* make a place of a key */
+	uint32_t size;        /* of the field, in bytes */
 	struct buf tokens, raw;
 };
 
@@ -66,25 +68,23 @@ void keyed_encoder_free(struct keyed_encoder *k)
 }
 
 /* Empty, with room for a token of each row. */
-static bool lane_reset(struct keyed_lane *l, const struct group *g, const struct plan *p,
+static bool lane_reset(struct keyed_lane *l, const struct group *g, unsigned own,
 		       struct dictionaries *dicts)
 {
-	const struct field *f = p->field;
-	uint32_t dict = g->schema->refs[f->key_ref - 1];
+	const struct field *f = g->fields[own];
 
 	l->ref = f->key_ref - 1u;
-	l->low = p->low;
-	l->high = p->high;
+	l->cell = g->own_at + own;
 	l->flip = f->flags & FIELD_FLIP ? 1 : 0;
-	l->space = keyed_key(f, l->flip);
+	l->space = (uint32_t)keyed_key(f, l->flip);
 	l->size = f->elem_size;
 	l->mask = keyed_mask(l->size);
 	buf_clear(&l->tokens);
 	buf_clear(&l->raw);
-	if (!buf_reserve(&l->tokens, g->count * VARINT_MAX))
+	if (!buf_reserve(&l->tokens, g->count * TOKEN_MAX + VARINT_MAX))
 		return false;
 	l->end = l->tokens.data;
-	return dictionaries_keys(dicts, dict, f->key_attribute, &l->keys);
+	return dictionaries_keys(dicts, g->schema->refs[l->ref], f->key_attribute, &l->keys);
 }
 
 static bool slot_reset(struct keyed_slot *s, const struct group *g, struct dictionaries *dicts)
@@ -93,28 +93,26 @@ static bool slot_reset(struct keyed_slot *s, const struct group *g, struct dicti
 	for (unsigned i = 0; i < g->schema->own_count; i++) {
 		void *lanes = s->lanes;
 
-		if (!g->plans[i].field->key_ref)
+		if (!g->fields[i]->key_ref)
 			continue;
 		if (!array_grow(&lanes, &s->cap, s->count + 1, sizeof(*s->lanes)))
 			return false;
 		s->lanes = lanes;
-		if (!lane_reset(&s->lanes[s->count++], g, &g->plans[i], dicts))
+		if (!lane_reset(&s->lanes[s->count++], g, i, dicts))
 			return false;
 	}
 	return true;
 }
 
-static void code_row(struct keyed *keyed, struct keyed_slot *s, const uint32_t *row)
+static void code_row(uint64_t *last, struct keyed_slot *s, const uint64_t *row)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		struct keyed_lane *l = &s->lanes[i];
-		uint64_t key = (id_key(&l->keys, row[l->ref]) ^ l->flip) + l->space;
-		uint64_t value = row[l->low], token;
+	for (struct keyed_lane *l = s->lanes, *end = l + s->count; l < end; l++) {
+		uint32_t key = (id_key(&l->keys, (uint32_t)row[l->ref]) ^ l->flip) + l->space;
+		uint64_t value = row[l->cell] & l->mask;
+		uint32_t token = keyed_token(&last[key % KEYED_PLACES], value, l->mask);
 
-		if (l->high)
-			value |= (uint64_t)row[l->high] << 32;
-		token = keyed_token(&keyed->last[key % KEYED_PLACES], value, l->size, l->mask,
-				    &l->raw);
+		if (token == KEYED_RAW)
+			put_le(&l->raw, l->size, value);
 		l->end = store_varint(l->end, token);
 	}
 }
@@ -156,7 +154,7 @@ bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows, struct 
 		struct keyed_slot *s = &k->slots[head->schema - 1];
 
 		if (s->count)
-			code_row(k->keyed, s,
+			code_row(k->keyed->last, s,
 				 group_row(rows->groups[head->schema - 1], head->local));
 	}
 	for (size_t i = 0; i < rows->group_cap; i++)

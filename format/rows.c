@@ -22,8 +22,9 @@ static void group_free(struct group *g)
 		return;
 	free(g->cells);
 	free(g->differs);
-	free(g->plans);
-	free(g->wide);
+	free(g->optional);
+	free(g->fields);
+	free(g->blobs);
 	buf_release(&g->bytes);
 	free(g);
 }
@@ -39,56 +40,49 @@ void rows_free(struct rows *r)
 	free(r);
 }
 
-static void plan_column(struct group *g, const struct field *f, uint16_t own)
-{
-	g->plans[own] = (struct plan){.field = f, .low = g->schema->ref_count + own};
-	if (f->kind != FIELD_INT)
-		g->blobs[g->blob_count++] = own;
-	else if (f->elem_size == 8)
-		g->wide[g->wide_count++] = own;
-	if (f->flags & FIELD_OPTIONAL)
-		g->optional[g->optional_count++] = own;
-}
-
 static void plan_row(struct group *g)
 {
 	const struct schema *s = g->schema;
-	uint32_t cell = (uint32_t)s->ref_count + s->own_count;
 
-	for (unsigned i = 0; i < s->field_count; i++)
-		if (!s->fields[i].ref)
-			plan_column(g, &s->fields[i], s->own_of[i]);
-	for (unsigned i = 0; i < g->wide_count; i++)
-		g->plans[g->wide[i]].high = cell++;
-	for (unsigned i = 0; i < g->blob_count; i++)
-		g->plans[g->blobs[i]].high = cell++;
-	for (unsigned i = 0; i < g->optional_count; i++)
-		g->plans[g->optional[i]].present = cell++;
-	g->values = 3u + s->ref_count + s->own_count + g->optional_count;
-	/* Not 0 for an event that is nothing but its time. */
-	g->stride = (cell / ROW_CELLS_STEP + 1) * ROW_CELLS_STEP;
+	g->values = 3u + s->ref_count + s->own_count;
+	for (unsigned i = 0; i < s->field_count; i++) {
+		const struct field *f = &s->fields[i];
+		uint16_t own = s->own_of[i];
+
+		if (f->ref)
+			continue;
+		g->fields[own] = f;
+		if (f->kind != FIELD_INT)
+			g->blobs[g->blob_count++] = own;
+		if (f->flags & FIELD_OPTIONAL) {
+			g->optional[own / 64] |= UINT64_C(1) << own % 64;
+			g->values++;
+		}
+	}
 }
 
 static struct group *group_new(const struct schema *schema)
 {
-	size_t columns = schema->own_count ? schema->own_count : 1;
+	size_t columns = schema->own_count + 1u;
 	struct group *g = calloc(1, sizeof(*g));
 
 	if (!g)
 		return NULL;
 	g->schema = schema;
-	g->plans = calloc(columns, sizeof(*g->plans));
-	g->wide = calloc(3 * columns, sizeof(*g->wide));
-	if (g->plans && g->wide) {
-		g->optional = g->wide + columns;
-		g->blobs = g->optional + columns;
-		plan_row(g);
-		g->differs = calloc(g->stride, sizeof(*g->differs));
-	}
-	if (!g->differs) {
+	g->own_at = schema->ref_count;
+	g->absent_at = g->own_at + schema->own_count;
+	/* Not 0 for an event that is nothing but its time. */
+	g->stride = g->absent_at + (schema->own_count + 63u) / 64;
+	g->stride = (g->stride / ROW_CELLS_STEP + 1) * ROW_CELLS_STEP;
+	g->fields = calloc(columns, sizeof(*g->fields));
+	g->blobs = calloc(columns, sizeof(*g->blobs));
+	g->optional = calloc(columns / 64 + 1, sizeof(*g->optional));
+	g->differs = calloc(g->stride, sizeof(*g->differs));
+	if (!g->fields || !g->blobs || !g->optional || !g->differs) {
 		group_free(g);
 		return NULL;
 	}
+	plan_row(g);
 	return g;
 }
 
@@ -103,17 +97,14 @@ static struct group *group_add(struct rows *r, const struct schema *schema)
 	return r->groups[schema->id - 1];
 }
 
-static bool make_room(struct rows *r, struct group *g)
+static bool grow(struct rows *r, struct group *g)
 {
 	void *heads = r->heads, *cells = g->cells;
 	size_t cap = g->cap * g->stride;
 
-	if (r->extent.rows == r->cap &&
-	    !array_grow(&heads, &r->cap, r->extent.rows + 1, sizeof(*r->heads)))
+	if (!array_grow(&heads, &r->cap, r->extent.rows + 1, sizeof(*r->heads)))
 		return false;
 	r->heads = heads;
-	if (g->count < g->cap)
-		return true;
 	if (!array_grow(&cells, &cap, (g->count + 1) * g->stride, sizeof(*g->cells)))
 		return false;
 	g->cells = cells;
@@ -122,53 +113,53 @@ static bool make_room(struct rows *r, struct group *g)
 }
 
 /* Bytes go behind those of all rows before. */
-static void put_blob(struct rows *r, struct group *g, const struct plan *p, const struct value *v,
-		     uint32_t *cells)
+static uint64_t put_blob(struct rows *r, struct group *g, const struct field *f,
+			 const struct value *v)
 {
-	size_t len = p->field->kind == FIELD_STRING ? v->len : field_bytes(p->field);
+	size_t len = f->kind == FIELD_STRING ? v->len : field_bytes(f), at = g->bytes.len;
 
 	if (v->is_absent)
 		len = 0;
-	cells[p->low] = (uint32_t)g->bytes.len;
-	cells[p->high] = (uint32_t)len;
 	put_bytes(&g->bytes, v->bytes, len);
 	r->extent.bytes += len;
+	return at | (uint64_t)len << 32;
 }
 
-static void put_presence(const struct group *g, const struct value *values, uint32_t *cells)
+/* What is absent counts as 0. */
+static void clear_absent(uint64_t absent, uint64_t *cells)
 {
-	for (unsigned i = 0; i < g->optional_count; i++) {
-		const struct plan *p = &g->plans[g->optional[i]];
-		bool is_absent = values[g->optional[i]].is_absent;
-
-		cells[p->present] = !is_absent;
-		if (!is_absent || p->field->kind != FIELD_INT)
-			continue;
-		cells[p->low] = 0;
-		if (p->high)
-			cells[p->high] = 0;
-	}
+	for (; absent; absent >>= 1, cells++)
+		if (absent & 1)
+			*cells = 0;
 }
 
-static void put_own(struct rows *r, struct group *g, const struct value *values, uint32_t *cells)
+static void put_own(struct rows *r, struct group *g, const struct value *values, uint64_t *cells)
 {
-	uint32_t *low = cells + g->schema->ref_count, *high = low + g->schema->own_count;
+	uint64_t *own = cells + g->own_at;
 	unsigned count = g->schema->own_count;
 
-	for (unsigned i = 0; i < count; i++)
-		low[i] = (uint32_t)values[i].num;
-	for (unsigned i = 0; i < g->wide_count; i++)
-		high[i] = (uint32_t)(values[g->wide[i]].num >> 32);
+	for (unsigned from = 0; from < count; from += 64) {
+		unsigned some = count - from < 64 ? count - from : 64;
+		uint64_t absent = 0;
+
+		for (unsigned i = 0; i < some; i++) {
+			own[from + i] = values[from + i].num;
+			absent = absent >> 1 | (uint64_t)values[from + i].is_absent << 63;
+		}
+		absent = absent >> (64 - some) & g->optional[from / 64];
+		cells[g->absent_at + from / 64] = absent;
+		if (absent)
+			clear_absent(absent, own + from);
+	}
 	for (unsigned i = 0; i < g->blob_count; i++)
-		put_blob(r, g, &g->plans[g->blobs[i]], &values[g->blobs[i]], cells);
-	put_presence(g, values, cells);
+		own[g->blobs[i]] = put_blob(r, g, g->fields[g->blobs[i]], &values[g->blobs[i]]);
 }
 
 /* Some cells of all rows, side by side. */
-static void settle_cells(const struct group *g, const uint32_t *first, uint32_t *differs)
+static void settle_cells(const struct group *g, const uint64_t *first, uint64_t *differs)
 {
-	uint32_t sum[ROW_CELLS_STEP] = {0};
-	const uint32_t *row = first;
+	uint64_t sum[ROW_CELLS_STEP] = {0};
+	const uint64_t *row = first;
 
 	for (size_t i = 0; i < g->count; i++, row += g->stride)
 		for (size_t k = 0; k < ROW_CELLS_STEP; k++)
@@ -204,11 +195,11 @@ static void note_time(struct rows *r, uint64_t ts)
 int rows_add(struct rows *r, const struct schema *schema, const struct row *row, struct error *err)
 {
 	struct group *g = schema->id <= r->group_cap ? r->groups[schema->id - 1] : NULL;
-	uint32_t *cells;
+	uint64_t *cells;
 
 	if (!g)
 		g = group_add(r, schema);
-	if (!g || !make_room(r, g))
+	if (!g || ((r->extent.rows == r->cap || g->count == g->cap) && !grow(r, g)))
 		return error_nomem(err);
 	if (g->count == 0)
 		r->extent.columns += columns_of(schema);

@@ -4,9 +4,8 @@
  * data_encoder.c, which reads it.
  *
  * A row lies in one piece among those of its schema, so that adding it touches few cache
- * lines: 32-bit cells, first the entry ids, then the low half of each own value, then the
- * high halves of those that have one, then for each optional value whether it is there.
- * Of bytes the low half is the offset in group.bytes, the high half the length.
+ * lines: 64-bit cells, first the entry ids, then the own values, then a bit for each own value
+ * that is absent. Of bytes the low half is the offset in group.bytes, the high half the length.
  */
 #ifndef FORMAT_ROWS_DATA_H
 #define FORMAT_ROWS_DATA_H
@@ -15,27 +14,21 @@
 
 enum { ROW_CELLS_STEP = 4 }; /* rows are padded: cells are compared some at a time */
 
-/* Where an own column is in a row. */
-struct plan {
-	const struct field *field;
-	uint32_t low;
-	uint32_t high;    /* 0: it has none */
-	uint32_t present; /* 0: it always is */
-};
-
 /* The rows of one schema, in the order of adding. */
 struct group {
 	const struct schema *schema;
-	size_t count, cap; /* rows */
-	uint32_t stride;   /* cells of a row */
-	uint32_t values;   /* of a row, on the tape */
-	uint32_t *cells;
-	uint32_t *differs;  /* [stride] bits that are not those of the first row, in any row; set by
+	size_t count, cap;  /* rows */
+	uint32_t stride;    /* cells of a row */
+	uint32_t own_at;    /* cell of the first own value */
+	uint32_t absent_at; /* cell of the first bits */
+	uint32_t values;    /* of a row, on the tape */
+	uint64_t *cells;
+	uint64_t *differs;  /* [stride] bits that are not those of the first row, in any row; set by
 			     * group_settle() */
-	struct plan *plans; /* [own_count] */
-	/* Own columns that need more than their low half; each list [own_count] */
-	uint16_t *wide, *optional, *blobs;
-	uint16_t wide_count, optional_count, blob_count;
+	uint64_t *optional; /* [cells of bits] own values that may be absent */
+	const struct field **fields; /* [own_count] */
+	uint16_t *blobs;             /* own columns of bytes and strings */
+	uint16_t blob_count;
 	struct buf bytes;
 };
 
@@ -59,15 +52,9 @@ struct rows {
 /* Set group.differs. */
 void group_settle(struct group *g);
 
-static inline const uint32_t *group_row(const struct group *g, size_t row)
+static inline const uint64_t *group_row(const struct group *g, size_t row)
 {
 	return g->cells + row * g->stride;
-}
-
-/* Whether all rows have the value of the first in a cell. */
-static inline bool group_is_const(const struct group *g, uint32_t cell)
-{
-	return !g->differs[cell];
 }
 
 #endif

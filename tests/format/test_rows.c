@@ -13,7 +13,7 @@
 #include "format/rows.h"
 #include "tests/format/forge.h"
 
-enum { PLAIN = 1, RICH = 66, LAST = SCHEMA_MAX };
+enum { PLAIN = 1, WIDE = 5, RICH = 66, LAST = SCHEMA_MAX, WIDE_FIELDS = 130 };
 
 struct world {
 	struct section section;
@@ -29,6 +29,20 @@ static void add_schema(struct world *w, struct schema *s, uint32_t id)
 	s->id = id;
 	assert_int_equal(schema_seal(s, NULL), 0);
 	assert_int_equal(section_add_schema(&w->section, s, NULL), 0);
+}
+
+/* Every second field may be absent. */
+static struct schema *wide_schema(void)
+{
+	struct schema *s = schema_new(SCHEMA_EVENT, "g", "wide", NULL);
+
+	for (unsigned i = 0; i < WIDE_FIELDS; i++) {
+		struct field f = forge_field("number", FIELD_INT, i % 3 ? 8 : 4, 1);
+
+		f.flags = i % 2 ? FIELD_OPTIONAL : 0;
+		forge_add(s, f);
+	}
+	return s;
 }
 
 static int setup(void **state)
@@ -48,6 +62,7 @@ static int setup(void **state)
 	forge_add(rich, forge_field("text", FIELD_STRING, 1, 0));
 	forge_add(rich, optional);
 	add_schema(w, plain, PLAIN);
+	add_schema(w, wide_schema(), WIDE);
 	add_schema(w, rich, RICH);
 	add_schema(w, last, LAST);
 	w->dicts = dict_set_new(1);
@@ -262,6 +277,51 @@ static void a_second_block_knows_nothing_of_the_first(void **state)
 	batch_free(b);
 }
 
+/* Which fields of a row are absent, and the value of the others. */
+static bool is_absent(unsigned row, unsigned field)
+{
+	return field % 2 && (row + field) % 5 == 0;
+}
+
+static uint64_t wide_number(unsigned row, unsigned field)
+{
+	uint64_t number = (uint64_t)(row * (field % 4) + 1) << 40 | row << 8 | field;
+
+	return field % 3 ? number : (uint32_t)number;
+}
+
+static void add_wide(struct world *w, unsigned row)
+{
+	struct value values[WIDE_FIELDS];
+	struct row r = {.schema = WIDE, .ts_ns = row, .values = values};
+
+	for (unsigned i = 0; i < WIDE_FIELDS; i++)
+		values[i] = (struct value){.num = wide_number(row, i),
+					   .is_absent = is_absent(row, i) || i % 2 == 0};
+	assert_int_equal(rows_add(w->rows, section_schema(&w->section, WIDE), &r, NULL), 0);
+}
+
+static void only_optional_values_are_absent(void **state)
+{
+	struct world *w = *state;
+	struct batch *b;
+	struct event ev;
+	uint64_t got;
+
+	for (unsigned row = 0; row < 12; row++)
+		add_wide(w, row);
+	b = recode(w);
+	for (unsigned row = 0; row < 12; row++) {
+		assert_true(batch_event(b, row, &ev));
+		for (unsigned i = 0; i < WIDE_FIELDS; i++) {
+			assert_int_equal(event_int(&ev, (int)i, &got), !is_absent(row, i));
+			if (!is_absent(row, i))
+				assert_true(got == wide_number(row, i));
+		}
+	}
+	batch_free(b);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -273,6 +333,7 @@ int main(void)
 		TEST(schemas_mix_and_keep_their_values),
 		TEST(rows_are_counted_in_every_way),
 		TEST(a_second_block_knows_nothing_of_the_first),
+		TEST(only_optional_values_are_absent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* test_keyed_encoder.c -- values of different fields and schemas predict each other. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "format/keyed.h"
+#include "format/keyed_encoder.h"
+#include "tests/format/forge.h"
+
+enum { STREAMS = 1, SENDER = 2, RECEIVER = 3 };
+
+struct desk {
+	struct schema *streams, *sender, *receiver;
+	struct dictionaries *dicts;
+	struct rows *rows;
+	struct keyed_encoder *encoder;
+};
+
+static struct schema *sealed(struct schema *s, uint32_t id)
+{
+	s->id = id;
+	assert_int_equal(schema_seal(s, NULL), 0);
+	return s;
+}
+
+/* An event with a number that its stream predicts. */
+static struct schema *event_schema(const char *name, unsigned flags)
+{
+	struct schema *s = schema_new(SCHEMA_EVENT, "g", name, NULL);
+	struct field number = forge_field("number", FIELD_INT, 4, 1);
+
+	number.key_ref = 1;
+	number.flags = (uint8_t)flags;
+	schema_add_ref(s, STREAMS, NULL);
+	forge_add(s, number);
+	return s;
+}
+
+static int setup(void **state)
+{
+	struct desk *d = calloc(1, sizeof(*d));
+
+	d->streams = schema_new(SCHEMA_DICT, "", "streams", NULL);
+	forge_add(d->streams, forge_field("stream", FIELD_INT, 4, 1));
+	sealed(d->streams, STREAMS);
+	d->sender = sealed(event_schema("sender", 0), SENDER);
+	d->receiver = sealed(event_schema("receiver", FIELD_FLIP), RECEIVER);
+	d->dicts = dictionaries_new(0);
+	assert_int_equal(dictionaries_add(d->dicts, d->streams, NULL), 0);
+	d->rows = rows_new();
+	d->encoder = keyed_encoder_new();
+	*state = d;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct desk *d = *state;
+
+	rows_free(d->rows);
+	keyed_encoder_free(d->encoder);
+	keyed_encoder_free(NULL);
+	dictionaries_free(d->dicts);
+	schema_free(d->streams);
+	schema_free(d->sender);
+	schema_free(d->receiver);
+	free(d);
+	return 0;
+}
+
+static uint32_t stream(struct desk *d, uint8_t number)
+{
+	uint8_t packed[4] = {number};
+	uint32_t id;
+
+	assert_int_equal(dictionaries_intern(d->dicts, STREAMS, packed, 4, &id, NULL), 0);
+	return id;
+}
+
+static void add(struct desk *d, const struct schema *s, uint32_t ref, uint64_t number)
+{
+	struct value value = {.num = number};
+	struct row row = {.schema = s->id, .refs = &ref, .values = &value};
+
+	assert_int_equal(rows_add(d->rows, s, &row, NULL), 0);
+}
+
+static void tokens_are(struct desk *d, uint32_t schema, size_t len, const uint8_t *tokens,
+		       size_t raw_len)
+{
+	struct keyed_bytes got = keyed_encoder_bytes(d->encoder, schema, 0);
+
+	assert_int_equal(view_len(got.tokens), len);
+	assert_memory_equal(got.tokens.p, tokens, len);
+	assert_int_equal(view_len(got.raw), raw_len);
+}
+
+static void what_one_side_sent_the_other_receives(void **state)
+{
+	struct desk *d = *state;
+	uint32_t here = stream(d, 8), there = stream(d, 9);
+
+	add(d, d->sender, here, 4000000000u);
+	add(d, d->receiver, there, 4000000001u);
+	add(d, d->sender, there, 5);
+	add(d, d->sender, here, 4000000001u);
+	add(d, d->receiver, here, 4);
+	add(d, d->sender, here, 0);
+	assert_true(keyed_encoder_run(d->encoder, d->rows, d->dicts));
+	tokens_are(d, SENDER, 4, (uint8_t[]){KEYED_RAW, KEYED_FIRST + 10, KEYED_FIRST, KEYED_ZERO},
+		   4);
+	tokens_are(d, RECEIVER, 2, (uint8_t[]){KEYED_FIRST + 2, KEYED_FIRST + 1}, 0);
+}
+
+static void no_entry_has_the_key_0(void **state)
+{
+	struct desk *d = *state;
+
+	add(d, d->sender, 0, 7);
+	add(d, d->sender, stream(d, 0), 8);
+	add(d, d->receiver, stream(d, 1), 9);
+	assert_true(keyed_encoder_run(d->encoder, d->rows, d->dicts));
+	tokens_are(d, SENDER, 2, (uint8_t[]){KEYED_FIRST + 14, KEYED_FIRST + 2}, 0);
+	tokens_are(d, RECEIVER, 1, (uint8_t[]){KEYED_FIRST + 2}, 0);
+}
+
+static void a_block_knows_nothing_of_the_one_before(void **state)
+{
+	struct desk *d = *state;
+
+	for (int i = 0; i < 2; i++) {
+		add(d, d->sender, stream(d, 8), 3000000000u);
+		assert_true(keyed_encoder_run(d->encoder, d->rows, d->dicts));
+		tokens_are(d, SENDER, 1, (uint8_t[]){KEYED_RAW}, 4);
+		rows_clear(d->rows);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_one_side_sent_the_other_receives),
+		TEST(no_entry_has_the_key_0),
+		TEST(a_block_knows_nothing_of_the_one_before),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
