@@ -38,3 +38,4 @@ void urgency_update(struct urgency *u, size_t waiting, size_t size)
 		urgency_hurry(u);
 	else if (u->is_high && waiting < size / LOW_SHARE)
 		u->is_high = !set_policy(SCHED_OTHER, 0);
+}
