@@ -167,7 +167,9 @@ static __always_inline void *emit_begin(void *ctx, __u32 event, __u64 size)
 	h->event = event;
 	h->cpu = bpf_get_smp_processor_id();
 	h->flags = 0;
-	h->stack = has_stack[event] ? stack_number(ctx, event != WIRE_SK_DATA_READY) : 0;
+	h->stack = 0;
+	if (has_stack[event])
+		h->stack = event == WIRE_SK_DATA_READY ? stack_number(ctx) : stack_number_raw(ctx);
 	return h;
 }
 

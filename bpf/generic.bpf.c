@@ -33,7 +33,7 @@ struct {
 
 const volatile __u32 event_number;
 const volatile __u32 fixed_bytes;  /* of the entry, without the first 8 */
-const volatile __u32 record_bytes; /* head, fixed part, slots */
+const volatile __u32 record_bytes; /* head, fixed part, slots, and with a stack 8 more */
 const volatile __u32 dynamic_count;
 const volatile __u8 has_stack;
 const volatile struct wire_dynamic_field dynamic[WIRE_DYNAMIC_MAX];
@@ -106,7 +106,9 @@ int copy_entry(void *ctx)
 	h->event = event_number;
 	h->cpu = bpf_get_smp_processor_id();
 	h->flags = 0;
-	h->stack = has_stack ? stack_number(ctx, false) : 0;
+	h->stack = 0;
+	if (has_stack)
+		h->stack = stack_number_split(ctx, (void *)h + record_bytes - sizeof(__u64));
 	entry = h + 1;
 	bpf_probe_read_kernel(entry, fixed_bytes, ctx + WIRE_COMMON_BYTES);
 #pragma unroll

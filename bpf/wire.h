@@ -336,7 +336,8 @@ struct wire_receive {
 };
 
 /* A generic event: the raw entry from its 8th byte on, then one slot for each field
- * whose data lies elsewhere. */
+ * whose data lies elsewhere. If it asks for stacks, last a u64: the innermost frame if
+ * the stack in the table lacks it, else 0. */
 enum {
 	WIRE_COMMON_BYTES = 8, /* overwritten by the kernel before a program sees them */
 	WIRE_ENTRY_MAX = 2048, /* bytes of an entry, with the common ones */

@@ -228,8 +228,10 @@ static int make_generic(struct making *m, const struct typed_event *e, const str
 	TRY(add_generic_fields(m, &b, fmt, layout, err));
 	layout->record_bytes = (uint32_t)(sizeof(struct wire_head) + layout->fixed_bytes +
 					  layout->dynamic_count * sizeof(struct wire_dynamic));
+	if (m->tools->has_stack)
+		layout->record_bytes += sizeof(uint64_t);
 	m->recipe->wire_bytes = (uint16_t)layout->record_bytes;
-	return making_add_stack(m, err);
+	return making_add_stack(m, (uint16_t)(layout->record_bytes - sizeof(uint64_t)), err);
 }
 
 int recipe_generic(const struct recipe_tools *t, const char *group, const struct typed_event *e,

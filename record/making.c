@@ -152,9 +152,9 @@ int making_add_symbol_name(struct making *m, struct error *err)
 	return making_add_bound(m, &f, DICT_SYMBOL, SYMBOL_NAME, err);
 }
 
-int making_add_stack(struct making *m, struct error *err)
+int making_add_stack(struct making *m, uint16_t first, struct error *err)
 {
-	const struct ref_recipe ref = {.dictionary = DICT_STACK, .from = FROM_STACK};
+	const struct ref_recipe ref = {.dictionary = DICT_STACK, .from = FROM_STACK, .at = first};
 	bool is_taken = schema_find(m->schema, "stack") >= 0;
 	struct field f = {.name = (char *)(is_taken ? "kernel_stack" : "stack"),
 			  .type = (char *)"string",

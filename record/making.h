@@ -36,8 +36,9 @@ int making_add_bound(struct making *m, struct field *f, enum dictionary d, unsig
 		     struct error *err);
 /* `<symbol_field>_symbol`, the name beside the address; nothing without such a field. */
 int making_add_symbol_name(struct making *m, struct error *err);
-/* `stack`, if the event's records carry one; `kernel_stack` where it has such a field. */
-int making_add_stack(struct making *m, struct error *err);
+/* `stack`, if the event's records carry one; `kernel_stack` where it has such a field. A
+ * u64 at `first`, if that is not 0, may be its innermost frame. */
+int making_add_stack(struct making *m, uint16_t first, struct error *err);
 
 /* What a field of a format file is on a tape. `type` and the format must outlive *out. */
 int making_field_of(struct making *m, const struct tracefmt_field *f, char type[MAKING_MAX_TYPE],

@@ -122,6 +122,16 @@ static void put_own(FILE *to, const struct record_options *opt)
 	fprintf(to, "%-11s  the connection of %s, which carries the tape\n", "left out", ends);
 }
 
+static void put_stacks(FILE *to, const struct checkup *u)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; u->catalog && i < catalog_count(u->catalog); i++)
+		count += catalog_at(u->catalog, i)->has_stack;
+	if (count)
+		fprintf(to, "%-11s  of %zu events\n", "stacks", count);
+}
+
 static void put_end(FILE *to, const struct record_options *opt)
 {
 	fprintf(to, "%-11s  Ctrl-C or SIGTERM", "until");
@@ -145,6 +155,7 @@ int plan_dry_run(const struct record_options *opt, FILE *to, struct error *err)
 	put_end(to, opt);
 	put_filter(to, opt);
 	put_own(to, opt);
+	put_stacks(to, &u);
 	fprintf(to, "%-11s  %zu KiB\n", "buffer", attach_buffer_wanted(opt) >> 10);
 	for (size_t i = 0; i < u.row_count; i++)
 		if (strcmp(u.rows[i].name, "events") == 0 || strcmp(u.rows[i].name, "disk") == 0 ||

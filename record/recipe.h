@@ -44,7 +44,7 @@ enum ref_from {
 	FROM_FLOW,     /* flow: wire_flow at `at` */
 	FROM_ADDRESS,  /* symbol: u64 at `at` */
 	FROM_DEVICE,   /* device: char[16] at `at` */
-	FROM_STACK,    /* stack: the head's number */
+	FROM_STACK,    /* stack: the head's number, and unless `at` is 0 a u64 there */
 	FROM_FIELDS,   /* attribute by attribute, see fields[] */
 };
 

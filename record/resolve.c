@@ -428,7 +428,9 @@ static int find_one(struct resolver *r, const struct ref_recipe *ref, const void
 	case FROM_DEVICE:
 		return find_device(r, (const void *)(p + ref->at), id, err);
 	case FROM_STACK:
-		return r->stacks ? stacks_find(r->stacks, head->stack, id, err) : 0;
+		return r->stacks ? stacks_find(r->stacks, head->stack,
+					       ref->at ? load(p + ref->at, 8) : 0, id, err)
+				 : 0;
 	default:
 		return find_fields(r, ref, p, id, err);
 	}

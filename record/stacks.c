@@ -15,6 +15,7 @@
 struct slot {
 	uint32_t epoch; /* 0 = empty */
 	uint32_t id;
+	uint64_t first;
 };
 
 struct stacks {
@@ -23,8 +24,8 @@ struct stacks {
 	uint32_t dictionary;
 	struct symbols *symbols;
 	uint64_t missing;
-	struct buf entry; /* packed */
-	uint64_t addresses[WIRE_STACK_FRAMES];
+	struct buf entry;                          /* packed */
+	uint64_t addresses[1 + WIRE_STACK_FRAMES]; /* the first may have been sent alone */
 	struct slot slots[WIRE_STACK_SLOTS];
 };
 
@@ -67,21 +68,24 @@ void stacks_close(struct stacks *s)
 /* A table of lower depth fills the first addresses only: the others stay 0. */
 static bool fetch(struct stacks *s, uint32_t key)
 {
-	return bpf_map_lookup_elem(s->table, &key, s->addresses) == 0;
+	return bpf_map_lookup_elem(s->table, &key, s->addresses + 1) == 0;
 }
 
-static int intern(struct stacks *s, uint32_t *id, struct error *err)
+static int intern(struct stacks *s, uint64_t first, uint32_t *id, struct error *err)
 {
+	unsigned skipped = first == 0;
+
 	buf_clear(&s->entry);
 	put_u16(&s->entry, 0);
-	frames_put(&s->entry, s->addresses, WIRE_STACK_FRAMES, s->symbols);
+	s->addresses[0] = first;
+	frames_put(&s->entry, s->addresses + skipped, 1 + WIRE_STACK_FRAMES - skipped, s->symbols);
 	if (s->entry.is_failed)
 		return error_nomem(err);
 	store_le(s->entry.data, 2, s->entry.len - 2);
 	return writer_intern(s->writer, s->dictionary, s->entry.data, s->entry.len, id, err);
 }
 
-int stacks_find(struct stacks *s, uint16_t number, uint32_t *id, struct error *err)
+int stacks_find(struct stacks *s, uint16_t number, uint64_t first, uint32_t *id, struct error *err)
 {
 	uint32_t epoch = writer_epoch(s->writer);
 	struct slot *slot;
@@ -94,14 +98,15 @@ int stacks_find(struct stacks *s, uint16_t number, uint32_t *id, struct error *e
 		return 0;
 	}
 	slot = &s->slots[number - 1];
-	if (slot->epoch != epoch) {
+	if (slot->epoch != epoch || slot->first != first) {
 		if (!fetch(s, number - 1u)) {
 			s->missing++;
 			return 0;
 		}
 		slot->epoch = 0;
-		TRY(intern(s, &slot->id, err));
+		TRY(intern(s, first, &slot->id, err));
 		slot->epoch = epoch;
+		slot->first = first;
 	}
 	*id = slot->id;
 	return 0;

@@ -27,8 +27,9 @@ int stacks_open(int table, struct writer *w, uint32_t dictionary, struct symbols
 /* NULL is fine. */
 void stacks_close(struct stacks *s);
 
-/* `number` as in wire_head.stack; *id 0 = none. 0, or the writer's error. */
-int stacks_find(struct stacks *s, uint16_t number, uint32_t *id, struct error *err);
+/* `number` as in wire_head.stack, `first` a frame to put in front of it, or 0; *id 0 =
+ * none. 0, or the writer's error. */
+int stacks_find(struct stacks *s, uint16_t number, uint64_t first, uint32_t *id, struct error *err);
 /* Records so far whose stack was asked for and not to be had, as a fact of the tape;
  * nothing when there were none. */
 int stacks_facts(const struct stacks *s, struct writer *w, struct error *err);

@@ -209,7 +209,7 @@ static int make_typed(struct making *m, const struct typed_event *e, const struc
 	TRY(add_typed_refs(m, e, fmt, err));
 	TRY(fmt ? add_from_format(m, e, fmt, err) : add_whole_table(m, e, err));
 	TRY(add_typed_extras(m, e, err));
-	return making_add_stack(m, err);
+	return making_add_stack(m, 0, err);
 }
 
 int recipe_typed(const struct recipe_tools *t, const struct typed_event *e,

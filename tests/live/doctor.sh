@@ -36,11 +36,12 @@ under=(env)
 # All is well: the plan's events are those that a recording has.
 both 0 '^(ok +)?events +' '' -o "$TMP/tape"
 [ ! -e "$TMP/tape" ] || { echo "a file was left behind"; exit 1; }
-expect 0 "$TCPTAPE_RECORD" --dry-run -o "$TMP/tape" --port 80,8000-8010 -d 2.5 --buffer 1M -- true
+expect 0 "$TCPTAPE_RECORD" --dry-run -o "$TMP/tape" --port 80,8000-8010 -d 2.5 --buffer 1M --stacks kfree_skb -- true
 said '^filter .* port 80$'
 said 'or port 8000 to 8010'
 said '^until .* 2\.5 s .*true'
 said '^buffer +1024 KiB'
+said '^stacks +of 1 events'
 awk '$1 == "typed" || $1 == "generic" { print $2 }' "$TMP/out" | tr -d : | sort >"$TMP/planned"
 "$TCPTAPE_RECORD" --list-events | tr -d : | sort | cmp - "$TMP/planned"
 
@@ -52,6 +53,7 @@ if [ -e $group ]; then
 fi
 
 # Wrong words.
+both 2 'fails +events.*--stacks .tcp:no_such. matches none' "stacks 'tcp:no_such' matches none" --stacks tcp:no_such
 both 2 'fails +events.*did you mean' "tcp:tcp_prob'.*did you mean 'tcp:tcp_probe'" -o "$TMP/tape" -e tcp:tcp_prob
 both 2 'fails +command' 'no-such-command' -o "$TMP/tape" -- "$TMP/no-such-command"
 echo precious >"$TMP/there"

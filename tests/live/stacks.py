@@ -75,7 +75,9 @@ def functions(row):
 
 
 def in_order(row, *wanted):
-    """These functions lie in the stack, in this order from the innermost on."""
+    """These functions lie in the stack, if it is not missing, in this order from the innermost on."""
+    if row["extra"]["stack"] is None:
+        return
     rest = iter(functions(row))
     assert all(w in rest for w in wanted), f"{wanted} in {row['extra']['stack']}"
 
@@ -113,9 +115,8 @@ for r in refused:
 for r in rows:
     same("stack" in r["extra"], r["event"] in EVENTS or r["event"].startswith("skb:"), f"{r['event']} has a stack")
     assert not MACHINERY.match(r["extra"].get("stack") or ""), r
-# A generic event's stack may find its slot taken: then it says so.
+# What others do on this host may have taken the place of a stack: then the tape says so.
 missing = [r for r in rows if r["extra"].get("stack", "") is None]
-same({r["event"] for r in missing} - {"net:net_dev_queue"}, set(), "events whose stack is missing")
 same(bool(missing), any(f"stack: {len(missing)} events" in u for u in tape.info()["unavailable"]), "missing stacks are told")
 same([r["event"] for r in Tape(f"{TMP}/none").rows("replay") if "stack" in r["extra"]], [], "stacks nobody asked for")
 

@@ -97,6 +97,20 @@ static void end(struct scene *s)
 	close(s->table);
 }
 
+struct plain {
+	struct wire_head head;
+	int64_t number;
+	uint64_t first;
+};
+
+static void add_plain(struct scene *s, uint64_t ts_ns, uint16_t stack, uint64_t first)
+{
+	struct plain r = {.head = {.ts_ns = ts_ns, .event = WIRE_TYPED_END, .stack = stack},
+			  .first = first};
+
+	assert_int_equal(translator_add(s->tape.translator, &r, sizeof(r), NULL), OK);
+}
+
 static void add(struct scene *s, uint16_t event, uint64_t ts_ns, uint16_t stack)
 {
 	struct wire_skb r = {.head = {.ts_ns = ts_ns, .event = event, .stack = stack}};
@@ -191,9 +205,33 @@ static void stacks_of_a_generic_event_are_the_same(void **state)
 
 	begin(state, &s, "made:plain", "made:*");
 	put_stack(s.table, 2, 0x3000);
-	add(&s, WIRE_TYPED_END, 1, 3);
+	assert_int_equal(catalog_at(s.tape.catalog, 0)->layout.record_bytes, sizeof(struct plain));
+	add_plain(&s, 1, 3, 0);
 	fake_tape_read(&s.tape);
 	next_is(&s, &item, "0x3000;0x3001");
+	end(&s);
+}
+
+/* Its slot was taken: the kernel kept it without the innermost frame. */
+static void stacks_may_get_their_innermost_frame_from_the_record(void **state)
+{
+	struct scene s;
+	struct item item;
+	uint32_t first;
+
+	begin(state, &s, "made:plain", "made:*");
+	put_stack(s.table, 2, 0x3000);
+	add_plain(&s, 1, 3, 0x5000);
+	add_plain(&s, 2, 3, 0);
+	add_plain(&s, 3, 3, 0x6000);
+	add_plain(&s, 4, 3, 0x5000);
+	fake_tape_read(&s.tape);
+	next_is(&s, &item, "0x5000;0x3000;0x3001");
+	first = stack_id(&item);
+	next_is(&s, &item, "0x3000;0x3001");
+	next_is(&s, &item, "0x6000;0x3000;0x3001");
+	next_is(&s, &item, "0x5000;0x3000;0x3001");
+	assert_int_equal(stack_id(&item), first);
 	end(&s);
 }
 
@@ -204,7 +242,7 @@ static void stacks_do_not_take_the_name_of_a_field(void **state)
 
 	begin(state, &s, "made:taken", "*");
 	put_stack(s.table, 0, 0x1000);
-	add(&s, WIRE_TYPED_END, 1, 1);
+	add_plain(&s, 1, 1, 0);
 	fake_tape_read(&s.tape);
 	assert_true(fake_tape_next(&s.tape, &item));
 	assert_int_equal(fake_int(&item.event, "stack"), 0);
@@ -260,6 +298,7 @@ int main(void)
 		TEST(stacks_that_are_not_to_be_had_are_null_and_counted),
 		TEST(stacks_are_told_again_in_a_new_epoch),
 		TEST(stacks_of_a_generic_event_are_the_same),
+		TEST(stacks_may_get_their_innermost_frame_from_the_record),
 		TEST(stacks_do_not_take_the_name_of_a_field),
 		TEST(stacks_nobody_asked_for_leave_no_trace),
 		TEST(stacks_are_for_events_that_are_recorded),
