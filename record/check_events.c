@@ -81,7 +81,9 @@ void check_tracefs(struct checkup *u, struct check *c)
 	if (open_mounted(u, c))
 		return;
 	if (geteuid() != 0) {
-		check_fail(c, ERR_KERNEL, "run with sudo",
+		check_fail(c, ERR_KERNEL,
+			   "run with sudo, or add CAP_DAC_READ_SEARCH, or remount it with gid= and "
+			   "mode=750",
 			   "this user cannot read the tracepoints under /sys/kernel/tracing");
 		return;
 	}

@@ -189,8 +189,8 @@ static void load(struct symbols *s)
 	if (!read_lines(s, f))
 		set_problem(s, "more symbols than fit into memory");
 	else if (s->count == 0)
-		set_problem(s, "shows no addresses; run as root with sysctl kernel.kptr_restrict "
-			       "below 2");
+		set_problem(s, "shows no addresses: that takes CAP_SYSLOG and sysctl "
+			       "kernel.kptr_restrict below 2");
 	fclose(f);
 	if (s->count == 0)
 		return;

@@ -69,7 +69,8 @@ static int explain_absence(int failure, struct error *err)
 	if (geteuid() != 0)
 		return error_set(err, ERR_KERNEL,
 				 "cannot read the tracepoints under " TRACEFS_ROOT
-				 ": run the recorder as root (sudo tcptape-record ...)");
+				 ": run with sudo, or add CAP_DAC_READ_SEARCH, or remount it with "
+				 "gid= and mode=750");
 	if (stat(TRACEFS_ROOT, &st) != 0)
 		return error_set(err, ERR_KERNEL,
 				 "there is no " TRACEFS_ROOT
