@@ -16,6 +16,7 @@
 
 #include "analyze/owner.h"
 #include "analyze/tcp_state.h"
+#include "analyze/totals.h"
 #include "analyze/traffic.h"
 #include "analyze/tuple.h"
 
@@ -59,10 +60,11 @@ struct life {
 	uint32_t una, nxt; /* snd_una and rcv_nxt when it became ESTABLISHED */
 	struct owner owner;
 	struct traffic traffic;
-	uint8_t phase; /* enum life_phase */
-	uint8_t state; /* enum tcp_state */
-	uint8_t role;  /* enum life_role */
-	uint8_t end;   /* enum life_end */
+	struct totals totals; /* once it has closed */
+	uint8_t phase;        /* enum life_phase */
+	uint8_t state;        /* enum tcp_state */
+	uint8_t role;         /* enum life_role */
+	uint8_t end;          /* enum life_end */
 	bool is_ipv6;
 	bool is_start_seen;
 	bool is_end_seen;

@@ -173,6 +173,24 @@ static void tell_reset(const struct moment *m, struct narration *out)
 		narration_say(out, ": %s", m->word);
 }
 
+static void tell_summary(const struct side *s, struct narration *out)
+{
+	const struct totals *t = s ? &s->life->totals : NULL;
+	char rtt[UNITS_MAX], busy[UNITS_MAX];
+
+	narration_say(out, "in all");
+	if (!t || !t->is_known)
+		return;
+	narration_say(out, ": %" PRIu32 " segments out, %" PRIu32 " in, cwnd %" PRIu32, t->segs_out,
+		      t->segs_in, t->cwnd);
+	if (t->min_rtt_us)
+		narration_say(out, ", least RTT %s",
+			      units_duration((int64_t)t->min_rtt_us * 1000, rtt));
+	if (t->busy_us && t->busy_us <= INT64_MAX / 1000)
+		narration_say(out, ", sending for %s",
+			      units_duration((int64_t)t->busy_us * 1000, busy));
+}
+
 static void tell_plain(const struct narrator *n, const struct moment *m, const struct side *s,
 		       struct narration *out)
 {
@@ -181,6 +199,9 @@ static void tell_plain(const struct narrator *n, const struct moment *m, const s
 	switch ((enum event_kind)m->kind) {
 	case EVENT_DESTROY:
 		narration_say(out, "socket destroyed");
+		break;
+	case EVENT_SUMMARY:
+		tell_summary(s, out);
 		break;
 	case EVENT_SNAPSHOT:
 		narration_say(out, "was here before: %s",

@@ -162,6 +162,13 @@ static void on_destroy(struct step *s)
 	lives_requeue(&s->t->lives, s->life, s->ev->ts_ns);
 }
 
+/* Comes with the change to CLOSE. */
+static void on_summary(struct step *s)
+{
+	read_counters(s, false);
+	totals_read(&s->life->totals, s->e, s->ev);
+}
+
 static void on_probe(struct step *s)
 {
 	int32_t srtt = bound_int32(s->e, s->ev, BOUND_SRTT, 0);
@@ -239,6 +246,9 @@ static void on_sock_event(struct step *s)
 		break;
 	case EVENT_DESTROY:
 		on_destroy(s);
+		break;
+	case EVENT_SUMMARY:
+		on_summary(s);
 		break;
 	case EVENT_DROP:
 		on_drop(s);

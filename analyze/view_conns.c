@@ -52,6 +52,14 @@ enum {
 	COL_TIME_WAIT,
 	COL_OWNER_FROM,
 	COL_COOKIE,
+	COL_MIN_RTT,
+	COL_CWND,
+	COL_SEGS_OUT,
+	COL_SEGS_IN,
+	COL_DELIVERY_RATE,
+	COL_BUSY,
+	COL_RWND_LIMITED,
+	COL_SNDBUF_LIMITED,
 	COL_REMARK,
 	COL_COUNT
 };
@@ -93,6 +101,14 @@ static const struct column columns[COL_COUNT] = {
 	[COL_TIME_WAIT] = {.key = "time_wait", .doc = "its end is the beginning of TIME_WAIT"},
 	[COL_OWNER_FROM] = {.key = "owner_from", .doc = "how the owner is known: caller, snapshot, reader, closer or listener"},
 	[COL_COOKIE] = {.key = "cookie", .doc = "the kernel's socket cookie"},
+	[COL_MIN_RTT] = {.key = "min_rtt_us", .doc = "least round-trip time, microseconds; this and the next seven: from the socket's beginning to its end, as TCP counted"},
+	[COL_CWND] = {.key = "cwnd", .doc = "congestion window at its end, segments"},
+	[COL_SEGS_OUT] = {.key = "segs_out", .doc = "segments sent"},
+	[COL_SEGS_IN] = {.key = "segs_in", .doc = "segments received"},
+	[COL_DELIVERY_RATE] = {.key = "delivery_rate", .doc = "the last that was measured, bytes a second"},
+	[COL_BUSY] = {.key = "busy_ns", .doc = "time in which there was data to send; the next two are part of it", .unit = UNIT_NS},
+	[COL_RWND_LIMITED] = {.key = "rwnd_limited_ns", .doc = "of it, limited by the peer's receive window", .unit = UNIT_NS},
+	[COL_SNDBUF_LIMITED] = {.key = "sndbuf_limited_ns", .doc = "of it, limited by the send buffer", .unit = UNIT_NS},
 	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing"},
 };
 /* clang-format on */
@@ -271,6 +287,20 @@ static void fill_traffic(struct cell *cells, const struct conns *c, const struct
 	cells[COL_SRTT] = cell_nonzero(l->traffic.srtt_us);
 }
 
+static void fill_totals(struct cell *cells, const struct totals *t)
+{
+	if (!t->is_known)
+		return;
+	cells[COL_MIN_RTT] = cell_nonzero(t->min_rtt_us);
+	cells[COL_CWND] = cell_uint(t->cwnd);
+	cells[COL_SEGS_OUT] = cell_uint(t->segs_out);
+	cells[COL_SEGS_IN] = cell_uint(t->segs_in);
+	cells[COL_DELIVERY_RATE] = cell_uint(t->delivery_rate);
+	cells[COL_BUSY] = cell_uint(t->busy_us * 1000);
+	cells[COL_RWND_LIMITED] = cell_uint(t->rwnd_limited_us * 1000);
+	cells[COL_SNDBUF_LIMITED] = cell_uint(t->sndbuf_limited_us * 1000);
+}
+
 static void print_life(struct conns *c, const struct life *l)
 {
 	struct cell cells[COL_COUNT] = {{0}};
@@ -280,6 +310,7 @@ static void print_life(struct conns *c, const struct life *l)
 	fill_times(cells, l, &text);
 	fill_bytes(cells, c, l, &text);
 	fill_traffic(cells, c, l);
+	fill_totals(cells, &l->totals);
 	cells[COL_END] = cell_string(life_end_name((enum life_end)l->end));
 	cells[COL_UNCERTAIN] = cell_bool(tracker_is_uncertain(c->tracker, l));
 	if (l->sk_err >= 0)

@@ -39,6 +39,7 @@ enum {
 	IPPROTO_UDPLITE = 136,
 	TCP_SYN_RECV = 3,
 	TCP_TIME_WAIT = 6,
+	TCP_CLOSE = 7,
 	TCP_LISTEN = 10,
 	TCP_NEW_SYN_RECV = 12,
 	TCP_CA_CWR = 2,
@@ -111,6 +112,18 @@ struct sock {
 	struct socket *sk_socket;
 } KERNEL_TYPE;
 
+struct tcp_congestion_ops {
+	char name[16];
+} KERNEL_TYPE;
+
+struct minmax_sample {
+	__u32 v;
+} KERNEL_TYPE;
+
+struct minmax {
+	struct minmax_sample s[3];
+} KERNEL_TYPE;
+
 struct ipv6_pinfo {
 	struct in6_addr saddr;
 } KERNEL_TYPE;
@@ -124,6 +137,8 @@ struct inet_sock {
 
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
+	__u32 icsk_pmtu_cookie;
+	const struct tcp_congestion_ops *icsk_ca_ops;
 	__u8 icsk_ca_state : 5;
 	__u8 icsk_pending;
 } KERNEL_TYPE;
@@ -148,8 +163,29 @@ struct tcp_sock {
 	__u32 rcv_ssthresh;
 	__u32 window_clamp;
 	__u32 total_retrans;
+	__u64 bytes_sent;
+	__u64 bytes_retrans;
 	__u64 bytes_acked;
 	__u64 bytes_received;
+	__u32 segs_out;
+	__u32 segs_in;
+	__u32 data_segs_out;
+	__u32 data_segs_in;
+	__u32 delivered;
+	__u32 delivered_ce;
+	__u32 dsack_dups;
+	__u32 reordering;
+	__u32 reord_seen;
+	__u32 rcv_ooopack;
+	__u32 mdev_us;
+	struct minmax rtt_min;
+	__u32 mss_cache;
+	__u16 advmss;
+	__u32 rate_delivered;
+	__u32 rate_interval_us;
+	__u32 chrono_start;
+	__u32 chrono_stat[3];
+	__u8 chrono_type : 2;
 	struct {
 		__u32 rtt_us;
 	} rcv_rtt_est;

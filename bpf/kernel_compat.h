@@ -76,6 +76,12 @@ static __always_inline __u8 tcp_ca_state(const struct tcp_sock *tp)
 	return BPF_CORE_READ_BITFIELD(icsk, icsk_ca_state);
 }
 
+/* Two bits among others, whose place moves. */
+static __always_inline __u8 tcp_chrono_type(const struct tcp_sock *tp)
+{
+	return BPF_CORE_READ_BITFIELD(tp, chrono_type);
+}
+
 /* bpf_get_current_task_btf(): 5.11 (3ca1032ab7ab); before, helpers copy. */
 static __always_inline void fill_task(struct wire_head *h)
 {

@@ -12,6 +12,7 @@
 
 #include "bpf/kernel_compat.h"
 #include "bpf/sockid.h"
+#include "bpf/tcp_totals.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -30,7 +31,7 @@ static __always_inline void fill_tcp_existing(struct wire_existing *r, const str
 	}
 	r->head.flags |= WIRE_HAS_TCP;
 	fill_counters(&r->tcp, tp);
-	r->snd_cwnd = tp->snd_cwnd;
+	r->head.flags |= fill_totals(&r->totals, tp);
 }
 
 static __always_inline void fill_existing(struct wire_existing *r, const void *sk)

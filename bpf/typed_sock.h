@@ -5,6 +5,7 @@
 
 #include "bpf/emit.h"
 #include "bpf/sockid.h"
+#include "bpf/tcp_totals.h"
 
 /* Offsets in the classic entry of sk_data_ready; see there. */
 const volatile __u32 data_ready_skaddr;
@@ -34,6 +35,29 @@ int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newst
 				     bpf_core_enum_value(enum sock_flags, SOCK_DONE) &
 			     1;
 	}
+	emit_end(r);
+	return 0;
+}
+
+/* A connection ends. Not at tcp_destroy_sock: tcp_disconnect(), which a reset by SO_LINGER goes
+ * through, has cleared the counters by then. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(sock_summary, const struct sock *sk, int oldstate, int newstate)
+{
+	const struct tcp_sock *tp = as_tcp(sk);
+	struct wire_summary *r;
+
+	if (newstate != TCP_CLOSE || oldstate == TCP_CLOSE || oldstate == TCP_LISTEN || !tp)
+		return 0;
+	if (has_port_filter && !sock_passes(sk))
+		return 0;
+	r = emit_begin(ctx, WIRE_SOCK_SUMMARY, sizeof(*r));
+	if (!r)
+		return 0;
+	fill_sock(&r->sock, &r->addrs6, sk, tp);
+	fill_counters(&r->tcp, tp);
+	r->head.flags = fill_totals(&r->totals, tp);
+	r->sk_err = sk->sk_err;
 	emit_end(r);
 	return 0;
 }

@@ -39,19 +39,21 @@ enum wire_event {
 	WIRE_CONSUME_SKB,
 	WIRE_SKB_COPY_DATAGRAM_IOVEC,
 	WIRE_NETIF_RECEIVE_SKB,
+	WIRE_SOCK_SUMMARY,  /* from inet_sock_set_state */
 	WIRE_SOCK_SNAPSHOT, /* iterators, not through the ring */
 	WIRE_TYPED_END,
 	WIRE_EVENT_MAX = 4096, /* event numbers are below */
 };
 
 enum wire_flag {
-	WIRE_HAS_SOCK = 1,     /* wire_sock is filled */
-	WIRE_HAS_TCP = 2,      /* the counters of a full TCP socket are filled */
-	WIRE_HAS_FLOW = 4,     /* wire_packet: IP header understood */
-	WIRE_HAS_SEGMENT = 8,  /* wire_packet: TCP header understood */
-	WIRE_HAS_OWNER = 16,   /* wire_existing: pid, tid, comm and fd are the owner's */
-	WIRE_HAS_INODE = 32,   /* wire_existing */
-	WIRE_HAS_BACKLOG = 64, /* wire_existing: a listener */
+	WIRE_HAS_SOCK = 1,      /* wire_sock is filled */
+	WIRE_HAS_TCP = 2,       /* the counters of a full TCP socket are filled */
+	WIRE_HAS_FLOW = 4,      /* wire_packet: IP header understood */
+	WIRE_HAS_SEGMENT = 8,   /* wire_packet: TCP header understood */
+	WIRE_HAS_OWNER = 16,    /* wire_existing: pid, tid, comm and fd are the owner's */
+	WIRE_HAS_INODE = 32,    /* wire_existing */
+	WIRE_HAS_BACKLOG = 64,  /* wire_existing: a listener */
+	WIRE_HAS_MIN_RTT = 128, /* wire_tcp_totals: an RTT was measured */
 };
 
 /* What the program of an event does: one 64-bit word for each event number. */
@@ -163,6 +165,36 @@ struct wire_tcp_counters {
 	__u32 rcv_nxt;
 };
 
+/* What a socket has done so far, by the names of struct tcp_info. */
+struct wire_tcp_totals {
+	__u64 bytes_sent;
+	__u64 bytes_retrans;
+	__u64 busy_us;
+	__u64 rwnd_limited_us;
+	__u64 sndbuf_limited_us;
+	__u32 segs_out;
+	__u32 segs_in;
+	__u32 data_segs_out;
+	__u32 data_segs_in;
+	__u32 delivered;
+	__u32 delivered_ce;
+	__u32 dsack_dups;
+	__u32 reordering;
+	__u32 reord_seen;
+	__u32 rcv_ooopack;
+	__u32 rttvar_us;
+	__u32 min_rtt_us; /* WIRE_HAS_MIN_RTT */
+	__u32 rcv_rtt_us;
+	__u32 snd_cwnd;
+	__u32 snd_ssthresh;
+	__u32 snd_mss;
+	__u32 advmss;
+	__u32 pmtu;
+	__u32 rate_delivered; /* delivery rate: so many segments in so many us */
+	__u32 rate_interval_us;
+	char congestion[16]; /* the algorithm */
+};
+
 struct wire_set_state {
 	struct wire_head head;
 	struct wire_sock sock;
@@ -180,6 +212,16 @@ struct wire_destroy {
 	struct wire_head head;
 	struct wire_sock sock;
 	struct wire_tcp_counters tcp; /* WIRE_HAS_TCP */
+	struct wire_addrs6 addrs6;
+};
+
+struct wire_summary {
+	struct wire_head head;
+	struct wire_sock sock;
+	struct wire_tcp_counters tcp;
+	struct wire_tcp_totals totals;
+	__s32 sk_err;
+	__u8 pad[4];
 	struct wire_addrs6 addrs6;
 };
 
@@ -368,12 +410,13 @@ struct wire_existing {
 	struct wire_head head;
 	struct wire_sock sock;
 	struct wire_addrs6 addrs6;
-	struct wire_tcp_counters tcp; /* WIRE_HAS_TCP, and snd_cwnd */
+	struct wire_tcp_counters tcp;  /* WIRE_HAS_TCP */
+	struct wire_tcp_totals totals; /* the same */
 	__u64 inode;
 	__s32 fd;
 	__u32 backlog;
 	__u32 max_backlog;
-	__u32 snd_cwnd;
+	__u8 pad[4];
 };
 
 #define WIRE_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type)
@@ -389,6 +432,8 @@ WIRE_SIZE(wire_tcp_counters, 32);
 WIRE_SIZE(wire_sock_event, 112);
 WIRE_SIZE(wire_sock_value, 120);
 WIRE_SIZE(wire_sock_length, 120);
+WIRE_SIZE(wire_tcp_totals, 136);
+WIRE_SIZE(wire_summary, 288);
 WIRE_SIZE(wire_set_state, 160);
 WIRE_AT(wire_set_state, addrs6, 128);
 WIRE_SIZE(wire_destroy, 144);
@@ -408,7 +453,7 @@ WIRE_SIZE(wire_kfree, 200);
 WIRE_SIZE(wire_receive, 128);
 WIRE_SIZE(wire_dynamic, 256);
 WIRE_SIZE(wire_generic, 40);
-WIRE_SIZE(wire_existing, 168);
+WIRE_SIZE(wire_existing, 304);
 
 #undef WIRE_SIZE
 #undef WIRE_AT

@@ -17,6 +17,7 @@
 #include <bpf/libbpf.h>
 
 #include "bpf/wire.h"
+#include "record/host.h"
 #include "record/stacks.h"
 #include "record/memory.h"
 
@@ -131,6 +132,7 @@ static void set_constants(struct typed *skel, const struct catalog *c, const str
 
 	ro->wakeup_bytes = ring_bytes / 8;
 	ro->has_cookie_helper = attach_has_cookie_helper(btf);
+	ro->jiffy_us = host_jiffy_us();
 	ro->has_port_filter = opt->port_count != 0;
 	attach_set_ports((uint8_t *)ro->port_bits, opt);
 	for (size_t i = 0; i < catalog_count(c); i++) {

@@ -21,7 +21,8 @@ struct catalog {
 };
 
 /* What is recorded without -e; it may be missing. */
-static const char *const default_globs[] = {"tcp:*", "sock:*", "skb:*", "net:netif_receive_skb"};
+static const char *const default_globs[] = {"tcp:*", "sock:*", "skb:*", "net:netif_receive_skb",
+					    "tcptape:*"};
 
 static bool is_default(const char *glob)
 {
@@ -41,7 +42,7 @@ static int add_typed_names(const struct catalog_kernel *k, struct name_list *out
 
 		if (e->number == WIRE_SOCK_SNAPSHOT || (!e->is_bare && k->tracefs))
 			continue;
-		if (!btf_enums_has_tracepoint(k->btf, e->name))
+		if (!btf_enums_has_tracepoint(k->btf, typed_tracepoint(e)))
 			continue;
 		snprintf(name, sizeof(name), "%s:%s", e->group, e->name);
 		TRY(name_list_add(out, name, err));
@@ -128,7 +129,7 @@ static bool can_be_typed(struct catalog *c, struct catalog_event *e)
 	if (e->substitute)
 		return substitute_is_possible(e->substitute, c->kernel.btf, e->reason,
 					      sizeof(e->reason));
-	if (!btf_enums_has_tracepoint(c->kernel.btf, e->name)) {
+	if (!btf_enums_has_tracepoint(c->kernel.btf, typed_tracepoint(e->typed))) {
 		snprintf(e->reason, sizeof(e->reason), "the kernel's BTF does not describe it");
 		return false;
 	}

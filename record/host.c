@@ -253,3 +253,14 @@ uint64_t host_now_ns(void)
 	read_clock(CLOCK_BOOTTIME, &ns);
 	return ns;
 }
+
+uint64_t host_jiffy_us(void)
+{
+	struct timespec tick;
+	uint64_t hz;
+
+	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) || tick.tv_sec || !tick.tv_nsec)
+		return 0;
+	hz = (1000000000 + (uint64_t)tick.tv_nsec / 2) / (uint64_t)tick.tv_nsec;
+	return 1000000 / hz;
+}

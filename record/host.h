@@ -5,6 +5,8 @@
 #ifndef RECORD_HOST_H
 #define RECORD_HOST_H
 
+#include <stdint.h>
+
 #include "format/error.h"
 #include "format/item.h"
 #include "format/writer.h"
@@ -19,5 +21,9 @@ int host_facts(struct writer *w, struct error *err);
 int host_clock(struct clock_reading *out);
 /* The tape's clock now. */
 uint64_t host_now_ns(void);
+
+/* Microseconds of a tick of the kernel's clock as it computes them, 1,000,000 / CONFIG_HZ; 0 if the
+ * system does not tell. */
+uint64_t host_jiffy_us(void);
 
 #endif

@@ -75,7 +75,8 @@ static const struct option_row rows[] = {
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 
-static const char *const default_globs[] = {"tcp:*", "sock:*", "skb:*", "net:netif_receive_skb"};
+static const char *const default_globs[] = {"tcp:*", "sock:*", "skb:*", "net:netif_receive_skb",
+					    "tcptape:*"};
 
 static const char examples[] =
 	"Record TCP, socket and skb events of this host to a tape, for tcptape to read.\n"

@@ -14,6 +14,7 @@
 #include <bpf/libbpf.h>
 
 #include "record/attach.h"
+#include "record/host.h"
 
 #include "bpf/snapshot.skel.h"
 
@@ -101,6 +102,7 @@ static struct snapshot *open_program(const struct btf_enums *btf, const struct r
 	if (!skel)
 		return NULL;
 	skel->rodata->has_cookie_helper = attach_has_cookie_helper(btf);
+	skel->rodata->jiffy_us = host_jiffy_us();
 	skel->rodata->has_port_filter = opt->port_count != 0;
 	attach_set_ports((uint8_t *)skel->rodata->port_bits, opt);
 	bpf_object__for_each_program(p, skel->obj)

@@ -12,8 +12,8 @@ static const struct typed_event events[] = {
 	{
 		"sock",
 		"inet_sock_set_state",
-		WIRE_INET_SOCK_SET_STATE,
-		sizeof(struct wire_set_state),
+		.number = WIRE_INET_SOCK_SET_STATE,
+		.wire_bytes = sizeof(struct wire_set_state),
 		.sock = offsetof(struct wire_set_state, sock),
 		.addrs6 = offsetof(struct wire_set_state, addrs6),
 		.has_sock_fields = true,
@@ -22,8 +22,8 @@ static const struct typed_event events[] = {
 	{
 		"sock",
 		"inet_sk_error_report",
-		WIRE_INET_SK_ERROR_REPORT,
-		sizeof(struct wire_sock_length),
+		.number = WIRE_INET_SK_ERROR_REPORT,
+		.wire_bytes = sizeof(struct wire_sock_length),
 		.sock = offsetof(struct wire_sock_length, sock),
 		.addrs6 = offsetof(struct wire_sock_length, addrs6),
 		.has_sock_fields = true,
@@ -32,8 +32,8 @@ static const struct typed_event events[] = {
 	{
 		"sock",
 		"sk_data_ready",
-		WIRE_SK_DATA_READY,
-		sizeof(struct wire_sock_value),
+		.number = WIRE_SK_DATA_READY,
+		.wire_bytes = sizeof(struct wire_sock_value),
 		.sock = offsetof(struct wire_sock_value, sock),
 		.addrs6 = offsetof(struct wire_sock_value, addrs6),
 		.has_sock_fields = true,
@@ -44,8 +44,8 @@ static const struct typed_event events[] = {
 	{
 		"sock",
 		"sock_send_length",
-		WIRE_SOCK_SEND_LENGTH,
-		sizeof(struct wire_sock_length),
+		.number = WIRE_SOCK_SEND_LENGTH,
+		.wire_bytes = sizeof(struct wire_sock_length),
 		.sock = offsetof(struct wire_sock_length, sock),
 		.addrs6 = offsetof(struct wire_sock_length, addrs6),
 		.has_sock_fields = true,
@@ -54,8 +54,8 @@ static const struct typed_event events[] = {
 	{
 		"sock",
 		"sock_recv_length",
-		WIRE_SOCK_RECV_LENGTH,
-		sizeof(struct wire_sock_length),
+		.number = WIRE_SOCK_RECV_LENGTH,
+		.wire_bytes = sizeof(struct wire_sock_length),
 		.sock = offsetof(struct wire_sock_length, sock),
 		.addrs6 = offsetof(struct wire_sock_length, addrs6),
 		.has_sock_fields = true,
@@ -64,8 +64,8 @@ static const struct typed_event events[] = {
 	{
 		"tcp",
 		"tcp_probe",
-		WIRE_TCP_PROBE,
-		sizeof(struct wire_tcp_probe),
+		.number = WIRE_TCP_PROBE,
+		.wire_bytes = sizeof(struct wire_tcp_probe),
 		.sock = offsetof(struct wire_tcp_probe, sock),
 		.addrs6 = offsetof(struct wire_tcp_probe, addrs6),
 		.has_sock_fields = true,
@@ -74,8 +74,8 @@ static const struct typed_event events[] = {
 	{
 		"tcp",
 		"tcp_rcv_space_adjust",
-		WIRE_TCP_RCV_SPACE_ADJUST,
-		sizeof(struct wire_sock_event),
+		.number = WIRE_TCP_RCV_SPACE_ADJUST,
+		.wire_bytes = sizeof(struct wire_sock_event),
 		.sock = offsetof(struct wire_sock_event, sock),
 		.addrs6 = offsetof(struct wire_sock_event, addrs6),
 		.has_sock_fields = true,
@@ -84,8 +84,8 @@ static const struct typed_event events[] = {
 	{
 		"tcp",
 		"tcp_destroy_sock",
-		WIRE_TCP_DESTROY_SOCK,
-		sizeof(struct wire_destroy),
+		.number = WIRE_TCP_DESTROY_SOCK,
+		.wire_bytes = sizeof(struct wire_destroy),
 		.sock = offsetof(struct wire_destroy, sock),
 		.addrs6 = offsetof(struct wire_destroy, addrs6),
 		.has_sock_fields = true,
@@ -94,8 +94,8 @@ static const struct typed_event events[] = {
 	{
 		"tcp",
 		"tcp_receive_reset",
-		WIRE_TCP_RECEIVE_RESET,
-		sizeof(struct wire_sock_event),
+		.number = WIRE_TCP_RECEIVE_RESET,
+		.wire_bytes = sizeof(struct wire_sock_event),
 		.sock = offsetof(struct wire_sock_event, sock),
 		.addrs6 = offsetof(struct wire_sock_event, addrs6),
 		.has_sock_fields = true,
@@ -104,8 +104,8 @@ static const struct typed_event events[] = {
 	{
 		"tcp",
 		"tcp_send_reset",
-		WIRE_TCP_SEND_RESET,
-		sizeof(struct wire_send_reset),
+		.number = WIRE_TCP_SEND_RESET,
+		.wire_bytes = sizeof(struct wire_send_reset),
 		.sock = offsetof(struct wire_send_reset, sock),
 		.addrs6 = offsetof(struct wire_send_reset, addrs6),
 		.has_sock_fields = true,
@@ -114,8 +114,8 @@ static const struct typed_event events[] = {
 	{
 		"tcp",
 		"tcp_retransmit_skb",
-		WIRE_TCP_RETRANSMIT_SKB,
-		sizeof(struct wire_retransmit),
+		.number = WIRE_TCP_RETRANSMIT_SKB,
+		.wire_bytes = sizeof(struct wire_retransmit),
 		.sock = offsetof(struct wire_retransmit, sock),
 		.addrs6 = offsetof(struct wire_retransmit, addrs6),
 		.has_sock_fields = true,
@@ -124,8 +124,8 @@ static const struct typed_event events[] = {
 	{
 		"tcp",
 		"tcp_retransmit_synack",
-		WIRE_TCP_RETRANSMIT_SYNACK,
-		sizeof(struct wire_synack),
+		.number = WIRE_TCP_RETRANSMIT_SYNACK,
+		.wire_bytes = sizeof(struct wire_synack),
 		.sock = offsetof(struct wire_synack, sock),
 		.addrs6 = offsetof(struct wire_synack, addrs6),
 		.own = typed_synack_fields,
@@ -133,8 +133,8 @@ static const struct typed_event events[] = {
 	{
 		"tcp",
 		"tcp_cong_state_set",
-		WIRE_TCP_CONG_STATE_SET,
-		sizeof(struct wire_sock_value),
+		.number = WIRE_TCP_CONG_STATE_SET,
+		.wire_bytes = sizeof(struct wire_sock_value),
 		.sock = offsetof(struct wire_sock_value, sock),
 		.addrs6 = offsetof(struct wire_sock_value, addrs6),
 		.has_sock_fields = true,
@@ -143,8 +143,8 @@ static const struct typed_event events[] = {
 	{
 		"tcp",
 		"tcp_sendmsg_locked",
-		WIRE_TCP_SENDMSG_LOCKED,
-		sizeof(struct wire_sendmsg),
+		.number = WIRE_TCP_SENDMSG_LOCKED,
+		.wire_bytes = sizeof(struct wire_sendmsg),
 		.sock = offsetof(struct wire_sendmsg, sock),
 		.addrs6 = offsetof(struct wire_sendmsg, addrs6),
 		.own = typed_sendmsg_fields,
@@ -152,8 +152,8 @@ static const struct typed_event events[] = {
 	{
 		"tcp",
 		"tcp_rcvbuf_grow",
-		WIRE_TCP_RCVBUF_GROW,
-		sizeof(struct wire_rcvbuf),
+		.number = WIRE_TCP_RCVBUF_GROW,
+		.wire_bytes = sizeof(struct wire_rcvbuf),
 		.sock = offsetof(struct wire_rcvbuf, sock),
 		.addrs6 = offsetof(struct wire_rcvbuf, addrs6),
 		.has_sock_fields = true,
@@ -162,8 +162,8 @@ static const struct typed_event events[] = {
 	{
 		"tcp",
 		"tcp_cwnd_reduction_tp",
-		WIRE_TCP_CWND_REDUCTION_TP,
-		sizeof(struct wire_cwnd_reduction),
+		.number = WIRE_TCP_CWND_REDUCTION_TP,
+		.wire_bytes = sizeof(struct wire_cwnd_reduction),
 		.sock = offsetof(struct wire_cwnd_reduction, sock),
 		.addrs6 = offsetof(struct wire_cwnd_reduction, addrs6),
 		.is_bare = true,
@@ -172,8 +172,8 @@ static const struct typed_event events[] = {
 	{
 		"skb",
 		"kfree_skb",
-		WIRE_KFREE_SKB,
-		sizeof(struct wire_kfree),
+		.number = WIRE_KFREE_SKB,
+		.wire_bytes = sizeof(struct wire_kfree),
 		.sock = offsetof(struct wire_kfree, sock),
 		.addrs6 = offsetof(struct wire_kfree, addrs6),
 		.sock_needs = WIRE_HAS_SOCK,
@@ -184,8 +184,8 @@ static const struct typed_event events[] = {
 	{
 		"skb",
 		"consume_skb",
-		WIRE_CONSUME_SKB,
-		sizeof(struct wire_skb),
+		.number = WIRE_CONSUME_SKB,
+		.wire_bytes = sizeof(struct wire_skb),
 		.sock = offsetof(struct wire_skb, sock),
 		.addrs6 = offsetof(struct wire_skb, addrs6),
 		.sock_needs = WIRE_HAS_SOCK,
@@ -196,8 +196,8 @@ static const struct typed_event events[] = {
 	{
 		"skb",
 		"skb_copy_datagram_iovec",
-		WIRE_SKB_COPY_DATAGRAM_IOVEC,
-		sizeof(struct wire_skb),
+		.number = WIRE_SKB_COPY_DATAGRAM_IOVEC,
+		.wire_bytes = sizeof(struct wire_skb),
 		.sock = offsetof(struct wire_skb, sock),
 		.addrs6 = offsetof(struct wire_skb, addrs6),
 		.sock_needs = WIRE_HAS_SOCK,
@@ -207,17 +207,29 @@ static const struct typed_event events[] = {
 	{
 		"net",
 		"netif_receive_skb",
-		WIRE_NETIF_RECEIVE_SKB,
-		sizeof(struct wire_receive),
+		.number = WIRE_NETIF_RECEIVE_SKB,
+		.wire_bytes = sizeof(struct wire_receive),
 		.packet = offsetof(struct wire_receive, packet),
 		.device = offsetof(struct wire_receive, name),
 		.own = typed_receive_fields,
 	},
 	{
 		"tcptape",
+		"sock_summary",
+		.tracepoint = "inet_sock_set_state",
+		.number = WIRE_SOCK_SUMMARY,
+		.wire_bytes = sizeof(struct wire_summary),
+		.sock = offsetof(struct wire_summary, sock),
+		.addrs6 = offsetof(struct wire_summary, addrs6),
+		.has_sock_fields = true,
+		.is_bare = true,
+		.own = typed_summary_fields,
+	},
+	{
+		"tcptape",
 		"sock_snapshot",
-		WIRE_SOCK_SNAPSHOT,
-		sizeof(struct wire_existing),
+		.number = WIRE_SOCK_SNAPSHOT,
+		.wire_bytes = sizeof(struct wire_existing),
 		.sock = offsetof(struct wire_existing, sock),
 		.addrs6 = offsetof(struct wire_existing, addrs6),
 		.task_needs = WIRE_HAS_OWNER,
@@ -243,6 +255,11 @@ const struct typed_event *typed_find(const char *group, const char *name)
 		if (strcmp(events[i].group, group) == 0 && strcmp(events[i].name, name) == 0)
 			return &events[i];
 	return NULL;
+}
+
+const char *typed_tracepoint(const struct typed_event *e)
+{
+	return e->tracepoint ? e->tracepoint : e->name;
 }
 
 static size_t list_length(const struct typed_field *list)

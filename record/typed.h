@@ -69,10 +69,11 @@ struct typed_field {
 
 struct typed_event {
 	const char *group;
-	const char *name;    /* of the tracepoint; of the program too */
-	uint16_t number;     /* enum wire_event */
-	uint16_t wire_bytes; /* size of its record */
-	uint16_t sock;       /* offset of its wire_sock; 0 = none */
+	const char *name;       /* of the tracepoint; of the program too */
+	const char *tracepoint; /* what makes an event of our own; NULL = its name */
+	uint16_t number;        /* enum wire_event */
+	uint16_t wire_bytes;    /* size of its record */
+	uint16_t sock;          /* offset of its wire_sock; 0 = none */
 	uint16_t addrs6;
 	uint32_t sock_needs;           /* wire flags without which there is no socket */
 	uint32_t task_needs;           /* wire flags without which there is no task */
@@ -90,6 +91,8 @@ const struct typed_event *typed_events(void);
 size_t typed_count(void);
 /* Lent for ever, or NULL. */
 const struct typed_event *typed_find(const char *group, const char *name);
+/* The name of the kernel's tracepoint that makes it. */
+const char *typed_tracepoint(const struct typed_event *e);
 /* The fields an event may have, one after the other: its own, then the socket's, then
  * the packet's. NULL when `index` is past the last. */
 const struct typed_field *typed_field_at(const struct typed_event *e, size_t index);

@@ -29,6 +29,7 @@ extern const struct typed_field typed_consume_fields[];
 extern const struct typed_field typed_kfree_fields[];
 extern const struct typed_field typed_copy_fields[];
 extern const struct typed_field typed_receive_fields[];
+extern const struct typed_field typed_summary_fields[];
 extern const struct typed_field typed_snapshot_fields[];
 
 #endif

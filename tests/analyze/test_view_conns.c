@@ -44,7 +44,10 @@ static void hello_gives_a_row_for_each_life_with_the_promised_keys(void **state)
 		"\"states\":{\"TCP_SYN_SENT\":20000,\"TCP_ESTABLISHED\":64000,"
 		"\"TCP_CLOSE_WAIT\":14000,\"TCP_LAST_ACK\":8000},\"end\":\"fin\","
 		"\"uncertain\":false,\"first_ns\":1001000000,\"end_ns\":1001106000,"
-		"\"sk_err\":null,\"time_wait\":false,\"owner_from\":\"caller\",\"cookie\":11}\n");
+		"\"sk_err\":null,\"time_wait\":false,\"owner_from\":\"caller\",\"cookie\":11,"
+		"\"min_rtt_us\":null,\"cwnd\":null,\"segs_out\":null,\"segs_in\":null,"
+		"\"delivery_rate\":null,\"busy_ns\":null,\"rwnd_limited_ns\":null,"
+		"\"sndbuf_limited_ns\":null}\n");
 	viewed_release(&v);
 	tape_release(&b);
 }
