@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "record/child.h"
+#include "record/rotation.h"
 #include "record/tape_file.h"
 
 enum { BLOCK = 4096, LITTLE_SPACE = 64 << 20 };
@@ -74,17 +75,12 @@ static int try_directory(const char *path)
 	}
 }
 
-void check_output(struct checkup *u, struct check *c)
+static void check_file(struct checkup *u, const char *path, struct check *c)
 {
-	const char *path = u->opt->output;
 	struct error err = {0};
 	struct stat st;
 	int failure = 0;
 
-	if (is_stdout(u)) {
-		check_ok(c, "standard output, which then has to be a file or a pipe");
-		return;
-	}
 	if (lstat(path, &st)) {
 		failure = errno == ENOENT ? try_directory(path) : errno;
 	} else if (!u->opt->is_forced) {
@@ -106,6 +102,23 @@ void check_output(struct checkup *u, struct check *c)
 		check_ok(c, "%.200s can be written", path);
 }
 
+/* The file, or the first of a tape in pieces. */
+void check_output(struct checkup *u, struct check *c)
+{
+	struct rotation *r = NULL;
+	struct error err = {0};
+
+	if (is_stdout(u))
+		check_ok(c, "standard output, which then has to be a file or a pipe");
+	else if (rotation_new(u->opt->output, &u->opt->limits, &r, &err))
+		check_fail(c, ERR_NOMEM, "", "%s", err.text);
+	else if (!u->opt->is_forced && rotation_check(r, &err))
+		check_fail(c, ERR_USAGE, "choose another name or use --force", "%s", err.text);
+	else
+		check_file(u, rotation_path(r), c);
+	rotation_free(r);
+}
+
 /* 0, or why not even one block can be had: no space, a quota. */
 static int try_block(const char *dir)
 {
@@ -117,6 +130,15 @@ static int try_block(const char *dir)
 	failure = posix_fallocate(fd, 0, BLOCK);
 	close(fd);
 	return failure == ENOSPC || failure == EDQUOT ? failure : 0;
+}
+
+static unsigned long long min_free(const struct checkup *u, const struct statvfs *fs)
+{
+	const struct limits *l = &u->opt->limits;
+
+	if (!l->min_free_percent)
+		return l->min_free_bytes;
+	return (unsigned long long)fs->f_blocks * fs->f_frsize / 100 * l->min_free_percent;
 }
 
 void check_disk(struct checkup *u, struct check *c)
@@ -138,11 +160,14 @@ void check_disk(struct checkup *u, struct check *c)
 		check_fail(c, ERR_IO, "make room, or choose another place with -o",
 			   "there is no space in %.150s: %s", dir,
 			   strerror(failure ? failure : ENOSPC));
+	else if (free_bytes < min_free(u, &fs))
+		check_fail(c, ERR_IO, "make room, or choose another place with -o",
+			   "%llu KiB are free in %.150s, --min-free-disk keeps %llu KiB",
+			   free_bytes >> 10, dir, min_free(u, &fs) >> 10);
 	else if (size.rlim_cur != RLIM_INFINITY)
-		check_warn(
-			c, "ulimit -f unlimited",
-			"no file may grow beyond %llu KiB, and a recording that reaches that ends",
-			(unsigned long long)size.rlim_cur >> 10);
+		check_warn(c, "ulimit -f unlimited",
+			   "no file may grow beyond %llu KiB, and what comes after that is lost",
+			   (unsigned long long)size.rlim_cur >> 10);
 	else if (free_bytes < LITTLE_SPACE)
 		check_warn(c, "make room, or choose another place with -o",
 			   "only %llu KiB are free in %.150s", free_bytes >> 10, dir);

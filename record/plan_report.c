@@ -137,9 +137,44 @@ static void put_end(FILE *to, const struct record_options *opt)
 	fprintf(to, "%-11s  Ctrl-C or SIGTERM", "until");
 	if (opt->duration_ns)
 		fprintf(to, ", or %.9g s have passed", (double)opt->duration_ns / 1e9);
+	if (opt->limits.max_bytes)
+		fprintf(to, ", or the tape has %llu KiB",
+			(unsigned long long)opt->limits.max_bytes >> 10);
 	if (opt->command)
 		fprintf(to, ", or '%.100s' ends", opt->command[0]);
 	fputc('\n', to);
+}
+
+static void put_output(FILE *to, const struct record_options *opt)
+{
+	fprintf(to, "%-11s  %s%s\n", "output",
+		strcmp(opt->output, "-") == 0 ? "standard output" : opt->output,
+		opt->is_forced ? ", overwritten if it exists" : "");
+	if (!limits_rotate(&opt->limits))
+		return;
+	fprintf(to, "%-11s  numbered, the next one on SIGUSR1", "pieces");
+	if (opt->limits.rotate_bytes)
+		fprintf(to, ", after %llu KiB", (unsigned long long)opt->limits.rotate_bytes >> 10);
+	if (opt->limits.rotate_ns)
+		fprintf(to, ", after %.9g s", (double)opt->limits.rotate_ns / 1e9);
+	if (opt->limits.keep)
+		fprintf(to, "; the last %u are kept", opt->limits.keep);
+	fputc('\n', to);
+}
+
+static void put_limits(FILE *to, const struct limits *l)
+{
+	if (l->max_memory_bytes)
+		fprintf(to, "%-11s  %llu KiB, with the buffer\n", "memory",
+			(unsigned long long)l->max_memory_bytes >> 10);
+	if (l->max_cpu_percent)
+		fprintf(to, "%-11s  %u %% of a core; over it, types of events are left out\n",
+			"processor", l->max_cpu_percent);
+	if (l->min_free_percent)
+		fprintf(to, "%-11s  %u %% of the file system\n", "stays free", l->min_free_percent);
+	if (l->min_free_bytes)
+		fprintf(to, "%-11s  %llu KiB of the file system\n", "stays free",
+			(unsigned long long)l->min_free_bytes >> 10);
 }
 
 int plan_dry_run(const struct record_options *opt, FILE *to, struct error *err)
@@ -149,14 +184,13 @@ int plan_dry_run(const struct record_options *opt, FILE *to, struct error *err)
 
 	while (check_next(&u))
 		;
-	fprintf(to, "%-11s  %s%s\n", "output",
-		strcmp(opt->output, "-") == 0 ? "standard output" : opt->output,
-		opt->is_forced ? ", overwritten if it exists" : "");
+	put_output(to, opt);
 	put_end(to, opt);
 	put_filter(to, opt);
 	put_own(to, opt);
 	put_stacks(to, &u);
 	fprintf(to, "%-11s  %zu KiB\n", "buffer", attach_buffer_wanted(opt) >> 10);
+	put_limits(to, &opt->limits);
 	for (size_t i = 0; i < u.row_count; i++)
 		if (strcmp(u.rows[i].name, "events") == 0 || strcmp(u.rows[i].name, "disk") == 0 ||
 		    strcmp(u.rows[i].name, "descriptors") == 0)

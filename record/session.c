@@ -414,11 +414,22 @@ static int session_loop(struct session *s, struct error *err)
 	return 0;
 }
 
+static void tell_size(struct session *s)
+{
+	struct error why = {0};
+
+	error_set(&why, ERR_USAGE,
+		  "the tape is nearly as large as --max-size allows: it ends here");
+	tell(s, &why, "");
+}
+
 /* Nothing is sent any more: take the rest, then close the tape. */
 static int session_end(struct session *s, struct status_total *total, struct error *err)
 {
 	size_t taken;
 
+	if (strcmp(s->end_reason, "size") == 0)
+		tell_size(s);
 	attach_stop(s->attach);
 	do
 		TRY(empty_ring(s, BATCH_RECORDS, &taken, err));

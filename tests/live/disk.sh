@@ -67,6 +67,8 @@ done
 fresh
 expect 1 "$TCPTAPE_RECORD" -o "$disk/a.tape" --min-free-disk 9M -d 1
 expect_sentence 'a.tape: 8.0 MiB are free, --min-free-disk keeps 9.0 MiB'
+expect 1 "$TCPTAPE_RECORD" --dry-run -o "$disk/a.tape" --min-free-disk 9M
+expect_sentence '8192 KiB are free in .*, --min-free-disk keeps 9216 KiB'
 [ ! -e "$disk/a.tape" ] || { echo "an empty file is left"; exit 1; }
 
 # A file as large as `ulimit -f` allows is a full disk and no signal. Whether the end of the tape still

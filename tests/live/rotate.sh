@@ -91,7 +91,15 @@ grep -q "piece $pieces of recording [0-9a-f]\{32\}" "$TMP/out" || { echo "info d
 
 # The same names again: refused, and what is there is left alone.
 expect 2 "$TCPTAPE_RECORD" -o "$TMP/r/a.tape" --keep 2 -d 1
-expect_sentence 'a-000001.tape exists.*--force|a-00000.\.tape exists.*--force'
+expect_sentence 'a-00000.\.tape exists.*--force'
+expect 2 "$TCPTAPE_RECORD" doctor -o "$TMP/r/a.tape" --keep 2
+grep -q '^fails *output *.*a-00000.\.tape exists' "$TMP/out" || { echo "doctor:"; cat "$TMP/out"; exit 1; }
+expect 0 "$TCPTAPE_RECORD" --dry-run -o "$TMP/r/b.tape" --keep 2 --rotate-time 10m --rotate-size 1M --max-size 9M \
+	--max-memory 64M --max-cpu 20 --min-free-disk 1%
+for line in 'pieces .*SIGUSR1, after 1024 KiB, after 600 s; the last 2 are kept' 'until .*the tape has 9216 KiB' \
+	'memory *65536 KiB' 'processor *20 % of a core' 'stays free *1 % of' 'buffer *16384 KiB'; do
+	grep -q "^$line" "$TMP/out" || { echo "no '$line' in the plan:"; cat "$TMP/out"; exit 1; }
+done
 
 # --keep deletes the oldest ones of this recording, and nothing else.
 mkdir "$TMP/k"
@@ -145,6 +153,7 @@ flood() {
 export -f flood
 expect 0 "$TCPTAPE_RECORD" -o "$TMP/small.tape" --max-size 512K -- bash -euc flood
 until_file "$TMP/ebb"
+grep -q 'the tape is nearly as large as --max-size allows' "$TMP/err" || { echo "not said:"; cat "$TMP/err"; exit 1; }
 size=$(stat -c %s "$TMP/small.tape")
 { [ "$size" -le $((512 << 10)) ] && [ "$size" -ge $((256 << 10)) ]; } || { echo "--max-size 512K: $size bytes"; exit 1; }
 expect 0 "$TCPTAPE" info "$TMP/small.tape" -f json
