@@ -3,7 +3,7 @@
  * snapshot.bpf.c -- the TCP sockets that exist when a recording begins. Two iterators,
  * each of which may be missing (iter/tcp 5.9, bpf_sock_from_file() 5.11):
  *
- *	existing_socks	the hash tables of the caller's network namespace, with
+ *	existing_socks	the hash tables of one network namespace (that of whoever begins), with
  *			listeners, TIME_WAIT and half-open requests
  *	owned_socks	what the processes of all namespaces hold open, with its owner
  */

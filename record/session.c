@@ -214,17 +214,6 @@ static int write_snapshot(struct session *s, struct snapshot_reader *reader, str
 	return rc == END ? 0 : rc;
 }
 
-static int take_snapshot(struct session *s, struct error *err)
-{
-	struct snapshot_reader *reader;
-	int rc;
-
-	TRY(snapshot_open(s->snapshot, piece_writer(series_piece(s->series)), &reader, err));
-	rc = write_snapshot(s, reader, err);
-	snapshot_close(reader);
-	return rc;
-}
-
 /* Something went wrong that recording can go on without. */
 static void tell(struct session *s, const struct error *trouble, const char *what)
 {
@@ -232,6 +221,26 @@ static void tell(struct session *s, const struct error *trouble, const char *wha
 		return;
 	status_erase(s->status);
 	fprintf(stderr, "tcptape-record: %s%s\n", trouble->text, what);
+}
+
+/* `is_first`: what is missing of it is told, and will be missing of all. Later ones are taken
+ * without privileges. */
+static int take_snapshot(struct session *s, bool is_first, struct error *err)
+{
+	struct writer *writer = piece_writer(series_piece(s->series));
+	struct error trouble = {0};
+	struct snapshot_reader *reader;
+	const char *problem;
+	int rc;
+
+	TRY(snapshot_open(s->snapshot, is_first, writer, &reader, err));
+	rc = write_snapshot(s, reader, err);
+	for (size_t i = 0; is_first && (problem = snapshot_problem(reader, i)); i++) {
+		error_set(&trouble, ERR_KERNEL, "%s", problem);
+		tell(s, &trouble, "");
+	}
+	snapshot_close(reader);
+	return rc;
 }
 
 /* What the recorder does not need any more. */
@@ -255,7 +264,7 @@ static int session_start(struct session *s, struct error *err)
 		plan_tell_unavailable(s->catalog, stderr);
 	s->start_ns = host_now_ns();
 	TRY(series_begin(s->series, s->start_ns, err));
-	TRY(take_snapshot(s, err));
+	TRY(take_snapshot(s, true, err));
 	shed_begin(s->shed);
 	give_up(s);
 	return s->child ? child_go(s->child, err) : 0;
@@ -339,7 +348,7 @@ static int turn(struct session *s, uint64_t now, struct error *err)
 	TRY(series_turn(s->series, s->losses, &total, &trouble, err));
 	tell(s, &trouble, "");
 	TRY(shed_piece(s->shed, err));
-	return take_snapshot(s, err);
+	return take_snapshot(s, false, err);
 }
 
 static void ask_for_turn(struct session *s)

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* snapshot.c -- two BPF iterators, read one after the other. */
+/*
+ * snapshot.c -- two BPF iterators: over open files once, over hash tables once for each network
+ * namespace. The kernel takes the namespace of whoever creates an iterator's descriptor.
+ */
 #include "record/snapshot.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +19,11 @@
 
 #include "record/attach.h"
 #include "record/host.h"
+#include "record/netns.h"
 
 #include "bpf/snapshot.skel.h"
 
-enum { CHUNK = 128, FIRST_SET = 1024 };
+enum { CHUNK = 128, FIRST_SET = 1024, PROBLEMS_MAX = 3, PROBLEM_BYTES = 240 };
 
 /* Sockets that were told already: open addressing, at most half full. */
 struct told {
@@ -32,10 +37,14 @@ struct mini_sockets {
 	const char *fact;
 	int64_t value; /* of the state */
 	bool is_known;
-	uint64_t count;
+	uint64_t count; /* of all namespaces */
+	uint64_t here;  /* of the one at hand */
 };
 
-enum { MINI_KINDS = 2, PROGRAMS = 2 };
+enum { MINI_KINDS = 2, OWNED = 0, TABLES, PROGRAMS };
+
+/* What comes next. */
+enum step { STEP_OWNED, STEP_TABLES, STEP_SPACE, STEP_END };
 
 struct snapshot_kinds {
 	int links[PROGRAMS]; /* owned; a negative errno = refused */
@@ -47,13 +56,23 @@ struct snapshot_reader {
 	struct writer *writer;
 	struct told told;
 	struct mini_sockets minis[MINI_KINDS];
-	size_t next_program;
+	enum step step;
+	bool is_everywhere;
+	struct netns_list spaces; /* empty: this one alone */
+	size_t space_count;       /* to look into */
+	size_t next_space, closed_spaces;
+	int closed_errno; /* of the last one that could not be looked into */
+	char problems[PROBLEMS_MAX][PROBLEM_BYTES];
+	size_t problem_count;
 	int fd; /* of the iterator at hand; -1 = none */
 	size_t at, count;
 	struct wire_existing chunk[CHUNK];
 };
 
-static const char *const programs[PROGRAMS] = {"owned_socks", "existing_socks"};
+static const char *const programs[PROGRAMS] = {
+	[OWNED] = "owned_socks",
+	[TABLES] = "existing_socks",
+};
 
 static size_t told_slot(const struct told *t, uint64_t skaddr)
 {
@@ -162,14 +181,15 @@ void snapshot_unload(struct snapshot_kinds *k)
 	free(k);
 }
 
-int snapshot_open(const struct snapshot_kinds *k, struct writer *w, struct snapshot_reader **out,
-		  struct error *err)
+int snapshot_open(const struct snapshot_kinds *k, bool is_everywhere, struct writer *w,
+		  struct snapshot_reader **out, struct error *err)
 {
 	struct snapshot_reader *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return error_nomem(err);
 	r->kinds = k;
+	r->is_everywhere = is_everywhere;
 	r->writer = w;
 	r->fd = -1;
 	memcpy(r->minis, k->minis, sizeof(r->minis));
@@ -183,25 +203,112 @@ void snapshot_close(struct snapshot_reader *r)
 		return;
 	if (r->fd >= 0)
 		close(r->fd);
+	netns_release(&r->spaces);
 	free(r->told.skaddrs);
 	free(r);
 }
 
-/* Begin the next iterator. One that the kernel refuses becomes a fact. */
-static int begin_next(struct snapshot_reader *r, struct error *err)
+__attribute__((format(printf, 2, 3))) static void add_problem(struct snapshot_reader *r,
+							      const char *fmt, ...)
 {
-	const char *program = programs[r->next_program];
-	int link = r->kinds->links[r->next_program++];
+	va_list args;
+
+	if (r->problem_count == PROBLEMS_MAX)
+		return;
+	va_start(args, fmt);
+	vsnprintf(r->problems[r->problem_count++], PROBLEM_BYTES, fmt, args);
+	va_end(args);
+}
+
+static int write_missing(struct snapshot_reader *r, const char *what, int number, struct error *err)
+{
 	char reason[200];
+
+	snprintf(reason, sizeof(reason), "tcptape:sock_snapshot: %s: %s", what, strerror(number));
+	return writer_fact(r->writer, "unavailable", reason, err);
+}
+
+/* Begin an iterator: 0 or an errno. */
+static int begin(struct snapshot_reader *r, unsigned program)
+{
+	int link = r->kinds->links[program];
+
+	if (link < 0)
+		return -link;
+	r->fd = bpf_iter_create(link);
+	return r->fd < 0 ? errno : 0;
+}
+
+static int begin_owned(struct snapshot_reader *r, struct error *err)
+{
+	int failure = begin(r, OWNED);
+
+	r->step = STEP_TABLES;
+	if (!failure)
+		return 0;
+	add_problem(r,
+		    "the owners of sockets that exist already are not known until they are seen "
+		    "at work: the kernel refuses to list open files (%s)",
+		    strerror(failure));
+	return write_missing(r, programs[OWNED], failure, err);
+}
+
+static int begin_tables(struct snapshot_reader *r, struct error *err)
+{
+	int link = r->kinds->links[TABLES];
+
+	r->step = STEP_END;
+	if (link < 0) {
+		add_problem(r,
+			    "sockets that no process holds open are missing among those that exist "
+			    "already: the kernel refuses to list its TCP sockets (%s)",
+			    strerror(-link));
+		return write_missing(r, programs[TABLES], -link, err);
+	}
+	if (r->is_everywhere)
+		TRY(netns_collect("", &r->spaces, err));
+	if (r->spaces.is_cut)
+		add_problem(r,
+			    "only %zu network namespaces are looked into: sockets of others that "
+			    "no process holds open are missing",
+			    r->spaces.count);
+	r->space_count = r->is_everywhere ? r->spaces.count : 1;
+	r->step = STEP_SPACE;
+	return 0;
+}
+
+/* Begin an iterator in the n-th namespace, the first of which is our own. 0 and *failure, an
+ * errno; or ERR_KERNEL. */
+static int begin_there(struct snapshot_reader *r, size_t n, int *failure, struct error *err)
+{
+	int back;
+
+	*failure = n ? -netns_enter(&r->spaces.spaces[n]) : 0;
+	if (*failure)
+		return 0;
+	*failure = begin(r, TABLES);
+	back = n ? netns_enter(&r->spaces.spaces[0]) : 0;
+	if (!back)
+		return 0;
+	return error_set(err, ERR_KERNEL, "cannot return to the own network namespace: %s",
+			 strerror(-back));
+}
+
+/* The tables of the next namespace. One that cannot be looked into becomes a fact. */
+static int begin_space(struct snapshot_reader *r, struct error *err)
+{
+	size_t n = r->next_space++;
+	char what[80];
 	int failure;
 
-	r->fd = link < 0 ? -1 : bpf_iter_create(link);
-	if (r->fd >= 0)
+	TRY(begin_there(r, n, &failure, err));
+	if (!failure)
 		return 0;
-	failure = link < 0 ? -link : errno;
-	snprintf(reason, sizeof(reason), "tcptape:sock_snapshot: %s: %s", program,
-		 strerror(failure));
-	return writer_fact(r->writer, "unavailable", reason, err);
+	r->closed_spaces++;
+	r->closed_errno = failure;
+	snprintf(what, sizeof(what), "%s: network namespace %llu", programs[TABLES],
+		 n < r->spaces.count ? (unsigned long long)r->spaces.spaces[n].inode : 0);
+	return write_missing(r, what, failure, err);
 }
 
 /* Fill the chunk; the iterator is closed at its end. */
@@ -225,20 +332,69 @@ static bool count_mini(struct snapshot_reader *r, const struct wire_existing *so
 	for (unsigned i = 0; i < MINI_KINDS; i++)
 		if (r->minis[i].is_known && sock->sock.state == r->minis[i].value) {
 			r->minis[i].count++;
+			r->minis[i].here++;
 			return true;
 		}
 	return false;
 }
 
-static int write_minis(struct snapshot_reader *r, struct error *err)
+static int write_count(struct snapshot_reader *r, const char *key, uint64_t count,
+		       struct error *err)
 {
-	char count[24];
+	char text[24];
 
-	for (unsigned i = 0; i < MINI_KINDS; i++) {
-		snprintf(count, sizeof(count), "%llu", (unsigned long long)r->minis[i].count);
-		TRY(writer_fact(r->writer, r->minis[i].fact, count, err));
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)count);
+	return writer_fact(r->writer, key, text, err);
+}
+
+/* Of the namespace that was looked into last. */
+static int write_minis_here(struct snapshot_reader *r, struct error *err)
+{
+	size_t n = r->next_space - 1;
+	char key[64];
+
+	for (unsigned i = 0; i < MINI_KINDS && r->next_space && n < r->spaces.count; i++) {
+		uint64_t here = r->minis[i].here;
+
+		r->minis[i].here = 0;
+		snprintf(key, sizeof(key), "%s %llu", r->minis[i].fact,
+			 (unsigned long long)r->spaces.spaces[n].inode);
+		if (here)
+			TRY(write_count(r, key, here, err));
 	}
-	return END;
+	return 0;
+}
+
+static int finish(struct snapshot_reader *r, struct error *err)
+{
+	for (unsigned i = 0; i < MINI_KINDS; i++)
+		TRY(write_count(r, r->minis[i].fact, r->minis[i].count, err));
+	if (r->closed_spaces)
+		add_problem(r,
+			    "%zu of %zu network namespaces cannot be looked into (%s): their "
+			    "sockets that no process holds open are missing",
+			    r->closed_spaces, r->space_count, strerror(r->closed_errno));
+	return write_count(r, "network_namespaces", r->space_count - r->closed_spaces, err);
+}
+
+/* Begin what comes next, if it does; END after the last. */
+static int begin_next(struct snapshot_reader *r, struct error *err)
+{
+	switch (r->step) {
+	case STEP_OWNED:
+		return begin_owned(r, err);
+	case STEP_TABLES:
+		return begin_tables(r, err);
+	case STEP_SPACE:
+		TRY(write_minis_here(r, err));
+		if (r->next_space < r->space_count)
+			return begin_space(r, err);
+		r->step = STEP_END;
+		return 0;
+	default:
+		TRY(finish(r, err));
+		return END;
+	}
 }
 
 int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, struct error *err)
@@ -257,9 +413,12 @@ int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, s
 		}
 		if (r->fd >= 0)
 			read_chunk(r);
-		else if (r->next_program == PROGRAMS)
-			return write_minis(r, err);
 		else
 			TRY(begin_next(r, err));
 	}
+}
+
+const char *snapshot_problem(const struct snapshot_reader *r, size_t index)
+{
+	return index < r->problem_count ? r->problems[index] : NULL;
 }

@@ -2,16 +2,21 @@
 /*
  * snapshot.h -- the TCP sockets that exist when a recording begins, one row of
  * tcptape:sock_snapshot each: first what processes hold open, with its owner, in all
- * network namespaces; then what else lies in this namespace's hash tables (orphans,
- * unaccepted connections). Sockets in TIME_WAIT and half-open requests are counted only:
- * facts time_wait_sockets and request_sockets. Read in the order of time, so that the caller can merge
- * the rows with the events of the ring.
+ * network namespaces; then what else lies in the hash tables of one namespace after the other
+ * (orphans, unaccepted connections). Sockets in TIME_WAIT and half-open requests are counted
+ * only: facts time_wait_sockets and request_sockets, of all these namespaces together and of each
+ * that has some. Read in the order of time, so that the caller can merge the rows with the events
+ * of the ring.
  *
  * Open it after the programs are attached: no socket falls between the two then. Either
- * half may be missing on old kernels, which becomes a fact.
+ * half may be missing on old kernels, and a namespace may be closed to us, which becomes a fact
+ * and a problem.
  */
 #ifndef RECORD_SNAPSHOT_H
 #define RECORD_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "bpf/wire.h"
 #include "format/error.h"
@@ -28,13 +33,18 @@ int snapshot_load(const struct btf_enums *btf, const struct record_options *opt,
 /* NULL is fine. */
 void snapshot_unload(struct snapshot_kinds *k);
 
-/* Needs no privileges. All lent while it lives. 0 and *out, or ERR_NOMEM. */
-int snapshot_open(const struct snapshot_kinds *k, struct writer *w, struct snapshot_reader **out,
-		  struct error *err);
+/* The tables of other network namespaces are looked into if `is_everywhere`, which needs
+ * CAP_SYS_ADMIN; nothing else needs privileges. All lent while it lives. 0 and *out, or
+ * ERR_NOMEM. */
+int snapshot_open(const struct snapshot_kinds *k, bool is_everywhere, struct writer *w,
+		  struct snapshot_reader **out, struct error *err);
 /* NULL is fine. */
 void snapshot_close(struct snapshot_reader *r);
-/* 0 and the next socket, lent until the next call; END; or an error of memory or of the
- * writer. */
+/* 0 and the next socket, lent until the next call; END; or an error of memory, of the
+ * writer, or ERR_KERNEL when there is no way back from another namespace. */
 int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, struct error *err);
+/* After END: what is missing of the snapshot, a sentence each; NULL when `index` is past the
+ * last. Lent while the reader lives. */
+const char *snapshot_problem(const struct snapshot_reader *r, size_t index);
 
 #endif
