@@ -173,12 +173,14 @@ deps-check:
 MAN := $(wildcard docs/*.[1-8])
 LIBDIR ?= $(PREFIX)/lib
 bindir = $(DESTDIR)$(PREFIX)/bin
+unitdir = $(DESTDIR)$(PREFIX)/lib/systemd/system
 libdir = $(DESTDIR)$(LIBDIR)
 incdir = $(DESTDIR)$(PREFIX)/include
 mandir = $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(1)))
 man = $(foreach m,$(1),install -d '$(call mandir,$m)' && install -m 644 $m '$(call mandir,$m)' &&) :
-install: install-analyzer install-lib $(B)/tcptape-record ## programs, library, man pages to DESTDIR and PREFIX
+install: install-analyzer install-lib $(B)/tcptape-record ## programs, library, man pages, unit to DESTDIR and PREFIX
 	$(Q)install -m 755 $(B)/tcptape-record '$(bindir)'
+	$(Q)install -d '$(unitdir)' && sed 's|/usr/local/bin|$(PREFIX)/bin|' docs/tcptape-record.service >'$(unitdir)/tcptape-record.service'
 install-analyzer: analyzer ## the same without recorder and library
 	$(Q)install -d '$(bindir)' && install -m 755 $(B)/tcptape '$(bindir)'
 	$(Q)$(call man,$(filter-out %.3,$(MAN)))
@@ -189,7 +191,7 @@ install-lib: lib ## the library alone, with its header and pkg-config file
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' format/libtcptape.pc.in \
 		>'$(libdir)/pkgconfig/libtcptape.pc'
 uninstall: ## remove what install put there
-	$(Q)rm -f '$(bindir)/tcptape' '$(bindir)/tcptape-record' '$(incdir)/tcptape.h' '$(libdir)/pkgconfig/libtcptape.pc' \
+	$(Q)rm -f '$(bindir)/tcptape' '$(bindir)/tcptape-record' '$(unitdir)/tcptape-record.service' '$(incdir)/tcptape.h' '$(libdir)/pkgconfig/libtcptape.pc' \
 		$(foreach l,libtcptape.a libtcptape.so $(SONAME),'$(libdir)/$l') $(foreach m,$(MAN),'$(call mandir,$m)/$(notdir $m)')
 clean: ## remove build/
 	$(Q)rm -rf build
