@@ -14,13 +14,15 @@ boottime() {
 	python3 -c 'import time; print(time.clock_gettime_ns(time.CLOCK_BOOTTIME))'
 }
 loads() {
+	boottime >"$TMP/begun"
 	load 200
 	boottime >"$TMP/stopped"
 	[ "$PAUSE" = 0 ] || kill -STOP "$RECORDER"
-	load 1500
+	load 600
 	[ "$PAUSE" = 0 ] || kill -CONT "$RECORDER"
 	boottime >"$TMP/continued"
 	load 200
+	boottime >"$TMP/done"
 }
 counted() {
 	RECORDER=$PPID perf stat -a -A -x, -o "$TMP/counted" -e "$EVENTS" -- bash -euc loads
@@ -32,13 +34,12 @@ EVENTS=$("$TCPTAPE_RECORD" --list-events | while IFS=: read -r group name; do
 done | paste -sd, -)
 export EVENTS
 
-# What others send while perf does not count yet, or no longer, makes a difference that is not the recorder's: after
-# some tries there is none.
+# What others lose while perf counts and the recorder is not stopped lies elsewhere: some tries.
 # same_count PAUSE OPTION...
 same_count() {
 	export PAUSE=$1
 	shift
-	for _ in 1 2 3 4 5 6 7 8; do
+	for _ in 1 2 3 4; do
 		rm -f "$TMP/counted"
 		"$TCPTAPE_RECORD" -q -f -o "$TMP/tape" "$@" -- bash -euc counted || return 1
 		[ -s "$TMP/counted" ] || return 1
