@@ -40,6 +40,9 @@ enum {
 	COL_FALLBACK,
 	COL_RECORDER,
 	COL_SYSCTLS,
+	COL_RECORDING,
+	COL_PIECE,
+	COL_SHED,
 	COL_COUNT
 };
 
@@ -75,6 +78,10 @@ static const struct column columns[COL_COUNT] = {
 			  .doc = "cpu_ns, max_rss_bytes, ring_peak_percent, "
 				 "run_ns and program of the recorder"},
 	[COL_SYSCTLS] = {.key = "sysctls", .doc = "kernel settings when recording began"},
+	[COL_RECORDING] = {.key = "recording", .doc = "the same for all pieces of one recording"},
+	[COL_PIECE] = {.key = "piece", .doc = "number of the piece, from 1; null for a whole"},
+	[COL_SHED] = {.key = "shed",
+		      .doc = "events left out to stay within a limit: when, and why"},
 };
 
 static const struct table table = {"info", columns, COL_COUNT};
@@ -240,6 +247,9 @@ static int print_row(struct info *f, const struct extent *e, struct error *err)
 		[COL_FALLBACK] = facts_cell(s, "fallback", a),
 		[COL_RECORDER] = recorder_cell(s, a),
 		[COL_SYSCTLS] = sysctls_cell(s, a),
+		[COL_RECORDING] = fact_cell(s, "recording"),
+		[COL_PIECE] = number_cell(s, "piece"),
+		[COL_SHED] = facts_cell(s, "shed", a),
 	};
 
 	if (a->is_failed)

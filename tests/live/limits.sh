@@ -49,6 +49,7 @@ for event in ("sock:inet_sock_set_state", "tcp:tcp_destroy_sock"):
 # What is on the tape and what was left out are all there was.
 sends = info["events"].get("sock:sock_send_length", 0) + missing.get("sock:sock_send_length", 0)
 same(sends, 2 * known("rounds"), "sends, on the tape or left out")
+assert any("left out (" in s for s in info["shed"]), f"shed: {info['shed']}"
 for word in ("left out (", "recorded again ("):
     assert word in text, f"info does not say '{word}':\n{text}"
 if set(missing) - shed:

@@ -58,6 +58,8 @@ found, last, client = Counter(), 0, None
 for i, path in enumerate(paths):
     tape = Tape(path)
     info = tape.info()
+    recording = info["recording"] if i == 0 else recording
+    same((info["recording"], info["piece"]), (recording, i + 1), "which recording and piece")
     same((info["complete"], info["lost_total"]), (True, 0), f"{path} is complete, nothing is lost")
     rows = events(path)
     if rows:
@@ -144,6 +146,21 @@ grep -q 'a-000002.tape.*recording goes on in the same file' <(tr '\n' ' ' <"$TMP
 	{ echo "nothing was said:"; cat "$TMP/err"; exit 1; }
 expect 0 "$TCPTAPE" conns "$TMP/n/a-000001.tape" --port "$(cat "$TMP/port")" -f json
 [ "$(wc -l <"$TMP/out")" -eq 3 ] || { echo "the connection is missing"; exit 1; }
+
+# Killed: the finished pieces are whole, the last one is cut short and still knows its sockets.
+mkdir "$TMP/9"
+die() {
+	kill -USR1 "$PPID"
+	until_file "$TMP/9/a-000002.tape"
+	hello_pair '' ''
+	sleep 2
+	kill -KILL "$PPID"
+}
+export -f die
+expect 137 "$TCPTAPE_RECORD" -q -o "$TMP/9/a.tape" --keep 9 -- bash -euc die
+expect 0 "$TCPTAPE" verify "$TMP/9/a-000001.tape"
+expect 3 "$TCPTAPE" conns "$TMP/9/a-000002.tape" --port "$(cat "$TMP/port")" -f json
+[ "$(wc -l <"$TMP/out")" -eq 3 ] || { echo "the piece that was cut short:"; cat "$TMP/out"; exit 1; }
 
 # --max-size: ends in order below it.
 flood() {
