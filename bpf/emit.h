@@ -147,6 +147,18 @@ static __always_inline void lane_end(struct wire_head *h)
 	l->depth--;
 }
 
+static __always_inline void fill_head(void *ctx, struct wire_head *h, __u32 event, __u64 ts_ns)
+{
+	h->ts_ns = ts_ns;
+	fill_task(h);
+	h->event = event;
+	h->cpu = bpf_get_smp_processor_id();
+	h->flags = 0;
+	h->stack = 0;
+	if (has_stack[event])
+		h->stack = event == WIRE_SK_DATA_READY ? stack_number(ctx) : stack_number_raw(ctx);
+}
+
 /* Room for a record with its head filled, or NULL: there is none, which is counted, or
  * nothing is to be sent. */
 static __always_inline void *emit_begin(void *ctx, __u32 event, __u64 size)
@@ -162,14 +174,7 @@ static __always_inline void *emit_begin(void *ctx, __u32 event, __u64 size)
 		emit_missed(event, false);
 		return NULL;
 	}
-	h->ts_ns = ts_ns;
-	fill_task(h);
-	h->event = event;
-	h->cpu = bpf_get_smp_processor_id();
-	h->flags = 0;
-	h->stack = 0;
-	if (has_stack[event])
-		h->stack = event == WIRE_SK_DATA_READY ? stack_number(ctx) : stack_number_raw(ctx);
+	fill_head(ctx, h, event, ts_ns);
 	return h;
 }
 

@@ -6,6 +6,7 @@
  * cookie, nothing newer than 5.8.
  */
 #include "bpf/kernel.h"
+#include "bpf/select_task.h"
 #include "bpf/stack.h"
 #include "bpf/wire.h"
 
@@ -38,6 +39,7 @@ const volatile __u32 dynamic_count;
 const volatile __u8 has_stack;
 const volatile struct wire_dynamic_field dynamic[WIRE_DYNAMIC_MAX];
 const volatile __u64 wakeup_bytes = 4 << 20;
+const volatile struct wire_tasks tasks;
 
 static __always_inline struct wire_missed *missed_here(void)
 {
@@ -59,6 +61,20 @@ static __always_inline bool is_wanted(void)
 			count->shed++;
 	}
 	return todo == WIRE_SEND;
+}
+
+/* What an event says of connections is not known here: the task decides, where it can. */
+static __always_inline bool is_task_selected(void)
+{
+	bool is_inside = false;
+
+	if (!is_current_wanted(&tasks))
+		return false;
+	if (!(tasks.kinds & WIRE_BY_CGROUP))
+		return true;
+	for (int i = 0; i < WIRE_CGROUP_DEPTH; i++)
+		is_inside |= is_cgroup_wanted(&tasks, bpf_get_current_ancestor_cgroup_id(i));
+	return is_inside;
 }
 
 /* `loc` is length << 16 | offset from the entry's start, or from the field's end. */
@@ -88,7 +104,7 @@ int copy_entry(void *ctx)
 	struct wire_head *h;
 	void *entry;
 
-	if (!is_wanted())
+	if (!is_task_selected() || !is_wanted())
 		return OTHERS_SEE_IT;
 	ts_ns = bpf_ktime_get_boot_ns();
 	h = bpf_ringbuf_reserve(&ring, record_bytes, 0);

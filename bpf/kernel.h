@@ -37,9 +37,12 @@ enum {
 	IPPROTO_DSTOPTS = 60,
 	IPPROTO_SCTP = 132,
 	IPPROTO_UDPLITE = 136,
+	TCP_ESTABLISHED = 1,
+	TCP_SYN_SENT = 2,
 	TCP_SYN_RECV = 3,
 	TCP_TIME_WAIT = 6,
 	TCP_CLOSE = 7,
+	TCP_CLOSE_WAIT = 8,
 	TCP_LISTEN = 10,
 	TCP_NEW_SYN_RECV = 12,
 	TCP_CA_CWR = 2,
@@ -86,6 +89,15 @@ struct sock_common {
 	struct in6_addr skc_v6_rcv_saddr;
 	atomic64_t skc_cookie;
 	unsigned long skc_flags;
+} KERNEL_TYPE;
+
+struct kernfs_node {
+	__u64 id;
+} KERNEL_TYPE;
+
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
 } KERNEL_TYPE;
 
 struct inode {
@@ -211,6 +223,7 @@ struct msghdr {
 
 struct net_device {
 	char name[16];
+	possible_net_t nd_net;
 } KERNEL_TYPE;
 
 /* tail and end are offsets from head on 64-bit machines. */

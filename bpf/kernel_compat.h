@@ -117,4 +117,60 @@ static __always_inline __u64 sock_inode(const struct sock *sk)
 	return BPF_CORE_READ(sk, sk_socket, file, f_inode, i_ino);
 }
 
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+	__u64 val;
+} KERNEL_TYPE;
+
+struct sock___cgroup {
+	struct sock_cgroup_data sk_cgrp_data;
+} KERNEL_TYPE;
+
+/* A pointer of its own since 5.15 (8520e224f547); before, a word that held other things if
+ * bit 0 was set. NULL = not known. */
+static __always_inline const struct cgroup *sock_cgroup(const void *sk)
+{
+	const struct sock___cgroup *s = sk;
+	__u64 val;
+
+	if (!bpf_core_field_exists(s->sk_cgrp_data))
+		return NULL;
+	if (bpf_core_field_exists(s->sk_cgrp_data.cgroup))
+		return BPF_CORE_READ(s, sk_cgrp_data.cgroup);
+	val = BPF_CORE_READ(s, sk_cgrp_data.val);
+	return val & 1 ? NULL : (const void *)(val & ~3ULL);
+}
+
+struct cgroup___pointers {
+	struct cgroup *ancestors[1];
+} KERNEL_TYPE;
+
+struct cgroup___ids {
+	__u64 ancestor_ids[1];
+} KERNEL_TYPE;
+
+/* The id of the ancestor `level` below the root; a list of cgroups since 6.1 (7f203bc89eb6),
+ * of ids before. 0 = there is none. */
+static __always_inline __u64 cgroup_ancestor(const struct cgroup *cgroup, int level)
+{
+	const struct cgroup *ancestor = NULL;
+	__u64 id = 0;
+
+	if (level > BPF_CORE_READ(cgroup, level))
+		return 0;
+	if (bpf_core_field_exists(struct cgroup___pointers, ancestors)) {
+		bpf_probe_read_kernel(&ancestor, sizeof(ancestor),
+				      (const char *)cgroup + level * 8 +
+					      bpf_core_field_offset(struct cgroup___pointers,
+								    ancestors));
+		return BPF_CORE_READ(ancestor, kn, id);
+	}
+	if (bpf_core_field_exists(struct cgroup___ids, ancestor_ids))
+		bpf_probe_read_kernel(&id, sizeof(id),
+				      (const char *)cgroup + level * 8 +
+					      bpf_core_field_offset(struct cgroup___ids,
+								    ancestor_ids));
+	return id;
+}
+
 #endif

@@ -205,15 +205,4 @@ static __always_inline const unsigned char *network_header(const struct sk_buff 
 	return skb->head + skb->network_header;
 }
 
-/* For --port: the headers, or else the socket. */
-static __always_inline bool skb_passes(const struct sk_buff *skb, const unsigned char *l3,
-				       const void *sk)
-{
-	struct wire_packet p;
-
-	if (fill_packet(&p, skb, l3) & WIRE_HAS_FLOW)
-		return ports_pass(p.flow.sport, p.flow.dport);
-	return sock_passes(sk);
-}
-
 #endif

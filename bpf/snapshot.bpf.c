@@ -11,6 +11,7 @@
 #include "bpf/wire.h"
 
 #include "bpf/kernel_compat.h"
+#include "bpf/select_learn.h"
 #include "bpf/sockid.h"
 #include "bpf/tcp_totals.h"
 
@@ -52,7 +53,7 @@ int existing_socks(struct bpf_iter__tcp *ctx)
 	struct sock_common *c = ctx->sk_common;
 	struct wire_existing r = {};
 
-	if (!c || (has_port_filter && !sock_passes(c)))
+	if (!c || !select_existing((const void *)c, NULL))
 		return 0;
 	fill_existing(&r, c);
 	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
@@ -74,9 +75,9 @@ int owned_socks(struct bpf_iter__task_file *ctx)
 	if (!socket)
 		return 0;
 	sk = socket->sk;
-	if (!sk || sk->sk_protocol != IPPROTO_TCP || (has_port_filter && !sock_passes(sk)))
+	if (!sk || sk->sk_protocol != IPPROTO_TCP || !is_inet(sk->__sk_common.skc_family))
 		return 0;
-	if (!is_inet(sk->__sk_common.skc_family))
+	if (!select_existing(sk, task))
 		return 0;
 	fill_existing(&r, sk);
 	r.head.flags |= WIRE_HAS_OWNER;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * sockid.h -- who a socket is: the values the kernel's own events print for it, and
- * whether the port filter lets it pass.
+ * sockid.h -- who a socket is: the values the kernel's own events print for it.
  *
  * Arguments of a typed tracepoint are read directly. Sockets that were reached through
  * other pointers are copied by the helper, which any pointer may be given to.
@@ -10,20 +9,6 @@
 #define BPF_SOCKID_H
 
 #include "bpf/kernel_compat.h"
-
-/* The filter of --port: one bit a port. Unused, and never looked at, without it. */
-const volatile __u8 has_port_filter;
-const volatile __u8 port_bits[65536 / 8];
-
-static __always_inline bool port_passes(__u16 port)
-{
-	return port_bits[port >> 3] >> (port & 7) & 1;
-}
-
-static __always_inline bool ports_pass(__u16 sport, __u16 dport)
-{
-	return port_passes(sport) || port_passes(dport);
-}
 
 static __always_inline bool is_inet(__u16 family)
 {
@@ -34,21 +19,6 @@ static __always_inline bool is_inet(__u16 family)
 static __always_inline bool is_full(__u8 state)
 {
 	return state != TCP_TIME_WAIT && state != TCP_NEW_SYN_RECV;
-}
-
-/* Whatever the pointer is: NULL and other families do not pass. */
-static __always_inline bool sock_passes(const void *pointer)
-{
-	const struct inet_sock *inet = pointer;
-	const struct sock_common *c = pointer;
-	__u16 sport;
-
-	if (!pointer || !is_inet(BPF_CORE_READ(c, skc_family)))
-		return false;
-	sport = BPF_CORE_READ(c, skc_num);
-	if (is_full(BPF_CORE_READ(c, skc_state)))
-		sport = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
-	return ports_pass(sport, bpf_ntohs(BPF_CORE_READ(c, skc_dport)));
 }
 
 static __always_inline void copy_in6(__u8 to[16], const struct in6_addr *from)

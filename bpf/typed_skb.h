@@ -8,6 +8,7 @@
 
 #include "bpf/emit.h"
 #include "bpf/packet.h"
+#include "bpf/select.h"
 #include "bpf/sockid.h"
 
 static __always_inline int emit_skb(void *ctx, __u32 event, const struct sk_buff *skb, __u64 value)
@@ -16,7 +17,7 @@ static __always_inline int emit_skb(void *ctx, __u32 event, const struct sk_buff
 	const struct sock *sk = skb->sk;
 	struct wire_skb *r;
 
-	if (has_port_filter && !skb_passes(skb, l3, sk))
+	if (!is_selected_skb(skb, l3, sk, NULL))
 		return 0;
 	r = emit_begin(ctx, event, sizeof(*r));
 	if (!r)
@@ -55,7 +56,7 @@ int BPF_PROG(kfree_skb, const struct sk_buff *skb, void *location)
 	const void *sk = skb->sk;
 	struct wire_kfree *r;
 
-	if (has_port_filter && !skb_passes(skb, l3, sk))
+	if (!is_selected_skb(skb, l3, sk, NULL))
 		return 0;
 	r = emit_begin(ctx, WIRE_KFREE_SKB, sizeof(*r));
 	if (!r)
@@ -84,7 +85,7 @@ int BPF_PROG(netif_receive_skb, const struct sk_buff *skb)
 	struct wire_receive *r;
 	const __u64 *name;
 
-	if (has_port_filter && !skb_passes(skb, l3, NULL))
+	if (!is_selected_skb(skb, l3, NULL, skb->dev))
 		return 0;
 	r = emit_begin(ctx, WIRE_NETIF_RECEIVE_SKB, sizeof(*r));
 	if (!r)

@@ -4,6 +4,7 @@
 #define BPF_TYPED_SOCK_H
 
 #include "bpf/emit.h"
+#include "bpf/held.h"
 #include "bpf/sockid.h"
 #include "bpf/tcp_totals.h"
 
@@ -11,30 +12,54 @@
 const volatile __u32 data_ready_skaddr;
 const volatile __u32 data_ready_ip;
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newstate)
+static __always_inline void fill_set_state(struct wire_set_state *r, const struct sock *sk,
+					   int oldstate, int newstate)
 {
 	const struct tcp_sock *tp = as_tcp(sk);
-	struct wire_set_state *r;
 
-	if (has_port_filter && !sock_passes(sk))
-		return 0;
-	r = emit_begin(ctx, WIRE_INET_SOCK_SET_STATE, sizeof(*r));
-	if (!r)
-		return 0;
 	r->sock.cookie = sock_is_unfinished(sk, oldstate, newstate) ? 0 : sock_cookie(sk);
 	fill_names(&r->sock, &r->addrs6, sk, tp);
 	r->oldstate = oldstate;
 	r->newstate = newstate;
-	if (tp) {
-		r->head.flags = WIRE_HAS_TCP;
-		fill_counters(&r->tcp, tp);
-		r->sk_err = sk->sk_err;
-		r->sk_shutdown = sk->sk_shutdown;
-		r->is_done = sk->__sk_common.skc_flags >>
-				     bpf_core_enum_value(enum sock_flags, SOCK_DONE) &
-			     1;
-	}
+	if (!tp)
+		return;
+	r->head.flags = WIRE_HAS_TCP;
+	fill_counters(&r->tcp, tp);
+	r->sk_err = sk->sk_err;
+	r->sk_shutdown = sk->sk_shutdown;
+	r->is_done = sk->__sk_common.skc_flags >> bpf_core_enum_value(enum sock_flags, SOCK_DONE) &
+		     1;
+}
+
+static __always_inline int hold_set_state(void *ctx, const struct sock *sk, int oldstate,
+					  int newstate)
+{
+	struct wire_set_state r = {};
+
+	fill_head(ctx, &r.head, WIRE_INET_SOCK_SET_STATE, bpf_ktime_get_boot_ns());
+	fill_set_state(&r, sk, oldstate, newstate);
+	hold_back(sk, &r);
+	return 0;
+}
+
+/* With a selection it is attached in any case. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newstate)
+{
+	enum select_fit fit = select_state(sk, oldstate, newstate);
+	struct wire_set_state *r;
+
+	if (select_kinds() && newstate == TCP_ESTABLISHED)
+		count_opened(fit);
+	let_go(sk, fit);
+	if (fit == SELECT_MAYBE && select_kinds() & SELECT_BY_HEADERS)
+		return hold_set_state(ctx, sk, oldstate, newstate);
+	if (fit != SELECT_YES)
+		return 0;
+	r = emit_begin(ctx, WIRE_INET_SOCK_SET_STATE, sizeof(*r));
+	if (!r)
+		return 0;
+	fill_set_state(r, sk, oldstate, newstate);
 	emit_end(r);
 	return 0;
 }
@@ -49,7 +74,7 @@ int BPF_PROG(sock_summary, const struct sock *sk, int oldstate, int newstate)
 
 	if (newstate != TCP_CLOSE || oldstate == TCP_CLOSE || oldstate == TCP_LISTEN || !tp)
 		return 0;
-	if (has_port_filter && !sock_passes(sk))
+	if (!is_selected(sk))
 		return 0;
 	r = emit_begin(ctx, WIRE_SOCK_SUMMARY, sizeof(*r));
 	if (!r)
@@ -67,7 +92,7 @@ int BPF_PROG(inet_sk_error_report, const struct sock *sk)
 {
 	struct wire_sock_length *r;
 
-	if (has_port_filter && !sock_passes(sk))
+	if (!is_selected(sk))
 		return 0;
 	r = emit_begin(ctx, WIRE_INET_SK_ERROR_REPORT, sizeof(*r));
 	if (!r)
@@ -84,7 +109,7 @@ static __always_inline int emit_length(void *ctx, __u32 event, const struct sock
 {
 	struct wire_sock_length *r;
 
-	if (has_port_filter && !sock_passes(sk))
+	if (!is_selected_here(sk))
 		return 0;
 	r = emit_begin(ctx, event, sizeof(*r));
 	if (!r)
@@ -117,7 +142,7 @@ int sk_data_ready(void *ctx)
 	void *sk = NULL;
 
 	bpf_probe_read_kernel(&sk, sizeof(sk), ctx + data_ready_skaddr);
-	if (has_port_filter && !sock_passes(sk))
+	if (!is_selected_any(sk))
 		return OTHERS_SEE_IT;
 	r = emit_begin(ctx, WIRE_SK_DATA_READY, sizeof(*r));
 	if (!r)

@@ -4,6 +4,7 @@
 #define BPF_TYPED_TCP_H
 
 #include "bpf/emit.h"
+#include "bpf/held.h"
 #include "bpf/packet.h"
 #include "bpf/sockid.h"
 
@@ -34,7 +35,7 @@ int BPF_PROG(tcp_probe, const struct sock *sk, const struct sk_buff *skb)
 	const struct inet_sock *inet = (const void *)tp;
 	struct wire_tcp_probe *r;
 
-	if (!tp || (has_port_filter && !sock_passes(sk)))
+	if (!tp || !is_selected(sk))
 		return 0;
 	r = emit_begin(ctx, WIRE_TCP_PROBE, sizeof(*r));
 	if (!r)
@@ -59,11 +60,8 @@ int BPF_PROG(tcp_probe, const struct sock *sk, const struct sk_buff *skb)
 
 static __always_inline int emit_sock(void *ctx, __u32 event, const struct sock *sk)
 {
-	struct wire_sock_event *r;
+	struct wire_sock_event *r = emit_begin(ctx, event, sizeof(*r));
 
-	if (has_port_filter && !sock_passes(sk))
-		return 0;
-	r = emit_begin(ctx, event, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
@@ -74,24 +72,26 @@ static __always_inline int emit_sock(void *ctx, __u32 event, const struct sock *
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(tcp_rcv_space_adjust, const struct sock *sk)
 {
-	return emit_sock(ctx, WIRE_TCP_RCV_SPACE_ADJUST, sk);
+	return is_selected_here(sk) ? emit_sock(ctx, WIRE_TCP_RCV_SPACE_ADJUST, sk) : 0;
 }
 
 SEC("tp_btf/tcp_receive_reset")
 int BPF_PROG(tcp_receive_reset, const struct sock *sk)
 {
-	return emit_sock(ctx, WIRE_TCP_RECEIVE_RESET, sk);
+	return is_selected(sk) ? emit_sock(ctx, WIRE_TCP_RECEIVE_RESET, sk) : 0;
 }
 
+/* With a selection it is attached in any case. */
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(tcp_destroy_sock, const struct sock *sk)
 {
 	const struct tcp_sock *tp = as_tcp(sk);
 	struct wire_destroy *r;
+	bool is_chosen = is_selected(sk);
 
-	if (has_port_filter && !sock_passes(sk))
-		return 0;
-	r = emit_begin(ctx, WIRE_TCP_DESTROY_SOCK, sizeof(*r));
+	select_end(sk);
+	drop_held(sk);
+	r = is_chosen ? emit_begin(ctx, WIRE_TCP_DESTROY_SOCK, sizeof(*r)) : NULL;
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
@@ -162,8 +162,7 @@ int BPF_PROG(tcp_send_reset, const struct sock *sk, const struct sk_buff *skb)
 	struct wire_send_reset *r;
 	bool is_sock;
 
-	if (has_port_filter && !sock_passes(sk) &&
-	    !(skb && skb_passes(skb, network_header(skb), NULL)))
+	if (!is_selected_any(sk) && !(skb && is_selected_skb(skb, network_header(skb), NULL, NULL)))
 		return 0;
 	r = emit_begin(ctx, WIRE_TCP_SEND_RESET, sizeof(*r));
 	if (!r)
@@ -192,7 +191,7 @@ int BPF_PROG(tcp_retransmit_skb, const struct sock *sk, const struct sk_buff *sk
 	const struct inet_connection_sock *icsk = (const void *)tp;
 	struct wire_retransmit *r;
 
-	if (has_port_filter && !sock_passes(sk))
+	if (!is_selected(sk))
 		return 0;
 	r = emit_begin(ctx, WIRE_TCP_RETRANSMIT_SKB, sizeof(*r));
 	if (!r)
@@ -227,12 +226,21 @@ static __always_inline void fill_request(struct wire_synack *r, const struct soc
 	}
 }
 
+/* The connection is the request; that of a listener which was chosen belongs to it. */
+static __always_inline bool is_request_selected(const struct sock *sk,
+						const struct request_sock *req)
+{
+	if (!is_remembering())
+		return is_selected_any(req);
+	return is_remembered(sk) && is_tuple_chosen(req);
+}
+
 SEC("tp_btf/tcp_retransmit_synack")
 int BPF_PROG(tcp_retransmit_synack, const struct sock *sk, const struct request_sock *req)
 {
 	struct wire_synack *r;
 
-	if (has_port_filter && !sock_passes(sk) && !sock_passes(req))
+	if (!is_request_selected(sk, req))
 		return 0;
 	r = emit_begin(ctx, WIRE_TCP_RETRANSMIT_SYNACK, sizeof(*r));
 	if (!r)
@@ -248,7 +256,7 @@ int BPF_PROG(tcp_cong_state_set, const struct sock *sk, __u8 state)
 {
 	struct wire_sock_value *r;
 
-	if (has_port_filter && !sock_passes(sk))
+	if (!is_selected(sk))
 		return 0;
 	r = emit_begin(ctx, WIRE_TCP_CONG_STATE_SET, sizeof(*r));
 	if (!r)
@@ -266,7 +274,7 @@ int BPF_PROG(tcp_sendmsg_locked, const struct sock *sk, const struct msghdr *msg
 {
 	struct wire_sendmsg *r;
 
-	if (has_port_filter && !sock_passes(sk))
+	if (!is_selected_here(sk))
 		return 0;
 	r = emit_begin(ctx, WIRE_TCP_SENDMSG_LOCKED, sizeof(*r));
 	if (!r)
@@ -302,7 +310,7 @@ int BPF_PROG(tcp_rcvbuf_grow, const struct sock *sk, int time)
 	const struct tcp_sock *tp = as_tcp(sk);
 	struct wire_rcvbuf *r;
 
-	if (!tp || (has_port_filter && !sock_passes(sk)))
+	if (!tp || !is_selected(sk))
 		return 0;
 	r = emit_begin(ctx, WIRE_TCP_RCVBUF_GROW, sizeof(*r));
 	if (!r)
@@ -321,7 +329,7 @@ int BPF_PROG(tcp_cwnd_reduction_tp, const struct sock *sk, int newly_acked_sacke
 {
 	struct wire_cwnd_reduction *r;
 
-	if (has_port_filter && !sock_passes(sk))
+	if (!is_selected(sk))
 		return 0;
 	r = emit_begin(ctx, WIRE_TCP_CWND_REDUCTION_TP, sizeof(*r));
 	if (!r)

@@ -405,6 +405,50 @@ struct wire_dynamic_field {
 	__u8 pad;
 };
 
+/* What is to be recorded; constants of the programs. One value of every kind that is given
+ * must fit. */
+enum wire_kind {
+	WIRE_BY_PORT = 1,
+	WIRE_BY_ADDR = 2,
+	WIRE_BY_SAMPLE = 4,
+	WIRE_BY_NETNS = 8,
+	WIRE_BY_CGROUP = 16,
+	WIRE_BY_PID = 32,
+	WIRE_BY_COMM = 64,
+};
+
+enum {
+	WIRE_KIND_MAX = 16,     /* values of a kind; ports have no limit */
+	WIRE_CGROUP_DEPTH = 16, /* a cgroup deeper than this is seen as its ancestor */
+};
+
+/* The part that can be asked of a task. */
+struct wire_tasks {
+	__u32 kinds; /* enum wire_kind, all of them */
+	__u32 pid_count;
+	__u32 comm_count;
+	__u32 cgroup_count;
+	__u32 pids[WIRE_KIND_MAX];
+	__u64 comms[WIRE_KIND_MAX][WIRE_COMM / 8]; /* with NULs behind */
+	__u64 cgroups[WIRE_KIND_MAX];              /* they and all below them */
+};
+
+/* Addresses as in wire_flow, as two words of memory. */
+struct wire_prefix {
+	__u64 addr[2];
+	__u64 mask[2];
+};
+
+struct wire_selection {
+	struct wire_tasks tasks;
+	__u32 addr_count;
+	__u32 netns_count;
+	__u32 sample_max; /* the highest hash that is chosen */
+	__u32 netns[WIRE_KIND_MAX];
+	struct wire_prefix addrs[WIRE_KIND_MAX];
+	__u8 ports[65536 / 8]; /* a bit each */
+};
+
 /* A socket that existed when the recording began: iterators write these. */
 struct wire_existing {
 	struct wire_head head;

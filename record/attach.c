@@ -18,6 +18,7 @@
 
 #include "bpf/wire.h"
 #include "record/host.h"
+#include "record/selector.h"
 #include "record/stacks.h"
 #include "record/memory.h"
 
@@ -41,6 +42,8 @@ struct attach {
 	struct typed *typed;
 	const struct btf_enums *btf; /* lent */
 	struct bpf_link *typed_links[WIRE_TYPED_END][PROGRAMS_MAX];
+	const struct filter *filter; /* lent */
+	struct selector selector;
 	struct copy *copies; /* [catalog index]; owned */
 	size_t copy_count;
 	size_t ring_bytes;
@@ -99,13 +102,6 @@ static void divide_buffer(struct attach *a, size_t bytes)
 	a->ring_bytes = a->lanes.count ? bytes / 2 : bytes;
 }
 
-void attach_set_ports(uint8_t *bits, const struct record_options *opt)
-{
-	for (size_t i = 0; i < opt->port_count; i++)
-		for (uint32_t p = opt->ports[i].first; p <= opt->ports[i].last; p++)
-			bits[p / 8] |= (uint8_t)(1u << p % 8);
-}
-
 bool attach_has_cookie_helper(const struct btf_enums *btf)
 {
 	return btf__find_by_name_kind(btf_enums_btf(btf), "bpf_get_socket_ptr_cookie",
@@ -126,15 +122,13 @@ static void set_data_ready(struct typed__rodata *ro, const struct catalog_event 
 }
 
 static void set_constants(struct typed *skel, const struct catalog *c, const struct btf_enums *btf,
-			  const struct record_options *opt, size_t ring_bytes)
+			  size_t ring_bytes)
 {
 	struct typed__rodata *ro = skel->rodata;
 
 	ro->wakeup_bytes = ring_bytes / 8;
 	ro->has_cookie_helper = attach_has_cookie_helper(btf);
 	ro->jiffy_us = host_jiffy_us();
-	ro->has_port_filter = opt->port_count != 0;
-	attach_set_ports((uint8_t *)ro->port_bits, opt);
 	for (size_t i = 0; i < catalog_count(c); i++) {
 		const struct catalog_event *e = catalog_at(c, i);
 		int args;
@@ -197,7 +191,8 @@ static struct typed *open_typed(const struct opening *o, const struct catalog_ev
 
 	if (!skel)
 		return NULL;
-	set_constants(skel, o->catalog, o->btf, o->opt, o->ring_bytes);
+	set_constants(skel, o->catalog, o->btf, o->ring_bytes);
+	selector_configure(skel, &o->opt->filter);
 	bpf_map__set_max_entries(skel->maps.ring, (uint32_t)o->ring_bytes);
 	set_lanes(skel, o->lanes);
 	set_stacks(skel->maps.stacks, o->catalog);
@@ -214,6 +209,8 @@ static struct typed *open_typed(const struct opening *o, const struct catalog_ev
 			if ((p = typed_program(skel, o->btf, e, n)))
 				bpf_program__set_autoload(p, true);
 	}
+	if (!only)
+		selector_load(skel, &o->opt->filter);
 	return skel;
 }
 
@@ -345,6 +342,7 @@ int attach_open(struct catalog *c, const struct btf_enums *btf, const struct rec
 		return error_nomem(err);
 	allow_descriptors();
 	a->btf = btf;
+	a->filter = &opt->filter;
 	divide_buffer(a, attach_buffer_wanted(opt));
 	o.ring_bytes = a->ring_bytes;
 	o.lanes = a->lanes;
@@ -364,6 +362,7 @@ int attach_open(struct catalog *c, const struct btf_enums *btf, const struct rec
 static int load_copy(struct attach *a, const struct catalog_event *e, struct generic *skel)
 {
 	struct generic__rodata *ro = skel->rodata;
+	struct wire_selection wanted;
 
 	ro->event_number = e->number;
 	ro->fixed_bytes = e->layout.fixed_bytes;
@@ -371,6 +370,8 @@ static int load_copy(struct attach *a, const struct catalog_event *e, struct gen
 	ro->dynamic_count = e->layout.dynamic_count;
 	ro->wakeup_bytes = a->ring_bytes / 8;
 	ro->has_stack = e->has_stack;
+	filter_fill(a->filter, &wanted);
+	memcpy((void *)&ro->tasks, &wanted.tasks, sizeof(wanted.tasks));
 	memcpy((void *)ro->dynamic, e->layout.dynamic, sizeof(e->layout.dynamic));
 	if (bpf_map__reuse_fd(skel->maps.control, bpf_map__fd(a->typed->maps.control)) ||
 	    bpf_map__reuse_fd(skel->maps.ring, attach_ring_fd(a)) ||
@@ -443,10 +444,26 @@ static size_t start_way(struct attach *a, struct catalog *c, enum way way)
 	return started;
 }
 
+static bool is_attached(const struct attach *a, size_t number)
+{
+	bool is_any = false;
+
+	for (size_t n = 0; n < PROGRAMS_MAX; n++)
+		is_any |= a->typed_links[number][n] != NULL;
+	return is_any;
+}
+
+/* Programs that only help to select stay silent. */
 static void set_control(struct attach *a, enum wire_control todo)
 {
 	for (size_t i = 0; i < a->control_bytes / sizeof(*a->control); i++)
-		__atomic_store_n(&a->control[i], todo, __ATOMIC_RELAXED);
+		if (i >= WIRE_TYPED_END || is_attached(a, i))
+			__atomic_store_n(&a->control[i], todo, __ATOMIC_RELAXED);
+}
+
+void attach_send(struct attach *a)
+{
+	set_control(a, WIRE_SEND);
 }
 
 void attach_shed(struct attach *a, uint16_t number, bool is_shed)
@@ -457,11 +474,13 @@ void attach_shed(struct attach *a, uint16_t number, bool is_shed)
 int attach_start(struct attach *a, struct catalog *c, struct error *err)
 {
 	size_t started = start_way(a, c, WAY_GENERIC) + start_way(a, c, WAY_TYPED);
+	struct selector_has has;
 
-	if (started) {
-		set_control(a, WIRE_SEND);
+	has.state = a->typed_links[WIRE_INET_SOCK_SET_STATE][0];
+	has.destroy = a->typed_links[WIRE_TCP_DESTROY_SOCK][0];
+	selector_start(&a->selector, a->typed, a->filter, has);
+	if (started)
 		return 0;
-	}
 	return error_set(err, ERR_KERNEL, "none of the events can be recorded: %s: %.120s",
 			 catalog_at(c, 0)->full_name, catalog_at(c, 0)->reason);
 }
@@ -480,6 +499,7 @@ static void detach_all(struct attach *a)
 	for (size_t i = 0; i < WIRE_TYPED_END; i++)
 		for (size_t n = 0; n < PROGRAMS_MAX; n++)
 			bpf_link__destroy(a->typed_links[i][n]);
+	selector_stop(&a->selector);
 	for (size_t i = 0; i < a->copy_count; i++)
 		bpf_link__destroy(a->copies[i].link);
 }
@@ -543,6 +563,11 @@ struct drain_source attach_source(const struct attach *a)
 int attach_stacks_fd(const struct attach *a)
 {
 	return bpf_map__fd(a->typed->maps.stacks);
+}
+
+const struct typed *attach_typed(const struct attach *a)
+{
+	return a->typed;
 }
 
 int attach_missed_fd(const struct attach *a)

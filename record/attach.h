@@ -4,7 +4,7 @@
  * libbpf about programs.
  *
  * Order of use: attach_open (loads the typed programs and lets the catalog fall back
- * where the kernel refuses), catalog_register, attach_start, attach_stop, attach_close.
+ * where the kernel refuses), catalog_register, attach_start, attach_send, attach_stop, attach_close.
  */
 #ifndef RECORD_ATTACH_H
 #define RECORD_ATTACH_H
@@ -20,17 +20,20 @@
 #include "record/options.h"
 
 struct attach; /* opaque */
+struct typed;
 
 enum { ATTACH_DEFAULT_BUFFER = 32 << 20 }; /* bytes; less on a machine with little memory */
 
 /* From now on libbpf prints nothing: what went wrong is told once, by us. */
 void attach_silence(void);
-/* `btf` is lent until attach_close(). `opt` gives ports and buffer size. 0 and *out, ERR_KERNEL, ERR_NOMEM. */
+/* `btf` and `opt`, which gives filter and buffer size, are lent until attach_close(). 0 and *out, ERR_KERNEL, ERR_NOMEM. */
 int attach_open(struct catalog *c, const struct btf_enums *btf, const struct record_options *opt,
 		struct attach **out, struct error *err);
-/* Attach everything, and let all begin at once. An event that refuses is dropped from the catalog with its reason;
+/* Attach everything; connections are decided from now on. An event that refuses is dropped from the catalog with its reason;
  * ERR_KERNEL when none is left. */
 int attach_start(struct attach *a, struct catalog *c, struct error *err);
+/* Let all begin at once. */
+void attach_send(struct attach *a);
 /* No record is sent afterwards; those that are in the ring are complete. */
 void attach_stop(struct attach *a);
 /* Detach, in a process of its own that outlives this call by a moment. NULL is fine. */
@@ -54,9 +57,10 @@ void attach_shed(struct attach *a, uint16_t number, bool is_shed);
  * not tell. */
 uint64_t attach_skipped(const struct attach *a, const struct catalog *c, size_t index);
 
-/* What other programs are configured with: one bit a port, and whether tracing programs
- * may ask for a socket's cookie. */
-void attach_set_ports(uint8_t *bits, const struct record_options *opt);
+/* The typed programs' object, for record/selector.h; lent. */
+const struct typed *attach_typed(const struct attach *a);
+/* What other programs are configured with: whether tracing programs may ask for a socket's
+ * cookie. */
 bool attach_has_cookie_helper(const struct btf_enums *btf);
 
 #endif

@@ -169,6 +169,8 @@ static int try_attach(struct checkup *u, struct writer *w, struct error *err)
 	rc = catalog_register(u->catalog, w, err);
 	if (!rc)
 		rc = attach_start(a, u->catalog, err);
+	if (!rc)
+		attach_send(a);
 	attach_stop(a);
 	attach_close(a);
 	return rc;

@@ -12,13 +12,13 @@
 #include "record/span.h"
 
 enum {
-	OPTION_PORT = 256, /* without a letter */
-	OPTION_BUFFER,
+	OPTION_BUFFER = 256, /* without a letter */
 	OPTION_LIST_EVENTS,
 	OPTION_DRY_RUN,
 	OPTION_INCLUDE_OWN,
 	OPTION_STACKS,
-	OPTION_LIMIT = 512, /* and enum limit */
+	OPTION_LIMIT = 512,   /* and enum limit */
+	OPTION_FILTER = 1024, /* and enum filter_kind */
 	MIN_BUFFER = 64 << 10,
 	MAX_BUFFER = 1 << 30,
 };
@@ -38,9 +38,22 @@ static const struct option_row rows[] = {
 	{'e', "event", "GLOB",
 	 "record these events instead of the default ones;\n"
 	 "'!GLOB' leaves events out; may be repeated"},
-	{OPTION_PORT, "port", "N[,N...]",
+	{OPTION_FILTER + FILTER_PORT, "port", "N[,N...]",
 	 "only connections with one of these ports at\n"
 	 "either end; N-M is a range"},
+	{OPTION_FILTER + FILTER_ADDR, "addr", "CIDR[,...]",
+	 "with either end in one of these networks, or at\n"
+	 "an address"},
+	{OPTION_FILTER + FILTER_PID, "pid", "N[,N...]",
+	 "opened by these processes, or to their listeners"},
+	{OPTION_FILTER + FILTER_COMM, "comm", "NAME[,...]", "the same, by the name of the process"},
+	{OPTION_FILTER + FILTER_NETNS, "netns", "NAME[,...]",
+	 "in these network namespaces: name, path, inode\n"
+	 "number, or self"},
+	{OPTION_FILTER + FILTER_CGROUP, "cgroup", "PATH[,...]",
+	 "of these cgroups and all below them"},
+	{OPTION_FILTER + FILTER_SAMPLE, "sample", "1/N",
+	 "one of N connections, the same on every host"},
 	{OPTION_STACKS, "stacks", "GLOB",
 	 "with the kernel's stack of each of these events;\n"
 	 "may be repeated"},
@@ -150,41 +163,6 @@ static int set_buffer(struct record_options *o, const char *arg, struct error *e
 	return OK;
 }
 
-/* "443" or "8000-8010". */
-static bool parse_range(struct span s, struct port_range *range)
-{
-	struct span first = span_take(&s, '-');
-	uint32_t low, high;
-
-	if (!span_number(first, UINT16_MAX, &low))
-		return false;
-	high = low;
-	if (first.end != s.end && !span_number(s, UINT16_MAX, &high))
-		return false;
-	range->first = (uint16_t)low;
-	range->last = (uint16_t)high;
-	return low > 0 && low <= high;
-}
-
-static int add_ports(struct record_options *o, const char *arg, struct error *err)
-{
-	struct span s = span_of(arg, strlen(arg));
-
-	do {
-		struct span one = span_take(&s, ',');
-
-		if (o->port_count == OPTIONS_MAX_PORTS)
-			return error_set(err, ERR_USAGE, "--port: more than %d ports or ranges",
-					 OPTIONS_MAX_PORTS);
-		if (!parse_range(one, &o->ports[o->port_count]))
-			return error_set(err, ERR_USAGE,
-					 "--port '%.40s': not a port or range from 1 to 65535",
-					 arg);
-		o->port_count++;
-	} while (s.p < s.end || s.p[-1] == ',');
-	return OK;
-}
-
 static int add_globs(struct name_list *globs, const char *option, const char *arg,
 		     struct error *err)
 {
@@ -230,8 +208,6 @@ static int apply(struct record_options *o, int key, const char *arg, struct erro
 		return set_duration(o, arg, err);
 	case 'e':
 		return add_globs(&o->globs, "event", arg, err);
-	case OPTION_PORT:
-		return add_ports(o, arg, err);
 	case OPTION_STACKS:
 		return add_globs(&o->stacks, "stacks", arg, err);
 	case OPTION_BUFFER:
@@ -258,6 +234,9 @@ static int apply(struct record_options *o, int key, const char *arg, struct erro
 		o->action = ACTION_VERSION;
 		return OK;
 	default:
+		if (key >= OPTION_FILTER)
+			return filter_add(&o->filter, (enum filter_kind)(key - OPTION_FILTER), arg,
+					  err);
 		return limits_set(&o->limits, (enum limit)(key - OPTION_LIMIT), arg, err);
 	}
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "format/error.h"
+#include "record/filter.h"
 #include "record/limits.h"
 #include "record/names.h"
 
@@ -23,21 +24,13 @@ enum record_action {
 	ACTION_DRY_RUN = 5, /* say what it would do */
 };
 
-enum { OPTIONS_MAX_PORTS = 64 };
-
-struct port_range {
-	uint16_t first;
-	uint16_t last; /* included */
-};
-
 struct record_options {
 	enum record_action action;
 	char *output;            /* never NULL after parsing; "-" = standard output; owned */
 	uint64_t duration_ns;    /* 0 = until stopped */
 	struct name_list globs;  /* the default ones unless -e chose others; owned */
 	struct name_list stacks; /* events with stacks; owned */
-	struct port_range ports[OPTIONS_MAX_PORTS];
-	size_t port_count;     /* 0 = all ports */
+	struct filter filter;
 	uint64_t buffer_bytes; /* a power of two; 0 = default */
 	struct limits limits;
 	bool is_quiet;

@@ -53,24 +53,6 @@ int recording_draw_id(struct recording *r, struct error *err)
 	return 0;
 }
 
-/* "port 80" or "port 8000-8010" */
-static int write_filters(struct piece *p, struct error *err)
-{
-	const struct record_options *opt = p->recording->opt;
-	char text[64];
-
-	for (size_t i = 0; i < opt->port_count; i++) {
-		const struct port_range *r = &opt->ports[i];
-
-		if (r->first == r->last)
-			snprintf(text, sizeof(text), "port %u", r->first);
-		else
-			snprintf(text, sizeof(text), "port %u-%u", r->first, r->last);
-		TRY(writer_fact(p->writer, "filter", text, err));
-	}
-	return 0;
-}
-
 static int write_own(struct piece *p, struct error *err)
 {
 	char ends[128], text[200];
@@ -110,7 +92,7 @@ static int write_facts(struct piece *p, struct error *err)
 		TRY(writer_fact(p->writer, "piece", text, err));
 	for (size_t i = 0; i < r->opt->globs.count; i++)
 		TRY(writer_fact(p->writer, "event_pattern", r->opt->globs.names[i], err));
-	TRY(write_filters(p, err));
+	TRY(filter_facts(&r->opt->filter, p->writer, err));
 	TRY(write_own(p, err));
 	return host_facts(p->writer, err);
 }
@@ -222,6 +204,20 @@ static int write_clock(struct piece *p, struct error *err)
 	return writer_clock(p->writer, &c, err);
 }
 
+/* Events that are recorded whatever connection they belong to. */
+static int write_unfiltered(struct piece *p, struct error *err)
+{
+	const struct recording *r = p->recording;
+
+	for (size_t i = 0; i < catalog_count(r->catalog); i++) {
+		const struct catalog_event *e = catalog_at(r->catalog, i);
+
+		if (e->way == WAY_GENERIC && filter_is_blind(&r->opt->filter))
+			TRY(writer_fact(p->writer, "unfiltered", e->full_name, err));
+	}
+	return 0;
+}
+
 int piece_begin(struct piece *p, uint64_t now_ns, struct error *err)
 {
 	struct status_total cost;
@@ -230,6 +226,7 @@ int piece_begin(struct piece *p, uint64_t now_ns, struct error *err)
 	cost_measure(&cost);
 	p->cpu_before_ns = p->number > 1 ? cost.cpu_ns : 0;
 	TRY(catalog_facts(p->recording->catalog, p->writer, err));
+	TRY(write_unfiltered(p, err));
 	TRY(write_clock(p, err));
 	return writer_flush(p->writer, err);
 }

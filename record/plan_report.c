@@ -34,15 +34,17 @@ static void put_missing(FILE *to, const struct checkup *u)
 	}
 }
 
-static void put_event(FILE *to, const struct catalog_event *e, bool is_full)
+static void put_event(FILE *to, const struct catalog_event *e, const struct filter *f, bool is_full)
 {
 	static const char *const ways[] =
 		{[WAY_TYPED] = "typed", [WAY_GENERIC] = "generic", [WAY_NONE] = "not"};
 	bool has_reason = catalog_needs_a_word(e);
 
 	if (is_full || has_reason)
-		fprintf(to, "  %-11s  %s%s%s\n", ways[e->way], e->full_name, has_reason ? ": " : "",
-			has_reason ? e->reason : "");
+		fprintf(to, "  %-11s  %s%s%s%s\n", ways[e->way], e->full_name,
+			has_reason ? ": " : "", has_reason ? e->reason : "",
+			e->way == WAY_GENERIC && filter_is_blind(f) ? " (whatever the filter says)"
+								    : "");
 }
 
 void plan_tell_unavailable(const struct catalog *c, FILE *to)
@@ -67,7 +69,7 @@ static void put_events(FILE *to, const struct checkup *u, bool is_full)
 	if (!u->catalog)
 		return;
 	for (size_t i = 0; i < catalog_count(u->catalog); i++)
-		put_event(to, catalog_at(u->catalog, i), is_full);
+		put_event(to, catalog_at(u->catalog, i), &u->opt->filter, is_full);
 	put_missing(to, u);
 }
 
@@ -98,16 +100,25 @@ int plan_doctor(const struct record_options *opt, FILE *to, struct error *err)
 
 static void put_filter(FILE *to, const struct record_options *opt)
 {
-	if (!opt->port_count)
-		fprintf(to, "%-11s  none: every connection\n", "filter");
-	for (size_t i = 0; i < opt->port_count; i++) {
-		const struct port_range *p = &opt->ports[i];
+	static const char *const whose[FILTER_KINDS] = {
+		[FILTER_PORT] = "one end of which has ",
+		[FILTER_ADDR] = "one end of which is in ",
+		[FILTER_SAMPLE] = "of which this part is chosen: ",
+		[FILTER_NETNS] = "in ",
+		[FILTER_CGROUP] = "of ",
+		[FILTER_PID] = "of ",
+		[FILTER_COMM] = "of ",
+	};
+	struct filter_line line;
 
-		fprintf(to, "%-11s  %s port %u", i ? "" : "filter",
-			i ? "or" : "only connections one end of which has", p->first);
-		if (p->last != p->first)
-			fprintf(to, " to %u", p->last);
-		fputc('\n', to);
+	if (filter_is_open(&opt->filter))
+		fprintf(to, "%-11s  none: every connection\n", "filter");
+	for (size_t at = 0; filter_next(&opt->filter, &at, &line);) {
+		bool is_first = at == 1, is_or = line.index > 0;
+
+		fprintf(to, "%-11s  %s%s%s\n", is_first ? "filter" : "",
+			is_first ? "only connections " : (is_or ? "or " : "and "),
+			is_or ? "" : whose[line.kind], line.text);
 	}
 }
 

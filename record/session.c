@@ -151,6 +151,7 @@ static int open_shed(struct session *s, struct error *err)
 /* Programs, and everything that stands behind them. */
 static int open_chain(struct session *s, struct error *err)
 {
+	struct snapshot_scene scene;
 	struct drain_source source;
 
 	TRY(attach_open(s->catalog, s->btf, s->opt, &s->attach, err));
@@ -159,7 +160,8 @@ static int open_chain(struct session *s, struct error *err)
 	s->recording.stacks_fd = attach_stacks_fd(s->attach);
 	TRY(piece_prepare(series_piece(s->series), err));
 	symbols_problem(s->symbols); /* read them now, not under way */
-	TRY(snapshot_load(s->btf, s->opt, &s->snapshot, err));
+	scene = (struct snapshot_scene){.btf = s->btf, .opt = s->opt, .attach = s->attach};
+	TRY(snapshot_load(&scene, &s->snapshot, err));
 	TRY(losses_open(s->attach, s->catalog, host_now_ns(), &s->losses, err));
 	return open_shed(s, err);
 }
@@ -260,6 +262,8 @@ static void give_up(struct session *s)
 static int session_start(struct session *s, struct error *err)
 {
 	TRY(attach_start(s->attach, s->catalog, err));
+	TRY(snapshot_select(s->snapshot, err));
+	attach_send(s->attach);
 	if (!s->opt->is_quiet)
 		plan_tell_unavailable(s->catalog, stderr);
 	s->start_ns = host_now_ns();

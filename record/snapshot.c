@@ -17,9 +17,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "record/attach.h"
 #include "record/host.h"
 #include "record/netns.h"
+#include "record/selector.h"
 
 #include "bpf/snapshot.skel.h"
 
@@ -49,11 +49,12 @@ enum step { STEP_OWNED, STEP_TABLES, STEP_SPACE, STEP_END };
 struct snapshot_kinds {
 	int links[PROGRAMS]; /* owned; a negative errno = refused */
 	struct mini_sockets minis[MINI_KINDS];
+	bool is_open; /* every socket is wanted */
 };
 
 struct snapshot_reader {
 	const struct snapshot_kinds *kinds;
-	struct writer *writer;
+	struct writer *writer; /* or NULL */
 	struct told told;
 	struct mini_sockets minis[MINI_KINDS];
 	enum step step;
@@ -112,29 +113,42 @@ static bool told_add(struct told *t, uint64_t skaddr, bool *is_new)
 	return true;
 }
 
-static struct snapshot *open_program(const struct btf_enums *btf, const struct record_options *opt,
-				     const char *only)
+static struct snapshot *open_program(const struct snapshot_scene *scene, const char *only)
 {
 	struct snapshot *skel = snapshot__open();
 	struct bpf_program *p;
 
 	if (!skel)
 		return NULL;
-	skel->rodata->has_cookie_helper = attach_has_cookie_helper(btf);
+	skel->rodata->has_cookie_helper = attach_has_cookie_helper(scene->btf);
 	skel->rodata->jiffy_us = host_jiffy_us();
-	skel->rodata->has_port_filter = opt->port_count != 0;
-	attach_set_ports((uint8_t *)skel->rodata->port_bits, opt);
+	filter_fill(&scene->opt->filter, (struct wire_selection *)&skel->rodata->selection);
 	bpf_object__for_each_program(p, skel->obj)
 		bpf_program__set_autoload(p, strcmp(bpf_program__name(p), only) == 0);
 	return skel;
 }
 
-/* A descriptor that iterators are made from, or a negative errno. It keeps the program alive. */
-static int link_program(struct snapshot *skel, const char *program)
+/* What is decided here holds for the events. */
+static int share_maps(struct snapshot *skel, const struct attach *a)
 {
-	struct bpf_link *link;
-	int fd = snapshot__load(skel);
+	struct selector_maps maps = selector_maps(attach_typed(a));
 
+	if (bpf_map__reuse_fd(skel->maps.chosen, bpf_map__fd(maps.chosen)) ||
+	    bpf_map__reuse_fd(skel->maps.flows, bpf_map__fd(maps.flows)) ||
+	    bpf_map__reuse_fd(skel->maps.listeners, bpf_map__fd(maps.listeners)))
+		return -errno;
+	return 0;
+}
+
+/* A descriptor that iterators are made from, or a negative errno. It keeps the program alive. */
+static int link_program(const struct snapshot_scene *scene, struct snapshot *skel,
+			const char *program)
+{
+	int fd = share_maps(skel, scene->attach);
+	struct bpf_link *link;
+
+	if (!fd)
+		fd = snapshot__load(skel);
 	if (fd)
 		return fd;
 	link = bpf_program__attach_iter(bpf_object__find_program_by_name(skel->obj, program), NULL);
@@ -155,18 +169,19 @@ static void find_minis(struct snapshot_kinds *k, const struct btf_enums *btf)
 		k->minis[i].is_known = btf_enums_value(btf, k->minis[i].state, &k->minis[i].value);
 }
 
-int snapshot_load(const struct btf_enums *btf, const struct record_options *opt,
-		  struct snapshot_kinds **out, struct error *err)
+int snapshot_load(const struct snapshot_scene *scene, struct snapshot_kinds **out,
+		  struct error *err)
 {
 	struct snapshot_kinds *k = calloc(1, sizeof(*k));
 
 	if (!k)
 		return error_nomem(err);
-	find_minis(k, btf);
+	k->is_open = filter_is_open(&scene->opt->filter);
+	find_minis(k, scene->btf);
 	for (unsigned i = 0; i < PROGRAMS; i++) {
-		struct snapshot *skel = open_program(btf, opt, programs[i]);
+		struct snapshot *skel = open_program(scene, programs[i]);
 
-		k->links[i] = skel ? link_program(skel, programs[i]) : -ENOMEM;
+		k->links[i] = skel ? link_program(scene, skel, programs[i]) : -ENOMEM;
 		snapshot__destroy(skel);
 	}
 	*out = k;
@@ -208,6 +223,12 @@ void snapshot_close(struct snapshot_reader *r)
 	free(r);
 }
 
+static int write_fact(const struct snapshot_reader *r, const char *name, const char *value,
+		      struct error *err)
+{
+	return r->writer ? writer_fact(r->writer, name, value, err) : 0;
+}
+
 __attribute__((format(printf, 2, 3))) static void add_problem(struct snapshot_reader *r,
 							      const char *fmt, ...)
 {
@@ -225,7 +246,7 @@ static int write_missing(struct snapshot_reader *r, const char *what, int number
 	char reason[200];
 
 	snprintf(reason, sizeof(reason), "tcptape:sock_snapshot: %s: %s", what, strerror(number));
-	return writer_fact(r->writer, "unavailable", reason, err);
+	return write_fact(r, "unavailable", reason, err);
 }
 
 /* Begin an iterator: 0 or an errno. */
@@ -344,7 +365,7 @@ static int write_count(struct snapshot_reader *r, const char *key, uint64_t coun
 	char text[24];
 
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)count);
-	return writer_fact(r->writer, key, text, err);
+	return write_fact(r, key, text, err);
 }
 
 /* Of the namespace that was looked into last. */
@@ -421,4 +442,20 @@ int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, s
 const char *snapshot_problem(const struct snapshot_reader *r, size_t index)
 {
 	return index < r->problem_count ? r->problems[index] : NULL;
+}
+
+int snapshot_select(const struct snapshot_kinds *k, struct error *err)
+{
+	const struct wire_existing *row;
+	struct snapshot_reader *r = NULL;
+	int rc;
+
+	if (k->is_open)
+		return 0;
+	TRY(snapshot_open(k, true, NULL, &r, err));
+	do
+		rc = snapshot_next(r, &row, err);
+	while (rc == 0);
+	snapshot_close(r);
+	return rc == END ? 0 : rc;
 }

@@ -21,21 +21,31 @@
 #include "bpf/wire.h"
 #include "format/error.h"
 #include "format/writer.h"
+#include "record/attach.h"
 #include "record/btf_enums.h"
 #include "record/options.h"
 
 struct snapshot_kinds;  /* opaque: the programs, loaded once for any number of snapshots */
 struct snapshot_reader; /* opaque: one snapshot being taken */
 
-/* Load the programs; one that the kernel refuses is left out. 0 and *out, or ERR_NOMEM. */
-int snapshot_load(const struct btf_enums *btf, const struct record_options *opt,
-		  struct snapshot_kinds **out, struct error *err);
+struct snapshot_scene {
+	const struct btf_enums *btf;
+	const struct record_options *opt;
+	const struct attach *attach; /* opened */
+};
+
+/* Load the programs; one that the kernel refuses is left out. Lent until it returns. 0 and *out, or ERR_NOMEM. */
+int snapshot_load(const struct snapshot_scene *scene, struct snapshot_kinds **out,
+		  struct error *err);
 /* NULL is fine. */
 void snapshot_unload(struct snapshot_kinds *k);
 
+/* Decide which of the connections that exist are recorded, in all network namespaces; after
+ * attach_start(). */
+int snapshot_select(const struct snapshot_kinds *k, struct error *err);
 /* The tables of other network namespaces are looked into if `is_everywhere`, which needs
- * CAP_SYS_ADMIN; nothing else needs privileges. All lent while it lives. 0 and *out, or
- * ERR_NOMEM. */
+ * CAP_SYS_ADMIN; nothing else needs privileges. Facts go to `w`, or nowhere if it is NULL. All
+ * lent while it lives. 0 and *out, or ERR_NOMEM. */
 int snapshot_open(const struct snapshot_kinds *k, bool is_everywhere, struct writer *w,
 		  struct snapshot_reader **out, struct error *err);
 /* NULL is fine. */

@@ -51,7 +51,7 @@ static void options_without_words_record_the_default_events(void **state)
 	assert_int_equal(parse_words(none, &o, NULL), OK);
 	assert_int_equal(o.action, ACTION_RECORD);
 	assert_int_equal(o.duration_ns, 0);
-	assert_int_equal(o.port_count, 0);
+	assert_int_equal(o.filter.counts[FILTER_PORT], 0);
 	assert_int_equal(o.buffer_bytes, 0);
 	assert_false(o.is_quiet || o.is_forced);
 	assert_null(o.command);
@@ -118,12 +118,12 @@ static void options_collect_ports_and_ranges(void **state)
 
 	(void)state;
 	PARSE(&o, "--port", "443,8000-8010", "--port=1-65535");
-	assert_int_equal(o.port_count, 3);
-	assert_int_equal(o.ports[0].first, 443);
-	assert_int_equal(o.ports[0].last, 443);
-	assert_int_equal(o.ports[1].first, 8000);
-	assert_int_equal(o.ports[1].last, 8010);
-	assert_int_equal(o.ports[2].last, 65535);
+	assert_int_equal(o.filter.counts[FILTER_PORT], 3);
+	assert_int_equal(o.filter.ports[0].first, 443);
+	assert_int_equal(o.filter.ports[0].last, 443);
+	assert_int_equal(o.filter.ports[1].first, 8000);
+	assert_int_equal(o.filter.ports[1].last, 8010);
+	assert_int_equal(o.filter.ports[2].last, 65535);
 	options_release(&o);
 }
 
@@ -144,17 +144,17 @@ static void options_refuse_ports_that_are_none(void **state)
 
 static void options_refuse_more_ports_than_their_limit(void **state)
 {
-	char many[3 * (OPTIONS_MAX_PORTS + 1) + 1] = "";
+	char many[3 * (FILTER_MAX_PORTS + 1) + 1] = "";
 	struct record_options o;
 
 	(void)state;
-	for (int i = 0; i < OPTIONS_MAX_PORTS + 1; i++)
+	for (int i = 0; i < FILTER_MAX_PORTS + 1; i++)
 		memcpy(many + 3 * i, "80,", 4);
-	many[3 * OPTIONS_MAX_PORTS - 1] = '\0';
+	many[3 * FILTER_MAX_PORTS - 1] = '\0';
 	PARSE(&o, "--port", many);
-	assert_int_equal(o.port_count, OPTIONS_MAX_PORTS);
+	assert_int_equal(o.filter.counts[FILTER_PORT], FILTER_MAX_PORTS);
 	options_release(&o);
-	many[3 * OPTIONS_MAX_PORTS - 1] = ',';
+	many[3 * FILTER_MAX_PORTS - 1] = ',';
 	many[sizeof(many) - 2] = '\0';
 	assert_usage("--port: more than 64 ports or ranges", WORDS("--port", many));
 }
