@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+# Each kind of filter keeps exactly the connections it should, whole: an unfiltered recorder of the same run
+# is the witness. Two groups of connections, one of them in another process, network namespace and cgroup; old
+# ones among them, and such that end by SO_LINGER 0.
+set -eu
+. tests/live/stage.bash
+need ip
+
+cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+[ -n "$cgroups" ] || skip "no cgroup file system of version 2 is mounted"
+tag=tcptape-$$
+ns=$tag
+stage_clear() {
+	ip netns del "$ns" 2>/dev/null || :
+	sleep 0.1
+	rmdir "$cgroups/$tag/below" "$cgroups/$tag" 2>/dev/null || :
+}
+ip netns add "$ns" 2>/dev/null || skip "no network namespace can be made"
+ip -n "$ns" link set lo up
+mkdir -p "$cgroups/$tag/below" 2>/dev/null || skip "no cgroup can be made"
+
+# The two groups: ours and theirs. Each has made its old connections when it says so in a file.
+cp /usr/bin/python3 "$TMP/theirs" 2>/dev/null || skip "python3 cannot be copied"
+PYTHONHOME=$(python3 -c 'import sys; print(sys.prefix)')
+export PYTHONHOME
+mkfifo "$TMP/ours.go" "$TMP/theirs.go"
+python3 tests/live/select_load.py "$TMP/ours" 127.0.0.1 <"$TMP/ours.go" &
+ours=$!
+bash -c 'echo $$ >"$1/below/cgroup.procs"; exec ip netns exec "$2" "$3/theirs" tests/live/select_load.py "$3/theirs_" 127.0.0.2' \
+	- "$cgroups/$tag" "$ns" "$TMP" <"$TMP/theirs.go" &
+theirs=$!
+exec 8>"$TMP/ours.go" 9>"$TMP/theirs.go"
+until_file "$TMP/ours.old"
+until_file "$TMP/theirs_.old"
+until_file "$TMP/ours.pid"
+until_file "$TMP/theirs_.pid"
+their_pid=$(cat "$TMP/theirs_.pid")
+their_netns=$(stat -L -c %i "/proc/$their_pid/ns/net")
+
+# One round: both groups make connections, go on with the old ones, and end both.
+round() {
+	echo "$1" >&8
+	echo "$1" >&9
+	until_file "$TMP/ours.done$1"
+	until_file "$TMP/theirs_.done$1"
+}
+export -f round
+
+n=0
+# compare NAME OPTION...: record a round with the filter, beside a witness that records all.
+compare() {
+	local name=$1
+	shift
+	n=$((n + 1))
+	"$TCPTAPE_RECORD" -o "$TMP/$name.tape" --force --buffer 64M "$@" -- \
+		"$TCPTAPE_RECORD" -o "$TMP/witness.tape" --force --buffer 64M -- bash -euc 'round "$1"' - "$n" 2>"$TMP/record.err" || {
+		cat "$TMP/record.err"
+		exit 1
+	}
+	python3 tests/live/select_check.py "$name" "$n" "$their_pid" "$ours" "$their_netns" "$@"
+}
+
+our_port=$(cat "$TMP/ours.port")
+compare port --port "$our_port"
+compare addr --addr 127.0.0.2/32
+compare pid --pid "$their_pid"
+compare comm --comm theirs
+compare netns --netns "$ns"
+compare cgroup --cgroup "$tag"
+compare sample --sample 1/3
+compare both --pid "$their_pid,$ours" --port "$our_port"
+compare quarter --netns "$their_netns" --sample 1/2
+exec 8>&- 9>&-
+wait "$ours" "$theirs"
