@@ -84,7 +84,7 @@ static __always_inline bool is_port_chosen(__u16 port)
 
 static __always_inline bool is_addr_chosen(const __u64 addr[2])
 {
-	for (int i = 0; i < WIRE_KIND_MAX; i++) {
+	for (__u32 i = 0; i < WIRE_KIND_MAX; i++) {
 		if (i >= selection.addr_count)
 			break;
 		if ((addr[0] & selection.addrs[i].mask[0]) == selection.addrs[i].addr[0] &&

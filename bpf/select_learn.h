@@ -16,7 +16,7 @@
 
 static __always_inline bool is_netns_chosen(__u32 netns)
 {
-	for (int i = 0; i < WIRE_KIND_MAX; i++) {
+	for (__u32 i = 0; i < WIRE_KIND_MAX; i++) {
 		if (i >= selection.netns_count)
 			break;
 		if (selection.netns[i] == netns)

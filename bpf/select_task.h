@@ -8,7 +8,7 @@
 
 static __always_inline bool is_pid_wanted(const volatile struct wire_tasks *w, __u32 pid)
 {
-	for (int i = 0; i < WIRE_KIND_MAX; i++) {
+	for (__u32 i = 0; i < WIRE_KIND_MAX; i++) {
 		if (i >= w->pid_count)
 			break;
 		if (w->pids[i] == pid)
@@ -20,7 +20,7 @@ static __always_inline bool is_pid_wanted(const volatile struct wire_tasks *w, _
 static __always_inline bool is_comm_wanted(const volatile struct wire_tasks *w,
 					   const __u64 comm[WIRE_COMM / 8])
 {
-	for (int i = 0; i < WIRE_KIND_MAX; i++) {
+	for (__u32 i = 0; i < WIRE_KIND_MAX; i++) {
 		if (i >= w->comm_count)
 			break;
 		if (w->comms[i][0] == comm[0] && w->comms[i][1] == comm[1])
@@ -32,7 +32,7 @@ static __always_inline bool is_comm_wanted(const volatile struct wire_tasks *w,
 /* `id` is 0 where there is none. */
 static __always_inline bool is_cgroup_wanted(const volatile struct wire_tasks *w, __u64 id)
 {
-	for (int i = 0; i < WIRE_KIND_MAX; i++) {
+	for (__u32 i = 0; i < WIRE_KIND_MAX; i++) {
 		if (i >= w->cgroup_count)
 			break;
 		if (id && w->cgroups[i] == id)
