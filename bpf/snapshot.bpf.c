@@ -11,7 +11,7 @@
 #include "bpf/wire.h"
 
 #include "bpf/kernel_compat.h"
-#include "bpf/select_learn.h"
+#include "bpf/select_existing.h"
 #include "bpf/sockid.h"
 #include "bpf/tcp_totals.h"
 
@@ -47,15 +47,35 @@ static __always_inline void fill_existing(struct wire_existing *r, const void *s
 		fill_tcp_existing(r, (const void *)tp, tp);
 }
 
+/* Of its own, as it takes most of the stack that there is. */
+static __noinline int write_unowned(struct bpf_iter__tcp *ctx, const struct sock_common *c)
+{
+	struct wire_existing r = {};
+
+	fill_existing(&r, c);
+	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
+	return 0;
+}
+
 SEC("iter/tcp")
 int existing_socks(struct bpf_iter__tcp *ctx)
 {
 	struct sock_common *c = ctx->sk_common;
+
+	return c && select_existing((const void *)c, NULL) ? write_unowned(ctx, c) : 0;
+}
+
+static __noinline int write_owned(struct bpf_iter__task_file *ctx, const struct sock *sk,
+				  const struct task_struct *task)
+{
 	struct wire_existing r = {};
 
-	if (!c || !select_existing((const void *)c, NULL))
-		return 0;
-	fill_existing(&r, c);
+	fill_existing(&r, sk);
+	r.head.flags |= WIRE_HAS_OWNER;
+	r.head.pid = task->tgid;
+	r.head.tid = task->pid;
+	__builtin_memcpy(r.head.comm, task->comm, WIRE_COMM);
+	r.fd = ctx->fd;
 	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
 	return 0;
 }
@@ -65,7 +85,6 @@ int owned_socks(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
-	struct wire_existing r = {};
 	struct socket *socket;
 	struct sock *sk;
 
@@ -77,14 +96,5 @@ int owned_socks(struct bpf_iter__task_file *ctx)
 	sk = socket->sk;
 	if (!sk || sk->sk_protocol != IPPROTO_TCP || !is_inet(sk->__sk_common.skc_family))
 		return 0;
-	if (!select_existing(sk, task))
-		return 0;
-	fill_existing(&r, sk);
-	r.head.flags |= WIRE_HAS_OWNER;
-	r.head.pid = task->tgid;
-	r.head.tid = task->pid;
-	__builtin_memcpy(r.head.comm, task->comm, WIRE_COMM);
-	r.fd = ctx->fd;
-	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
-	return 0;
+	return select_existing(sk, task) ? write_owned(ctx, sk, task) : 0;
 }
