@@ -29,7 +29,7 @@ static __always_inline bool is_waiting_child(const struct sock *sk, __u16 port)
 
 /* A socket that was there before; `task` holds it, or NULL. Listeners come before their
  * children. */
-static __noinline bool select_existing(const struct sock *sk, const struct task_struct *task)
+static __always_inline bool select_existing(const struct sock *sk, const struct task_struct *task)
 {
 	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
 	struct select_tuple t = {};

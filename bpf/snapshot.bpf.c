@@ -47,7 +47,12 @@ static __always_inline void fill_existing(struct wire_existing *r, const void *s
 		fill_tcp_existing(r, (const void *)tp, tp);
 }
 
-/* Of its own, as it takes most of the stack that there is. */
+/* Each has a stack of its own: one alone takes most of what there is. */
+static __noinline bool is_chosen(const void *sk, const struct task_struct *task)
+{
+	return select_existing(sk, task);
+}
+
 static __noinline int write_unowned(struct bpf_iter__tcp *ctx, const struct sock_common *c)
 {
 	struct wire_existing r = {};
@@ -62,7 +67,7 @@ int existing_socks(struct bpf_iter__tcp *ctx)
 {
 	struct sock_common *c = ctx->sk_common;
 
-	return c && select_existing((const void *)c, NULL) ? write_unowned(ctx, c) : 0;
+	return c && is_chosen(c, NULL) ? write_unowned(ctx, c) : 0;
 }
 
 static __noinline int write_owned(struct bpf_iter__task_file *ctx, const struct sock *sk,
@@ -96,5 +101,5 @@ int owned_socks(struct bpf_iter__task_file *ctx)
 	sk = socket->sk;
 	if (!sk || sk->sk_protocol != IPPROTO_TCP || !is_inet(sk->__sk_common.skc_family))
 		return 0;
-	return select_existing(sk, task) ? write_owned(ctx, sk, task) : 0;
+	return is_chosen(sk, task) ? write_owned(ctx, sk, task) : 0;
 }
