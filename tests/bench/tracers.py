@@ -68,6 +68,13 @@ class Tcptape(Tracer):
         return info["events_total"] - own, info["lost_total"], os.path.getsize(self.path)
 
 
+class Stacks(Tcptape):
+    name = "tcptape, all stacks"
+
+    def command(self):
+        return [*super().command()[:-1], "--stacks", "*", "--"]
+
+
 class Empty(Tracer):
     name = "empty BPF program"
 
