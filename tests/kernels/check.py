@@ -56,6 +56,18 @@ def check_info(info, kernel):
         assert any(u.startswith(text) for u in info["unavailable"]), f"the tape does not name '{text}'"
 
 
+def check_confined(kernel):
+    """A recorder under way has given up what it can, and its next piece is as good as its first."""
+    status = dict(re.findall(r"^(\w+):\s*(\w+)", read("confined"), re.M))
+    same((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"), "NoNewPrivs, Seccomp")
+    same(int(status["CapEff"], 16) & ~(1 << 39 if kernel < (5, 19) else 0), 0, "capabilities but for CAP_BPF before 5.19")
+    first, second = (rows("info", tape=f"piece-00000{n}.tape")[0] for n in (1, 2))
+    for piece in first, second:
+        same((piece["complete"], piece["lost_total"]), (True, 0), "a piece is complete, events lost")
+    same(second["unavailable"], first["unavailable"], "unavailable in the second piece, and in the first")
+    assert second["events"].get("tcp:tcp_receive_reset"), f"the refused connection: {second['events']}"
+
+
 def check_pair(name, addr, client_end, server_end):
     port = int(read(f"{name}.port"))
     # Two CPUs may each make a child of one request: the loser never is a connection.
@@ -199,6 +211,7 @@ def main():
     check_pair("reset", "127.0.0.1", "aborted", "reset")
     same([r["end"] for r in rows("conns", "--port", "9")], ["refused"], "the refused connection")
     check_stacks()
+    check_confined(kernel)
     events = [e for e in rows("replay") if e["event"] != "tcptape:sock_snapshot"]
     check_lengths(events)
     made = check_made(events) if kernel >= (6, 3) else 0
