@@ -88,6 +88,9 @@ struct life *lives_find(const struct lives *ls, const struct sock_facts *f)
 	l = find_skaddr(ls, f->skaddr);
 	if (!l)
 		return NULL;
+	/* Not every event shows the namespace. */
+	if (f->cookie && f->cookie == l->cookie && (!f->netns || !l->netns))
+		return l;
 	if (f->cookie && l->cookie)
 		return l->is_cookie_provisional ? l : NULL;
 	/* Only one of the two knows a cookie: the address decides, while it can. */
@@ -236,9 +239,10 @@ static void learn_identity(struct lives *ls, struct life *l, const struct sock_f
 		l->skaddr = f->skaddr;
 		life_map_add(&ls->by_skaddr, l, skaddr_hash(l->skaddr));
 	}
-	if (f->cookie && (l->cookie != f->cookie || l->netns != f->netns)) {
+	if (f->cookie && (l->cookie != f->cookie || (f->netns && l->netns != f->netns))) {
 		l->cookie = f->cookie;
-		l->netns = f->netns;
+		if (f->netns)
+			l->netns = f->netns;
 		l->is_cookie_provisional = false;
 		life_map_add(&ls->by_cookie, l, cookie_hash(l->cookie, l->netns));
 	}
@@ -283,7 +287,8 @@ bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
 		return false;
 	l->is_tuple_guessed = false;
 	/* A half-known tuple never replaces what is known of a port. */
-	if (!is_complete && l->tuple.local.port && !f->tuple.local.port)
+	if (!is_complete && (l->tuple.local.port || l->tuple.remote.port) &&
+	    (!f->tuple.local.port || f->tuple.remote.port))
 		return false;
 	l->tuple = f->tuple;
 	if (is_complete)

@@ -14,7 +14,9 @@ static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 bool tuple_is_complete(const struct tuple *t)
 {
-	return t->local.port && t->remote.port;
+	static const uint8_t none[16];
+
+	return t->local.port && t->remote.port && memcmp(t->remote.addr, none, sizeof(none)) != 0;
 }
 
 static bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)

@@ -171,6 +171,7 @@ struct opening {
 	const struct record_options *opt;
 	size_t ring_bytes;
 	struct percpu_size lanes;
+	const char *types; /* a file that stands in for the kernel's BTF; NULL = the kernel's */
 };
 
 static void set_lanes(struct typed *skel, struct percpu_size lanes)
@@ -186,7 +187,8 @@ static void set_lanes(struct typed *skel, struct percpu_size lanes)
  * memory. */
 static struct typed *open_typed(const struct opening *o, const struct catalog_event *only)
 {
-	struct typed *skel = typed__open();
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = o->types);
+	struct typed *skel = typed__open_opts(&opts);
 	struct bpf_program *p;
 
 	if (!skel)
@@ -317,6 +319,47 @@ static int load_typed(struct attach *a, const struct opening *o, struct error *e
 	return rc ? load_error(rc, o, err) : 0;
 }
 
+/* libbpf opens no object whose programs depend on types without a file of them, not even if it
+ * loads none of them. -1 without memory. */
+static int make_types(const struct btf_enums *btf)
+{
+	int fd = memfd_create("types", MFD_CLOEXEC);
+	const void *data;
+	uint32_t size;
+
+	data = btf__raw_data(btf_enums_btf(btf), &size);
+	if (fd >= 0 && data && write(fd, data, size) == (ssize_t)size)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* A kernel without types: what is left are generic programs, which pass everything. */
+static int load_untyped(struct attach *a, struct opening *o, struct error *err)
+{
+	char path[64];
+	int fd, rc;
+
+	if (o->opt->port_count)
+		return error_set(err, ERR_KERNEL, "--port cannot be obeyed here: %s",
+				 btf_enums_trouble(o->btf));
+	fd = make_types(o->btf);
+	if (fd < 0)
+		return error_nomem(err);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	o->types = path;
+	rc = load_typed(a, o, err);
+	o->types = NULL;
+	close(fd);
+	return rc;
+}
+
+static int load(struct attach *a, struct opening *o, struct error *err)
+{
+	return btf_enums_trouble(o->btf) ? load_untyped(a, o, err) : load_typed(a, o, err);
+}
+
 static int open_control(struct attach *a, const struct catalog *c, struct error *err)
 {
 	size_t bytes = (catalog_end(c) + WIRE_TYPED_END) * sizeof(*a->control);
@@ -348,7 +391,7 @@ int attach_open(struct catalog *c, const struct btf_enums *btf, const struct rec
 	o.lanes = a->lanes;
 	a->copy_count = catalog_count(c);
 	a->copies = calloc(a->copy_count, sizeof(*a->copies));
-	rc = a->copies ? load_typed(a, &o, err) : error_nomem(err);
+	rc = a->copies ? load(a, &o, err) : error_nomem(err);
 	if (!rc)
 		rc = open_control(a, c, err);
 	if (rc) {

@@ -17,6 +17,7 @@ struct btf_enums {
 	uint32_t *ids; /* types that are enums; owned */
 	size_t count;
 	size_t cap;
+	char trouble[160]; /* "" = none */
 };
 
 /* One enumerator. */
@@ -42,6 +43,19 @@ static int collect(struct btf_enums *b, struct error *err)
 	return OK;
 }
 
+/* Without types there are still the format files. */
+static struct btf *load(struct btf_enums *b)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+
+	if (btf)
+		return btf;
+	snprintf(b->trouble, sizeof(b->trouble),
+		 "cannot read the kernel's types (BTF) from /sys/kernel/btf/vmlinux: %s",
+		 strerror(errno));
+	return btf__new_empty();
+}
+
 int btf_enums_open(struct btf_enums **out, struct error *err)
 {
 	struct btf_enums *b = calloc(1, sizeof(*b));
@@ -50,19 +64,18 @@ int btf_enums_open(struct btf_enums **out, struct error *err)
 	if (!b)
 		return error_nomem(err);
 	errno = 0;
-	b->btf = btf__load_vmlinux_btf();
-	if (!b->btf)
-		rc = error_set(err, ERR_KERNEL,
-			       "cannot read the kernel's types from /sys/kernel/btf/vmlinux (%s): "
-			       "the kernel must be built with CONFIG_DEBUG_INFO_BTF=y",
-			       strerror(errno));
-	else
-		rc = collect(b, err);
+	b->btf = load(b);
+	rc = b->btf ? collect(b, err) : error_nomem(err);
 	if (rc == OK)
 		*out = b;
 	else
 		btf_enums_close(b);
 	return rc;
+}
+
+const char *btf_enums_trouble(const struct btf_enums *b)
+{
+	return b->trouble[0] ? b->trouble : NULL;
 }
 
 void btf_enums_close(struct btf_enums *b)

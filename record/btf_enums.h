@@ -17,8 +17,11 @@
 struct btf;       /* libbpf's */
 struct btf_enums; /* opaque */
 
-/* 0 and *out, ERR_KERNEL when the kernel has no BTF, ERR_NOMEM. */
+/* 0 and *out, ERR_NOMEM. For a kernel without BTF, or whose BTF cannot be read, there are no types
+ * in it. */
 int btf_enums_open(struct btf_enums **out, struct error *err);
+/* Why there are none, in a sentence, lent; NULL when there are. */
+const char *btf_enums_trouble(const struct btf_enums *b);
 /* NULL is fine. */
 void btf_enums_close(struct btf_enums *b);
 /* Lent until btf_enums_close(). */

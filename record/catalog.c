@@ -130,7 +130,10 @@ static bool can_be_typed(struct catalog *c, struct catalog_event *e)
 		return substitute_is_possible(e->substitute, c->kernel.btf, e->reason,
 					      sizeof(e->reason));
 	if (!btf_enums_has_tracepoint(c->kernel.btf, typed_tracepoint(e->typed))) {
-		snprintf(e->reason, sizeof(e->reason), "the kernel's BTF does not describe it");
+		snprintf(e->reason, sizeof(e->reason), "%s",
+			 btf_enums_trouble(c->kernel.btf)
+				 ? "the kernel's BTF cannot be read"
+				 : "the kernel's BTF does not describe it");
 		return false;
 	}
 	if (e->typed->is_classic && !e->format)

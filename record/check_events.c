@@ -21,6 +21,22 @@ enum {
 
 static const char types_path[] = "/sys/kernel/btf/vmlinux";
 
+static void tell_no_types(const struct checkup *u, struct check *c)
+{
+	static const char advice[] = "use a kernel with CONFIG_DEBUG_INFO_BTF=y";
+
+	if (u->opt->port_count)
+		check_fail(c, ERR_KERNEL, advice,
+			   "%s cannot be read (BTF): without the kernel's types --port cannot be "
+			   "obeyed",
+			   types_path);
+	else
+		check_warn(c, advice,
+			   "%s cannot be read (BTF): events have the fields of their formats only, "
+			   "no headers of packets, and there are no sockets from before",
+			   types_path);
+}
+
 void check_btf(struct checkup *u, struct check *c)
 {
 	struct error err = {0};
@@ -28,13 +44,10 @@ void check_btf(struct checkup *u, struct check *c)
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s%s", u->root, types_path);
-	if (stat(path, &st))
-		check_fail(c, ERR_KERNEL, "use a kernel with CONFIG_DEBUG_INFO_BTF=y",
-			   "there is no %s (BTF): without the kernel's types nothing can be "
-			   "recorded",
-			   types_path);
-	else if (check_is_real(u) && btf_enums_open(&u->btf, &err))
-		check_fail(c, ERR_KERNEL, "", "%s", err.text);
+	if (check_is_real(u) && btf_enums_open(&u->btf, &err))
+		check_fail(c, (enum status)err.status, "", "%s", err.text);
+	else if (stat(path, &st) || (u->btf && btf_enums_trouble(u->btf)))
+		tell_no_types(u, c);
 	else
 		check_ok(c, "%s, %lld KiB", types_path, (long long)st.st_size >> 10);
 }

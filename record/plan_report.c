@@ -47,11 +47,16 @@ static void put_event(FILE *to, const struct catalog_event *e, const struct filt
 								    : "");
 }
 
-void plan_tell_unavailable(const struct catalog *c, FILE *to)
+void plan_tell_unavailable(const struct catalog *c, const struct btf_enums *btf, FILE *to)
 {
 	enum { SENTENCES_MAX = 8 };
 	size_t count = 0;
 
+	if (btf_enums_trouble(btf))
+		fprintf(to,
+			"tcptape-record: %s; events have the fields of their formats only, and no "
+			"sockets from before are recorded\n",
+			btf_enums_trouble(btf));
 	for (size_t i = 0; i < catalog_count(c); i++) {
 		const struct catalog_event *e = catalog_at(c, i);
 

@@ -17,7 +17,8 @@ int plan_doctor(const struct record_options *opt, FILE *to, struct error *err);
 /* Print what the recording would do; no event's program is loaded. The same results. */
 int plan_dry_run(const struct record_options *opt, FILE *to, struct error *err);
 
-/* A sentence for each event that is not recorded although asked for. */
-void plan_tell_unavailable(const struct catalog *c, FILE *to);
+/* A sentence for each event that is not recorded although asked for, and for what the lack of
+ * types costs. */
+void plan_tell_unavailable(const struct catalog *c, const struct btf_enums *btf, FILE *to);
 
 #endif

@@ -265,7 +265,7 @@ static int session_start(struct session *s, struct error *err)
 	TRY(snapshot_select(s->snapshot, err));
 	attach_send(s->attach);
 	if (!s->opt->is_quiet)
-		plan_tell_unavailable(s->catalog, stderr);
+		plan_tell_unavailable(s->catalog, s->btf, stderr);
 	s->start_ns = host_now_ns();
 	TRY(series_begin(s->series, s->start_ns, err));
 	TRY(take_snapshot(s, true, err));

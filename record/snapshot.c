@@ -179,7 +179,13 @@ int snapshot_load(const struct snapshot_scene *scene, struct snapshot_kinds **ou
 	k->is_open = filter_is_open(&scene->opt->filter);
 	find_minis(k, scene->btf);
 	for (unsigned i = 0; i < PROGRAMS; i++) {
-		struct snapshot *skel = open_program(scene, programs[i]);
+		struct snapshot *skel;
+
+		if (btf_enums_trouble(scene->btf)) {
+			k->links[i] = -ENOTSUP;
+			continue;
+		}
+		skel = open_program(scene, programs[i]);
 
 		k->links[i] = skel ? link_program(scene, skel, programs[i]) : -ENOMEM;
 		snapshot__destroy(skel);

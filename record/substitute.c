@@ -69,6 +69,11 @@ bool substitute_is_possible(const struct substitute *s, const struct btf_enums *
 {
 	size_t len, count = 0;
 
+	if (btf_enums_trouble(b)) {
+		snprintf(why, size, "the kernel has it since %s, and without BTF it cannot be made",
+			 s->since);
+		return false;
+	}
 	if (!is_safe(b)) {
 		snprintf(why, size,
 			 "the kernel has it since %s, and this one cannot run programs at the end "

@@ -286,6 +286,34 @@ static void old_kernels_child_takes_its_identity_from_established(void **state)
 	tape_release(&b);
 }
 
+/* Events that only their format files describe show no namespace, and some no addresses. */
+static void events_that_show_less_of_a_socket_are_of_the_same_life(void **state)
+{
+	struct build_tape b = {0};
+	struct tracked t;
+	struct build_sock less = hello_client, ports = hello_client;
+
+	(void)state;
+	less.netns = 0;
+	ports.netns = 0;
+	ports.laddr = ports.raddr = "::";
+	tape_begin(&b);
+	tape_run(&b, 77, "curl");
+	establish(&b, T0);
+	tape_send(&b, T0 + 3000, &ports, 2);
+	tape_send(&b, T0 + 3100, &less, 3);
+	tape_send(&b, T0 + 3200, &hello_client, 4);
+	tape_destroy(&b, T0 + 4000, &less);
+	track(&t, &b);
+	assert_int_equal(t.count, 2);
+	assert_int_equal(t.lives[0].traffic.tx_bytes, 9);
+	assert_int_equal(t.lives[0].tuple.remote.port, 8080);
+	assert_int_equal(t.lives[0].netns, hello_client.netns);
+	assert_int_equal(t.lives[0].peer, 2);
+	tracked_release(&t);
+	tape_release(&b);
+}
+
 static void over_lives_are_handed_out_while_the_tape_runs(void **state)
 {
 	struct build_tape b = {0};
@@ -347,6 +375,7 @@ int main(void)
 		cmocka_unit_test(mapped_addresses_become_ipv4),
 		cmocka_unit_test(sockets_without_cookies_are_known_by_address),
 		cmocka_unit_test(old_kernels_child_takes_its_identity_from_established),
+		cmocka_unit_test(events_that_show_less_of_a_socket_are_of_the_same_life),
 		cmocka_unit_test(over_lives_are_handed_out_while_the_tape_runs),
 		cmocka_unit_test(stragglers_belong_to_a_life_for_ten_milliseconds),
 	};

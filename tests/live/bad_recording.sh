@@ -82,9 +82,9 @@ case $rc in
 *) echo "without tracefs: exit $rc"; cat "$TMP/err"; exit 1 ;;
 esac
 
-# No BTF: one sentence.
+# No BTF, and the ports of a connection cannot be told: one sentence.
 : >"$TMP/empty"
 printf 'mount --make-rprivate /; mount --bind "%s" /sys/kernel/btf/vmlinux; exec "$@"\n' "$TMP/empty" >"$TMP/no_btf"
 rm -f "$TMP/tape"
-expect 1 unshare -m bash -eu "$TMP/no_btf" "$TCPTAPE_RECORD" -q -o "$TMP/tape" -- true
-expect_sentence 'BTF'
+expect 1 unshare -m bash -eu "$TMP/no_btf" "$TCPTAPE_RECORD" -q -o "$TMP/tape" --port 80 -- true
+expect_sentence 'port.*BTF'
