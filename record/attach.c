@@ -341,8 +341,8 @@ static int load_untyped(struct attach *a, struct opening *o, struct error *err)
 	char path[64];
 	int fd, rc;
 
-	if (o->opt->port_count)
-		return error_set(err, ERR_KERNEL, "--port cannot be obeyed here: %s",
+	if (!filter_is_open(&o->opt->filter))
+		return error_set(err, ERR_KERNEL, "connections cannot be selected here: %s",
 				 btf_enums_trouble(o->btf));
 	fd = make_types(o->btf);
 	if (fd < 0)

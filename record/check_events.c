@@ -25,10 +25,10 @@ static void tell_no_types(const struct checkup *u, struct check *c)
 {
 	static const char advice[] = "use a kernel with CONFIG_DEBUG_INFO_BTF=y";
 
-	if (u->opt->port_count)
+	if (!filter_is_open(&u->opt->filter))
 		check_fail(c, ERR_KERNEL, advice,
-			   "%s cannot be read (BTF): without the kernel's types --port cannot be "
-			   "obeyed",
+			   "%s cannot be read (BTF): without the kernel's types connections cannot "
+			   "be selected",
 			   types_path);
 	else
 		check_warn(c, advice,

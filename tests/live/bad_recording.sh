@@ -87,4 +87,4 @@ esac
 printf 'mount --make-rprivate /; mount --bind "%s" /sys/kernel/btf/vmlinux; exec "$@"\n' "$TMP/empty" >"$TMP/no_btf"
 rm -f "$TMP/tape"
 expect 1 unshare -m bash -eu "$TMP/no_btf" "$TCPTAPE_RECORD" -q -o "$TMP/tape" --port 80 -- true
-expect_sentence 'port.*BTF'
+expect_sentence 'selected.*BTF'

@@ -105,5 +105,5 @@ said '^ok +tracefs +not mounted; a recording mounts it'
 : >"$TMP/empty"
 printf 'mount --make-rprivate /; mount --bind "%s" /sys/kernel/btf/vmlinux; exec "$@"\n' "$TMP/empty" >"$TMP/no_btf"
 under=(unshare -m bash -eu "$TMP/no_btf")
-both 1 'fails +BTF' '(BTF).*--port' -o "$TMP/tape" --port 80
+both 1 'fails +BTF' 'BTF.*selected' -o "$TMP/tape" --port 80
 both 0 'warn +BTF' '' -o "$TMP/tape"
