@@ -228,6 +228,8 @@ static void print_labels(const struct info_page *page, const struct summary *s, 
 		print_line(r, "command", summary_fact(s, "command")); /* to paste: never cut */
 	print_joined(s, r, "event_pattern", "asked for", "the default events");
 	print_joined(s, r, "filter", "filter", "none");
+	if (summary_fact(s, "unfiltered"))
+		print_joined(s, r, "unfiltered", "unfiltered", "");
 	print_counts(page, s, r);
 	print_size(page, s, r);
 	print_cost(s, r);

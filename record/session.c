@@ -18,12 +18,14 @@
 #include "record/confine.h"
 #include "record/cost.h"
 #include "record/drain.h"
+#include "record/filter_watch.h"
 #include "record/host.h"
 #include "record/losses.h"
 #include "record/own.h"
 #include "record/piece.h"
 #include "record/plan_report.h"
 #include "record/privilege.h"
+#include "record/selector.h"
 #include "record/series.h"
 #include "record/shed.h"
 #include "record/snapshot.h"
@@ -61,6 +63,7 @@ struct session {
 	struct status_line *status;
 	struct urgency urgency;
 	struct stall stall;
+	struct filter_watch filter_watch;
 	struct wakeup wakeup;
 	uint64_t start_ns, shown_ns;
 	const char *end_reason; /* NULL = still running */
@@ -69,6 +72,7 @@ struct session {
 /* The programs last: a process that detaches them must not hold the tape open. */
 static void session_close(struct session *s)
 {
+	filter_watch_end(&s->filter_watch);
 	shed_free(s->shed);
 	losses_close(s->losses);
 	snapshot_unload(s->snapshot);
@@ -270,6 +274,7 @@ static int session_start(struct session *s, struct error *err)
 	TRY(series_begin(s->series, s->start_ns, err));
 	TRY(take_snapshot(s, true, err));
 	shed_begin(s->shed);
+	filter_watch_begin(&s->filter_watch, &s->opt->filter);
 	give_up(s);
 	return s->child ? child_go(s->child, err) : 0;
 }
@@ -371,7 +376,7 @@ static void ask_for_turn(struct session *s)
 static int tick(struct session *s, struct error *err)
 {
 	uint64_t now = host_now_ns();
-	struct error news = {0};
+	struct error news = {0}, gone = {0};
 
 	TRY(shed_tick(s->shed, now, &news, err));
 	tell(s, &news, "");
@@ -383,6 +388,8 @@ static int tick(struct session *s, struct error *err)
 	if (now - s->shown_ns < STATUS_EVERY)
 		return 0;
 	show_status(s, now);
+	filter_watch_tick(&s->filter_watch, &gone);
+	tell(s, &gone, "; recording goes on");
 	return series_mind_disk(s->series, err);
 }
 
@@ -436,6 +443,18 @@ static void tell_size(struct session *s)
 	tell(s, &why, "");
 }
 
+static void tell_nothing(struct session *s)
+{
+	uint64_t chosen, others;
+	struct error news = {0};
+
+	if (series_rows(s->series) > series_rows_of(s->series, WIRE_SOCK_SNAPSHOT))
+		return;
+	selector_opened(attach_typed(s->attach), &chosen, &others);
+	filter_watch_nothing(&s->filter_watch, others, &news);
+	tell(s, &news, "");
+}
+
 /* Nothing is sent any more: take the rest, then close the tape. */
 static int session_end(struct session *s, struct status_total *total, struct error *err)
 {
@@ -451,6 +470,7 @@ static int session_end(struct session *s, struct status_total *total, struct err
 	TRY(series_end(s->series, s->losses, s->end_reason, total, err));
 	watch_output(s);
 	*total = total_now(s);
+	tell_nothing(s);
 	return 0;
 }
 

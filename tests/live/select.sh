@@ -71,5 +71,37 @@ compare cgroup --cgroup "$tag"
 compare sample --sample 1/3
 compare both --pid "$their_pid,$ours" --port "$our_port"
 compare quarter --netns "$their_netns" --sample 1/2
+
+# What fits nothing is said, and a process that ends does not end the recording.
+expect 0 "$TCPTAPE_RECORD" -o "$TMP/nothing.tape" --port "$our_port" --netns "$their_netns" -- bash -euc 'round "$1"' - $((n + 1))
+grep -qF "no event fits the filter (port $our_port, ...)" "$TMP/err" || {
+	echo "nothing was recorded, and it is not said:"
+	cat "$TMP/err"
+	exit 1
+}
 exec 8>&- 9>&-
 wait "$ours" "$theirs"
+
+sleep 0.2 &
+mortal=$!
+expect 0 "$TCPTAPE_RECORD" -o "$TMP/mortal.tape" --pid "$mortal" -- sleep 1.5
+tr '\n' ' ' <"$TMP/err" | grep -q -- "--pid $mortal: this process has ended; recording goes on" || {
+	echo "that the process has ended is not said:"
+	cat "$TMP/err"
+	exit 1
+}
+
+# An event without a program of its own is recorded whatever a filter by port says, and the tape says so.
+expect 0 "$TCPTAPE_RECORD" -o "$TMP/generic.tape" -e sched:sched_process_exec --port 1 -- true
+expect 0 "$TCPTAPE_RECORD" --dry-run -e sched:sched_process_exec --port 1
+grep -q "generic .*sched_process_exec (whatever the filter says)" "$TMP/out" || {
+	cat "$TMP/out"
+	exit 1
+}
+python3 - "$TMP/generic.tape" <<'END'
+import sys
+from tape import *
+tape = Tape(sys.argv[1])
+assert "unfiltered    sched:sched_process_exec" in tape.run("info")[0], tape.run("info")[0]
+same([r["event"] for r in tape.rows("replay") if r["comm"] == "true"], ["sched:sched_process_exec"], "events of the command")
+END
