@@ -13,7 +13,8 @@
 
 struct filter_watch {
 	const struct filter *filter; /* lent; NULL = not begun */
-	int pid_fds[WIRE_KIND_MAX];  /* owned; negative = has ended, or cannot be watched (before 5.3) */
+	int pid_fds
+		[WIRE_KIND_MAX]; /* owned; negative = has ended, or cannot be watched (before 5.3) */
 };
 
 /* Before privileges are given up. */
