@@ -15,7 +15,7 @@ import tempfile
 import time
 
 from machine import CPUS, LOAD_CPU, QUIET, TRIES, busy_share, describe, wait_for_quiet
-from tracers import B, Bare, Empty, Perf, PerfZ, Stacks, Tcptape, TraceCmd, choose
+from tracers import B, Bare, Empty, Perf, PerfZ, Stacks, Tcptape, TraceCmd, Unselected, UnselectedPid, choose
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
@@ -55,7 +55,7 @@ class Pace:
 
 def tracers(tmp):
     only = os.environ.get("ONLY", "").split()
-    kinds = [k for k in (Bare, Tcptape, Stacks, Empty, Perf, PerfZ, TraceCmd)
+    kinds = [k for k in (Bare, Tcptape, Stacks, Unselected, UnselectedPid, Empty, Perf, PerfZ, TraceCmd)
              if not only or k in (Bare, Tcptape) or any(o in k.name for o in only)]
     return list(choose(kinds, tmp))
 

@@ -75,6 +75,27 @@ class Stacks(Tcptape):
         return [*super().command()[:-1], "--stacks", "*", "--"]
 
 
+class Unselected(Tcptape):
+    """Nothing of the load is chosen: what its programs cost that only say no."""
+    name = "tcptape --port 1"
+    note = "chooses nothing of the load"
+
+    def command(self):
+        command = super().command()
+        return [*command[:-1], "--port", "1", "--"]
+
+    def outcome(self):
+        return None, None, None
+
+
+class UnselectedPid(Unselected):
+    """The same where decisions are remembered."""
+    name = "tcptape --pid 1"
+
+    def command(self):
+        return [word if word != "--port" else "--pid" for word in super().command()]
+
+
 class Empty(Tracer):
     name = "empty BPF program"
 
