@@ -188,39 +188,40 @@ static int check_span(const struct batch *b, const struct block_header *h, struc
 	return 0;
 }
 
-static struct slot *slot_add(struct batch *b, size_t *cap, uint32_t id)
+static int slot_add(struct batch *b, size_t *cap, uint32_t id, struct error *err)
 {
 	void *slots = b->slots;
 
 	if (!slab_grow(b->slab, &slots, cap, b->slot_count + 1, sizeof(*b->slots)))
-		return NULL;
+		return error_nomem(err);
 	b->slots = slots;
-	b->slots[b->slot_count].id = id;
-	return &b->slots[b->slot_count++];
+	b->slots[b->slot_count++].id = id;
+	return 0;
 }
 
 /* Number the rows of each schema: slot_of[] and local[]. */
 static int number_rows(struct batch *b, const uint64_t *schemas, struct error *err)
 {
-	uint32_t *slot_by_id = slab_alloc(b->slab, SCHEMA_MAX + 1, sizeof(*slot_by_id));
+	struct slot_number *of = slab_zalloc(b->slab, SCHEMA_MAX + 1, sizeof(*of));
 	size_t cap = 0;
 
-	if (!slot_by_id)
+	if (!of)
 		return error_nomem(err);
-	memset(slot_by_id, 0xff, (SCHEMA_MAX + 1) * sizeof(*slot_by_id));
-	b->slot_by_id = slot_by_id;
+	b->slot_by_id = of;
 	for (uint32_t i = 0; i < b->rows; i++) {
 		uint64_t id = schemas[i];
 
-		if (id == 0 || id > SCHEMA_MAX)
+		if (id - 1 >= SCHEMA_MAX)
 			return error_set(err, ERR_CORRUPT, "row %u has no schema", i);
-		if (slot_by_id[id] == NO_SLOT && slot_add(b, &cap, (uint32_t)id))
-			slot_by_id[id] = (uint32_t)b->slot_count - 1;
-		if (slot_by_id[id] == NO_SLOT)
-			return error_nomem(err);
-		b->slot_of[i] = slot_by_id[id];
-		b->local[i] = b->slots[slot_by_id[id]].count++;
+		if (of[id].rows == 0) {
+			of[id].slot = (uint32_t)b->slot_count;
+			TRY(slot_add(b, &cap, (uint32_t)id, err));
+		}
+		b->slot_of[i] = of[id].slot;
+		b->local[i] = of[id].rows++;
 	}
+	for (size_t i = 0; i < b->slot_count; i++)
+		b->slots[i].count = of[b->slots[i].id].rows;
 	return 0;
 }
 
@@ -248,9 +249,9 @@ static int slot_bind(struct slab *slab, struct slot *s, const struct section *se
 
 static struct slot *slot_find(struct batch *b, uint32_t id)
 {
-	uint32_t slot = b->slot_by_id[id];
+	const struct slot_number *of = &b->slot_by_id[id];
 
-	return slot == NO_SLOT ? NULL : &b->slots[slot];
+	return of->rows ? &b->slots[of->slot] : NULL;
 }
 
 static void slot_set_column(struct slot *s, const struct column *c, uint32_t number)

@@ -9,7 +9,7 @@
 #include "format/batch.h"
 #include "format/rows.h"
 
-enum { NO_SLOT = 0xffffffff, NO_COLUMN = 0xffffffff };
+enum { NO_COLUMN = 0xffffffff };
 
 enum column_state { COLUMN_WAITING = 0, COLUMN_READY, COLUMN_BAD };
 
@@ -55,6 +55,11 @@ struct slot {
 	uint32_t *raw;                  /* [own_count] */
 };
 
+/* Where the rows of a schema are, if it has any. */
+struct slot_number {
+	uint32_t slot, rows;
+};
+
 /* All memory but scratch is of the slab. */
 struct batch {
 	struct slab *slab;
@@ -73,7 +78,7 @@ struct batch {
 	size_t column_count;
 	struct slot *slots;
 	size_t slot_count;
-	uint32_t *slot_by_id; /* [schema id], while columns are bound */
+	struct slot_number *slot_by_id; /* [schema id], while columns are bound */
 	size_t most_bytes;
 	uint64_t *ts; /* rows lie CPU by CPU */
 	uint64_t *cpu;

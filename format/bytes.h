@@ -21,6 +21,12 @@
 #else
 #define ALWAYS_INLINE inline
 #endif
+/* For what a fast loop calls in rare cases: it costs the loop no registers. */
+#if defined(__GNUC__)
+#define SELDOM __attribute__((cold, noinline))
+#else
+#define SELDOM
+#endif
 
 struct view {
 	const uint8_t *p;   /* next byte; lent */

@@ -40,12 +40,33 @@ static ALWAYS_INLINE bool decode_const(struct view *in, size_t n, void *out, enu
 	return true;
 }
 
+enum { EIGHT = 8 };
+
+/* Eight varints, if each is of one byte: in *bytes, the first one lowest. */
+static inline bool take_eight(struct view *in, size_t left, uint64_t *bytes)
+{
+	if (left < EIGHT || view_len(*in) < EIGHT)
+		return false;
+	*bytes = load_le64(in->p);
+	if (*bytes & UINT64_C(0x8080808080808080))
+		return false;
+	in->p += EIGHT;
+	return true;
+}
+
 static ALWAYS_INLINE bool decode_varints(struct view *in, size_t n, void *out, enum form form)
 {
-	uint64_t chunk[CHUNK];
+	uint64_t bytes, chunk[EIGHT];
 
+	if (form == FORM_WHOLE)
+		return take_varints(in, n, out);
 	for (size_t i = 0, len; i < n; i += len) {
-		len = chunk_len(n - i);
+		len = n - i < EIGHT ? n - i : EIGHT;
+		if (take_eight(in, n - i, &bytes)) {
+			for (size_t k = 0; k < EIGHT; k++)
+				put_int(out, i + k, in->p[(int)k - EIGHT], form);
+			continue;
+		}
 		if (!take_varints(in, len, chunk))
 			return false;
 		for (size_t k = 0; k < len; k++)
@@ -97,16 +118,28 @@ static inline uint64_t recent_value(struct recent *r, uint64_t token)
 static ALWAYS_INLINE bool decode_recent(struct view *in, size_t n, void *out, enum form form)
 {
 	struct recent recent = {.order = UINT64_C(0x0706050403020100)};
-	uint64_t chunk[CHUNK], value = 0;
+	uint64_t bytes, token, value = 0;
+	size_t i = 0;
 
-	for (size_t i = 0, len; i < n; i += len) {
-		len = chunk_len(n - i);
-		if (!take_varints(in, len, chunk))
-			return false;
-		for (size_t k = 0; k < len; k++) {
-			if (chunk[k])
-				value = recent_value(&recent, chunk[k]);
-			put_int(out, i + k, value, form);
+	while (i < n) {
+		if (!take_eight(in, n - i, &bytes)) {
+			if (!take_varint(in, &token))
+				return false;
+			if (token)
+				value = recent_value(&recent, token);
+			put_int(out, i++, value, form);
+			continue;
+		}
+		if (bytes == 0) {
+			for (size_t k = 0; k < EIGHT; k++)
+				put_int(out, i + k, value, form);
+			i += EIGHT;
+			continue;
+		}
+		for (size_t end = i + EIGHT; i < end; i++, bytes >>= 8) {
+			if (bytes & 0xff)
+				value = recent_value(&recent, bytes & 0xff);
+			put_int(out, i, value, form);
 		}
 	}
 	return true;

@@ -4,19 +4,31 @@
 
 #include <string.h>
 
+/* The first row from `first` on, before `end`, that is earlier than the one before it; or `end`. */
+static uint32_t find_earlier(const uint64_t *ts, uint32_t first, uint32_t end)
+{
+	for (uint32_t i = first + 1; i < end; i++)
+		if (ts[i] < ts[i - 1])
+			return i;
+	return end;
+}
+
 /* First rows of the lanes into starts[], and `rows` behind the last; returns their number. */
 static int find_lanes(const uint64_t *ts, const uint64_t *cpu, uint32_t rows, uint32_t *starts,
 		      uint32_t *count, struct error *err)
 {
-	uint32_t n = 0;
+	uint32_t n = 0, bad;
 
-	for (uint32_t i = 0; i < rows; i++) {
-		if (i > 0 && cpu[i] == cpu[i - 1] && ts[i] < ts[i - 1])
-			return error_set(err, ERR_CORRUPT, "row %u of a block is out of order", i);
-		if (i > 0 && cpu[i] < cpu[i - 1])
+	for (uint32_t first = 0, end = 0; first < rows; first = end) {
+		while (end < rows && cpu[end] == cpu[first])
+			end++;
+		if (end < rows && cpu[end] < cpu[first])
 			return error_set(err, ERR_CORRUPT, "CPUs of a block are out of order");
-		if (i == 0 || cpu[i] != cpu[i - 1])
-			starts[n++] = i;
+		bad = find_earlier(ts, first, end);
+		if (bad < end)
+			return error_set(err, ERR_CORRUPT, "row %u of a block is out of order",
+					 bad);
+		starts[n++] = first;
 	}
 	if (rows && cpu[rows - 1] > UINT32_MAX) /* they ascend */
 		return error_set(err, ERR_CORRUPT, "a CPU of a block is beyond 32 bits");

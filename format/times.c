@@ -17,6 +17,7 @@ enum {
 	ESCAPE = 255,    /* the symbol of a size too far from the expected one */
 	MAX_SPREAD = 62, /* zigzag distance of sizes that a symbol can tell */
 	SIZE_BITS = 7,
+	CHUNK = 128, /* rows that are decoded at once */
 };
 
 /* What follows a sequence of schemas. */
@@ -26,21 +27,15 @@ struct context {
 	bool is_known;
 };
 
-static inline uint32_t context_number(uint32_t hash)
+/* The number of the context of row `i` of a CPU's rows; `hash` is of the rows before, the oldest
+ * times BASE^4 ... the latest times 1. */
+static inline uint32_t context_number(uint32_t *hash, const uint64_t *schemas, size_t i)
 {
-	return hash * UINT32_C(2654435761) >> (32 - CONTEXT_BITS);
-}
-
-/* The context of row `i` of a CPU's rows; `hash` is of the rows before, the oldest times BASE^4 ...
- * the latest times 1. */
-static inline struct context *context_of(struct context *contexts, uint32_t *hash,
-					 const uint64_t *schemas, size_t i)
-{
-	uint32_t number = *hash = *hash * BASE + (uint32_t)schemas[i];
+	uint32_t all = *hash = *hash * BASE + (uint32_t)schemas[i];
 
 	if (i >= HISTORY)
 		*hash -= (uint32_t)schemas[i - HISTORY] * BASE_TO_HISTORY;
-	return &contexts[context_number(number)];
+	return all * UINT32_C(2654435761) >> (32 - CONTEXT_BITS);
 }
 
 static unsigned bit_size(uint64_t v)
@@ -68,11 +63,15 @@ static inline uint64_t expected(const struct context *c)
 }
 
 /* An interrupt between two events says nothing of the next time: what is far off counts
- * for no more than what is usual. */
+ * for no more than what is usual, a residual of `usual` bits. */
+static int64_t limit_of(int32_t usual)
+{
+	return INT64_C(1) << (usual < 1 ? 0 : usual > 63 ? 62 : usual - 1);
+}
+
 static uint64_t clipped(const struct context *c, uint64_t step)
 {
-	int32_t usual = (c->size >> 4) - 1;
-	int64_t limit = INT64_C(1) << (usual < 0 ? 0 : usual > 62 ? 62 : usual);
+	int64_t limit = limit_of(c->size >> 4);
 	int64_t error = (int64_t)(step - expected(c));
 
 	return (uint64_t)(error > limit ? limit : error < -limit ? -limit : error);
@@ -122,7 +121,7 @@ static void encode_lane(const uint64_t *ts, const uint64_t *schemas, size_t coun
 	uint32_t hash = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct context *c = context_of(contexts, &hash, schemas, i);
+		struct context *c = &contexts[context_number(&hash, schemas, i)];
 
 		symbols[i] = encode_step(c, ts[i] - last, &bits);
 		last = ts[i];
@@ -180,7 +179,8 @@ static uint64_t take_residual(uint8_t symbol, int64_t wanted, struct bit_reader 
 }
 
 /* One row, whatever it is; false for a symbol that cannot be. */
-static bool decode_row(uint8_t symbol, struct context *c, struct bit_reader *bits, uint64_t *now)
+static SELDOM bool decode_row(uint8_t symbol, struct context *c, struct bit_reader *bits,
+			      uint64_t *now)
 {
 	int64_t wanted = (c->size >> 4) + unzigzag(symbol >> SUB_BITS);
 	uint64_t residual, step;
@@ -193,82 +193,158 @@ static bool decode_row(uint8_t symbol, struct context *c, struct bit_reader *bit
 	return size <= 64;
 }
 
-/* The same for what is usual: few bits, and nothing is special. False if it is not so. */
-static inline bool decode_usual(uint8_t symbol, struct context *c, struct bit_reader *bits,
-				uint64_t *now)
+enum { USUAL_SIZES = 33 }; /* residuals of up to 32 bits */
+
+/* What a size and the symbol's low bits say of a residual. */
+struct form {
+	uint64_t base; /* the bits that are known, where they belong */
+	uint32_t mask; /* of the bits that follow */
+	uint16_t sixteenths;
+	uint16_t bits; /* that follow */
+};
+
+/* What symbols mean, to be looked up: it is the same in all blocks. */
+struct decoder {
+	struct context contexts[CONTEXTS];
+	struct form forms[USUAL_SIZES << SUB_BITS]; /* [size, low bits] */
+	int64_t limits[65];                         /* of what is learnt, [expected size] */
+	int16_t moves[256]; /* [symbol] from the expected size to an index of forms[] */
+};
+
+static struct form form_of(unsigned size, unsigned low)
 {
-	/* By size, those above 3 as 3: the leading 1, and the bits of the symbol below it. */
-	static const uint8_t leading[] = {0, 1, 1 << 1, 1 << SUB_BITS},
-			     below[] = {0, 0, 1, SUB_MASK};
-	int32_t usual = c->size >> 4, size = usual + (int32_t)unzigzag(symbol >> SUB_BITS);
-	unsigned known = size < SUB_BITS + 1 ? (unsigned)size : SUB_BITS + 1;
-	uint64_t residual, above;
+	unsigned sub = sub_bits(size), bits = size > 1 ? size - 1 - sub : 0;
+	uint64_t known = size ? UINT64_C(1) << sub | (low & bits_mask(sub)) : 0;
+
+	return (struct form){known << bits, (uint32_t)bits_mask(bits), (uint16_t)(16 * size),
+			     (uint16_t)bits};
+}
+
+static struct decoder *decoder_new(void)
+{
+	struct decoder *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	for (unsigned i = 0; i < USUAL_SIZES << SUB_BITS; i++)
+		d->forms[i] = form_of(i >> SUB_BITS, i & SUB_MASK);
+	for (int i = 0; i <= 64; i++)
+		d->limits[i] = limit_of(i);
+	for (unsigned i = 0; i < 256; i++)
+		d->moves[i] = (int16_t)(unzigzag(i >> SUB_BITS) * (1 << SUB_BITS) + (i & SUB_MASK));
+	d->moves[ESCAPE] = INT16_MIN; /* to none */
+	return d;
+}
+
+/* The same as decode_row() for what is usual: few bits, and nothing is special. False if it is
+ * not so. */
+static inline bool decode_usual(const struct decoder *d, uint8_t symbol, struct context *c,
+				struct bit_reader *bits, uint64_t *now)
+{
+	int32_t usual = c->size >> 4, at = usual * (1 << SUB_BITS) + d->moves[symbol];
+	const struct form *form;
 	int64_t error, limit;
 
-	/* The spread of ESCAPE is -32. */
-	if (usual >= 32 || (unsigned)size > 32 || !c->is_known || bits->at >= bits->safe)
+	if ((uint32_t)at >= USUAL_SIZES << SUB_BITS || !c->is_known || bits->at >= bits->safe)
 		return false;
-	above = UINT64_C(1) << ((unsigned)size - known);
-	residual = load_le64(bits->in.p + bits->at / 8) >> bits->at % 8;
-	residual = (residual & (above - 1)) + (leading[known] + (symbol & below[known])) * above;
-	bits->at += (unsigned)size - known;
-	error = unzigzag(residual);
-	limit = ((INT64_C(1) << usual) + 1) >> 1;
+	form = &d->forms[at];
+	error = unzigzag((load_le64(bits->in.p + bits->at / 8) >> bits->at % 8 & form->mask) +
+			 form->base);
+	bits->at += form->bits;
+	limit = d->limits[usual];
 	*now += expected(c) + (uint64_t)error;
 	error = error > limit ? limit : error;
 	c->step += (uint64_t)(error < -limit ? -limit : error);
-	c->size += (int32_t)shift_down(size * 16 - c->size, 3);
+	c->size += (int32_t)shift_down(form->sixteenths - c->size, 3);
+	return true;
+}
+
+/* The rows at hand of one CPU. */
+struct reel {
+	struct bit_reader bits;
+	uint64_t now;
+	uint32_t hash;
+	uint16_t numbers[CHUNK]; /* of their contexts */
+};
+
+/* The contexts of rows `first` to `end` - 1 of a lane. */
+static void find_contexts(struct reel *r, const uint64_t *schemas, size_t first, size_t end)
+{
+	uint32_t hash = r->hash;
+
+	for (size_t i = first; i < end; i++)
+		r->numbers[i - first] = (uint16_t)context_number(&hash, schemas, i);
+	r->hash = hash;
+}
+
+static bool decode_chunk(struct decoder *d, struct reel *r, const uint8_t *symbols, size_t count,
+			 uint64_t *ts)
+{
+	struct bit_reader bits = r->bits;
+	uint64_t now = r->now;
+
+	for (size_t i = 0; i < count; i++) {
+		struct context *c = &d->contexts[r->numbers[i]];
+
+		if (!decode_usual(d, symbols[i], c, &bits, &now)) {
+			r->bits = bits; /* a copy: the others stay in registers */
+			r->now = now;
+			if (!decode_row(symbols[i], c, &r->bits, &r->now))
+				return false;
+			bits.at = r->bits.at;
+			now = r->now;
+		}
+		ts[i] = now;
+	}
+	r->bits = bits;
+	r->now = now;
 	return true;
 }
 
 /* The rows of one CPU. */
-static bool decode_lane(const uint8_t *symbols, const uint64_t *schemas, size_t count, uint64_t now,
-			struct bit_reader *in, struct context *contexts, uint64_t *ts)
+static bool decode_lane(struct decoder *d, struct reel *r, const uint8_t *symbols,
+			const uint64_t *schemas, size_t count, uint64_t *ts)
 {
-	struct bit_reader bits = *in;
-	uint32_t hash = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct context *c = context_of(contexts, &hash, schemas, i);
-
-		if (!decode_usual(symbols[i], c, &bits, &now) &&
-		    !decode_row(symbols[i], c, &bits, &now))
+	for (size_t first = 0, end; first < count; first = end) {
+		end = count - first < CHUNK ? count : first + CHUNK;
+		find_contexts(r, schemas, first, end);
+		if (!decode_chunk(d, r, symbols + first, end - first, ts + first))
 			return false;
-		ts[i] = now;
 	}
-	*in = bits;
 	return true;
 }
 
 /* False for symbols that cannot be, or bits that do not end with the last row. */
 static bool decode_rows(const struct time_rows *rows, const uint8_t *symbols, struct view low,
-			struct context *contexts, uint64_t *ts)
+			struct decoder *d, uint64_t *ts)
 {
-	struct bit_reader bits = bits_of(low);
+	struct reel reel = {.bits = bits_of(low)};
 
 	for (size_t first = 0, end; first < rows->count; first = end) {
 		end = lane_end(rows, first);
-		if (!decode_lane(symbols + first, rows->schema + first, end - first, rows->base,
-				 &bits, contexts, ts + first))
+		reel.now = rows->base;
+		reel.hash = 0;
+		if (!decode_lane(d, &reel, symbols + first, rows->schema + first, end - first,
+				 ts + first))
 			return false;
 	}
-	return bits_are_over(&bits);
+	return bits_are_over(&reel.bits);
 }
 
 int times_decode(const struct time_rows *rows, struct view symbols, struct view low, uint64_t *ts,
 		 struct error *err)
 {
-	struct context *contexts;
+	struct decoder *d;
 	bool is_sound;
 
 	if (view_len(symbols) != rows->count)
 		return error_set(err, ERR_CORRUPT, "the time column has %zu symbols for %zu rows",
 				 view_len(symbols), rows->count);
-	contexts = calloc(CONTEXTS, sizeof(*contexts));
-	if (!contexts)
+	d = decoder_new();
+	if (!d)
 		return error_nomem(err);
-	is_sound = decode_rows(rows, symbols.p, low, contexts, ts);
-	free(contexts);
+	is_sound = decode_rows(rows, symbols.p, low, d, ts);
+	free(d);
 	if (!is_sound)
 		return error_set(err, ERR_CORRUPT, "the time column does not fit its rows");
 	return 0;
