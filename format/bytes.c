@@ -87,12 +87,28 @@ static inline unsigned split_pairs(uint64_t word, uint64_t *out)
 	return len;
 }
 
+static const uint64_t continued = UINT64_C(0x8080808080808080);
+
+/* Take varints of one byte each, sixteen at a time; returns how many. */
+static inline size_t take_sixteens(struct view *in, size_t n, uint64_t *restrict out)
+{
+	size_t i = 0;
+
+	for (; n - i >= 16 && view_len(*in) >= 16; i += 16) {
+		if ((load_le64(in->p) | load_le64(in->p + 8)) & continued)
+			break;
+		for (size_t k = 0; k < 16; k++)
+			out[i + k] = in->p[k];
+		in->p += 16;
+	}
+	return i;
+}
+
 /* Most are short: eight bytes are looked at together. */
 bool take_varints(struct view *v, size_t n, uint64_t *restrict out)
 {
-	const uint64_t continued = UINT64_C(0x8080808080808080);
 	struct view in = *v;
-	size_t i = 0;
+	size_t i = take_sixteens(&in, n, out);
 
 	while (n - i >= 8 && view_len(in) >= 8) {
 		uint64_t word = load_le64(in.p), more = word & continued;
@@ -102,6 +118,7 @@ bool take_varints(struct view *v, size_t n, uint64_t *restrict out)
 				out[i + k] = in.p[k];
 			in.p += 8;
 			i += 8;
+			i += take_sixteens(&in, n - i, out + i);
 		} else if ((more & more << 8) == 0) {
 			in.p += split_pairs(word, out + i);
 			i += 4;
