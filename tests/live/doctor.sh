@@ -38,7 +38,7 @@ both 0 '^(ok +)?events +' '' -o "$TMP/tape"
 [ ! -e "$TMP/tape" ] || { echo "a file was left behind"; exit 1; }
 expect 0 "$TCPTAPE_RECORD" --dry-run -o "$TMP/tape" --port 80,8000-8010 -d 2.5 --buffer 1M --stacks kfree_skb -- true
 said '^filter .* port 80$'
-said 'or port 8000 to 8010'
+said 'or port 8000-8010'
 said '^until .* 2\.5 s .*true'
 said '^buffer +1024 KiB'
 said '^stacks +of 1 events'

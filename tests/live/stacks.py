@@ -34,7 +34,7 @@ class Kernel:
 
 
 def perf_events(path):
-    """{(event, skbaddr or skaddr or None, cpu): [(ns, [addresses])]}, innermost first, user space left out."""
+    """{(event, skbaddr or skaddr or None, cpu): [(ns, [addresses])]}, innermost first."""
     events = collections.defaultdict(list)
     head = re.compile(r"\s*\[(\d+)\] +(\d+)\.(\d{9}): +(\S+?): (.*)")
     for line in open(path, errors="replace"):
