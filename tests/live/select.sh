@@ -9,7 +9,10 @@ need ip
 
 cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 [ -n "$cgroups" ] || skip "no cgroup file system of version 2 is mounted"
+# Others may run this test, too: names and addresses are its own.
 tag=tcptape-$$
+name=t$$
+net=127.$(($$ / 250 % 250 + 1)).$(($$ % 250 + 1))
 ns=$tag
 stage_clear() {
 	ip netns del "$ns" 2>/dev/null || :
@@ -21,14 +24,14 @@ ip -n "$ns" link set lo up
 mkdir -p "$cgroups/$tag/below" 2>/dev/null || skip "no cgroup can be made"
 
 # The two groups: ours and theirs. Each has made its old connections when it says so in a file.
-cp /usr/bin/python3 "$TMP/theirs" 2>/dev/null || skip "python3 cannot be copied"
+cp /usr/bin/python3 "$TMP/$name" 2>/dev/null || skip "python3 cannot be copied"
 PYTHONHOME=$(python3 -c 'import sys; print(sys.prefix)')
 export PYTHONHOME
 mkfifo "$TMP/ours.go" "$TMP/theirs.go"
-python3 tests/live/select_load.py "$TMP/ours" 127.0.0.1 <"$TMP/ours.go" &
+python3 tests/live/select_load.py "$TMP/ours" "$net.1" <"$TMP/ours.go" &
 ours=$!
-bash -c 'echo $$ >"$1/below/cgroup.procs"; exec ip netns exec "$2" "$3/theirs" tests/live/select_load.py "$3/theirs_" 127.0.0.2' \
-	- "$cgroups/$tag" "$ns" "$TMP" <"$TMP/theirs.go" &
+bash -c 'echo $$ >"$1/below/cgroup.procs"; exec ip netns exec "$2" "$3" tests/live/select_load.py "$4/theirs_" "$5"' \
+	- "$cgroups/$tag" "$ns" "$TMP/$name" "$TMP" "$net.2" <"$TMP/theirs.go" &
 theirs=$!
 exec 8>"$TMP/ours.go" 9>"$TMP/theirs.go"
 until_file "$TMP/ours.old"
@@ -63,9 +66,9 @@ compare() {
 
 our_port=$(cat "$TMP/ours.port")
 compare port --port "$our_port"
-compare addr --addr 127.0.0.2/32
+compare addr --addr "$net.2/31"
 compare pid --pid "$their_pid"
-compare comm --comm theirs
+compare comm --comm "$name"
 compare netns --netns "$ns"
 compare cgroup --cgroup "$tag"
 compare sample --sample 1/3
