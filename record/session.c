@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record/account.h"
 #include "record/attach.h"
 #include "record/btf_enums.h"
 #include "record/catalog.h"
 #include "record/child.h"
 #include "record/confine.h"
-#include "record/cost.h"
 #include "record/drain.h"
 #include "record/filter_watch.h"
 #include "record/host.h"
@@ -29,8 +29,6 @@
 #include "record/series.h"
 #include "record/shed.h"
 #include "record/snapshot.h"
-#include "record/stall.h"
-#include "record/status.h"
 #include "record/stop.h"
 #include "record/symbols.h"
 #include "record/tracefs.h"
@@ -41,8 +39,6 @@ enum {
 	POLL_MS = 100,        /* the ring is emptied at least that often */
 	BATCH_RECORDS = 2048, /* between two looks at the clock */
 };
-
-static const uint64_t STATUS_EVERY = 500000000;
 
 struct session {
 	const struct record_options *opt;
@@ -60,12 +56,10 @@ struct session {
 	struct drain *drain;
 	struct losses *losses;
 	struct shed *shed;
-	struct status_line *status;
 	struct urgency urgency;
-	struct stall stall;
+	struct account account;
 	struct filter_watch filter_watch;
 	struct wakeup wakeup;
-	uint64_t start_ns, shown_ns;
 	const char *end_reason; /* NULL = still running */
 };
 
@@ -82,7 +76,7 @@ static void session_close(struct session *s)
 	catalog_close(s->catalog);
 	tracefs_close(s->tracefs);
 	btf_enums_close(s->btf);
-	status_free(s->status);
+	account_close(&s->account);
 	child_free(s->child);
 	stop_close(s->stop);
 	wakeup_close(&s->wakeup);
@@ -220,15 +214,6 @@ static int write_snapshot(struct session *s, struct snapshot_reader *reader, str
 	return rc == END ? 0 : rc;
 }
 
-/* Something went wrong that recording can go on without. */
-static void tell(struct session *s, const struct error *trouble, const char *what)
-{
-	if (!trouble->status || s->opt->is_quiet)
-		return;
-	status_erase(s->status);
-	fprintf(stderr, "tcptape-record: %s%s\n", trouble->text, what);
-}
-
 /* `is_first`: what is missing of it is told, and will be missing of all. Later ones are taken
  * without privileges. */
 static int take_snapshot(struct session *s, bool is_first, struct error *err)
@@ -243,7 +228,7 @@ static int take_snapshot(struct session *s, bool is_first, struct error *err)
 	rc = write_snapshot(s, reader, err);
 	for (size_t i = 0; is_first && (problem = snapshot_problem(reader, i)); i++) {
 		error_set(&trouble, ERR_KERNEL, "%s", problem);
-		tell(s, &trouble, "");
+		account_tell(&s->account, &trouble, "");
 	}
 	snapshot_close(reader);
 	return rc;
@@ -259,7 +244,16 @@ static void give_up(struct session *s)
 	struct error trouble = {0};
 
 	confine(&needs, &trouble);
-	tell(s, &trouble, "; recording goes on");
+	account_tell(&s->account, &trouble, "; recording goes on");
+}
+
+static void begin_account(struct session *s)
+{
+	s->account.catalog = s->catalog;
+	s->account.series = s->series;
+	s->account.losses = s->losses;
+	s->account.drain = s->drain;
+	account_begin(&s->account, host_now_ns());
 }
 
 /* From now on events count. */
@@ -270,8 +264,8 @@ static int session_start(struct session *s, struct error *err)
 	attach_send(s->attach);
 	if (!s->opt->is_quiet)
 		plan_tell_unavailable(s->catalog, s->btf, stderr);
-	s->start_ns = host_now_ns();
-	TRY(series_begin(s->series, s->start_ns, err));
+	begin_account(s);
+	TRY(series_begin(s->series, s->account.start_ns, err));
 	TRY(take_snapshot(s, true, err));
 	shed_begin(s->shed);
 	filter_watch_begin(&s->filter_watch, &s->opt->filter);
@@ -292,47 +286,7 @@ static int session_open(struct session *s, struct error *err)
 	TRY(open_output(s, err));
 	TRY(open_chain(s, err));
 	TRY(open_wakeup(s, err));
-	return status_new(stderr, s->opt->is_quiet, &s->status, err);
-}
-
-/* A full disk does not end the recording. */
-static void watch_output(struct session *s)
-{
-	const char *reason = piece_stall_reason(series_piece(s->series));
-
-	if (s->opt->is_quiet || !stall_is_news(&s->stall, reason))
-		return;
-	status_erase(s->status);
-	stall_tell(&s->stall, reason, series_unwritten(s->series), stderr);
-}
-
-static void show_status(struct session *s, uint64_t now)
-{
-	struct status_now n = {.elapsed_ns = now - s->start_ns,
-			       .events = series_rows(s->series),
-			       .lost = losses_total(s->losses) + series_unwritten(s->series),
-			       .bytes = series_bytes(s->series)};
-
-	s->shown_ns = now;
-	status_show(s->status, &n);
-}
-
-static struct status_total total_now(const struct session *s)
-{
-	struct status_total total = {
-		.output = series_path(s->series),
-		.finished = series_finished(s->series),
-		.deleted = series_deleted(s->series),
-		.run_ns = host_now_ns() - s->start_ns,
-		.events = series_rows(s->series),
-		.lost = losses_total(s->losses) + series_unwritten(s->series),
-		.shed = losses_shed(s->losses),
-		.bytes = series_bytes(s->series),
-		.ring_peak_percent = drain_peak_percent(s->drain),
-	};
-
-	cost_measure(&total);
-	return total;
+	return account_open(&s->account, s->opt->is_quiet, err);
 }
 
 /* The next piece begins, and no event falls between the two: the ring holds what happens
@@ -348,14 +302,14 @@ static int turn(struct session *s, uint64_t now, struct error *err)
 		return rc;
 	}
 	if (rc) {
-		tell(s, &trouble, "; recording goes on in the same file");
+		account_tell(&s->account, &trouble, "; recording goes on in the same file");
 		return rc == ERR_NOMEM ? error_nomem(err) : 0;
 	}
 	urgency_hurry(&s->urgency);
 	TRY(empty_until(s, now, err));
-	total = total_now(s);
+	total = account_total(&s->account);
 	TRY(series_turn(s->series, s->losses, &total, &trouble, err));
-	tell(s, &trouble, "");
+	account_tell(&s->account, &trouble, "");
 	TRY(shed_piece(s->shed, err));
 	return take_snapshot(s, false, err);
 }
@@ -369,7 +323,7 @@ static void ask_for_turn(struct session *s)
 		return;
 	error_set(&trouble, ERR_USAGE,
 		  "SIGUSR1 begins a new file only with --keep, --rotate-size or --rotate-time");
-	tell(s, &trouble, "");
+	account_tell(&s->account, &trouble, "");
 }
 
 /* What is due by the clock. */
@@ -379,17 +333,16 @@ static int tick(struct session *s, struct error *err)
 	struct error news = {0}, gone = {0};
 
 	TRY(shed_tick(s->shed, now, &news, err));
-	tell(s, &news, "");
+	account_tell(&s->account, &news, "");
 	TRY(piece_tick(series_piece(s->series), s->losses, now, err));
 	if (stop_take_turn(s->stop))
 		ask_for_turn(s);
 	if (series_is_due(s->series, now))
 		TRY(turn(s, now, err));
-	if (now - s->shown_ns < STATUS_EVERY)
+	if (!account_show(&s->account, now))
 		return 0;
-	show_status(s, now);
 	filter_watch_tick(&s->filter_watch, &gone);
-	tell(s, &gone, "; recording goes on");
+	account_tell(&s->account, &gone, "; recording goes on");
 	return series_mind_disk(s->series, err);
 }
 
@@ -401,7 +354,7 @@ static void look_for_end(struct session *s)
 		s->end_reason = "signal";
 	else if (s->child && child_has_ended(s->child, &status))
 		s->end_reason = "command";
-	else if (s->opt->duration_ns && host_now_ns() - s->start_ns >= s->opt->duration_ns)
+	else if (s->opt->duration_ns && host_now_ns() - s->account.start_ns >= s->opt->duration_ns)
 		s->end_reason = "duration";
 	else if (s->opt->limits.max_bytes &&
 		 series_kept_bytes(s->series) >= s->opt->limits.max_bytes)
@@ -410,7 +363,7 @@ static void look_for_end(struct session *s)
 
 static int poll_timeout(const struct session *s)
 {
-	uint64_t gone = host_now_ns() - s->start_ns, left;
+	uint64_t gone = host_now_ns() - s->account.start_ns, left;
 
 	if (!s->opt->duration_ns)
 		return POLL_MS;
@@ -428,7 +381,7 @@ static int session_loop(struct session *s, struct error *err)
 		urgency_update(&s->urgency, drain_waiting(s->drain), attach_ring_bytes(s->attach));
 		TRY(empty_ring(s, BATCH_RECORDS, &taken, err));
 		TRY(tick(s, err));
-		watch_output(s);
+		account_watch_output(&s->account);
 		look_for_end(s);
 	}
 	return 0;
@@ -440,7 +393,7 @@ static void tell_size(struct session *s)
 
 	error_set(&why, ERR_USAGE,
 		  "the tape is nearly as large as --max-size allows: it ends here");
-	tell(s, &why, "");
+	account_tell(&s->account, &why, "");
 }
 
 static void tell_nothing(struct session *s)
@@ -452,7 +405,7 @@ static void tell_nothing(struct session *s)
 		return;
 	selector_opened(attach_typed(s->attach), &chosen, &others);
 	filter_watch_nothing(&s->filter_watch, others, &news);
-	tell(s, &news, "");
+	account_tell(&s->account, &news, "");
 }
 
 /* Nothing is sent any more: take the rest, then close the tape. */
@@ -466,32 +419,11 @@ static int session_end(struct session *s, struct status_total *total, struct err
 	do
 		TRY(empty_ring(s, BATCH_RECORDS, &taken, err));
 	while (taken);
-	*total = total_now(s);
+	*total = account_total(&s->account);
 	TRY(series_end(s->series, s->losses, s->end_reason, total, err));
-	watch_output(s);
-	*total = total_now(s);
+	account_watch_output(&s->account);
+	*total = account_total(&s->account);
 	tell_nothing(s);
-	return 0;
-}
-
-static int session_summary(const struct session *s, struct status_total *total, struct error *err)
-{
-	size_t count = catalog_count(s->catalog);
-	struct status_type *types = calloc(count ? count : 1, sizeof(*types));
-
-	if (!types)
-		return error_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		const struct catalog_event *e = catalog_at(s->catalog, i);
-
-		types[i].name = e->full_name;
-		types[i].events = series_rows_of(s->series, e->number);
-	}
-	total->types = types;
-	total->type_count = count;
-	status_erase(s->status);
-	status_summary(stderr, total);
-	free(types);
 	return 0;
 }
 
@@ -504,8 +436,7 @@ static int session_record(struct session *s, struct error *err)
 	TRY(session_start(s, err));
 	TRY(session_loop(s, err));
 	TRY(session_end(s, &total, err));
-	if (!s->opt->is_quiet)
-		TRY(session_summary(s, &total, err));
+	TRY(account_summary(&s->account, &total, err));
 	series = s->series;
 	s->series = NULL;
 	return series_close(series, err);
