@@ -85,9 +85,10 @@ strained() {
 	if grep -E '= -1 EPERM|SIGSYS' "$TMP/under"; then echo "refused: $*"; return 1; fi
 }
 for TCPTAPE_RECORD in $recorders; do
-	strained -d 3 -o "$place/s.tape" -f --rotate-time 1s --keep 2 --max-cpu 1
+	strained -d 3 -o "$place/s.tape" -f --rotate-time 1s --keep 2 --max-cpu 1 --min-free-disk 1M --stacks "skb:*"
 	grep -q 'a-000002\|s-000002' "$TMP/under" || { echo "no second piece"; exit 1; }
 	strained -d 3 -o "$place/full/s.tape" -f
 	grep -q ENOSPC "$TMP/under" || { echo "the disk was not full:"; df "$place/full"; cat "$TMP/terminal"; exit 1; }
 	rm -f "$place/full/s.tape"
+	strained -d 1 -o "$place/p.tape" -f --pid $$
 done
