@@ -121,6 +121,7 @@ struct sock {
 	__u8 sk_shutdown;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
+	unsigned long sk_pacing_rate;
 	struct socket *sk_socket;
 } KERNEL_TYPE;
 
@@ -179,6 +180,10 @@ struct tcp_sock {
 	__u64 bytes_retrans;
 	__u64 bytes_acked;
 	__u64 bytes_received;
+	__u32 packets_out;
+	__u32 sacked_out;
+	__u32 lost_out;
+	__u32 retrans_out;
 	__u32 segs_out;
 	__u32 segs_in;
 	__u32 data_segs_out;

@@ -25,6 +25,10 @@ static __always_inline __u64 chrono_us(const struct tcp_sock *tp, __u32 type)
 
 static __always_inline void fill_segments(struct wire_tcp_totals *w, const struct tcp_sock *tp)
 {
+	w->unacked = tp->packets_out;
+	w->sacked = tp->sacked_out;
+	w->lost = tp->lost_out;
+	w->retrans = tp->retrans_out;
 	w->segs_out = tp->segs_out;
 	w->segs_in = tp->segs_in;
 	w->data_segs_out = tp->data_segs_out;
@@ -48,6 +52,7 @@ static __always_inline __u32 fill_totals(struct wire_tcp_totals *w, const struct
 	w->rwnd_limited_us = chrono_us(tp, CHRONO_RWND_LIMITED);
 	w->sndbuf_limited_us = chrono_us(tp, CHRONO_SNDBUF_LIMITED);
 	w->busy_us = chrono_us(tp, CHRONO_BUSY) + w->rwnd_limited_us + w->sndbuf_limited_us;
+	w->pacing_rate = icsk->icsk_inet.sk.sk_pacing_rate;
 	fill_segments(w, tp);
 	w->rttvar_us = tp->mdev_us >> 2;
 	w->min_rtt_us = tp->rtt_min.s[0].v;

@@ -83,6 +83,7 @@ int BPF_PROG(sock_summary, const struct sock *sk, int oldstate, int newstate)
 	fill_counters(&r->tcp, tp);
 	r->head.flags = fill_totals(&r->totals, tp);
 	r->sk_err = sk->sk_err;
+	r->state = oldstate;
 	emit_end(r);
 	return 0;
 }

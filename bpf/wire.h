@@ -172,6 +172,11 @@ struct wire_tcp_totals {
 	__u64 busy_us;
 	__u64 rwnd_limited_us;
 	__u64 sndbuf_limited_us;
+	__u64 pacing_rate; /* bytes a second; all bits set = no limit */
+	__u32 unacked;     /* segments under way, the next three of them */
+	__u32 sacked;
+	__u32 lost;
+	__u32 retrans;
 	__u32 segs_out;
 	__u32 segs_in;
 	__u32 data_segs_out;
@@ -221,7 +226,7 @@ struct wire_summary {
 	struct wire_tcp_counters tcp;
 	struct wire_tcp_totals totals;
 	__s32 sk_err;
-	__u8 pad[4];
+	__s32 state; /* that it closed from */
 	struct wire_addrs6 addrs6;
 };
 
@@ -476,8 +481,8 @@ WIRE_SIZE(wire_tcp_counters, 32);
 WIRE_SIZE(wire_sock_event, 112);
 WIRE_SIZE(wire_sock_value, 120);
 WIRE_SIZE(wire_sock_length, 120);
-WIRE_SIZE(wire_tcp_totals, 136);
-WIRE_SIZE(wire_summary, 288);
+WIRE_SIZE(wire_tcp_totals, 160);
+WIRE_SIZE(wire_summary, 312);
 WIRE_SIZE(wire_set_state, 160);
 WIRE_AT(wire_set_state, addrs6, 128);
 WIRE_SIZE(wire_destroy, 144);
@@ -497,7 +502,7 @@ WIRE_SIZE(wire_kfree, 200);
 WIRE_SIZE(wire_receive, 128);
 WIRE_SIZE(wire_dynamic, 256);
 WIRE_SIZE(wire_generic, 40);
-WIRE_SIZE(wire_existing, 304);
+WIRE_SIZE(wire_existing, 328);
 
 #undef WIRE_SIZE
 #undef WIRE_AT

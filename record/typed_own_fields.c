@@ -34,6 +34,10 @@
 		TOTAL64(record, busy_us, .needs = (flag)),                                         \
 		TOTAL64(record, rwnd_limited_us, .needs = (flag)),                                 \
 		TOTAL64(record, sndbuf_limited_us, .needs = (flag)),                               \
+		TOTAL64(record, pacing_rate, .needs = (flag)),                                     \
+		TOTAL32(record, unacked, .needs = (flag)),                                         \
+		TOTAL32(record, sacked, .needs = (flag)), TOTAL32(record, lost, .needs = (flag)),  \
+		TOTAL32(record, retrans, .needs = (flag)),                                         \
 		TOTAL32(record, segs_out, .needs = (flag)),                                        \
 		TOTAL32(record, segs_in, .needs = (flag)),                                         \
 		TOTAL32(record, data_segs_out, .needs = (flag)),                                   \
@@ -58,6 +62,8 @@ const struct typed_field typed_summary_fields[] = {
 	TCP_COUNTERS(wire_summary, 0),
 	{"sk_err", "s32", 4, TO_OWN, .offset = offsetof(struct wire_summary, sk_err),
 	 .flags = TYPED_SIGNED},
+	{"state", "s32", 4, TO_OWN, .offset = offsetof(struct wire_summary, state),
+	 .flags = TYPED_SIGNED, .legend = LEGEND_TCP_STATE},
 	{0},
 };
 

@@ -10,7 +10,7 @@ COUNTERS = {"bytes_sent": "bytes_sent", "bytes_retrans": "bytes_retrans", "bytes
             "bytes_received": "bytes_received", "segs_out": "segs_out", "segs_in": "segs_in",
             "data_segs_out": "data_segs_out", "data_segs_in": "data_segs_in", "delivered": "delivered",
             "dsack_dups": "dsack_dups", "reord_seen": "reord_seen", "rcv_ooopack": "rcv_ooopack", "mss": "snd_mss",
-            "pmtu": "pmtu", "advmss": "advmss", "cwnd": "snd_cwnd"}
+            "unacked": "unacked", "sacked": "sacked", "lost": "lost", "pmtu": "pmtu", "advmss": "advmss", "cwnd": "snd_cwnd"}
 # What closing does not move.
 LASTING = ["bytes_sent", "bytes_retrans", "data_segs_out", "data_segs_in", "dsack_dups", "reord_seen", "rcv_ooopack",
            "advmss"]
@@ -31,6 +31,7 @@ def of_ss(text):
     """Counters by the names of our fields."""
     said = {field: int(word(text, name)) for name, field in COUNTERS.items()}
     said["total_retrans"] = int(word(text, "retrans", "0/0").split("/")[1])
+    said["retrans"] = int(word(text, "retrans", "0/0").split("/")[0])
     said["congestion"] = re.search(r"\s(cubic|reno|bbr|dctcp|\w+)\s(?:wscale|rto)", text)[1]
     return said
 
@@ -46,9 +47,9 @@ def chrono_of_ss(text):
     return {f"{name}_us": int(word(text, name, "0ms").split("ms")[0]) for name in ("busy", "rwnd_limited", "sndbuf_limited")}
 
 
-def rate_of_ss(text):
+def rate_of_ss(text, name):
     """Bytes a second."""
-    found = re.search(r"delivery_rate (\d+)bps", text)
+    found = re.search(rf"(?:^|\s){name} (\d+)bps", text)
     return int(found[1]) // 8 if found else 0
 
 
@@ -69,7 +70,10 @@ def same_as_ss(fields, known):
             check(got, want, f"{name_of(known)}: {field} in ms")
     for field, want in chrono_of_ss(known["ss"]).items():
         check(fields[field] // 1000, want, f"{name_of(known)}: {field} in ms")
-    check(rate(fields), rate_of_ss(known["ss"]), f"{name_of(known)}: delivery rate")
+    check(rate(fields), rate_of_ss(known["ss"], "delivery_rate"), f"{name_of(known)}: delivery rate")
+    # ss prints none that has no limit.
+    unlimited = fields["pacing_rate"] >= 1 << 63
+    check(0 if unlimited else fields["pacing_rate"], rate_of_ss(known["ss"], "pacing_rate"), f"{name_of(known)}: pacing rate")
 
 
 def at_end(fields, known):
@@ -90,9 +94,13 @@ def load(name):
         return json.load(f)
 
 
-def fields_of(rows, known):
+def conn_of(known):
     # By what is known of the connection: the kernel has cleared the ports of some when they end.
-    conn = one(conns, lport=known["lport"], rport=known["rport"])["conn"]
+    return one(conns, lport=known["lport"], rport=known["rport"])["conn"]
+
+
+def fields_of(rows, known):
+    conn = conn_of(known)
     match = [r["fields"] for r in rows if r["conn"] == conn]
     assert len(match) == 1, f"{name_of(known)}: {len(match)} rows"
     return match[0]
@@ -104,10 +112,12 @@ snapshots = [r for r in replay if r["event"] == "tcptape:sock_snapshot"]
 summaries = [r for r in replay if r["event"] == "tcptape:sock_summary"]
 for known in load("before"):
     same_as_ss(fields_of(snapshots, known), known)
+closed_from = {r["conn"]: r["from"] for r in tape.rows("states") if r["to"] == "TCP_CLOSE"}
 retransmitted = 0
 for known in load("after"):
     fields = fields_of(summaries, known)
     at_end(fields, known)
+    check(fields["state"], closed_from[conn_of(known)], f"{name_of(known)}: the state before")
     retransmitted += fields["total_retrans"]
 assert retransmitted > 0, "no segment was sent again"
 assert not wrong, "\n".join(wrong)
