@@ -281,7 +281,7 @@ static __always_inline bool is_selected_skb(const struct sk_buff *skb, const uns
 					    const void *sk, const struct net_device *dev)
 {
 	struct select_tuple t = {};
-	struct wire_packet p;
+	struct wire_packet p = {}; /* 5.10 wants all of what is copied */
 	__u32 flags;
 
 	if (!select_kinds())

@@ -26,7 +26,7 @@
 #include "bpf/typed.skel.h"
 
 enum {
-	LOG_BYTES = 64 << 10,
+	LOG_BYTES = 4 << 20, /* what is longer lacks its end, and that is the reason */
 	BUFFER_MIN = 1 << 20,
 	BUFFER_SHARE = 64,
 	PROGRAMS_MAX = SUBSTITUTE_MAX_FUNCTIONS, /* of one typed event */
