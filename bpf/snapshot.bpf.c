@@ -47,6 +47,24 @@ static __always_inline void fill_existing(struct wire_existing *r, const void *s
 		fill_tcp_existing(r, (const void *)tp, tp);
 }
 
+/* The row in the making: too large for the stack. One iterator runs at a time. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, struct wire_existing);
+	__uint(max_entries, 1);
+} row SEC(".maps");
+
+static __always_inline struct wire_existing *clean_row(void)
+{
+	__u32 first = 0;
+	struct wire_existing *r = bpf_map_lookup_elem(&row, &first);
+
+	if (r)
+		__builtin_memset(r, 0, sizeof(*r));
+	return r;
+}
+
 /* Each has a stack of its own: one alone takes most of what there is. */
 static __noinline bool is_chosen(const void *sk, const struct task_struct *task)
 {
@@ -55,10 +73,12 @@ static __noinline bool is_chosen(const void *sk, const struct task_struct *task)
 
 static __noinline int write_unowned(struct bpf_iter__tcp *ctx, const struct sock_common *c)
 {
-	struct wire_existing r = {};
+	struct wire_existing *r = clean_row();
 
-	fill_existing(&r, c);
-	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
+	if (!r)
+		return 0;
+	fill_existing(r, c);
+	bpf_seq_write(ctx->meta->seq, r, sizeof(*r));
 	return 0;
 }
 
@@ -73,15 +93,17 @@ int existing_socks(struct bpf_iter__tcp *ctx)
 static __noinline int write_owned(struct bpf_iter__task_file *ctx, const struct sock *sk,
 				  const struct task_struct *task)
 {
-	struct wire_existing r = {};
+	struct wire_existing *r = clean_row();
 
-	fill_existing(&r, sk);
-	r.head.flags |= WIRE_HAS_OWNER;
-	r.head.pid = task->tgid;
-	r.head.tid = task->pid;
-	__builtin_memcpy(r.head.comm, task->comm, WIRE_COMM);
-	r.fd = ctx->fd;
-	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
+	if (!r)
+		return 0;
+	fill_existing(r, sk);
+	r->head.flags |= WIRE_HAS_OWNER;
+	r->head.pid = task->tgid;
+	r->head.tid = task->pid;
+	__builtin_memcpy(r->head.comm, task->comm, WIRE_COMM);
+	r->fd = ctx->fd;
+	bpf_seq_write(ctx->meta->seq, r, sizeof(*r));
 	return 0;
 }
 
