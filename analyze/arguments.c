@@ -251,6 +251,13 @@ static int take_speed(struct arguments *a, const char *value, struct error *err)
 	return 0;
 }
 
+static int take_by(struct arguments *a, const char *value, struct error *err)
+{
+	(void)err;
+	a->by = value;
+	return 0;
+}
+
 static int take_output(struct arguments *a, const char *value, struct error *err)
 {
 	(void)err;
@@ -314,6 +321,8 @@ static const struct option options[] = {
 	 OPTIONS_SELECTION, take_since},
 	{"until", 0, "TIME", "up to this time after the first event", OPTIONS_SELECTION,
 	 take_until},
+	{"by", 0, "WORD", "count instead of listing, by one of the command's words", OPTIONS_BY,
+	 take_by},
 	{"speed", 0, "N", "pace the events as they happened, N times as fast", OPTIONS_REPLAY,
 	 take_speed},
 	{"follow", 0, NULL, "wait for more until the recording ends, or Ctrl-C", OPTIONS_REPLAY,

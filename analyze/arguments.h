@@ -24,6 +24,7 @@ enum option_group {
 	OPTIONS_REPLAY = 4,
 	OPTIONS_WRITE = 8, /* of commands that write a tape */
 	OPTIONS_READ = 16, /* of all that read one */
+	OPTIONS_BY = 32,   /* of commands that count by one of their words (command.h) */
 };
 
 /* Arrays are owned. Strings are lent by argv, which must be kept. */
@@ -34,6 +35,7 @@ struct arguments {
 	bool wants_help;
 	bool is_unnumbered; /* connections get no numbers */
 	bool is_following;
+	const char *by;     /* NULL = not asked for */
 	const char *output; /* NULL = none given */
 	bool is_forced;     /* it may exist already */
 	double speed;       /* 0 = as fast as possible */

@@ -104,6 +104,7 @@ static int read_source(const struct run *r, struct source *source, struct remark
 		.renderer = r->renderer,
 		.format = r->arguments->format,
 		.speed = r->arguments->speed,
+		.by = r->arguments->by,
 		.source = source,
 		.remarks = remarks,
 		.scope = &scope,
@@ -234,6 +235,26 @@ static enum exit_status run_write(const struct command *c, const struct argument
 	return status;
 }
 
+/* --by takes the words of the command's row. */
+static int check_by(const struct command *c, const char *by, struct error *err)
+{
+	struct nearest n = nearest_to(by ? by : "");
+	char words[HELP_WORDS_MAX];
+
+	for (size_t i = 0; by && i < COMMAND_WORDS && c->by[i]; i++) {
+		if (strcmp(c->by[i], by) == 0)
+			return 0;
+		nearest_offer(&n, c->by[i]);
+	}
+	if (!by)
+		return 0;
+	help_words(c, words);
+	if (n.best)
+		return error_set(err, ERR_USAGE, "--by %.40s: did you mean %s? %s counts by %s", by,
+				 n.best, c->name, words);
+	return error_set(err, ERR_USAGE, "--by %.40s: %s counts by %s", by, c->name, words);
+}
+
 /* argv begins with the program's name, and the command's. */
 static enum exit_status run_command(const struct command *c, int argc, char **argv, FILE *out,
 				    FILE *err)
@@ -250,6 +271,8 @@ static enum exit_status run_command(const struct command *c, int argc, char **ar
 		return status_exit(rc);
 	}
 	rc = arguments_parse(&a, c->options, argc - 2, argv + 2, &problem);
+	if (rc == 0)
+		rc = check_by(c, a.by, &problem);
 	if (rc == ERR_USAGE) {
 		status = usage(c, &problem, err);
 	} else if (rc) {

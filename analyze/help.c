@@ -12,6 +12,23 @@ static const char *const exits[] = {
 	"4  not a tape, or one that needs a newer tcptape",
 };
 
+void help_words(const struct command *c, char out[HELP_WORDS_MAX])
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < COMMAND_WORDS && c->by[i]; i++) {
+		bool is_last = i + 1 == COMMAND_WORDS || !c->by[i + 1];
+		const char *before = is_last ? " or " : ", ";
+		int n = snprintf(out + len, HELP_WORDS_MAX - len, "%s%s", i ? before : "",
+				 c->by[i]);
+
+		len += (size_t)n;
+		if (len >= HELP_WORDS_MAX)
+			return;
+	}
+}
+
 static void print_options(unsigned groups, unsigned group, const char *title, FILE *out)
 {
 	size_t count;
@@ -34,6 +51,16 @@ static void print_options(unsigned groups, unsigned group, const char *title, FI
 	}
 }
 
+static void print_by(const struct command *c, FILE *out)
+{
+	char words[HELP_WORDS_MAX];
+
+	help_words(c, words);
+	if (c->options & OPTIONS_BY)
+		fprintf(out, "\nCounting:\n  %-24s  count instead of listing, by %s\n",
+			"    --by WORD", words);
+}
+
 static const char *usage_of(const struct command *c)
 {
 	if (c->run)
@@ -51,6 +78,7 @@ void help_command(const struct command *c, FILE *out)
 	fprintf(out, "\nUsage:\n  tcptape %s %s\n", c->name, usage_of(c));
 	print_options(c->options, OPTIONS_SELECTION, "Selection (may be repeated)", out);
 	print_options(c->options, OPTIONS_REPLAY | OPTIONS_READ, "Reading", out);
+	print_by(c, out);
 	print_options(c->options, OPTIONS_OUTPUT | OPTIONS_WRITE, "Output", out);
 }
 

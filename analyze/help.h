@@ -9,6 +9,10 @@
 
 #include "analyze/command.h"
 
+enum { HELP_WORDS_MAX = 128 };
+
+/* What --by takes: "reason, conn or second". */
+void help_words(const struct command *c, char out[HELP_WORDS_MAX]);
 void help_all(const struct command_table *t, FILE *out);
 void help_command(const struct command *c, FILE *out);
 

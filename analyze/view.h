@@ -26,6 +26,7 @@ struct view_input {
 	struct remarks *remarks; /* gathers what is said on stderr afterwards; may be NULL */
 	struct scope *scope;     /* what the cursor is limited to; NULL: nothing is left out */
 	struct follow *follow;   /* not NULL: the tape is being written */
+	const char *by;          /* one of the words of the command's row; NULL: list */
 	bool is_unnumbered;      /* tell no numbers of connections */
 };
 

@@ -45,6 +45,8 @@ static int run_fail(const char *self, char **argv, struct error *err)
 static const struct command commands[] = {
 	{"count", "count the events", OPTIONS_SELECTION | OPTIONS_OUTPUT, .view = view_count,
 	 .examples = {{"a.tape", "all of them"}}},
+	{"sort", "count the events by something", OPTIONS_OUTPUT | OPTIONS_BY, .view = view_count,
+	 .by = {"reason", "location", "second"}},
 	{"refuse", "refuse", OPTIONS_OUTPUT, .view = view_refuse},
 	{"fail", "fail", 0, .run = run_fail},
 	{0},
@@ -115,6 +117,27 @@ static void a_sound_tape_is_answered_and_losses_are_told(void **state)
 	check("tcptape count test_command.tape -f json", EXIT_FINE, "{\"events\":100}\n", remark);
 	check("tcptape count test_command.tape -f json --fail-on-loss", EXIT_DAMAGED,
 	      "{\"events\":100}\n", remark);
+	unlink("test_command.tape");
+}
+
+static void by_takes_the_words_of_its_command(void **state)
+{
+	struct ran r;
+
+	(void)state;
+	write_tape("test_command.tape", 0);
+	r = run("tcptape sort test_command.tape -f json --by second");
+	assert_int_equal(r.status, EXIT_FINE);
+	free(r.out);
+	free(r.err);
+	check("tcptape sort test_command.tape --by seconds", EXIT_USAGE, "",
+	      "tcptape: --by seconds: did you mean second? sort counts by reason, location or "
+	      "second; see tcptape sort --help\n");
+	check("tcptape sort test_command.tape --by xyzzy", EXIT_USAGE, "",
+	      "tcptape: --by xyzzy: sort counts by reason, location or second; see tcptape sort "
+	      "--help\n");
+	check("tcptape count test_command.tape --by reason", EXIT_USAGE, "",
+	      "tcptape: --by is an option of other commands; see tcptape count --help\n");
 	unlink("test_command.tape");
 }
 
@@ -194,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sound_tape_is_answered_and_losses_are_told),
+		cmocka_unit_test(by_takes_the_words_of_its_command),
 		cmocka_unit_test(a_cut_tape_is_answered_with_3),
 		cmocka_unit_test(several_tapes_go_on_after_one_that_is_missing),
 		cmocka_unit_test(a_view_may_ask_for_another_command_line),

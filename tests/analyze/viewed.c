@@ -32,7 +32,9 @@ static void parse(struct line *l, const char *options, struct arguments *a)
 			*p++ = 0;
 	}
 	l->words[l->count++] = l->text + strlen(options);
-	assert_int_equal(arguments_parse(a, OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_REPLAY,
+	assert_int_equal(arguments_parse(a,
+					 OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_REPLAY |
+						 OPTIONS_BY,
 					 l->count, l->words, &err),
 			 0);
 }
@@ -83,6 +85,7 @@ static struct viewed view_how(view_fn view, const void *data, size_t len, const 
 	selection = arguments_selection(&a);
 	opt.format = in.format = a.format;
 	in.speed = a.speed;
+	in.by = a.by;
 	in.is_unnumbered = a.is_unnumbered;
 	in.renderer = render_new(out, &opt);
 	assert_non_null(in.renderer);
