@@ -3,8 +3,8 @@
 # `make bench`: see docs/BENCHMARKS.md. ONLY_PART="costs sizes columns decode encode part" chooses parts.
 # ROUNDS of each; ONLY="tcptape perf" leaves tracers out of costs and sizes; COUNT connections a run of costs (10000);
 # TOP columns that are listed (30); EVENTS on the long tape of decode and part (50000000), and that encode writes (400000);
-# LOAD="churn http" chooses loads of sizes,
-# which leaves its tapes in $B/bench/ for the other parts; they look at TAPE ($B/bench/churn.tape).
+# LOAD="churn http" chooses loads of sizes and costs; sizes
+# leaves its tapes in $B/bench/ for the other parts; they look at TAPE ($B/bench/churn.tape).
 set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build}

@@ -14,20 +14,27 @@ import sys
 import tempfile
 import time
 
+from loads import Http, missing
 from machine import CPUS, LOAD_CPU, QUIET, TRIES, busy_share, describe, wait_for_quiet
-from tracers import B, Bare, Empty, Perf, PerfZ, Stacks, Tcptape, TraceCmd, Unselected, UnselectedPid, choose
+from tracers import (B, Bare, Bpftrace, Empty, Perf, PerfZ, Stacks, Tcpdump, TcpStates, Tcptape, TraceCmd, Unselected,
+                     UnselectedPid, choose)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
 COUNT = int(os.environ.get("COUNT", "10000"))
+LOAD = os.environ.get("LOAD", "churn http").split()
+KINDS = (Bare, Tcptape, Stacks, Unselected, UnselectedPid, Empty, Perf, PerfZ, TraceCmd, Bpftrace, TcpStates, Tcpdump)
+# What runs, how much of it, and what it counts.
+CHURN = ("churn.py", COUNT, "connection")
+HTTP = ("web.py", 2, "request")
 
 
-def run_once(tracer, count):
+def run_once(tracer, load):
     """Figures of one run, in nanoseconds."""
     result = f"{tracer.tmp}/result"
-    load = [sys.executable, f"{HERE}/churn.py", result, str(count), LOAD_CPU, B]
+    script, amount, _ = load
     tracer.prepare()
-    usage = tracer.run(load)
+    usage = tracer.run([sys.executable, f"{HERE}/{script}", result, str(amount), LOAD_CPU, B, *tracer.companion()])
     with open(result) as f:
         figures = json.load(f)
     figures["user_side_ns"] = round((usage.ru_utime + usage.ru_stime) * 1e9) - figures.pop("all_ns")
@@ -41,10 +48,10 @@ class Pace:
     def __init__(self):
         self.again = self.given_up = 0
 
-    def run(self, tracer):
+    def run(self, tracer, load):
         for _ in range(TRIES):
             wait_for_quiet()
-            figures = run_once(tracer, COUNT)
+            figures = run_once(tracer, load)
             time.sleep(1)  # namespaces and programs are cleared behind
             if max(figures["busy"], busy_share()) <= QUIET:
                 return figures
@@ -55,21 +62,19 @@ class Pace:
 
 def tracers(tmp):
     only = os.environ.get("ONLY", "").split()
-    kinds = [k for k in (Bare, Tcptape, Stacks, Unselected, UnselectedPid, Empty, Perf, PerfZ, TraceCmd)
-             if not only or k in (Bare, Tcptape) or any(o in k.name for o in only)]
-    return list(choose(kinds, tmp))
+    return list(choose([k for k in KINDS if not only or k in (Bare, Tcptape) or any(o in k.name for o in only)], tmp))
 
 
-def measure(chosen):
+def measure(chosen, load):
     """{name: [figures of each round]} and {name: user side CPU of a run without load}"""
     rounds, fixed, pace = {t.name: [] for t in chosen}, {}, Pace()
     for t in chosen:
-        run_once(t, COUNT // 10 + 1)  # warm
-        fixed[t.name] = run_once(t, 1)["user_side_ns"]
+        run_once(t, ("churn.py", COUNT // 10 + 1, ""))  # warm
+        fixed[t.name] = run_once(t, ("churn.py", 1, ""))["user_side_ns"]
     for n in range(ROUNDS):
         turn = n % len(chosen)
         for t in chosen[turn:] + chosen[:turn]:
-            rounds[t.name].append(pace.run(t))
+            rounds[t.name].append(pace.run(t, load))
         print(f"round {n + 1} of {ROUNDS} done", file=sys.stderr)
     print(f"{pace.again} runs were made again because others were at work, {pace.given_up} counted although they were")
     return rounds, fixed
@@ -79,35 +84,40 @@ def spread(values):
     return f"{statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f})"
 
 
-def table(chosen, rounds, fixed):
+def per_unit(runs, figure):
+    return [r[figure] / r["units"] for r in runs]
+
+
+def table(chosen, rounds, fixed, unit):
     bare = rounds["nothing"]
-    events = statistics.median(r["events"] for r in rounds["tcptape-record"])
-    print(f"\n{COUNT} connections a run, {ROUNDS} rounds, {events / COUNT:.1f} events a connection; "
-          f"without a tracer {spread([r['cpu_ns'] / COUNT / 1000 for r in bare])} us CPU a connection")
-    print(f"\n{'':18} {'ns/event, CPU time':>22} {'/empty':>7} {'ns/event, wall':>22} {'user side':>10} "
+    each = statistics.median(per_unit(rounds[Tcptape.name], "events"))
+    print(f"\n{statistics.median(r['units'] for r in bare):.0f} {unit}s a run, {ROUNDS} rounds, {each:.1f} events a {unit}; "
+          f"without a tracer {spread([ns / 1000 for ns in per_unit(bare, 'cpu_ns')])} us CPU a {unit}")
+    print(f"\n{'':20} {'ns/event, CPU time':>22} {'/empty':>7} {'ns/event, wall':>22} {'user side':>10} "
           f"{'bytes/event':>12} {'lost':>6}")
-    costs = {}
+
+    def added(name, figure):
+        """By a tracer to the load, an event: all tracers see the same ones, whether they keep them or not."""
+        return [(mine - b) / each for mine, b in zip(per_unit(rounds[name], figure), per_unit(bare, figure))]
+
+    empty = statistics.median(added(Empty.name, "cpu_ns")) if Empty.name in rounds else 0
     for t in chosen[1:]:
-        mine = rounds[t.name]
-        # All tracers see the same events; those that count them have lost none, or say so.
-        costs[t.name] = [(r["cpu_ns"] - b["cpu_ns"]) / events for r, b in zip(mine, bare)]
-    empty = statistics.median(costs["empty BPF program"]) if "empty BPF program" in costs else None
-    for t in chosen[1:]:
-        mine, cost = rounds[t.name], costs[t.name]
-        wall = [(r["wall_ns"] - b["wall_ns"]) / events for r, b in zip(mine, bare)]
-        ratio = f"{statistics.median(cost) / empty:.2f}" if empty and empty > 0 else "-"
+        mine, cost = rounds[t.name], added(t.name, "cpu_ns")
+        ratio = f"{statistics.median(cost) / empty:.2f}" if empty > 0 else "-"
         side = sizes = lost = "-"
         if mine[0]["events"] is not None:
-            side = f"{statistics.median(r['user_side_ns'] - fixed[t.name] for r in mine) / events:.0f}"
-            sizes = f"{statistics.median(r['bytes'] / r['events'] for r in mine):.2f}"
+            side = f"{statistics.median((r['user_side_ns'] - fixed[t.name]) / r['units'] for r in mine) / each:.0f}"
+            sizes = f"{statistics.median(r['bytes'] / max(r['events'], 1) for r in mine):.2f}"
             lost = str(sum(r["lost"] for r in mine))
-        print(f"{t.name:18} {spread(cost):>22} {ratio:>7} {spread(wall):>22} {side:>10} {sizes:>12} {lost:>6}")
+        print(f"{t.name:20} {spread(cost):>22} {ratio:>7} {spread(added(t.name, 'wall_ns')):>22} {side:>10} {sizes:>12} "
+              f"{lost:>6}")
     for t in chosen[1:]:
         if t.note:
             print(f"{t.name}: {t.note}")
-        counted = [r["events"] for r in rounds[t.name] if r["events"] is not None]
-        if counted and abs(statistics.median(counted) - events) > 0.02 * events:
-            print(f"{t.name}: recorded {statistics.median(counted):.0f} events, tcptape-record {events:.0f}")
+        if rounds[t.name][0]["events"] is not None:
+            counted = statistics.median(per_unit(rounds[t.name], "events"))
+            if abs(counted - each) > 0.02 * each:
+                print(f"{t.name}: recorded {counted:.1f} events a {unit}, tcptape-record {each:.1f}")
 
 
 def main():
@@ -117,12 +127,14 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tcptape-bench.") as tmp:
         chosen = tracers(tmp)
         try:
-            rounds, fixed = measure(chosen)
+            for name, load in (("churn", CHURN), ("http", HTTP)):
+                if name in LOAD and not (load is HTTP and missing(Http())):
+                    print(f"\n{name}")
+                    table(chosen, *measure(chosen, load), load[2])
         finally:
             for t in chosen:
                 if isinstance(t, TraceCmd):
                     t.clear()
-        table(chosen, rounds, fixed)
     print(f"load average after: {', '.join(f'{n:.2f}' for n in os.getloadavg())}")
 
 

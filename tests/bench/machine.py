@@ -41,7 +41,8 @@ def describe(recorder):
     load = ", ".join(f"{n:.2f}" for n in os.getloadavg())
     print(f"kernel {platform.release()} {platform.machine()}, {os.cpu_count()} CPUs, {cpu[1] if cpu else 'CPU unknown'}")
     print(f"load average before: {load}")
-    for command in (["perf", "--version"], ["trace-cmd", "--version"], [recorder, "--version"]):
+    for command in (["perf", "--version"], ["trace-cmd", "--version"], ["bpftrace", "--version"], ["tcpdump", "--version"],
+                    [recorder, "--version"]):
         if shutil.which(command[0]):
             words = subprocess.run(command, capture_output=True, text=True)
             print(next((line.strip() for line in (words.stdout + words.stderr).splitlines() if line.strip()), command[0]))

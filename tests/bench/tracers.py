@@ -26,6 +26,10 @@ class Tracer:
     def command(self):
         raise NotImplementedError
 
+    def companion(self):
+        """How it is started where the load is, beside it; companion.py."""
+        return []
+
     def prepare(self):
         """Before each run, outside of what is measured."""
         for path in glob.glob(self.path + "*"):
@@ -216,6 +220,81 @@ class TraceCmd(Tracer):
                 elif re.search(r"-\d+\s+\[\d+\]", line):
                     events += 1
         return events, lost, os.path.getsize(self.path)
+
+
+class Bpftrace(Tracer):
+    """A line for each event, with no field of its own: what a one-liner does."""
+    name = "bpftrace"
+    note = "prints time, CPU, pid and event only; 16 MiB a CPU"
+
+    def __init__(self, tmp):
+        super().__init__(tmp)
+        if not shutil.which("bpftrace"):
+            raise Unavailable("bpftrace is not installed")
+
+    def command(self):
+        names = []
+        for event in EVENTS:
+            group, _, pattern = event.partition(":")
+            names += [f"tracepoint:{group}:{os.path.basename(p)}"
+                      for p in sorted(glob.glob(f"{TRACEFS}/events/{group}/{pattern}")) if os.path.isdir(p)]
+        program = ", ".join(names) + ' { printf("%llu %d %d %s\\n", nsecs, cpu, pid, probe); }'
+        return ["env", "BPFTRACE_PERF_RB_PAGES=4096", "bpftrace", "-q", "-o", self.path, "-e", program, "-c"]
+
+    def run(self, load):
+        return super().run([" ".join(load)])
+
+    def outcome(self):
+        lost = 0
+        with open(f"{self.tmp}/stderr") as f:
+            lost += sum(int(n) for n in re.findall(r"Lost (\d+) events", f.read()))
+        with open(self.path) as f:
+            events = sum(line[0].isdigit() for line in f)
+        return events, lost, os.path.getsize(self.path)
+
+
+class TcpStates(Tracer):
+    """States only: one event in nine of the churn."""
+    name = "tcpstates"
+    note = "sees changes of state only"
+
+    def __init__(self, tmp):
+        super().__init__(tmp)
+        if not shutil.which("tcpstates"):
+            raise Unavailable("tcpstates (libbpf-tools) is not installed")
+
+    def command(self):
+        return []
+
+    def companion(self):
+        return ["", "sh", "-c", f"exec tcpstates >{self.path}"]
+
+    def outcome(self):
+        with open(self.path) as f:
+            return sum("->" in line for line in f), 0, os.path.getsize(self.path)
+
+
+class Tcpdump(Tracer):
+    """Packets, not events: it sees each once on loopback, when it is received."""
+    name = "tcpdump"
+    note = "headers of packets, in the load's network namespace"
+
+    def __init__(self, tmp):
+        super().__init__(tmp)
+        if not shutil.which("tcpdump"):
+            raise Unavailable("tcpdump is not installed")
+
+    def command(self):
+        return []
+
+    def companion(self):
+        return ["listening on", "tcpdump", "-Z", "root", "-i", "lo", "-s", "96", "-B", "16384", "-w", self.path, "tcp"]
+
+    def outcome(self):
+        with open(f"{self.tmp}/stderr") as f:
+            said = f.read()
+        return tuple(int(re.search(rf"(\d+) packets? {what}", said)[1]) for what in ("captured", "dropped by kernel")) + (
+            os.path.getsize(self.path),)
 
 
 def output(command):
