@@ -4,7 +4,6 @@
  */
 #include "analyze/arguments.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,40 +71,13 @@ static int take_port(struct arguments *a, const char *value, struct error *err)
 	}
 }
 
-/* The address before any '/', as 16 bytes; *bits is 32 or 128. */
-static bool parse_address(const char *text, size_t len, uint8_t addr[16], unsigned *bits)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	char copy[INET6_ADDRSTRLEN];
-
-	if (len >= sizeof(copy))
-		return false;
-	memcpy(copy, text, len);
-	copy[len] = 0;
-	*bits = 128;
-	if (inet_pton(AF_INET6, copy, addr) == 1)
-		return true;
-	*bits = 32;
-	memcpy(addr, mapped, sizeof(mapped));
-	return inet_pton(AF_INET, copy, addr + 12) == 1;
-}
-
 static int take_addr(struct arguments *a, const char *value, struct error *err)
 {
-	const char *want = "an address is 10.0.0.1, 10.0.0.0/8, ::1 or fd00::/8";
-	struct address_range range = {.prefix_bits = 128};
-	size_t len = strcspn(value, "/");
-	const char *rest = value + len;
-	unsigned bits;
-	uint64_t prefix;
+	struct address_range range;
 
-	if (!parse_address(value, len, range.addr, &bits))
-		return refuse(err, "addr", value, want);
-	if (*rest == '/') {
-		if (!parse_number(rest + 1, bits, &prefix, &rest) || *rest)
-			return refuse(err, "addr", value, want);
-		range.prefix_bits = 128 - bits + (unsigned)prefix;
-	}
+	if (!address_range_parse(value, strlen(value), &range))
+		return refuse(err, "addr", value,
+			      "an address is 10.0.0.1, 10.0.0.0/8, ::1 or fd00::/8");
 	if (!GROW(a->ranges, a->range_cap, a->range_count))
 		return error_nomem(err);
 	a->ranges[a->range_count++] = range;

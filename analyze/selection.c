@@ -82,11 +82,7 @@ static bool has_port(const struct selection *s, const struct selection_subject *
 
 static bool is_inside(const struct address_range *range, const uint8_t *addr)
 {
-	unsigned whole = range->prefix_bits / 8, bits = range->prefix_bits % 8;
-
-	if (!addr || memcmp(range->addr, addr, whole) != 0)
-		return false;
-	return bits == 0 || ((range->addr[whole] ^ addr[whole]) >> (8 - bits)) == 0;
+	return addr && address_range_has(range, addr);
 }
 
 static bool has_address(const struct selection *s, const struct selection_subject *subject)

@@ -11,10 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct address_range {
-	uint8_t addr[16];     /* IPv4 as ::ffff:a.b.c.d */
-	unsigned prefix_bits; /* 0..128 */
-};
+#include "analyze/address_range.h"
 
 /* Empty lists select everything. Arrays are owned by the option parser. */
 struct selection {
