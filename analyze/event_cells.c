@@ -17,6 +17,7 @@ static struct cell copied(struct arena *a, const char *text)
 /* "SYN|ACK"; bits without a name as one number: "SYN|0x100". */
 static struct cell bits_cell(const struct enumeration *e, uint64_t value, struct arena *a)
 {
+	uint64_t bits = value;
 	char *text, *p;
 	size_t room = 24;
 
@@ -35,7 +36,7 @@ static struct cell bits_cell(const struct enumeration *e, uint64_t value, struct
 	}
 	if (value)
 		snprintf(p, room - (size_t)(p - text), "%s0x%" PRIx64, p > text ? "|" : "", value);
-	return cell_string(text);
+	return cell_name(text, bits);
 }
 
 /* One integer, sign-extended if signed. */
@@ -48,7 +49,7 @@ static struct cell int_cell(const struct field *f, uint64_t value, const struct 
 	if (e && (f->flags & FIELD_BITS))
 		return bits_cell(e, value, a);
 	if (name)
-		return cell_string(name);
+		return cell_name(name, value);
 	if (f->role == ROLE_POINTER)
 		return cell_hex(value);
 	if (f->role == ROLE_BOOL)

@@ -42,6 +42,7 @@ static void put_field(struct buf *out, const struct cell *cell)
 		put_cstring(out, hex);
 		return;
 	case CELL_TEXT:
+	case CELL_NAME:
 		escape_csv(cell->text, out);
 		return;
 	case CELL_OBJECT:

@@ -68,6 +68,7 @@ static void put_value(struct buf *out, const struct cell *cell, int depth)
 		put_cstring(out, cell->num ? "true" : "false");
 		return;
 	case CELL_TEXT:
+	case CELL_NAME:
 		escape_json(cell->text, out);
 		return;
 	case CELL_OBJECT:

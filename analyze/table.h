@@ -20,6 +20,7 @@ enum cell_kind {
 	CELL_HEX,      /* (uint64_t)num as "0x..." text in every format */
 	CELL_BOOL,
 	CELL_TEXT,   /* hostile until the renderer has escaped it */
+	CELL_NAME,   /* text that stands for num; printed as text */
 	CELL_OBJECT, /* items with keys */
 	CELL_LIST,   /* items without keys */
 };
@@ -101,6 +102,13 @@ static inline struct cell cell_list(const struct member *items, size_t count)
 static inline struct cell cell_text(struct view v)
 {
 	return (struct cell){.kind = CELL_TEXT, .text = v};
+}
+
+static inline struct cell cell_name(const char *name, uint64_t num)
+{
+	return (struct cell){.kind = CELL_NAME,
+			     .num = (int64_t)num,
+			     .text = view_of(name, strlen(name))};
 }
 
 struct cell cell_string(const char *s); /* NULL becomes CELL_NULL */

@@ -93,6 +93,7 @@ static void put_form(struct buf *out, const struct cell *cell, struct text_form 
 		put_cstring(out, cell->num ? "yes" : "no");
 		return;
 	case CELL_TEXT:
+	case CELL_NAME:
 		if (form.depth)
 			put_quoted(out, cell->text);
 		else
