@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+"""What a recorder does for a minute; started by bench.sh.
+
+At the highest rate that all CPUs make, with the recorder on the same ones and default buffers: is an event lost, and are
+there as many on the tape as perf has counted on the same run? Then on a host where nothing happens: what does it cost?
+
+    endure.py LOAD SECONDS     runs the load to its end, in a network namespace of its own
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+from loads import B, enter_namespace, hello, nginx_and_wrk
+from machine import describe
+from tracers import output
+
+SECONDS = int(os.environ.get("SECONDS_EACH", "60"))
+RECORDER = f"{B}/tcptape-record"
+
+
+def crowd(seconds):
+    end = time.monotonic() + seconds
+    with tempfile.TemporaryDirectory() as tmp:
+        while time.monotonic() < end:
+            hello(tmp, ("--count", "20000", "--ports", "8"), ("--count", "20000", "--ports", "8", "--parallel", "4"))
+            os.unlink(f"{tmp}/port")
+
+
+LOADS = {"crowd": crowd, "http": nginx_and_wrk}
+
+
+def traced_events():
+    """Those that perf can count, too."""
+    names = (line.split()[0] for line in output([RECORDER, "--list-events"]).splitlines() if ":" in line)
+    return [n for n in names if os.path.isdir(f"/sys/kernel/tracing/events/{n.replace(':', '/')}")]
+
+
+def counted(path):
+    """perf's own counts, all events."""
+    with open(path) as f:
+        return sum(int(line.split(",")[0]) for line in f if line[0].isdigit())
+
+
+def endure(name, events, tmp):
+    tape = f"{tmp}/tape"
+    load = [sys.executable, os.path.abspath(__file__), name, str(SECONDS)]
+    subprocess.run([RECORDER, "-q", "-f", "-o", tape, "--", "perf", "stat", "-a", "-x,", "-o", f"{tmp}/counted",
+                    "-e", ",".join(events), "--", *load], check=True, stdout=subprocess.DEVNULL)
+    info = json.loads(output([f"{B}/tcptape", "info", "-f", "json", tape]))
+    recorded = sum(n for event, n in info["events"].items() if event in events)
+    cost = info["recorder"]
+    print(f"{name:8} {info['duration_ns'] / 1e9:6.1f} {counted(f'{tmp}/counted'):12} {recorded:12} {info['lost_total']:7} "
+          f"{recorded / info['duration_ns'] * 1e3:9.2f} {info['bytes'] / info['events_total']:8.2f} "
+          f"{cost['cpu_ns'] / info['events_total']:10.0f} {cost['ring_peak_percent']:8} {cost['max_rss_bytes'] / 2**20:6.0f}",
+          flush=True)
+
+
+def used_ns(pid):
+    with open(f"/proc/{pid}/schedstat") as f:
+        return int(f.read().split()[0])
+
+
+def idle(tmp):
+    """A recorder's CPU time between its fifth second and its end, of one core."""
+    with subprocess.Popen([RECORDER, "-q", "-f", "-o", f"{tmp}/tape"]) as recorder:
+        time.sleep(5)
+        before, began = used_ns(recorder.pid), time.monotonic()
+        time.sleep(SECONDS)
+        share = (used_ns(recorder.pid) - before) / 1e9 / (time.monotonic() - began)
+        recorder.terminate()
+    events = json.loads(output([f"{B}/tcptape", "info", "-f", "json", f"{tmp}/tape"]))["events_total"]
+    print(f"\nidle host, {SECONDS} s, {events} events: {100 * share:.3f} % of a core")
+
+
+def main():
+    if len(sys.argv) > 1:
+        enter_namespace()
+        LOADS[sys.argv[1]](int(sys.argv[2]))
+        return
+    describe(RECORDER)
+    events = traced_events()
+    print(f"\n{'':8} {'seconds':>6} {'perf counted':>12} {'recorded':>12} {'lost':>7} {'M/s':>9} {'bytes/ev':>8} "
+          f"{'CPU ns/ev':>10} {'peak %':>8} {'MiB':>6}")
+    with tempfile.TemporaryDirectory(prefix="tcptape-bench.") as tmp:
+        for name in LOADS:
+            endure(name, events, tmp)
+        idle(tmp)
+    print("The recorder begins before perf and ends after it: a few events more are recorded than counted.")
+
+
+if __name__ == "__main__":
+    main()
