@@ -77,8 +77,9 @@ struct life {
 	bool has_peer_closed; /* the peer's FIN was seen */
 	bool has_fin_acked;   /* and counted by bytes_acked */
 	bool has_reset_in, has_reset_out;
-	bool is_time_wait; /* its end is the beginning of TIME_WAIT */
-	bool is_orphan;    /* it ended in FIN_WAIT2, still without the peer's FIN */
+	bool is_time_wait;     /* its end is the beginning of TIME_WAIT */
+	bool is_far_listening; /* role unknown: a listener has the remote port */
+	bool is_orphan;        /* it ended in FIN_WAIT2, still without the peer's FIN */
 	/* A listener's child that never was a connection: two CPUs made one each of one request,
 	 * and the other's was first. Its end is not known to be anything. */
 	bool is_stillborn;

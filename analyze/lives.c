@@ -308,15 +308,16 @@ bool lives_add_listener(struct lives *ls, struct life *l)
 	return lives_link_tuple(&ls->by_port, l, port_hash(l->tuple.local.port));
 }
 
-struct life *lives_find_listener(const struct lives *ls, const struct life *child)
+struct life *lives_find_listener(const struct lives *ls, const struct endpoint *local,
+				 uint32_t netns)
 {
-	struct life *l = life_map_first(&ls->by_port, port_hash(child->tuple.local.port));
+	struct life *l = life_map_first(&ls->by_port, port_hash(local->port));
 	struct life *any = NULL;
 
 	for (; l; l = life_map_next(&ls->by_port, l)) {
-		if (l->tuple.local.port != child->tuple.local.port || l->netns != child->netns)
+		if (l->tuple.local.port != local->port || l->netns != netns)
 			continue;
-		if (memcmp(l->tuple.local.addr, child->tuple.local.addr, 16) == 0)
+		if (memcmp(l->tuple.local.addr, local->addr, 16) == 0)
 			return l;
 		if (!any && address_is_any(l->tuple.local.addr))
 			any = l;

@@ -68,9 +68,10 @@ void lives_settle(struct lives *ls, const struct life *l, uint64_t ts_ns);
 bool lives_link_tuple(struct life_map *map, struct life *l, uint32_t hash);
 /* A life cannot be found, for want of memory: what follows from that must not be told. */
 bool lives_is_starved(const struct lives *ls);
-/* Enter l as a listener on its local port, or find the one that accepts for `child`. */
+/* Enter l as a listener on its local port, or find the one that accepts at `local`. */
 bool lives_add_listener(struct lives *ls, struct life *l);
-struct life *lives_find_listener(const struct lives *ls, const struct life *child);
+struct life *lives_find_listener(const struct lives *ls, const struct endpoint *local,
+				 uint32_t netns);
 
 /* After l->phase has changed: queue it accordingly. */
 void lives_requeue(struct lives *ls, struct life *l, uint64_t ts_ns);

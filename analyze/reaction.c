@@ -22,9 +22,13 @@ void reaction_inherit(struct tracker *t, struct life *l)
 	const struct life *listener = NULL;
 
 	if (l->role == LIFE_SERVER || l->role == LIFE_UNKNOWN)
-		listener = lives_find_listener(&t->lives, l);
-	if (!listener)
+		listener = lives_find_listener(&t->lives, &l->tuple.local, l->netns);
+	if (!listener) {
+		if (l->role == LIFE_UNKNOWN)
+			l->is_far_listening |= lives_find_listener(&t->lives, &l->tuple.remote,
+								   l->netns) != NULL;
 		return;
+	}
 	/* A connection on a listener's port was accepted there. */
 	l->role = LIFE_SERVER;
 	owner_inherit(&l->owner, &listener->owner);
