@@ -71,16 +71,34 @@ bool take_long_varint(struct view *v, uint64_t *out)
 	return false;
 }
 
+/* How integers are kept. */
+enum form {
+	FORM_WHOLE, /* uint64_t */
+	FORM_SHORT, /* uint32_t, UINT32_MAX for what is larger */
+};
+
+static ALWAYS_INLINE void keep(void *out, size_t i, uint64_t value, enum form form)
+{
+	uint64_t *whole = out;
+	uint32_t *small = out;
+
+	if (form == FORM_WHOLE)
+		whole[i] = value;
+	else
+		small[i] = value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
 /* Four varints of at most two bytes each, which begin at the lowest byte of `word`; returns
  * their length. */
-static inline unsigned split_pairs(uint64_t word, uint64_t *out)
+static ALWAYS_INLINE unsigned split_pairs(uint64_t word, void *out, size_t at, enum form form)
 {
 	unsigned len = 0;
 
-	for (int i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		unsigned more = word >> 7 & 1;
 
-		out[i] = (word & 0x7f) | (word >> 1 & 0x3f80 & (0 - (uint64_t)more));
+		keep(out, at + i, (word & 0x7f) | (word >> 1 & 0x3f80 & (0 - (uint64_t)more)),
+		     form);
 		word >>= 8 << more;
 		len += 1 + more;
 	}
@@ -90,49 +108,60 @@ static inline unsigned split_pairs(uint64_t word, uint64_t *out)
 static const uint64_t continued = UINT64_C(0x8080808080808080);
 
 /* Take varints of one byte each, sixteen at a time; returns how many. */
-static inline size_t take_sixteens(struct view *in, size_t n, uint64_t *restrict out)
+static ALWAYS_INLINE size_t take_sixteens(struct view *in, size_t i, size_t n, void *out,
+					  enum form form)
 {
-	size_t i = 0;
-
 	for (; n - i >= 16 && view_len(*in) >= 16; i += 16) {
 		if ((load_le64(in->p) | load_le64(in->p + 8)) & continued)
 			break;
 		for (size_t k = 0; k < 16; k++)
-			out[i + k] = in->p[k];
+			keep(out, i + k, in->p[k], form);
 		in->p += 16;
 	}
 	return i;
 }
 
-/* Most are short: eight bytes are looked at together. */
-bool take_varints(struct view *v, size_t n, uint64_t *restrict out)
+/* Most are short: eight bytes are looked at together. Inlined for each form. */
+static ALWAYS_INLINE bool take_many(struct view *v, size_t n, void *out, enum form form)
 {
 	struct view in = *v;
-	size_t i = take_sixteens(&in, n, out);
+	size_t i = take_sixteens(&in, 0, n, out, form);
+	uint64_t value;
 
 	while (n - i >= 8 && view_len(in) >= 8) {
 		uint64_t word = load_le64(in.p), more = word & continued;
 
 		if (more == 0) {
 			for (size_t k = 0; k < 8; k++)
-				out[i + k] = in.p[k];
+				keep(out, i + k, in.p[k], form);
 			in.p += 8;
-			i += 8;
-			i += take_sixteens(&in, n - i, out + i);
+			i = take_sixteens(&in, i + 8, n, out, form);
 		} else if ((more & more << 8) == 0) {
-			in.p += split_pairs(word, out + i);
+			in.p += split_pairs(word, out, i, form);
 			i += 4;
-		} else if (take_varint(&in, &out[i])) {
-			i++;
+		} else if (take_varint(&in, &value)) {
+			keep(out, i++, value, form);
 		} else {
 			return false;
 		}
 	}
-	for (; i < n; i++)
-		if (!take_varint(&in, &out[i]))
+	for (; i < n; i++) {
+		if (!take_varint(&in, &value))
 			return false;
+		keep(out, i, value, form);
+	}
 	*v = in;
 	return true;
+}
+
+bool take_varints(struct view *v, size_t n, uint64_t *restrict out)
+{
+	return take_many(v, n, out, FORM_WHOLE);
+}
+
+bool take_short_varints(struct view *v, size_t n, uint32_t *restrict out)
+{
+	return take_many(v, n, out, FORM_SHORT);
 }
 
 bool take_bytes(struct view *v, size_t len, struct view *out)

@@ -67,6 +67,8 @@ static inline bool take_varint(struct view *v, uint64_t *out)
 }
 /* `n` of them. On false, out[] may have changed. */
 bool take_varints(struct view *v, size_t n, uint64_t *restrict out);
+/* The same; what is larger becomes UINT32_MAX. */
+bool take_short_varints(struct view *v, size_t n, uint32_t *restrict out);
 /* `len` bytes; *out points into the same memory as *v. */
 bool take_bytes(struct view *v, size_t len, struct view *out);
 /* A varint length, then that many bytes. */

@@ -60,6 +60,8 @@ static ALWAYS_INLINE bool decode_varints(struct view *in, size_t n, void *out, e
 
 	if (form == FORM_WHOLE)
 		return take_varints(in, n, out);
+	if (form == FORM_CAPPED)
+		return take_short_varints(in, n, out);
 	for (size_t i = 0, len; i < n; i += len) {
 		len = n - i < EIGHT ? n - i : EIGHT;
 		if (take_eight(in, n - i, &bytes)) {

@@ -10,29 +10,47 @@
 #include "format/column.h"
 #include "format/keyed.h"
 
-enum { CHUNK = 64 }; /* rows of a column at once: all columns' stay in the fastest cache */
+enum {
+	CHUNK = 64, /* rows of a column at once: all columns' stay in the fastest cache */
+	NOWHERE = KEYED_PLACES, /* a place whose last value stays 0 */
+};
+
+/* Places are numbered anew, so that those of one attribute and all its spaces are neighbours:
+ * 40503 * NEIGHBOURS is 1, modulo KEYED_PLACES. */
+enum { NEIGHBOURS = 30599 };
+
+/* Steps of cells that are none. */
+static const uint32_t STEP_RAW = 0x7fffffff, STEP_FAR = 0x80000001;
+
+/* What a token says: where the last value is, and the step from there to the value. */
+union cell {
+	struct {
+		uint32_t place;
+		uint32_t step; /* signed, or none: one of the three around the lowest */
+	};
+	uint64_t value;
+};
 
 /* One keyed column of a slot. */
 struct keyed_column {
-	/* What each row needs lies together. */
-	const uint16_t *keys; /* attributes modulo KEYED_PLACES, by row; lent */
-	uint64_t mask;        /* of the field's bytes */
+	uint64_t mask;           /* of the field's bytes */
+	union cell cells[CHUNK]; /* of the rows at hand */
 	struct view raw;
-	uint16_t flip, space; /* make places of keys */
-	uint8_t size;         /* of the field, in bytes */
-	struct view tokens;
+	struct view chunk, tokens; /* of the rows at hand, and of those behind them */
+	const uint16_t *keys;      /* attributes modulo KEYED_PLACES, by row; lent */
+	uint16_t flip, space;      /* make keys of them */
+	uint32_t kept;             /* rows of the column that are complete */
 	struct column *column;
 	const struct field *field;
-	uint64_t values[CHUNK]; /* of the rows at hand: tokens that become values */
 };
 
 /* The keyed columns of the rows of one schema. */
 struct keyed_slot {
 	struct keyed_column *columns; /* owned, unlike the rest, which is the slab's */
-	unsigned count;
-	uint32_t row;    /* the next */
-	uint32_t left;   /* rows from it on */
-	uint16_t **keys; /* [key source]; NULL where no column needs it */
+	struct keyed_column *end;
+	uint32_t at, filled; /* of the rows at hand */
+	uint32_t left;       /* rows behind them */
+	uint16_t **keys;     /* [key source]; NULL where no column needs it */
 };
 
 /* The attribute that a key comes from, for each row. A row without an entry has 0; an entry
@@ -77,10 +95,10 @@ static bool keyed_column_init(struct batch *b, const struct slot *s, unsigned ow
 	if (raw == NO_COLUMN || batch_column_bytes(b, &b->columns[raw], &k->raw, NULL) ||
 	    batch_column_bytes(b, c, &k->tokens, NULL))
 		return false;
-	k->size = k->field->elem_size;
-	k->mask = keyed_mask(k->size);
+	k->kept = 0;
+	k->mask = keyed_mask(k->field->elem_size);
 	k->flip = k->field->flags & FIELD_FLIP ? 1 : 0;
-	k->space = (uint16_t)(keyed_key(k->field, k->flip) % KEYED_PLACES);
+	k->space = (uint16_t)keyed_key(k->field, k->flip);
 	c->mask = UINT32_MAX;
 	if (k->field->elem_size > 4)
 		c->longs = slab_alloc(b->slab, s->count, sizeof(*c->longs));
@@ -113,13 +131,15 @@ static unsigned keyed_count(struct batch *b, const struct slot *s)
 static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_slot *k)
 {
 	const struct schema *schema = s->schema;
-	unsigned sources = schema->key_source_count;
+	unsigned sources = schema->key_source_count, count = keyed_count(b, s);
 
-	k->left = s->count;
-	if (sources == 0)
+	k->filled = UINT32_MAX;
+	if (count == 0)
 		return true;
+	k->filled = 0;
+	k->left = s->count;
 	k->keys = slab_zalloc(b->slab, sources, sizeof(*k->keys));
-	k->columns = malloc((keyed_count(b, s) + 1) * sizeof(*k->columns));
+	k->columns = k->end = malloc(count * sizeof(*k->columns));
 	if (!k->keys || !k->columns) {
 		unpacker_starve(b->unpacker);
 		return false;
@@ -127,79 +147,118 @@ static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_
 	for (unsigned i = 0; i < schema->field_count; i++) {
 		const struct field *f = &schema->fields[i];
 		struct column *column = keyed_column(b, s, f, schema->own_of[i]);
-		struct keyed_column *c = &k->columns[k->count];
 
 		if (!column)
 			continue;
-		c->field = f;
-		c->column = column;
-		c->keys = keys_of(b, s, k, i);
-		if (!c->keys || !keyed_column_init(b, s, schema->own_of[i], c))
+		k->end->field = f;
+		k->end->column = column;
+		k->end->keys = keys_of(b, s, k, i);
+		if (!k->end->keys || !keyed_column_init(b, s, schema->own_of[i], k->end))
 			return false;
-		k->count++;
+		k->end++;
 	}
 	return true;
 }
 
-/* Values of the rows before `row` go where they stay. */
-static void column_keep(const struct keyed_column *c, uint32_t row)
+/* Steps of 0 and 1 are the highest and the lowest number: they lie before the others. */
+static inline union cell cell_of(uint32_t token, uint16_t key)
 {
-	uint32_t first = (row - 1) / CHUNK * CHUNK;
+	uint32_t distance = token - KEYED_FIRST, step = distance >> 1 ^ (0 - (distance & 1));
+	bool is_zero = token == KEYED_ZERO;
 
-	if (c->column->longs)
-		for (uint32_t i = first; i < row; i++)
-			c->column->longs[i] = c->values[i - first];
+	return (union cell){.place = is_zero ? NOWHERE : (uint16_t)(key * NEIGHBOURS),
+			    .step = is_zero ? 0 : step};
+}
+
+/* Take the cells of the next rows. */
+static bool column_fill(struct keyed_column *c, uint32_t count)
+{
+	uint16_t flip = c->flip, space = c->space;
+	const uint16_t *restrict keys = c->keys;
+	union cell *restrict cells = c->cells;
+	uint32_t tokens[CHUNK];
+
+	c->chunk = c->tokens;
+	if (!take_short_varints(&c->tokens, count, tokens))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		cells[i] = cell_of(tokens[i], (uint16_t)((keys[i] ^ flip) + space));
+	c->keys += count;
+	return true;
+}
+
+/* The values of the rows at hand go where they stay. */
+static void column_keep(struct keyed_column *c, uint32_t count)
+{
+	const struct column *to = c->column;
+	const union cell *restrict cells = c->cells;
+	uint32_t *restrict shorts = to->shorts ? to->shorts + c->kept : NULL;
+
+	if (to->longs)
+		memcpy(to->longs + c->kept, cells, count * sizeof(*cells));
 	else
-		for (uint32_t i = first; i < row; i++)
-			c->column->shorts[i] = (uint32_t)c->values[i - first];
+		for (uint32_t i = 0; i < count; i++)
+			shorts[i] = (uint32_t)cells[i].value;
+	c->kept += count;
 }
 
 static void slot_keep(const struct keyed_slot *k)
 {
-	for (unsigned i = 0; k->row && i < k->count; i++)
-		column_keep(&k->columns[i], k->row);
+	for (struct keyed_column *c = k->columns; c < k->end; c++)
+		column_keep(c, k->at);
 }
 
 static bool slot_fill(struct keyed_slot *k)
 {
-	uint32_t count = k->left < CHUNK ? k->left : CHUNK;
-
 	slot_keep(k);
-	for (unsigned i = 0; i < k->count; i++)
-		if (!take_varints(&k->columns[i].tokens, count, k->columns[i].values))
+	k->at = 0;
+	k->filled = k->left < CHUNK ? k->left : CHUNK;
+	k->left -= k->filled;
+	for (struct keyed_column *c = k->columns; c < k->end; c++)
+		if (!column_fill(c, k->filled))
 			return false;
 	return true;
 }
 
-/* The slot's next row. */
-static bool settle_row(struct keyed *keyed, struct keyed_slot *k)
+/* A token whose value is no step away, or too large a one. */
+static SELDOM bool settle_unusual(struct keyed_column *c, uint32_t at, uint64_t *last)
 {
-	uint32_t row = k->row, at = row % CHUNK;
+	struct view tokens = c->chunk;
+	uint64_t token = KEYED_RAW;
 
-	if (at == 0 && !slot_fill(k))
+	if (c->cells[at].step != STEP_RAW)
+		for (uint32_t i = 0; i <= at; i++)
+			take_varint(&tokens, &token);
+	return keyed_next(last, token, c->field->elem_size, c->mask, &c->raw, &c->cells[at].value);
+}
+
+/* The slot's next row. */
+static inline bool settle_row(uint64_t *last, struct keyed_slot *k)
+{
+	struct keyed_column *c = k->columns, *end = k->end;
+	uint32_t at;
+
+	if (k->at == k->filled && !slot_fill(k))
 		return false;
-	k->row++;
-	k->left--;
-	for (unsigned i = 0; i < k->count; i++) { /* columns may be NULL */
-		struct keyed_column *c = &k->columns[i];
-		uint16_t place = (uint16_t)((c->keys[row] ^ c->flip) + c->space);
+	at = k->at++;
+	for (; c < end; c++) {
+		uint32_t step = c->cells[at].step;
+		uint64_t *from = &last[c->cells[at].place];
 
-		if (!keyed_next(&keyed->last[place], c->values[at], c->size, c->mask, &c->raw,
-				&c->values[at]))
+		if (step - STEP_RAW > STEP_FAR - STEP_RAW)
+			c->cells[at].value = *from = (*from + (uint64_t)(int32_t)step) & c->mask;
+		else if (!settle_unusual(c, at, from))
 			return false;
 	}
 	return true;
 }
 
 /* Tokens of all rows become values, in row order. */
-static bool settle_rows(struct batch *b, struct keyed *keyed, struct keyed_slot *slots)
+static bool settle_rows(struct batch *b, uint64_t *last, struct keyed_slot *slots)
 {
-	for (uint32_t i = 0; i < b->rows; i++) {
-		struct keyed_slot *k = &slots[b->slot_of[i]];
-
-		if (k->count && !settle_row(keyed, k))
+	for (uint32_t i = 0; i < b->rows; i++)
+		if (!settle_row(last, &slots[b->slot_of[i]]))
 			return false;
-	}
 	return true;
 }
 
@@ -208,9 +267,8 @@ static bool keep_last(const struct batch *b, const struct keyed_slot *slots)
 {
 	for (size_t i = 0; i < b->slot_count; i++) {
 		slot_keep(&slots[i]);
-		for (unsigned n = 0; n < slots[i].count; n++)
-			if (view_len(slots[i].columns[n].tokens) ||
-			    view_len(slots[i].columns[n].raw))
+		for (const struct keyed_column *c = slots[i].columns; c < slots[i].end; c++)
+			if (view_len(c->tokens) || view_len(c->raw))
 				return false;
 	}
 	return true;
@@ -233,13 +291,13 @@ static void mark_keyed(struct batch *b, const struct slot *s)
 static bool decode_keyed(struct batch *b)
 {
 	struct keyed_slot *slots = slab_zalloc(b->slab, b->slot_count, sizeof(*slots));
-	struct keyed *keyed = slab_zalloc(b->slab, 1, sizeof(*keyed));
-	bool is_ok = slots && keyed;
+	uint64_t *last = slab_zalloc(b->slab, KEYED_PLACES + 1, sizeof(*last));
+	bool is_ok = slots && last;
 
 	/* Values of an unknown schema may have shared keys with known ones. */
 	for (size_t i = 0; is_ok && i < b->slot_count; i++)
 		is_ok = b->slots[i].schema && keyed_slot_init(b, &b->slots[i], &slots[i]);
-	is_ok = is_ok && settle_rows(b, keyed, slots) && keep_last(b, slots);
+	is_ok = is_ok && settle_rows(b, last, slots) && keep_last(b, slots);
 	for (size_t i = 0; slots && i < b->slot_count; i++)
 		free(slots[i].columns);
 	if (slab_is_failed(b->slab))

@@ -117,6 +117,23 @@ static void varints_of_mixed_lengths_come_back_together(void **state)
 	buf_release(&b);
 }
 
+static void short_varints_are_the_same_up_to_their_limit(void **state)
+{
+	uint64_t values[MANY];
+	uint32_t out[MANY];
+	struct buf b = {0};
+	size_t n = put_runs(&b, values);
+	struct view all = view_of(b.data, b.len), cut = view_of(b.data, b.len - 1);
+
+	(void)state;
+	assert_false(take_short_varints(&cut, n, out));
+	assert_true(take_short_varints(&all, n, out));
+	assert_int_equal(view_len(all), 0);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(out[i], values[i] < UINT32_MAX ? values[i] : UINT32_MAX);
+	buf_release(&b);
+}
+
 static void a_varint_beyond_64_bits_is_refused(void **state)
 {
 	uint64_t out = 7;
@@ -359,6 +376,7 @@ int main(void)
 		cmocka_unit_test(a_varint_of_each_length_comes_back),
 		cmocka_unit_test(a_varint_cut_at_any_byte_is_refused_and_nothing_moves),
 		cmocka_unit_test(varints_of_mixed_lengths_come_back_together),
+		cmocka_unit_test(short_varints_are_the_same_up_to_their_limit),
 		cmocka_unit_test(a_varint_beyond_64_bits_is_refused),
 		cmocka_unit_test(integers_are_little_endian),
 		cmocka_unit_test(an_integer_cut_short_is_refused_and_nothing_moves),

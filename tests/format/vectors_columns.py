@@ -319,6 +319,20 @@ def keyed(add):
         add(name, 0, "values predicted by their key: FLIP, spaces, shared places, tokens 0 and 1", t.end(),
             [(i, 0, *row[1:], *(entries[row[0] - 1] if row[0] else (None,) * 4)) for i, row in enumerate(rows)])
 
+    far = [1 << 31, (1 << 31) - 1, -1 << 31, (1 << 31) + 1, -(1 << 31) - 1, (1 << 32) + 3, -5 << 40, (1 << 63) - 2, -(1 << 63) + 1]
+    t = tape(dictionary(1, b"d", [field(b"k")]), schema(2, b"e", [field(b"a", key_ref=1), field(b"b", size=8, key_ref=1)], refs=[1]))
+    steps = [(far[i // 8 - 1], far[-(i // 8)]) if i % 8 == 0 and i else (i % 3, 0) for i in range(75)]
+    rows, last = [], 0
+    for i, (a, b) in enumerate(steps):
+        rows.append([i, 0, last + a & 0xffffffff])
+        last = rows[-1][2] + b & MASK64
+        rows[-1].append(last)
+    columns = [column(2, REFERENCE, 0, const(0))]
+    for i in range(2):
+        columns += [column(2, VALUE, i, (KEYED, varints(*(zigzagged(step[i]) + 2 for step in steps)))), column(2, RAW, i, (AS_IS, b""))]
+    t.rows(list(range(75)), columns, ids=[2] * 75)
+    add("keyed_far", 0, "distances of up to 63 bits, one place for two widths", t.end(), rows)
+
     d = dictionary(1, b"d", [field(b"k")])
     e = schema(2, b"e", [field(b"a", key_ref=1), field(b"own")], refs=[1])
     wrong = [("raw_missing", [1, 1], b"\4\6", None, 2), ("raw_short", [1, 1], b"\0\6", b"\1\2", 2), ("raw_long", [1, 1], b"\4\6", b"\1", 2),
