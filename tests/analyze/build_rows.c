@@ -117,7 +117,7 @@ static void add_sock_row(struct build_tape *b, enum build_event kind, uint64_t t
 void tape_state_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
 		     const enum tcp_state change[2], const struct build_extra *x)
 {
-	struct value v[8] = {
+	struct value v[9] = {
 		{.num = tape_state_number(change[0])},
 		{.num = tape_state_number(change[1])},
 		{.num = x->una},
@@ -126,9 +126,10 @@ void tape_state_with(struct build_tape *b, uint64_t ts, const struct build_sock 
 		{.num = x->received},
 		{.num = (uint64_t)(int64_t)x->sk_err},
 		{.num = x->is_done},
+		{.num = x->srtt_us},
 	};
 
-	for (int i = 2; i < 8; i++)
+	for (int i = 2; i < 9; i++)
 		v[i].is_absent = x->is_absent;
 	add_sock_row(b, BUILD_STATE, ts, s, v);
 }
@@ -158,9 +159,38 @@ void tape_recv(struct build_tape *b, uint64_t ts, const struct build_sock *s, in
 
 void tape_probe(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint32_t data_len)
 {
-	struct value v[3] = {{.num = data_len}, {.num = 10}, {.num = 17}};
+	const struct build_probe x = {.data_len = data_len,
+				      .cwnd = 10,
+				      .ssthresh = 0x7fffffff,
+				      .srtt = 17};
+
+	tape_probe_with(b, ts, s, &x);
+}
+
+void tape_probe_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+		     const struct build_probe *x)
+{
+	struct value v[9] = {
+		{.num = x->data_len}, {.num = x->cwnd},    {.num = x->ssthresh},
+		{.num = x->srtt},     {.num = x->snd_nxt}, {.num = x->snd_una},
+		{.num = x->snd_wnd},  {.num = x->rcv_wnd}, {.num = x->rcv_nxt},
+	};
 
 	add_sock_row(b, BUILD_PROBE, ts, s, v);
+}
+
+void tape_cong_state(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint8_t state)
+{
+	struct value v[1] = {{.num = state}};
+
+	add_sock_row(b, BUILD_CONG_STATE, ts, s, v);
+}
+
+void tape_cwnd_reduction(struct build_tape *b, uint64_t ts, const struct build_sock *s)
+{
+	struct value v[3] = {{0}};
+
+	add_sock_row(b, BUILD_CWND_REDUCTION, ts, s, v);
 }
 
 void tape_retransmit(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t err)
@@ -190,7 +220,7 @@ void tape_snapshot(struct build_tape *b, uint64_t ts, const struct build_sock *s
 {
 	char comm[16] = {0};
 	bool is_bare = x->state == STATE_LISTEN;
-	struct value v[7] = {
+	struct value v[11] = {
 		{.num = tape_state_number(x->state)},
 		{.num = x->owner_pid, .is_absent = x->owner_pid == 0},
 		{.bytes = (uint8_t *)comm},
@@ -198,6 +228,10 @@ void tape_snapshot(struct build_tape *b, uint64_t ts, const struct build_sock *s
 		{.num = x->received, .is_absent = is_bare},
 		{.num = x->una, .is_absent = is_bare},
 		{.num = x->nxt, .is_absent = is_bare},
+		{.num = x->srtt_us, .is_absent = is_bare},
+		{.num = x->min_rtt_us, .is_absent = !x->min_rtt_us},
+		{.num = x->cwnd, .is_absent = !x->cwnd},
+		{.num = x->ssthresh, .is_absent = !x->cwnd},
 	};
 
 	snprintf(comm, sizeof(comm), "%s", x->owner_comm ? x->owner_comm : "");

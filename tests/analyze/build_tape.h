@@ -21,6 +21,8 @@ enum build_event {
 	BUILD_RECV,
 	BUILD_SPACE_ADJUST,
 	BUILD_PROBE,
+	BUILD_CONG_STATE,
+	BUILD_CWND_REDUCTION,
 	BUILD_RETRANSMIT,
 	BUILD_SEND_RESET,
 	BUILD_RECEIVE_RESET,
@@ -62,8 +64,14 @@ struct build_extra {
 	uint32_t una, nxt;
 	uint64_t acked, received;
 	int32_t sk_err;
+	uint32_t srtt_us;
 	bool is_done;
 	bool is_absent; /* a kernel or recorder without extras */
+};
+
+struct build_probe {
+	uint32_t data_len, cwnd, ssthresh, srtt;
+	uint32_t snd_nxt, snd_una, snd_wnd, rcv_wnd, rcv_nxt;
 };
 
 struct build_snapshot {
@@ -72,6 +80,7 @@ struct build_snapshot {
 	const char *owner_comm;
 	uint64_t acked, received;
 	uint32_t una, nxt;
+	uint32_t srtt_us, min_rtt_us, cwnd, ssthresh;
 };
 
 struct build_segment {
@@ -95,6 +104,10 @@ void tape_send(struct build_tape *b, uint64_t ts, const struct build_sock *s, in
 void tape_recv(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t ret,
 	       int32_t flags);
 void tape_probe(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint32_t data_len);
+void tape_probe_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+		     const struct build_probe *x);
+void tape_cong_state(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint8_t state);
+void tape_cwnd_reduction(struct build_tape *b, uint64_t ts, const struct build_sock *s);
 void tape_retransmit(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t err);
 void tape_destroy(struct build_tape *b, uint64_t ts, const struct build_sock *s);
 void tape_destroy_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
