@@ -94,6 +94,10 @@ static void find_or_begin(struct step *s)
 	s->life = lives_begin(lives, &s->facts, s->ev->ts_ns);
 	s->out->is_birth = s->life != NULL;
 	s->is_starved = s->life == NULL;
+	/* A socket that was disconnected connects: its port may still be that of the connection
+	 * before, until it is ESTABLISHED (tcp_disconnect() leaves inet_sport). */
+	if (l && s->life && is_state && s->out->change.to == STATE_SYN_SENT)
+		s->life->is_tuple_guessed = tuple_is_complete(&s->life->tuple);
 }
 
 static struct sock_slot *sock_slot(const struct step *s)

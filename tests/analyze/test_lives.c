@@ -109,6 +109,33 @@ static void reconnect_of_the_same_cookie_is_a_new_life(void **state)
 	tape_release(&b);
 }
 
+/* connect(AF_UNSPEC), then connect(): CLOSE -> SYN_SENT still shows the port of the connection before. */
+static void reconnect_shows_the_old_port_at_first(void **state)
+{
+	struct build_tape b = {0};
+	struct tracked t;
+	struct build_sock stale = hello_client, real = hello_client;
+
+	(void)state;
+	stale.rport = real.rport = 9090;
+	real.lport = 40999;
+	tape_begin(&b);
+	tape_run(&b, 77, "curl");
+	connect(&b, T0, &hello_client);
+	tape_state(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
+	close_with(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 0);
+	connect(&b, T0 + 9000, &stale);
+	tape_state(&b, T0 + 10000, &real, STATE_SYN_SENT, STATE_ESTABLISHED);
+	track(&t, &b);
+	assert_int_equal(t.count, 2);
+	assert_true(t.lives[1].is_start_seen);
+	assert_false(t.lives[1].is_tuple_guessed);
+	assert_int_equal(t.lives[1].tuple.local.port, 40999);
+	assert_false(t.is_uncertain[1]);
+	tracked_release(&t);
+	tape_release(&b);
+}
+
 static void snapshot_makes_a_life_whose_start_was_not_seen(void **state)
 {
 	struct build_tape b = {0};
@@ -368,6 +395,7 @@ int main(void)
 		cmocka_unit_test(reused_kernel_address_is_another_life),
 		cmocka_unit_test(reused_address_without_an_end_makes_the_old_life_uncertain),
 		cmocka_unit_test(reconnect_of_the_same_cookie_is_a_new_life),
+		cmocka_unit_test(reconnect_shows_the_old_port_at_first),
 		cmocka_unit_test(snapshot_makes_a_life_whose_start_was_not_seen),
 		cmocka_unit_test(connection_on_a_listeners_port_is_its_server),
 		cmocka_unit_test(tape_without_state_events_still_has_connections),
