@@ -230,6 +230,31 @@ static int take_by(struct arguments *a, const char *value, struct error *err)
 	return 0;
 }
 
+static int take_where(struct arguments *a, const char *value, struct error *err)
+{
+	return query_take_where(&a->query, value, err);
+}
+
+static int take_count_by(struct arguments *a, const char *value, struct error *err)
+{
+	return query_take_count_by(&a->query, value, err);
+}
+
+static int take_sort(struct arguments *a, const char *value, struct error *err)
+{
+	return query_take_sort(&a->query, value, err);
+}
+
+static int take_limit(struct arguments *a, const char *value, struct error *err)
+{
+	return query_take_limit(&a->query, value, err);
+}
+
+static int take_fields(struct arguments *a, const char *value, struct error *err)
+{
+	return query_take_fields(&a->query, value, err);
+}
+
 static int take_output(struct arguments *a, const char *value, struct error *err)
 {
 	(void)err;
@@ -293,6 +318,15 @@ static const struct option options[] = {
 	 OPTIONS_SELECTION, take_since},
 	{"until", 0, "TIME", "up to this time after the first event", OPTIONS_SELECTION,
 	 take_until},
+	{"where", 0, "EXPR", "rows that fit: 'dport==443 && newstate==TCP_ESTABLISHED'",
+	 OPTIONS_QUERY, take_where},
+	{"count-by", 0, "COLUMNS", "how many rows have the same values: event,reason",
+	 OPTIONS_QUERY, take_count_by},
+	{"sort", 0, "COLUMNS", "in this order; -COLUMN puts the greatest first", OPTIONS_QUERY,
+	 take_sort},
+	{"limit", 0, "N", "the first N rows", OPTIONS_QUERY, take_limit},
+	{"fields", 0, "COLUMNS", "these columns, in this order: conn,raddr,duration", OPTIONS_QUERY,
+	 take_fields},
 	{"by", 0, "WORD", "count instead of listing, by one of the command's words", OPTIONS_BY,
 	 take_by},
 	{"speed", 0, "N", "pace the events as they happened, N times as fast", OPTIONS_REPLAY,
@@ -413,6 +447,9 @@ static int check(const struct arguments *a, unsigned groups, struct error *err)
 		return error_set(err, ERR_USAGE, "no tape given (\"-\" is standard input)");
 	if (a->is_following && a->format == RENDER_CANONICAL)
 		return error_set(err, ERR_USAGE, "--follow: not with -f canonical");
+	if (a->is_following && (a->query.sort_count || a->query.group_count))
+		return error_set(err, ERR_USAGE,
+				 "--follow: rows cannot be sorted or counted before the last");
 	if (a->is_following && a->tape_count > 1)
 		return error_set(err, ERR_USAGE, "--follow: one tape at a time");
 	return 0;
@@ -447,6 +484,7 @@ void arguments_release(struct arguments *a)
 	free(a->comms);
 	free(a->conns);
 	free(a->events);
+	query_release(&a->query);
 	arena_release(&a->words);
 	*a = (struct arguments){0};
 }

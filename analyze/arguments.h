@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "analyze/arena.h"
+#include "analyze/query.h"
 #include "analyze/render.h"
 #include "analyze/selection.h"
 #include "format/error.h"
@@ -22,9 +23,10 @@ enum option_group {
 	OPTIONS_SELECTION = 1,
 	OPTIONS_OUTPUT = 2,
 	OPTIONS_REPLAY = 4,
-	OPTIONS_WRITE = 8, /* of commands that write a tape */
-	OPTIONS_READ = 16, /* of all that read one */
-	OPTIONS_BY = 32,   /* of commands that count by one of their words (command.h) */
+	OPTIONS_WRITE = 8,  /* of commands that write a tape */
+	OPTIONS_READ = 16,  /* of all that read one */
+	OPTIONS_QUERY = 64, /* of commands that print rows */
+	OPTIONS_BY = 32,    /* of commands that count by one of their words (command.h) */
 };
 
 /* Arrays are owned. Strings are lent by argv, which must be kept. */
@@ -56,6 +58,7 @@ struct arguments {
 	size_t event_count, event_cap;
 	bool has_since, has_until;
 	int64_t since_ns, until_ns;
+	struct query query;
 	struct arena words; /* parts of lists */
 };
 

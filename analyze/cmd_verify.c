@@ -50,7 +50,7 @@ static const struct column columns[COL_COUNT] = {
 };
 /* clang-format on */
 
-static const struct table table = {"verify", columns, COL_COUNT};
+const struct table verify_table = {"verify", columns, COL_COUNT};
 
 /* A run of blocks of the same kind. */
 struct span {
@@ -290,7 +290,7 @@ int cmd_verify(const struct view_input *in, struct error *err)
 	int rc = source_size(in->source) == UINT64_MAX ? 0 : decode(&v, err);
 
 	if (rc == 0) {
-		render_begin(in->renderer, &table);
+		render_begin(in->renderer, &verify_table);
 		rc = walk(&v, err);
 	}
 	free(v.gaps);

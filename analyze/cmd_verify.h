@@ -9,6 +9,8 @@
 
 #include "analyze/view.h"
 
+extern const struct table verify_table;
+
 /* Reads in->source; in->cursor is not used. Fills in->remarks->health, which must not be
  * NULL. 0, or a negative status: ERR_NOT_A_TAPE when there is not one sound block. */
 int cmd_verify(const struct view_input *in, struct error *err);

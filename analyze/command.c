@@ -109,6 +109,9 @@ static int read_source(const struct run *r, struct source *source, struct remark
 		.remarks = remarks,
 		.scope = &scope,
 		.is_unnumbered = r->arguments->is_unnumbered,
+		.query = &r->arguments->query,
+		.is_page = r->arguments->format == RENDER_TEXT &&
+			   query_is_open(&r->arguments->query),
 	};
 
 	if (r->command->view_blocks)
@@ -139,6 +142,20 @@ static const char *tape_name(const char *path)
 	return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
+static int finish(const struct run *r, struct error *err)
+{
+	const struct error *problem = render_problem(r->renderer);
+	int rc = render_finish(r->renderer);
+
+	if (problem->status)
+		*err = *problem;
+	else if (rc == ERR_NOMEM)
+		error_nomem(err);
+	else if (rc)
+		error_set(err, ERR_IO, "the output could not be written");
+	return rc;
+}
+
 static enum exit_status run_tape(const struct run *r, const char *path)
 {
 	const char *tape = tape_name(path);
@@ -146,7 +163,7 @@ static enum exit_status run_tape(const struct run *r, const char *path)
 	struct source *source = NULL;
 	struct error err = {0};
 	enum exit_status status;
-	int rc, finished;
+	int rc;
 
 	if (r->arguments->tape_count > 1) {
 		render_heading(r->renderer, tape);
@@ -157,11 +174,8 @@ static enum exit_status run_tape(const struct run *r, const char *path)
 		rc = read_source(r, source, &remarks, &err);
 	source_close(source);
 	status = status_exit(rc);
-	finished = render_finish(r->renderer);
-	if (finished == ERR_NOMEM)
-		status = status_exit(error_nomem(&err));
-	else if (finished)
-		status = status_exit(error_set(&err, ERR_IO, "the output could not be written"));
+	if (finish(r, &err))
+		status = status_exit(err.status);
 	remarks_print(&remarks, tape, r->err);
 	if (status != EXIT_FINE) {
 		print_error(r, tape, &err);
@@ -182,6 +196,7 @@ static enum exit_status run_tapes(const struct command *c, const struct argument
 		.format = a->format,
 		.use_colour = a->format == RENDER_TEXT && wants_colour(a, out),
 		.is_live = a->speed > 0 || a->is_following,
+		.query = &a->query,
 	};
 	struct run r = {
 		.command = c,
@@ -255,6 +270,14 @@ static int check_by(const struct command *c, const char *by, struct error *err)
 	return error_set(err, ERR_USAGE, "--by %.40s: %s counts by %s", by, c->name, words);
 }
 
+/* Names of columns, before a long tape is read for nothing. */
+static int check_columns(const struct command *c, const struct query *q, struct error *problem)
+{
+	if (c->options & OPTIONS_REPLAY) /* fields of events are known to the tape alone */
+		return 0;
+	return query_check(q, c->tables, COMMAND_TABLES, problem);
+}
+
 /* argv begins with the program's name, and the command's. */
 static enum exit_status run_command(const struct command *c, int argc, char **argv, FILE *out,
 				    FILE *err)
@@ -273,7 +296,10 @@ static enum exit_status run_command(const struct command *c, int argc, char **ar
 	rc = arguments_parse(&a, c->options, argc - 2, argv + 2, &problem);
 	if (rc == 0)
 		rc = check_by(c, a.by, &problem);
-	if (rc == ERR_USAGE) {
+	if (rc == 0 && check_columns(c, &a.query, &problem)) {
+		status = usage(c, &problem, err);
+		help_columns(c, err);
+	} else if (rc == ERR_USAGE) {
 		status = usage(c, &problem, err);
 	} else if (rc) {
 		remark_print(problem.text, err);

@@ -14,7 +14,7 @@
 #include "analyze/remarks.h"
 #include "analyze/view.h"
 
-enum { COMMAND_EXAMPLES = 4, COMMAND_WORDS = 8 };
+enum { COMMAND_EXAMPLES = 4, COMMAND_TABLES = 4, COMMAND_WORDS = 8 };
 
 struct example {
 	const char *line; /* without "tcptape NAME " */
@@ -36,6 +36,7 @@ struct command {
 	view_fn view_blocks;
 	write_fn write;
 	int (*run)(const char *self, char **argv, struct error *err);
+	const struct table *tables[COMMAND_TABLES]; /* of its rows; NULL after the last */
 	const char *by[COMMAND_WORDS]; /* what --by takes, if OPTIONS_BY; NULL after the last */
 	struct example examples[COMMAND_EXAMPLES];
 };

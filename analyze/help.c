@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { LINE_COLUMNS = 100 };
+
 static const char *const exits[] = {
 	"0  fine",
 	"1  input, output or the program itself failed",
@@ -69,6 +71,38 @@ static const char *usage_of(const struct command *c)
 			: "TAPE... [options]     \"-\" is standard input";
 }
 
+static bool is_in_earlier(const struct command *c, size_t table, const char *key)
+{
+	for (size_t t = 0; t < table; t++)
+		for (size_t i = 0; i < c->tables[t]->column_count; i++)
+			if (c->tables[t]->columns[i].key &&
+			    strcmp(c->tables[t]->columns[i].key, key) == 0)
+				return true;
+	return false;
+}
+
+/* A word of a list, on the next line if this one is full. */
+static void print_word(const char *word, size_t *at, FILE *out)
+{
+	if (*at + strlen(word) + 2 > LINE_COLUMNS) {
+		fprintf(out, "\n ");
+		*at = 1;
+	}
+	*at += (size_t)fprintf(out, " %s", word);
+}
+
+void help_columns(const struct command *c, FILE *out)
+{
+	size_t at = (size_t)fprintf(out, "columns of %s:", c->name);
+
+	for (size_t t = 0; t < COMMAND_TABLES && c->tables[t]; t++)
+		for (size_t i = 0; i < c->tables[t]->column_count; i++)
+			if (c->tables[t]->columns[i].key &&
+			    !is_in_earlier(c, t, c->tables[t]->columns[i].key))
+				print_word(c->tables[t]->columns[i].key, &at, out);
+	fputc('\n', out);
+}
+
 void help_command(const struct command *c, FILE *out)
 {
 	fprintf(out, "tcptape %s: %s\n\nExamples:\n", c->name, c->summary);
@@ -77,6 +111,7 @@ void help_command(const struct command *c, FILE *out)
 			c->examples[i].what);
 	fprintf(out, "\nUsage:\n  tcptape %s %s\n", c->name, usage_of(c));
 	print_options(c->options, OPTIONS_SELECTION, "Selection (may be repeated)", out);
+	print_options(c->options, OPTIONS_QUERY, "Rows and columns", out);
 	print_options(c->options, OPTIONS_REPLAY | OPTIONS_READ, "Reading", out);
 	print_by(c, out);
 	print_options(c->options, OPTIONS_OUTPUT | OPTIONS_WRITE, "Output", out);
@@ -97,6 +132,7 @@ void help_all(const struct command_table *t, FILE *out)
 	for (const struct command *c = t->commands; c->name; c++)
 		fprintf(out, "  %-10s  %s\n", c->name, c->summary);
 	print_options(OPTIONS_SELECTION, OPTIONS_SELECTION, "Selection (may be repeated)", out);
+	print_options(OPTIONS_QUERY, OPTIONS_QUERY, "Rows and columns", out);
 	print_options(OPTIONS_READ, OPTIONS_READ, "Reading", out);
 	print_options(OPTIONS_OUTPUT, OPTIONS_OUTPUT, "Output", out);
 	fprintf(out, "\nExit status:\n");

@@ -9,7 +9,7 @@
 #include "analyze/scope.h"
 #include "format/version.h"
 
-#define SHARED (OPTIONS_SELECTION | OPTIONS_READ | OPTIONS_OUTPUT)
+#define SHARED (OPTIONS_SELECTION | OPTIONS_QUERY | OPTIONS_READ | OPTIONS_OUTPUT)
 
 /* clang-format off */
 static const struct command commands[] = {
@@ -17,30 +17,30 @@ static const struct command commands[] = {
 		{"-o web.tape -d 10", "ten seconds of this host"},
 		{"-o hello.tape -- ./client", "until a program has ended"}}},
 	{"info", "what the tape holds: host, clocks, events, losses, recorder cost", SHARED,
-	 SPARE_AFTER | SPARE_BEFORE | SPARE_NUMBERS, .view = view_info, .examples = {
+	 SPARE_AFTER | SPARE_BEFORE | SPARE_NUMBERS, .view = view_info, .tables = {&info_table}, .examples = {
 		{"hello.tape", "one page about the recording"},
 		{"-f json *.tape", "one JSON object for each recording"}}},
 	{"replay", "every event again in time order, with every field", SHARED | OPTIONS_REPLAY,
-	 SPARE_AFTER | SPARE_BEFORE, .view = view_replay, .examples = {
+	 SPARE_AFTER | SPARE_BEFORE, .view = view_replay, .tables = {&replay_table}, .examples = {
 		{"hello.tape --port 8080", "all events of the connections with port 8080"},
 		{"hello.tape -e 'tcp:tcp_probe' -f json", "one kind of event, a JSON object each"},
 		{"hello.tape --since 1.5 --until 2s", "half a second of it"},
 		{"hello.tape --speed 0.001", "a thousand times slower than it happened"}}},
 	{"conns", "one row per socket life: who, where, bytes, time in each state, how it ended",
-	 SHARED, .view = view_conns, .examples = {
+	 SHARED, .view = view_conns, .tables = {&conns_table}, .examples = {
 		{"hello.tape", "every connection on the tape"},
 		{"hello.tape --comm 'nginx*' -f csv", "those of nginx, as CSV"}}},
 	{"states", "every state change with the time spent in the state left", SHARED,
-	 SPARE_AFTER, .view = view_states, .examples = {
+	 SPARE_AFTER, .view = view_states, .tables = {&states_table}, .examples = {
 		{"hello.tape --port 8080", "how connections with port 8080 came and went"}}},
 	{"timeline", "one connection, both sides interleaved, every event with deltas", SHARED,
-	 .view = view_timeline, .examples = {
+	 .view = view_timeline, .tables = {&timeline_table}, .examples = {
 		{"hello.tape --conn 1", "connection 1 of `tcptape conns`, with its peer"}}},
 	{"exchanges", "client and server turns: request, think time, response, who waited", SHARED,
-	 .view = view_exchanges, .examples = {
+	 .view = view_exchanges, .tables = {&exchanges_table}, .examples = {
 		{"hello.tape", "who asked whom, and who waited how long"}}},
 	{"verify", "check every block; say what is damaged and what survives", SHARED,
-	 .view_blocks = cmd_verify, .examples = {
+	 .view_blocks = cmd_verify, .tables = {&verify_table}, .examples = {
 		{"hello.tape", "exit with 3 when something is damaged"}}},
 	{"recover", "write a whole tape of what survives of a damaged one", OPTIONS_READ | OPTIONS_WRITE,
 	 .write = cmd_recover, .examples = {

@@ -3,11 +3,14 @@
  * render.c -- hands tables to the format that was chosen, and watches the output.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/predicate.h"
+#include "analyze/query.h"
 #include "analyze/render_ops.h"
-#include "format/error.h"
+#include "analyze/shaper.h"
 
 static void no_row(struct renderer *r, const struct cell *cells)
 {
@@ -57,6 +60,19 @@ void render_flush_line(struct renderer *r)
 	buf_clear(&r->line);
 }
 
+/* What follows is of no use: the query does not fit the table, or a row got lost. */
+static void give_up(struct renderer *r)
+{
+	if (r->problem.status == ERR_NOMEM)
+		r->is_starved = true;
+	r->is_failed = true;
+}
+
+static bool has_query(const struct render_options *opt)
+{
+	return opt->query && !query_is_open(opt->query);
+}
+
 struct renderer *render_new(FILE *out, const struct render_options *opt)
 {
 	struct renderer *r = calloc(1, sizeof(*r));
@@ -66,12 +82,13 @@ struct renderer *render_new(FILE *out, const struct render_options *opt)
 	r->out = out;
 	r->opt = *opt;
 	r->ops = ops_of(opt->format);
-	if (opt->format == RENDER_TEXT) {
+	if (opt->format == RENDER_TEXT)
 		r->page = text_page_new();
-		if (!r->page) {
-			free(r);
-			return NULL;
-		}
+	if (has_query(opt))
+		r->shaper = shaper_new(opt->query, opt->format == RENDER_TEXT);
+	if ((opt->format == RENDER_TEXT && !r->page) || (has_query(opt) && !r->shaper)) {
+		render_free(r);
+		return NULL;
 	}
 	return r;
 }
@@ -81,6 +98,7 @@ void render_free(struct renderer *r)
 	if (!r)
 		return;
 	text_page_free(r->page);
+	shaper_free(r->shaper);
 	buf_release(&r->line);
 	free(r);
 }
@@ -89,6 +107,8 @@ void render_begin(struct renderer *r, const struct table *t)
 {
 	render_finish(r);
 	r->table = t;
+	if (r->shaper && !r->is_failed && shaper_begin(r->shaper, t, &r->table, &r->problem))
+		give_up(r);
 	if (r->ops->begin && !r->is_failed)
 		r->ops->begin(r);
 }
@@ -99,18 +119,39 @@ void render_flush(struct renderer *r)
 		note_failure(r, errno);
 }
 
+/* Give a row to the query, and print what comes of it. */
+static void shape_row(struct renderer *r, const struct cell *cells)
+{
+	const struct cell *shown;
+	int rc = shaper_take(r->shaper, cells, r->opt.origin_ns, &shown, &r->problem);
+
+	if (rc < 0)
+		give_up(r);
+	else if (rc == 0)
+		r->ops->row(r, shown);
+}
+
 void render_row(struct renderer *r, const struct cell *cells)
 {
-	if (!r->is_failed)
+	if (r->shaper && !r->is_failed)
+		shape_row(r, cells);
+	else if (!r->is_failed)
 		r->ops->row(r, cells);
 	if (r->opt.is_live)
 		render_flush(r);
 }
 
-void render_note(struct renderer *r, const char *text)
+static void print_note(struct renderer *r, const char *text)
 {
 	if (r->ops->note && !r->is_failed)
 		r->ops->note(r, text);
+}
+
+void render_note(struct renderer *r, const char *text)
+{
+	/* Between rows that are sorted it would say something about others. */
+	if (!r->shaper || !(shaper_keeps(r->shaper) || shaper_is_full(r->shaper)))
+		print_note(r, text);
 }
 
 void render_heading(struct renderer *r, const char *text)
@@ -126,14 +167,45 @@ void render_verbatim(struct renderer *r, struct view text)
 	render_flush_line(r);
 }
 
+static void explain_refusals(struct renderer *r)
+{
+	struct shaper_counts counts = shaper_counts(r->shaper);
+	char text[300];
+
+	r->uncounted += counts.uncounted;
+	if (!counts.rows || counts.passed || !r->opt.query->where)
+		return;
+	snprintf(text, sizeof(text), "none of %" PRIu64 " rows fits --where '%.200s'", counts.rows,
+		 predicate_text(r->opt.query->where));
+	print_note(r, text);
+}
+
+/* Print the rows that waited. */
+static void print_waiting(struct renderer *r)
+{
+	const struct cell *shown;
+	int rc = 0;
+
+	while (!r->is_closed && !r->is_failed &&
+	       (rc = shaper_next(r->shaper, &shown, &r->problem)) == 0)
+		r->ops->row(r, shown);
+	if (rc < 0)
+		give_up(r);
+	explain_refusals(r);
+}
+
 int render_finish(struct renderer *r)
 {
+	if (r->shaper && r->table && !r->is_failed)
+		print_waiting(r);
 	if (r->ops->finish && !r->is_failed)
 		r->ops->finish(r);
 	if (r->table)
 		r->last = r->table;
 	r->table = NULL;
 	render_flush(r);
+	if (r->problem.status)
+		return r->problem.status;
 	return r->is_starved ? ERR_NOMEM : r->is_failed ? ERR_IO : 0;
 }
 
@@ -145,11 +217,42 @@ void render_set_origin(struct renderer *r, uint64_t origin_ns)
 void render_set_tape(struct renderer *r, const char *tape)
 {
 	r->opt.tape = tape;
+	if (r->shaper)
+		shaper_restart(r->shaper);
 }
 
 bool render_is_closed(const struct renderer *r)
 {
 	return r->is_closed || r->is_failed;
+}
+
+const struct error *render_problem(const struct renderer *r)
+{
+	return &r->problem;
+}
+
+bool render_has_enough(const struct renderer *r)
+{
+	return r->shaper && shaper_is_full(r->shaper);
+}
+
+bool render_needs(const struct renderer *r, size_t column)
+{
+	const struct column *c = r->table ? &r->table->columns[column] : NULL;
+
+	if (r->shaper)
+		return r->is_failed || shaper_needs(r->shaper, column);
+	return !c || (r->opt.format == RENDER_TEXT ? c->title != NULL : c->key != NULL);
+}
+
+bool render_refuses(struct renderer *r, const struct cell *cells)
+{
+	return r->shaper && !r->is_failed && shaper_refuses(r->shaper, cells, r->opt.origin_ns);
+}
+
+uint64_t render_uncounted(const struct renderer *r)
+{
+	return r->uncounted;
 }
 
 void put_cstring(struct buf *out, const char *s)

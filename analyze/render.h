@@ -24,14 +24,17 @@ enum render_format {
 	RENDER_CANONICAL, /* no tables: render_verbatim() only */
 };
 
+struct error;    /* format/error.h */
+struct query;    /* query.h */
 struct renderer; /* opaque */
 
 struct render_options {
 	enum render_format format;
 	bool use_colour;
-	uint64_t origin_ns; /* UNIT_TIME in text counts from here */
-	bool is_live;       /* print every row at once, with the declared column widths */
-	const char *tape;   /* not NULL: a leading JSON key and CSV column "tape"; lent */
+	uint64_t origin_ns;        /* UNIT_TIME in text counts from here */
+	bool is_live;              /* print every row at once, with the declared column widths */
+	const char *tape;          /* not NULL: a leading JSON key and CSV column "tape"; lent */
+	const struct query *query; /* which rows and columns are printed; lent; NULL = all */
 };
 
 /* NULL without memory. *out stays the caller's. */
@@ -58,5 +61,16 @@ void render_set_origin(struct renderer *r, uint64_t origin_ns);
 void render_set_tape(struct renderer *r, const char *tape);
 /* True when nothing more can be printed: the reader of a pipe has gone, or an error. */
 bool render_is_closed(const struct renderer *r);
+/* What is wrong with the query for the table that began, or went wrong with it; status 0 =
+ * nothing. */
+const struct error *render_problem(const struct renderer *r);
+/* As many rows were printed of this tape as were asked for. */
+bool render_has_enough(const struct renderer *r);
+/* For rows whose cells are costly to make. False when nobody looks at the cells of a column; true
+ * when a row will be left out, told from the columns that --where names. */
+bool render_needs(const struct renderer *r, size_t column);
+bool render_refuses(struct renderer *r, const struct cell *cells);
+/* Rows that --count-by could not count. */
+uint64_t render_uncounted(const struct renderer *r);
 
 #endif

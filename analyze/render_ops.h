@@ -7,6 +7,7 @@
 #define ANALYZE_RENDER_OPS_H
 
 #include "analyze/render.h"
+#include "format/error.h"
 
 struct text_page; /* render_text.c: rows that wait for their column widths */
 
@@ -14,6 +15,9 @@ struct renderer {
 	FILE *out;                    /* lent */
 	const struct render_ops *ops; /* of opt.format */
 	struct render_options opt;
+	struct shaper *shaper; /* owned; NULL = rows are printed as they come */
+	struct error problem;  /* of the query */
+	uint64_t uncounted;
 	const struct table *table; /* between begin and finish, else NULL */
 	const struct table *last;  /* the table before, for heads printed once */
 	struct buf line;           /* scratch of one row */

@@ -39,6 +39,8 @@ struct text_page {
 	size_t entry_count, entry_cap;
 	size_t *widths; /* by column; 0 = not shown */
 	size_t width_cap;
+	bool *has_words; /* by column: one of its cells is no number; owned */
+	size_t has_words_cap;
 	size_t gap;      /* spaces between columns: 1 or 2 */
 	bool has_titles; /* printed for this table */
 	bool is_settled; /* widths are fixed */
@@ -57,6 +59,7 @@ void text_page_free(struct text_page *page)
 	free(page->pieces);
 	free(page->entries);
 	free(page->widths);
+	free(page->has_words);
 	free(page);
 }
 
@@ -98,7 +101,9 @@ static void put_field(struct renderer *r, size_t column, struct view text, size_
 {
 	size_t room = r->page->widths[column];
 	size_t padding = room > width ? room - width : 0;
-	bool is_right = r->table->columns[column].align == ALIGN_RIGHT;
+	enum align align = r->table->columns[column].align;
+	bool is_right = align == ALIGN_RIGHT ||
+			(align == ALIGN_BY_VALUE && !r->page->has_words[column]);
 
 	put_padding(&r->line, is_right ? padding : 0);
 	put_bytes(&r->line, text.p, view_len(text));
@@ -240,6 +245,11 @@ static bool add_entry(struct text_page *page, bool is_note)
 	return true;
 }
 
+static bool is_word(const struct cell *cell)
+{
+	return cell->kind != CELL_NULL && cell->kind != CELL_INT && cell->kind != CELL_UINT;
+}
+
 static bool add_row(struct renderer *r, const struct cell *cells)
 {
 	struct text_page *page = r->page;
@@ -252,6 +262,7 @@ static bool add_row(struct renderer *r, const struct cell *cells)
 
 		if (!is_shown(c))
 			continue;
+		page->has_words[i] |= is_word(&cells[i]);
 		text_cell_put(&page->text, &cells[i], c->unit, r->opt.origin_ns);
 		if (!add_piece(page, at))
 			return false;
@@ -268,7 +279,9 @@ static void text_begin(struct renderer *r)
 	page->is_settled = r->opt.is_live;
 	page->gap = 2;
 	if (!array_grow((void **)&page->widths, &page->width_cap, r->table->column_count,
-			sizeof(*page->widths))) {
+			sizeof(*page->widths)) ||
+	    !array_grow((void **)&page->has_words, &page->has_words_cap, r->table->column_count,
+			sizeof(*page->has_words))) {
 		render_starve(r);
 		r->table = NULL;
 		return;
@@ -279,6 +292,7 @@ static void text_begin(struct renderer *r)
 		size_t least = c->title && c->width > 0 ? (size_t)c->width : 0;
 
 		page->widths[i] = least > title ? least : title;
+		page->has_words[i] = false;
 	}
 }
 

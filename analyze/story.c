@@ -31,7 +31,7 @@ static const struct column columns[COL_COUNT] = {
 };
 /* clang-format on */
 
-const struct table story_table = {"timeline", columns, COL_COUNT};
+const struct table timeline_table = {"timeline", columns, COL_COUNT};
 
 /* Housekeeping that is counted instead of told. */
 struct folded {
@@ -121,7 +121,7 @@ static void print_heading(const struct story *story, const struct couple *c)
 					    : "",
 		 text.remote, story->is_continued ? " (continued)" : "");
 	render_heading(story->renderer, heading);
-	render_begin(story->renderer, &story_table);
+	render_begin(story->renderer, &timeline_table);
 }
 
 static void print_lanes(const struct story *story, struct cell *cells, const struct narration *said)

@@ -23,7 +23,7 @@ struct story {
 	uint64_t origin_ns;            /* the tape's first event */
 };
 
-extern const struct table story_table;
+extern const struct table timeline_table;
 
 /* `all` holds the moments of both sides, sorted; at least one. In text every story has a heading and
  * begins a table; otherwise the caller has begun one. */

@@ -32,7 +32,7 @@ enum unit {
 	UNIT_BYTES, /* text shows 11 B, 1.4 MB */
 };
 
-enum align { ALIGN_LEFT = 0, ALIGN_RIGHT };
+enum align { ALIGN_LEFT = 0, ALIGN_RIGHT, ALIGN_BY_VALUE /* numbers to the right */ };
 
 struct cell {
 	enum cell_kind kind;
@@ -54,7 +54,9 @@ struct column {
 	const char *doc;   /* one line for the man page */
 	enum unit unit;
 	enum align align;
-	int width; /* least characters in text; 0 = as the title */
+	int width;           /* least characters in text; 0 = as the title */
+	const char *made_of; /* of a column without a key: the keys it is made of, "laddr,lport" */
+	bool is_hidden;      /* shown only when --fields names it */
 };
 
 struct table {

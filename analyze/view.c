@@ -52,7 +52,7 @@ int view_next(const struct view_input *in, struct item *item, struct error *err)
 {
 	int rc;
 
-	if (render_is_closed(in->renderer))
+	if (render_is_closed(in->renderer) || render_has_enough(in->renderer))
 		return stop(in);
 	if (in->follow && !follow_begin_wait(in->follow, in))
 		return stop(in);

@@ -12,6 +12,7 @@
 #include "format/cursor.h"
 
 struct follow;  /* follow.h */
+struct query;   /* query.h */
 struct remarks; /* remarks.h */
 struct scope;   /* scope.h */
 struct source;  /* format/source.h */
@@ -21,13 +22,15 @@ struct view_input {
 	const struct selection *selection;
 	struct renderer *renderer;
 	enum render_format format;
-	double speed;            /* replay only: 0 = as fast as possible, 1 = as it happened */
-	struct source *source;   /* what the cursor reads; NULL when there is no second look */
-	struct remarks *remarks; /* gathers what is said on stderr afterwards; may be NULL */
-	struct scope *scope;     /* what the cursor is limited to; NULL: nothing is left out */
-	struct follow *follow;   /* not NULL: the tape is being written */
-	const char *by;          /* one of the words of the command's row; NULL: list */
-	bool is_unnumbered;      /* tell no numbers of connections */
+	double speed;              /* replay only: 0 = as fast as possible, 1 = as it happened */
+	struct source *source;     /* what the cursor reads; NULL when there is no second look */
+	struct remarks *remarks;   /* gathers what is said on stderr afterwards; may be NULL */
+	struct scope *scope;       /* what the cursor is limited to; NULL: nothing is left out */
+	struct follow *follow;     /* not NULL: the tape is being written */
+	const char *by;            /* one of the words of the command's row; NULL: list */
+	const struct query *query; /* what the renderer is asked for; may be NULL */
+	bool is_page;              /* print a page for people, not rows with keys */
+	bool is_unnumbered;        /* tell no numbers of connections */
 };
 
 /* cursor_next() for views, with the same return values. Losses are gathered in
@@ -47,6 +50,10 @@ struct cell view_number(const struct view_input *in, uint64_t conn);
 
 /* 0, or a negative status with *err. Damage is not an error (cursor_health tells). */
 typedef int (*view_fn)(const struct view_input *in, struct error *err);
+
+/* What their rows are made of. */
+extern const struct table info_table, replay_table, conns_table, states_table, timeline_table,
+	exchanges_table;
 
 int view_info(const struct view_input *in, struct error *err);
 int view_replay(const struct view_input *in, struct error *err);

@@ -70,9 +70,9 @@ static const struct column columns[COL_COUNT] = {
 	[COL_PEER] = {.key = "peer", .title = "peer", .doc = "number of the other side, when the tape holds it", .align = ALIGN_RIGHT},
 	[COL_ROLE] = {.key = "role", .title = "role", .doc = "client, server, listener or unknown"},
 	[COL_FAMILY] = {.key = "family", .doc = "AF_INET or AF_INET6, as the socket was made"},
-	[COL_PROCESS] = {.title = "process", .doc = "owner"},
-	[COL_LOCAL] = {.title = "local", .doc = "local address and port"},
-	[COL_REMOTE] = {.title = "remote", .doc = "remote address and port"},
+	[COL_PROCESS] = {.title = "process", .made_of = "pid,comm", .doc = "owner"},
+	[COL_LOCAL] = {.title = "local", .made_of = "laddr,lport", .doc = "local address and port"},
+	[COL_REMOTE] = {.title = "remote", .made_of = "raddr,rport", .doc = "remote address and port"},
 	[COL_LADDR] = {.key = "laddr", .doc = "local address"},
 	[COL_LPORT] = {.key = "lport", .doc = "local port"},
 	[COL_RADDR] = {.key = "raddr", .doc = "remote address"},
@@ -82,11 +82,11 @@ static const struct column columns[COL_COUNT] = {
 	[COL_NETNS] = {.key = "netns", .doc = "network namespace (inode number)"},
 	[COL_START] = {.key = "start_ns", .doc = "when it began; null when that is before the tape", .unit = UNIT_TIME},
 	[COL_DURATION] = {.key = "duration_ns", .doc = "from its start, or the tape's, to its end, or the tape's", .unit = UNIT_NS},
-	[COL_TIME] = {.title = "time", .doc = "how long it lived", .align = ALIGN_RIGHT},
+	[COL_TIME] = {.title = "time", .made_of = "duration_ns", .doc = "how long it lived", .align = ALIGN_RIGHT},
 	[COL_TX_BYTES] = {.key = "tx_bytes", .doc = "bytes sent by the application", .unit = UNIT_BYTES},
 	[COL_RX_BYTES] = {.key = "rx_bytes", .doc = "bytes received by the application", .unit = UNIT_BYTES},
-	[COL_SENT] = {.title = "sent", .doc = "the same for people; at least so many where events are missing", .align = ALIGN_RIGHT},
-	[COL_RECEIVED] = {.title = "received", .doc = "likewise", .align = ALIGN_RIGHT},
+	[COL_SENT] = {.title = "sent", .made_of = "tx_bytes", .doc = "the same for people; at least so many where events are missing", .align = ALIGN_RIGHT},
+	[COL_RECEIVED] = {.title = "received", .made_of = "rx_bytes", .doc = "likewise", .align = ALIGN_RIGHT},
 	[COL_TX_MSGS] = {.key = "tx_msgs", .doc = "send calls that sent something"},
 	[COL_RX_MSGS] = {.key = "rx_msgs", .doc = "receive calls that received something"},
 	[COL_RETRANSMITS] = {.key = "retransmits", .doc = "segments sent again; of a listener, SYN-ACKs"},
@@ -113,7 +113,7 @@ static const struct column columns[COL_COUNT] = {
 };
 /* clang-format on */
 
-static const struct table table = {"conns", columns, COL_COUNT};
+const struct table conns_table = {"conns", columns, COL_COUNT};
 
 struct conns {
 	const struct view_input *in;
@@ -422,7 +422,7 @@ int view_conns(const struct view_input *in, struct error *err)
 	struct conns c = {.in = in, .tracker = scope_tracker(in->scope)};
 	int rc;
 
-	render_begin(in->renderer, &table);
+	render_begin(in->renderer, &conns_table);
 	rc = c.tracker ? read_all(&c, err) : error_nomem(err);
 	tracker_free(c.tracker);
 	free(c.rows);

@@ -56,7 +56,7 @@ static const struct column columns[COL_COUNT] = {
 };
 /* clang-format on */
 
-static const struct table table = {"exchanges", columns, COL_COUNT};
+const struct table exchanges_table = {"exchanges", columns, COL_COUNT};
 
 /* What is kept for each side. */
 struct talk {
@@ -382,7 +382,7 @@ int view_exchanges(const struct view_input *in, struct error *err)
 	int rc;
 
 	couples_init(&v.couples, sizeof(struct talk));
-	render_begin(in->renderer, &table);
+	render_begin(in->renderer, &exchanges_table);
 	rc = v.tracker ? read_all(&v, err) : error_nomem(err);
 	while ((c = couples_pop(&v.couples)))
 		free_couple(c);

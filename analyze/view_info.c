@@ -84,7 +84,7 @@ static const struct column columns[COL_COUNT] = {
 		      .doc = "events left out to stay within a limit: when, and why"},
 };
 
-static const struct table table = {"info", columns, COL_COUNT};
+const struct table info_table = {"info", columns, COL_COUNT};
 
 struct info {
 	const struct view_input *in;
@@ -273,7 +273,7 @@ static int print_section(struct info *f, struct error *err)
 
 	if (rc < 0)
 		return rc;
-	if (f->in->format == RENDER_TEXT)
+	if (f->in->is_page)
 		info_page_print(&page, &f->summary, f->in->renderer, &f->arena);
 	else
 		TRY(print_row(f, page.extent, err));
@@ -349,8 +349,8 @@ static int info_all(struct info *f, struct error *err)
 	int rc;
 
 	TRY(chosen_prepare(&f->chosen, f->in, err));
-	if (f->in->format != RENDER_TEXT)
-		render_begin(f->in->renderer, &table);
+	if (!f->in->is_page)
+		render_begin(f->in->renderer, &info_table);
 	while ((rc = view_next(f->in, &item, err)) == 0)
 		TRY(take_item(f, &item, err));
 	if (rc < 0)

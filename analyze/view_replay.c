@@ -41,7 +41,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_PID] = {.key = "pid", .doc = "process that was running; in softirq any"},
 	[COL_TID] = {.key = "tid", .doc = "its thread"},
 	[COL_COMM] = {.key = "comm", .doc = "its name"},
-	[COL_TASK] = {.title = "running", .width = 18},
+	[COL_TASK] = {.title = "running", .made_of = "pid,comm", .width = 18},
 	[COL_EVENT] = {.key = "event", .title = "event", .width = 24, .doc = "group:name"},
 	[COL_CONN] = {.key = "conn", .title = "conn", .align = ALIGN_RIGHT,
 		      .doc = "connection it belongs to, as numbered by conns"},
@@ -55,7 +55,7 @@ static const struct column columns[COL_COUNT] = {
 };
 /* clang-format on */
 
-static const struct table table = {"replay", columns, COL_COUNT};
+const struct table replay_table = {"replay", columns, COL_COUNT};
 
 struct replay {
 	const struct view_input *in;
@@ -241,7 +241,7 @@ static int replay_all(struct replay *r, struct error *err)
 	int rc;
 
 	TRY(chosen_prepare(&r->chosen, r->in, err));
-	render_begin(r->in->renderer, &table);
+	render_begin(r->in->renderer, &replay_table);
 	while ((rc = view_next(r->in, &item, err)) == 0) {
 		TRY(take_item(r, &item, err));
 		if (r->in->follow && is_past(r, &item))

@@ -24,6 +24,8 @@ enum {
 	COL_RPORT,
 	COL_FROM,
 	COL_TO,
+	COL_FROM_SHORT,
+	COL_TO_SHORT,
 	COL_DURATION,
 	COL_TIME,
 	COL_AT_LEAST,
@@ -37,17 +39,19 @@ enum {
 static const struct column columns[COL_COUNT] = {
 	[COL_TS] = {.key = "ts_ns", .title = "time", .doc = "when it changed", .unit = UNIT_TIME, .align = ALIGN_RIGHT},
 	[COL_CONN] = {.key = "conn", .title = "conn", .doc = "number of the socket life", .align = ALIGN_RIGHT},
-	[COL_PROCESS] = {.title = "process", .doc = "owner"},
-	[COL_LOCAL] = {.title = "local", .doc = "local address and port"},
-	[COL_REMOTE] = {.title = "remote", .doc = "remote address and port"},
+	[COL_PROCESS] = {.title = "process", .made_of = "pid,comm", .doc = "owner"},
+	[COL_LOCAL] = {.title = "local", .made_of = "laddr,lport", .doc = "local address and port"},
+	[COL_REMOTE] = {.title = "remote", .made_of = "raddr,rport", .doc = "remote address and port"},
 	[COL_LADDR] = {.key = "laddr", .doc = "local address"},
 	[COL_LPORT] = {.key = "lport", .doc = "local port; null while the kernel has not chosen one"},
 	[COL_RADDR] = {.key = "raddr", .doc = "remote address"},
 	[COL_RPORT] = {.key = "rport", .doc = "remote port"},
-	[COL_FROM] = {.key = "from", .title = "from", .doc = "the state left"},
-	[COL_TO] = {.key = "to", .title = "to", .doc = "the state entered"},
+	[COL_FROM] = {.key = "from", .doc = "the state left"},
+	[COL_TO] = {.key = "to", .doc = "the state entered"},
+	[COL_FROM_SHORT] = {.title = "from", .made_of = "from", .doc = "the state left"},
+	[COL_TO_SHORT] = {.title = "to", .made_of = "to", .doc = "the state entered"},
 	[COL_DURATION] = {.key = "duration_ns", .doc = "time spent in the state left; null when it was never this socket's", .unit = UNIT_NS},
-	[COL_TIME] = {.title = "after", .doc = "time spent in the state left", .align = ALIGN_RIGHT},
+	[COL_TIME] = {.title = "after", .made_of = "duration_ns", .doc = "time spent in the state left", .align = ALIGN_RIGHT},
 	[COL_AT_LEAST] = {.key = "at_least", .doc = "the state left began before the tape; duration_ns counts from the tape's beginning"},
 	[COL_PID] = {.key = "pid", .doc = "process that owns the socket, as far as known then"},
 	[COL_COMM] = {.key = "comm", .doc = "its command name"},
@@ -55,7 +59,7 @@ static const struct column columns[COL_COUNT] = {
 };
 /* clang-format on */
 
-static const struct table table = {"states", columns, COL_COUNT};
+const struct table states_table = {"states", columns, COL_COUNT};
 
 struct states {
 	const struct view_input *in;
@@ -64,12 +68,15 @@ struct states {
 	uint64_t changes, shown;
 };
 
-static struct cell state_cell(const struct states *v, enum tcp_state state)
+static struct cell state_cell(enum tcp_state state)
 {
-	if (state == STATE_UNKNOWN)
-		return cell_null();
-	return cell_string(v->in->format == RENDER_TEXT ? tcp_state_short(state)
-							: tcp_state_name(state));
+	return state == STATE_UNKNOWN ? cell_null()
+				      : cell_name(tcp_state_name(state), (uint64_t)state);
+}
+
+static struct cell short_cell(enum tcp_state state)
+{
+	return state == STATE_UNKNOWN ? cell_null() : cell_string(tcp_state_short(state));
 }
 
 static struct cell time_cell(const struct life_change *c, char out[UNITS_MAX + 8])
@@ -114,8 +121,10 @@ static void print_change(struct states *v, uint64_t ts_ns, const struct sighting
 		[COL_TS] = cell_uint(ts_ns),
 		[COL_CONN] = view_number(v->in, l->conn),
 		[COL_LPORT] = cell_nonzero(l->tuple.local.port),
-		[COL_FROM] = state_cell(v, c->from),
-		[COL_TO] = state_cell(v, c->to),
+		[COL_FROM] = state_cell(c->from),
+		[COL_TO] = state_cell(c->to),
+		[COL_FROM_SHORT] = short_cell(c->from),
+		[COL_TO_SHORT] = short_cell(c->to),
 		[COL_TIME] = time_cell(c, time),
 		[COL_AT_LEAST] = cell_bool(c->is_at_least),
 		[COL_PID] = cell_nonzero(l->owner.pid),
@@ -176,7 +185,7 @@ static int read_all(struct states *v, struct error *err)
 	int rc;
 
 	TRY(chosen_prepare(&v->chosen, v->in, err));
-	render_begin(v->in->renderer, &table);
+	render_begin(v->in->renderer, &states_table);
 	while ((rc = view_next(v->in, &item, err)) == 0) {
 		TRY(take_item(v, &item, err));
 		while (tracker_take(v->tracker))

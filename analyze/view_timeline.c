@@ -350,14 +350,14 @@ int view_timeline(const struct view_input *in, struct error *err)
 		.in = in,
 		.tracker = scope_tracker(in->scope),
 		.strays = calloc(1, sizeof(*v.strays)),
-		.is_text = in->format == RENDER_TEXT,
+		.is_text = in->is_page,
 		.is_open = selection_is_open(in->selection),
 	};
 	int rc;
 
 	couples_init(&v.couples, sizeof(struct part));
 	if (!v.is_text)
-		render_begin(in->renderer, &story_table);
+		render_begin(in->renderer, &timeline_table);
 	rc = v.tracker && v.strays ? read_all(&v, err) : error_nomem(err);
 	release(&v);
 	return rc;

@@ -33,8 +33,8 @@ static void parse(struct line *l, const char *options, struct arguments *a)
 	}
 	l->words[l->count++] = l->text + strlen(options);
 	assert_int_equal(arguments_parse(a,
-					 OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_REPLAY |
-						 OPTIONS_BY,
+					 OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_QUERY |
+						 OPTIONS_REPLAY | OPTIONS_BY,
 					 l->count, l->words, &err),
 			 0);
 }
@@ -87,6 +87,8 @@ static struct viewed view_how(view_fn view, const void *data, size_t len, const 
 	in.speed = a.speed;
 	in.by = a.by;
 	in.is_unnumbered = a.is_unnumbered;
+	in.query = opt.query = &a.query;
+	in.is_page = a.format == RENDER_TEXT && query_is_open(&a.query);
 	in.renderer = render_new(out, &opt);
 	assert_non_null(in.renderer);
 	assert_int_equal(source_open_memory(data, len, &in.source, &v.err), 0);
