@@ -147,6 +147,19 @@ def check_made(events):
 LINE = re.compile(r"\s*(.{1,16})-(\d+)\s+\[(\d+)\] \S+\s+([0-9.]+): (\w+): (.*)")
 
 
+def check_clock():
+    """Who sets the wall clock moves nothing on the tape, and is told."""
+    tape = f"{DIR}/clock"
+    subprocess.run([os.environ["TCPTAPE"], "verify", tape], check=True, stdout=subprocess.DEVNULL)
+    text = subprocess.run([os.environ["TCPTAPE"], "replay", tape], check=True, capture_output=True, text=True).stdout
+    assert "the wall clock was set forward by" in text, text[-500:]
+    lives = rows("conns", "--port", "9", tape="clock")
+    same([r["end"] for r in lives], ["refused"] * 3, "the connections beside the clock")
+    assert all(r["duration_ns"] < 10**9 for r in lives), lives
+    starts = [r["start_ns"] for r in lives]
+    assert starts == sorted(starts) and starts[2] - starts[0] < 60 * 10**9, starts
+
+
 def printed():
     """[(event name, cpu, pid, {label: text})]"""
     out = []
@@ -227,6 +240,7 @@ def main():
     check_stacks()
     check_chosen(kernel)
     check_confined(kernel)
+    check_clock()
     events = [e for e in rows("replay") if e["event"] != "tcptape:sock_snapshot"]
     check_lengths(events)
     made = check_made(events) if kernel >= (6, 3) else 0
