@@ -39,6 +39,11 @@ static const struct command commands[] = {
 	{"exchanges", "client and server turns: request, think time, response, who waited", SHARED,
 	 .view = view_exchanges, .tables = {&exchanges_table}, .examples = {
 		{"hello.tape", "who asked whom, and who waited how long"}}},
+	{"rtt", "round-trip times: how they are spread, in all, by peer, service or connection",
+	 SHARED | OPTIONS_BY, SPARE_AFTER, .view = view_rtt, .by = {"peer", "service", "conn"}, .examples = {
+		{"hello.tape", "one histogram of all"},
+		{"hello.tape --by service", "one for each service that was asked"},
+		{"hello.tape --by peer -f json", "for programs: percentiles of each peer, and the histogram"}}},
 	{"verify", "check every block; say what is damaged and what survives", SHARED,
 	 .view_blocks = cmd_verify, .tables = {&verify_table}, .examples = {
 		{"hello.tape", "exit with 3 when something is damaged"}}},

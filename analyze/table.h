@@ -28,6 +28,7 @@ enum cell_kind {
 enum unit {
 	UNIT_NONE = 0,
 	UNIT_NS,    /* duration in nanoseconds; text shows 14.2 µs */
+	UNIT_US,    /* the same in microseconds */
 	UNIT_TIME,  /* instant on the tape's clock, ns; text shows seconds since the first event */
 	UNIT_BYTES, /* text shows 11 B, 1.4 MB */
 };

@@ -12,6 +12,11 @@
 
 enum { DEPTH_MAX = 8 };
 
+static int64_t nanoseconds(uint64_t us)
+{
+	return us < INT64_MAX / 1000 ? (int64_t)us * 1000 : INT64_MAX;
+}
+
 static void put_number(struct buf *out, const struct cell *cell, enum unit unit, uint64_t origin_ns)
 {
 	char text[UNITS_MAX];
@@ -19,6 +24,9 @@ static void put_number(struct buf *out, const struct cell *cell, enum unit unit,
 	switch (unit) {
 	case UNIT_NS:
 		put_cstring(out, units_duration(cell->num, text));
+		return;
+	case UNIT_US:
+		put_cstring(out, units_duration(nanoseconds((uint64_t)cell->num), text));
 		return;
 	case UNIT_TIME:
 		put_cstring(out, units_seconds((int64_t)((uint64_t)cell->num - origin_ns), text));

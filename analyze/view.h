@@ -63,5 +63,6 @@ int view_conns(const struct view_input *in, struct error *err);
 int view_states(const struct view_input *in, struct error *err);
 int view_timeline(const struct view_input *in, struct error *err);
 int view_exchanges(const struct view_input *in, struct error *err);
+int view_rtt(const struct view_input *in, struct error *err);
 
 #endif

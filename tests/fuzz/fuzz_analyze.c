@@ -12,14 +12,21 @@
 #include "analyze/view.h"
 #include "format/source.h"
 
-static const view_fn views[] = {view_info,   view_replay,   view_conns,
-				view_states, view_timeline, view_exchanges};
+static const struct {
+	view_fn view;
+	const char *by;
+} views[] = {
+	{view_info, NULL},   {view_replay, NULL},   {view_conns, NULL},
+	{view_states, NULL}, {view_timeline, NULL}, {view_exchanges, NULL},
+	{view_rtt, NULL},    {view_rtt, "peer"},    {view_rtt, "conn"},
+};
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]), FORMATS = 3 };
 
 static void run_view(unsigned choice, struct source *source, const struct selection *selection,
 		     FILE *out, FILE *err)
 {
+	unsigned view = choice % (VIEWS + 1);
 	enum render_format format = (enum render_format)(choice / (VIEWS + 1) % FORMATS);
 	struct render_options opt = {.format = format, .use_colour = choice & 128};
 	struct renderer *r = render_new(out, &opt);
@@ -28,16 +35,16 @@ static void run_view(unsigned choice, struct source *source, const struct select
 				.renderer = r,
 				.format = format,
 				.source = source,
+				.by = view < VIEWS ? views[view].by : NULL,
 				.remarks = &remarks};
 	struct error why;
-	unsigned view = choice % (VIEWS + 1);
 
 	if (!r)
 		return;
 	if (view == VIEWS) {
 		cmd_verify(&in, &why);
 	} else if (cursor_open(source, &in.cursor, &why) == 0) {
-		views[view](&in, &why);
+		views[view].view(&in, &why);
 		remarks.health = *cursor_health(in.cursor);
 		cursor_close(in.cursor);
 	}

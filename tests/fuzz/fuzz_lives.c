@@ -12,7 +12,15 @@
 #include "analyze/view.h"
 #include "tests/analyze/build_tape.h"
 
-static const view_fn views[] = {view_conns, view_states, view_timeline, view_exchanges};
+static const struct {
+	view_fn view;
+	const char *by;
+} views[] = {
+	{view_conns, NULL}, {view_states, NULL},   {view_timeline, NULL}, {view_exchanges, NULL},
+	{view_rtt, NULL},   {view_rtt, "service"}, {view_rtt, "conn"},
+};
+
+enum { VIEWS = sizeof(views) / sizeof(views[0]) };
 
 /* One of 64 sockets that share addresses, cookies and ports with each other. */
 static struct build_sock sock(uint8_t choice)
@@ -41,6 +49,7 @@ static void add_change(struct build_tape *b, uint64_t ts, const struct build_soc
 				      .acked = more,
 				      .received = more >> 1,
 				      .sk_err = more & 1 ? 104 : 0,
+				      .srtt_us = more,
 				      .is_done = more & 2,
 				      .is_absent = more & 4};
 
@@ -67,11 +76,27 @@ static void add_packet(struct build_tape *b, uint64_t ts, const struct build_soc
 		tape_consume(b, ts, &x);
 }
 
+static void add_probe(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+		      const uint8_t *event)
+{
+	const struct build_probe x = {.data_len = event[2],
+				      .cwnd = event[3] & 15,
+				      .ssthresh = event[3] & 16 ? 0x7fffffff : event[3],
+				      .srtt = (uint32_t)event[2] << (event[3] & 31),
+				      .snd_nxt = event[2],
+				      .snd_una = event[3],
+				      .rcv_nxt = event[3]};
+
+	tape_probe_with(b, ts, s, &x);
+}
+
 static void add_event(struct build_tape *b, uint64_t ts, const uint8_t *event)
 {
 	struct build_sock s = sock(event[1]);
 	struct build_snapshot old = {.state = (enum tcp_state)(1 + event[2] % 12),
-				     .owner_pid = event[3]};
+				     .owner_pid = event[3],
+				     .srtt_us = event[2],
+				     .min_rtt_us = event[3]};
 
 	tape_run(b, event[0] >> 4, "task");
 	switch (event[0] & 15) {
@@ -94,7 +119,7 @@ static void add_event(struct build_tape *b, uint64_t ts, const uint8_t *event)
 		tape_recv(b, ts, &s, (int8_t)event[2], event[3]);
 		break;
 	case 8:
-		tape_probe(b, ts, &s, event[2]);
+		add_probe(b, ts, &s, event);
 		break;
 	case 9:
 		tape_retransmit(b, ts, &s, event[2] & 1);
@@ -106,6 +131,10 @@ static void add_event(struct build_tape *b, uint64_t ts, const uint8_t *event)
 	case 12:
 		add_packet(b, ts, &s, event);
 		break;
+	case 13:
+		tape_cong_state(b, ts, &s, event[2]);
+		tape_cwnd_reduction(b, ts, &s);
+		break;
 	default:
 		tape_sock_event(b, ts, (enum build_event)(BUILD_SEND_RESET + event[2] % 3), &s);
 		break;
@@ -116,11 +145,13 @@ static void show(struct build_tape *b, unsigned choice)
 {
 	static const uint64_t conns[] = {1, 2, 3};
 	const struct selection all = {0}, some = {.conns = conns, .conn_count = 3};
+	unsigned view = ((choice & 3) | (choice >> 3 & 28)) % VIEWS;
 	struct remarks remarks = {0};
 	struct view_input in = {.selection = choice & 16 ? &some : &all,
 				.format = (enum render_format)((choice >> 2 & 3) % 3),
 				.cursor = tape_ready(b),
 				.source = b->source,
+				.by = views[view].by,
 				.remarks = &remarks};
 	struct render_options opt = {.format = in.format};
 	char *text = NULL;
@@ -129,7 +160,7 @@ static void show(struct build_tape *b, unsigned choice)
 	struct error err;
 
 	in.renderer = render_new(out, &opt);
-	views[choice & 3](&in, &err);
+	views[view].view(&in, &err);
 	render_finish(in.renderer);
 	render_free(in.renderer);
 	fclose(out);
