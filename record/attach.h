@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * attach.h -- the BPF programs: loaded, attached, detached. The only file that speaks to
- * libbpf about programs.
+ * attach.h -- the BPF programs: loaded (loading.h), attached, detached.
  *
  * Order of use: attach_open (loads the typed programs and lets the catalog fall back
  * where the kernel refuses), catalog_register, attach_start, attach_send, attach_stop, attach_close.
@@ -59,8 +58,5 @@ uint64_t attach_skipped(const struct attach *a, const struct catalog *c, size_t 
 
 /* The typed programs' object, for record/selector.h; lent. */
 const struct typed *attach_typed(const struct attach *a);
-/* What other programs are configured with: whether tracing programs may ask for a socket's
- * cookie. */
-bool attach_has_cookie_helper(const struct btf_enums *btf);
 
 #endif

@@ -18,6 +18,7 @@
 #include <bpf/libbpf.h>
 
 #include "record/host.h"
+#include "record/loading.h"
 #include "record/netns.h"
 #include "record/selector.h"
 
@@ -120,7 +121,7 @@ static struct snapshot *open_program(const struct snapshot_scene *scene, const c
 
 	if (!skel)
 		return NULL;
-	skel->rodata->has_cookie_helper = attach_has_cookie_helper(scene->btf);
+	skel->rodata->has_cookie_helper = loading_has_cookie_helper(scene->btf);
 	skel->rodata->jiffy_us = host_jiffy_us();
 	filter_fill(&scene->opt->filter, (struct wire_selection *)&skel->rodata->selection);
 	bpf_object__for_each_program(p, skel->obj)
