@@ -255,6 +255,14 @@ static int take_fields(struct arguments *a, const char *value, struct error *err
 	return query_take_fields(&a->query, value, err);
 }
 
+static int take_all(struct arguments *a, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	a->shows_all = true;
+	return 0;
+}
+
 static int take_output(struct arguments *a, const char *value, struct error *err)
 {
 	(void)err;
@@ -329,6 +337,8 @@ static const struct option options[] = {
 	 take_fields},
 	{"by", 0, "WORD", "count instead of listing, by one of the command's words", OPTIONS_BY,
 	 take_by},
+	{"all", 0, NULL, "also what is freed the same way with nothing lost", OPTIONS_ALL,
+	 take_all},
 	{"speed", 0, "N", "pace the events as they happened, N times as fast", OPTIONS_REPLAY,
 	 take_speed},
 	{"follow", 0, NULL, "wait for more until the recording ends, or Ctrl-C", OPTIONS_REPLAY,

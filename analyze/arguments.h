@@ -27,6 +27,7 @@ enum option_group {
 	OPTIONS_READ = 16,  /* of all that read one */
 	OPTIONS_QUERY = 64, /* of commands that print rows */
 	OPTIONS_BY = 32,    /* of commands that count by one of their words (command.h) */
+	OPTIONS_ALL = 128,  /* of commands that leave something out unless asked */
 };
 
 /* Arrays are owned. Strings are lent by argv, which must be kept. */
@@ -37,6 +38,7 @@ struct arguments {
 	bool wants_help;
 	bool is_unnumbered; /* connections get no numbers */
 	bool is_following;
+	bool shows_all;
 	const char *by;     /* NULL = not asked for */
 	const char *output; /* NULL = none given */
 	bool is_forced;     /* it may exist already */

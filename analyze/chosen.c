@@ -90,10 +90,13 @@ static bool has_tuple(const struct view_input *in, const struct tuple *t)
 static bool has_stranger(const struct view_input *in, const struct tracker *t,
 			 const struct event *ev, const struct sighting *seen)
 {
+	struct flow_headers headers;
 	struct sock_facts facts;
 
 	if (seen->has_flow)
 		return has_tuple(in, &seen->flow);
+	if (seen->bound && flow_read(tracker_binding(t), seen->bound, ev, &headers))
+		return has_tuple(in, &headers.tuple);
 	return seen->bound && sock_facts_read(tracker_binding(t), seen->bound, ev, &facts) &&
 	       has_tuple(in, &facts.tuple);
 }

@@ -105,6 +105,7 @@ static int read_source(const struct run *r, struct source *source, struct remark
 		.format = r->arguments->format,
 		.speed = r->arguments->speed,
 		.by = r->arguments->by,
+		.shows_all = r->arguments->shows_all,
 		.source = source,
 		.remarks = remarks,
 		.scope = &scope,
@@ -251,11 +252,15 @@ static enum exit_status run_write(const struct command *c, const struct argument
 }
 
 /* --by takes the words of the command's row. */
-static int check_by(const struct command *c, const char *by, struct error *err)
+static int check_by(const struct command *c, const struct arguments *a, struct error *err)
 {
+	const char *by = a->by;
 	struct nearest n = nearest_to(by ? by : "");
 	char words[HELP_WORDS_MAX];
 
+	if (by && a->is_unnumbered && strcmp(by, "conn") == 0)
+		return error_set(err, ERR_USAGE,
+				 "--by conn needs the numbers that --no-conn leaves out");
 	for (size_t i = 0; by && i < COMMAND_WORDS && c->by[i]; i++) {
 		if (strcmp(c->by[i], by) == 0)
 			return 0;
@@ -295,7 +300,7 @@ static enum exit_status run_command(const struct command *c, int argc, char **ar
 	}
 	rc = arguments_parse(&a, c->options, argc - 2, argv + 2, &problem);
 	if (rc == 0)
-		rc = check_by(c, a.by, &problem);
+		rc = check_by(c, &a, &problem);
 	if (rc == 0 && check_columns(c, &a.query, &problem)) {
 		status = usage(c, &problem, err);
 		help_columns(c, err);

@@ -14,7 +14,7 @@
 #include "analyze/remarks.h"
 #include "analyze/view.h"
 
-enum { COMMAND_EXAMPLES = 4, COMMAND_TABLES = 4, COMMAND_WORDS = 8 };
+enum { COMMAND_EXAMPLES = 4, COMMAND_TABLES = 8, COMMAND_WORDS = 8 };
 
 struct example {
 	const char *line; /* without "tcptape NAME " */

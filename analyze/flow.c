@@ -56,19 +56,30 @@ static bool flow_address(const struct binding *b, const struct bound *e, const s
 	return true;
 }
 
+bool flow_read(const struct binding *b, const struct bound *e, const struct event *ev,
+	       struct flow_headers *out)
+{
+	struct tuple *t = &out->tuple;
+
+	if (!e->flow_ref || !event_ref(ev, e->flow_ref) ||
+	    !flow_address(b, e, ev, FLOW_SADDR, t->local.addr) ||
+	    !flow_address(b, e, ev, FLOW_DADDR, t->remote.addr))
+		return false;
+	t->local.port = (uint16_t)flow_int(b, e, ev, FLOW_SPORT);
+	t->remote.port = (uint16_t)flow_int(b, e, ev, FLOW_DPORT);
+	out->protocol = (uint32_t)flow_int(b, e, ev, FLOW_PROTO);
+	return true;
+}
+
 static void read_slot(struct flow_slot *slot, const struct binding *b, const struct bound *e,
 		      const struct event *ev)
 {
-	struct tuple *t = &slot->tuple;
+	struct flow_headers headers;
 
 	slot->state = SLOT_OTHER;
-	if (flow_int(b, e, ev, FLOW_PROTO) != PROTOCOL_TCP)
+	if (!flow_read(b, e, ev, &headers) || headers.protocol != PROTOCOL_TCP)
 		return;
-	if (!flow_address(b, e, ev, FLOW_SADDR, t->local.addr) ||
-	    !flow_address(b, e, ev, FLOW_DADDR, t->remote.addr))
-		return;
-	t->local.port = (uint16_t)flow_int(b, e, ev, FLOW_SPORT);
-	t->remote.port = (uint16_t)flow_int(b, e, ev, FLOW_DPORT);
+	slot->tuple = headers.tuple;
 	slot->state = SLOT_TCP;
 	slot->version = UINT64_MAX;
 }

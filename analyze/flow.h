@@ -16,6 +16,12 @@ struct flow {
 	struct life *receiver; /* or NULL */
 };
 
+/* What the headers of a packet tell; ports are 0 where there are none. */
+struct flow_headers {
+	uint32_t protocol;  /* of IP: 6 is TCP */
+	struct tuple tuple; /* local = the sender */
+};
+
 struct flows {
 	struct slots slots; /* of struct flow_slot; entries of the flow dictionary */
 };
@@ -28,5 +34,9 @@ void flows_release(struct flows *fs);
 /* False when the event has no TCP headers. Lives are lent as by lives_find(). */
 bool flows_find(struct flows *fs, const struct lives *ls, const struct binding *b,
 		const struct bound *e, const struct event *ev, struct flow *out);
+
+/* False when the event has no IP headers. */
+bool flow_read(const struct binding *b, const struct bound *e, const struct event *ev,
+	       struct flow_headers *out);
 
 #endif

@@ -114,7 +114,7 @@ void help_command(const struct command *c, FILE *out)
 	print_options(c->options, OPTIONS_QUERY, "Rows and columns", out);
 	print_options(c->options, OPTIONS_REPLAY | OPTIONS_READ, "Reading", out);
 	print_by(c, out);
-	print_options(c->options, OPTIONS_OUTPUT | OPTIONS_WRITE, "Output", out);
+	print_options(c->options, OPTIONS_OUTPUT | OPTIONS_WRITE | OPTIONS_ALL, "Output", out);
 }
 
 void help_all(const struct command_table *t, FILE *out)

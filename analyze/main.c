@@ -6,6 +6,7 @@
 #include "analyze/cmd_recover.h"
 #include "analyze/cmd_verify.h"
 #include "analyze/command.h"
+#include "analyze/counts.h"
 #include "analyze/scope.h"
 #include "format/version.h"
 
@@ -44,6 +45,14 @@ static const struct command commands[] = {
 		{"hello.tape", "one histogram of all"},
 		{"hello.tape --by service", "one for each service that was asked"},
 		{"hello.tape --by peer -f json", "for programs: percentiles of each peer, and the histogram"}}},
+	{"drops", "packets the kernel dropped: why, where in it, of which connection",
+	 SHARED | OPTIONS_BY | OPTIONS_ALL, SPARE_AFTER | SPARE_BEFORE, .view = view_drops,
+	 .tables = {&drops_table, &counts_tables[COUNTS_REASON], &counts_tables[COUNTS_LOCATION],
+		    &counts_tables[COUNTS_CONN], &counts_tables[COUNTS_STACK], &counts_tables[COUNTS_SECOND]},
+	 .by = {"reason", "location", "conn", "stack", "second"}, .examples = {
+		{"web.tape", "every loss inside this host"},
+		{"web.tape --by reason", "how many for which reason"},
+		{"web.tape --all --port 443", "also duplicates and what a close left over"}}},
 	{"verify", "check every block; say what is damaged and what survives", SHARED,
 	 .view_blocks = cmd_verify, .tables = {&verify_table}, .examples = {
 		{"hello.tape", "exit with 3 when something is damaged"}}},

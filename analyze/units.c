@@ -89,6 +89,21 @@ char *units_duration(int64_t ns, char out[UNITS_MAX])
 	return print_steps(v, steps, sizeof(steps) / sizeof(steps[0]), sign, out);
 }
 
+char *units_count(uint64_t count, char out[UNITS_MAX])
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof(digits), "%" PRIu64, count);
+	char *p = out;
+
+	for (int i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			*p++ = ',';
+		*p++ = digits[i];
+	}
+	*p = '\0';
+	return out;
+}
+
 char *units_bytes(uint64_t bytes, char out[UNITS_MAX])
 {
 	static const struct step steps[] = {{1, "B"},

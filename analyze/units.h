@@ -17,6 +17,8 @@ enum { UNITS_MAX = 48 };
 
 /* "850 ns", "14.2 µs", "1.37 ms", "2.5 s", "3 min 12 s", "2 h 5 min", "4 d 3 h". */
 char *units_duration(int64_t ns, char out[UNITS_MAX]);
+/* "1,204" */
+char *units_count(uint64_t count, char out[UNITS_MAX]);
 /* "11 B", "1.4 kB", "1.4 MB". */
 char *units_bytes(uint64_t bytes, char out[UNITS_MAX]);
 /* Seconds with six decimals: "-0.000012", "12.345678". */

@@ -29,6 +29,7 @@ struct view_input {
 	struct follow *follow;     /* not NULL: the tape is being written */
 	const char *by;            /* one of the words of the command's row; NULL: list */
 	const struct query *query; /* what the renderer is asked for; may be NULL */
+	bool shows_all;            /* also what usually is only counted */
 	bool is_page;              /* print a page for people, not rows with keys */
 	bool is_unnumbered;        /* tell no numbers of connections */
 };
@@ -53,7 +54,7 @@ typedef int (*view_fn)(const struct view_input *in, struct error *err);
 
 /* What their rows are made of. */
 extern const struct table info_table, replay_table, conns_table, states_table, timeline_table,
-	exchanges_table;
+	exchanges_table, drops_table;
 
 int view_info(const struct view_input *in, struct error *err);
 int view_replay(const struct view_input *in, struct error *err);
@@ -64,5 +65,6 @@ int view_states(const struct view_input *in, struct error *err);
 int view_timeline(const struct view_input *in, struct error *err);
 int view_exchanges(const struct view_input *in, struct error *err);
 int view_rtt(const struct view_input *in, struct error *err);
+int view_drops(const struct view_input *in, struct error *err);
 
 #endif

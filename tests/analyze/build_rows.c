@@ -258,16 +258,23 @@ void tape_segment(struct build_tape *b, uint64_t ts, const struct build_segment 
 	add_row(b, BUILD_SEGMENT, ts, ids, v);
 }
 
-void tape_drop(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason)
+void tape_drop_at(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason,
+		  const char *place, const struct build_sock *s)
 {
-	uint32_t ids[2] = {0, intern_flow(b, x)};
-	struct value v[5] = {{.num = reason},
+	uint32_t ids[2] = {s ? intern_sock(b, s) : 0, intern_flow(b, x)};
+	struct value v[6] = {{.num = reason, .is_absent = reason == REASON_NONE},
+			     {.bytes = (const uint8_t *)place, .len = (uint32_t)strlen(place)},
 			     {.num = x->flags},
 			     {.num = x->seq},
 			     {.num = x->ack},
 			     {.num = x->payload}};
 
 	add_row(b, BUILD_DROP, ts, ids, v);
+}
+
+void tape_drop(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason)
+{
+	tape_drop_at(b, ts, x, reason, "", NULL);
 }
 
 void tape_consume(struct build_tape *b, uint64_t ts, const struct build_segment *x)

@@ -9,12 +9,12 @@
 #include "format/sink.h"
 #include "format/source.h"
 
-enum { I32 = 4 | 64, U8 = 1, U16 = 2, U32 = 4, U64 = 8, OPTIONAL = 128, SIGN = 64 };
+enum { I32 = 4 | 64, U8 = 1, U16 = 2, U32 = 4, U64 = 8, OPTIONAL = 128, SIGN = 64, STRING = 32 };
 
 struct field_plan {
 	const char *name;
 	uint8_t type;
-	char values; /* 's' states, 'r' drop reasons, 'R' reset reasons */
+	char values; /* 's' states, 'r' drop reasons, 'R' reset reasons, 'f' TCP flags */
 };
 
 struct event_plan {
@@ -93,7 +93,7 @@ static const struct event_plan plans[BUILD_EVENT_COUNT] = {
 			   false,
 			   true,
 			   {{"len", U32, 0},
-			    {"tcp_flags", U8 | OPTIONAL, 0},
+			    {"tcp_flags", U8 | OPTIONAL, 'f'},
 			    {"seq", U32 | OPTIONAL, 0},
 			    {"ack", U32 | OPTIONAL, 0},
 			    {"payload_bytes", U32 | OPTIONAL, 0}}},
@@ -101,8 +101,9 @@ static const struct event_plan plans[BUILD_EVENT_COUNT] = {
 			"kfree_skb",
 			true,
 			true,
-			{{"reason", U32, 'r'},
-			 {"tcp_flags", U8 | OPTIONAL, 0},
+			{{"reason", U32 | OPTIONAL, 'r'},
+			 {"location_symbol", STRING, 0},
+			 {"tcp_flags", U8 | OPTIONAL, 'f'},
 			 {"seq", U32 | OPTIONAL, 0},
 			 {"ack", U32 | OPTIONAL, 0},
 			 {"payload_bytes", U32 | OPTIONAL, 0}}},
@@ -110,7 +111,7 @@ static const struct event_plan plans[BUILD_EVENT_COUNT] = {
 			   "consume_skb",
 			   true,
 			   true,
-			   {{"tcp_flags", U8 | OPTIONAL, 0},
+			   {{"tcp_flags", U8 | OPTIONAL, 'f'},
 			    {"seq", U32 | OPTIONAL, 0},
 			    {"ack", U32 | OPTIONAL, 0},
 			    {"payload_bytes", U32 | OPTIONAL, 0}}},
@@ -141,6 +142,14 @@ static void add_field(struct schema *s, const struct field_plan *p, uint16_t enu
 		f.flags |= FIELD_SIGNED;
 	if (p->type & OPTIONAL)
 		f.flags |= FIELD_OPTIONAL;
+	if (p->values == 'f')
+		f.flags |= FIELD_BITS;
+	if (p->type == STRING) {
+		f.kind = FIELD_STRING;
+		f.role = ROLE_TEXT;
+		f.elem_size = 1;
+		f.count = 0;
+	}
 	if (p->type == 16) {
 		f.kind = FIELD_BYTES;
 		f.role = ROLE_TEXT;
@@ -234,6 +243,7 @@ uint64_t tape_state_number(enum tcp_state s)
 
 static void add_enumerations(struct build_tape *b)
 {
+	static const char *const flags[] = {"FIN", "SYN", "RST", "PSH", "ACK"};
 	struct enumeration *e = enumeration_new("state");
 	struct error err;
 
@@ -244,11 +254,33 @@ static void add_enumerations(struct build_tape *b)
 	name(e, REASON_NO_SOCKET, "NO_SOCKET");
 	name(e, REASON_TCP_OLD_DATA, "TCP_OLD_DATA");
 	name(e, REASON_NETFILTER_DROP, "NETFILTER_DROP");
+	name(e, REASON_QDISC_DROP, "QDISC_DROP");
+	name(e, REASON_NOT_SPECIFIED, "NOT_SPECIFIED");
 	tape_check(writer_enumeration(b->writer, e, &b->reasons, &err), &err);
 	e = enumeration_new("reset_reason");
 	name(e, 0, "NOT_SPECIFIED");
 	name(e, 8, "TCP_ABORT_ON_DATA");
 	tape_check(writer_enumeration(b->writer, e, &b->reset_reasons, &err), &err);
+	e = enumeration_new("tcp_flags");
+	for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		name(e, 1u << i, flags[i]);
+	tape_check(writer_enumeration(b->writer, e, &b->flags, &err), &err);
+}
+
+static uint16_t enum_of(const struct build_tape *b, char values)
+{
+	switch (values) {
+	case 's':
+		return b->states;
+	case 'r':
+		return b->reasons;
+	case 'R':
+		return b->reset_reasons;
+	case 'f':
+		return b->flags;
+	default:
+		return 0;
+	}
 }
 
 static void add_event(struct build_tape *b, enum build_event kind)
@@ -263,11 +295,7 @@ static void add_event(struct build_tape *b, enum build_event kind)
 	if (p->has_flow)
 		tape_check(schema_add_ref(s, b->dict_flow, &err), &err);
 	for (const struct field_plan *f = p->fields; f->name; f++)
-		add_field(s, f,
-			  f->values == 's'   ? b->states
-			  : f->values == 'r' ? b->reasons
-			  : f->values == 'R' ? b->reset_reasons
-					     : 0);
+		add_field(s, f, enum_of(b, f->values));
 	b->schemas[kind] = finish(b, s);
 }
 
@@ -306,6 +334,13 @@ void tape_release(struct build_tape *b)
 	writer_free(b->writer);
 	sink_close(b->sink, NULL);
 	memset(b, 0, sizeof(*b));
+}
+
+void tape_fact(struct build_tape *b, const char *key, const char *value)
+{
+	struct error err;
+
+	tape_check(writer_fact(b->writer, key, value, &err), &err);
 }
 
 void tape_run(struct build_tape *b, uint32_t pid, const char *comm)

@@ -40,7 +40,7 @@ struct build_tape {
 	struct source *source;
 	struct cursor *cursor;
 	uint32_t dict_task, dict_sock, dict_flow, dict_symbol;
-	uint16_t states, reasons, reset_reasons;
+	uint16_t states, reasons, reset_reasons, flags;
 	uint32_t schemas[BUILD_EVENT_COUNT]; /* 0 = not on this tape */
 	uint32_t left_out;                   /* bit per enum build_event, before tape_begin() */
 	uint32_t pid;                        /* the running task, for what follows */
@@ -95,6 +95,8 @@ void tape_begin(struct build_tape *b);
 struct cursor *tape_ready(struct build_tape *b);
 void tape_release(struct build_tape *b);
 
+/* What the recorder says about the section; before any event. */
+void tape_fact(struct build_tape *b, const char *key, const char *value);
 void tape_run(struct build_tape *b, uint32_t pid, const char *comm);
 void tape_state(struct build_tape *b, uint64_t ts, const struct build_sock *s, enum tcp_state from,
 		enum tcp_state to);
@@ -119,6 +121,9 @@ void tape_sock_event(struct build_tape *b, uint64_t ts, enum build_event kind,
 		     const struct build_sock *s);
 void tape_segment(struct build_tape *b, uint64_t ts, const struct build_segment *x);
 void tape_drop(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason);
+/* What was dropped at a place in the kernel, with a socket (NULL = without). */
+void tape_drop_at(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason,
+		  const char *place, const struct build_sock *s);
 void tape_consume(struct build_tape *b, uint64_t ts, const struct build_segment *x);
 void tape_loss(struct build_tape *b, uint64_t from, uint64_t to, enum build_event kind);
 
@@ -128,7 +133,14 @@ uint64_t tape_state_number(enum tcp_state s);
 void tape_check(int rc, const struct error *err);
 
 /* Drop reasons of the built tapes. */
-enum { REASON_NO_SOCKET = 3, REASON_TCP_OLD_DATA = 30, REASON_NETFILTER_DROP = 8 };
+enum {
+	REASON_NONE = 0, /* a kernel that has no reasons */
+	REASON_NOT_SPECIFIED = 2,
+	REASON_NO_SOCKET = 3,
+	REASON_NETFILTER_DROP = 8,
+	REASON_TCP_OLD_DATA = 30,
+	REASON_QDISC_DROP = 64,
+};
 
 /* A client and a server on 127.0.0.1: 40112 -> 8080, pids 3209 and 2377. The client
  * asks 2 bytes, the server answers 11 and closes first. The listener is snapshotted at

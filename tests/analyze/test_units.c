@@ -51,6 +51,18 @@ static void long_durations_are_two_whole_numbers(void **state)
 	check_duration(INT64_MAX, "106751 d 23 h");
 }
 
+static void counts_have_commas(void **state)
+{
+	char out[UNITS_MAX];
+
+	(void)state;
+	assert_string_equal(units_count(0, out), "0");
+	assert_string_equal(units_count(999, out), "999");
+	assert_string_equal(units_count(1204, out), "1,204");
+	assert_string_equal(units_count(123456, out), "123,456");
+	assert_string_equal(units_count(UINT64_MAX, out), "18,446,744,073,709,551,615");
+}
+
 static void negative_durations_have_a_sign(void **state)
 {
 	(void)state;
@@ -159,6 +171,7 @@ int main(void)
 		cmocka_unit_test(durations_have_three_digits_and_a_unit),
 		cmocka_unit_test(durations_round_into_the_next_unit),
 		cmocka_unit_test(long_durations_are_two_whole_numbers),
+		cmocka_unit_test(counts_have_commas),
 		cmocka_unit_test(negative_durations_have_a_sign),
 		cmocka_unit_test(bytes_count_in_thousands),
 		cmocka_unit_test(seconds_have_six_decimals),

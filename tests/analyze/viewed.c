@@ -34,7 +34,7 @@ static void parse(struct line *l, const char *options, struct arguments *a)
 	l->words[l->count++] = l->text + strlen(options);
 	assert_int_equal(arguments_parse(a,
 					 OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_QUERY |
-						 OPTIONS_REPLAY | OPTIONS_BY,
+						 OPTIONS_REPLAY | OPTIONS_BY | OPTIONS_ALL,
 					 l->count, l->words, &err),
 			 0);
 }
@@ -86,6 +86,7 @@ static struct viewed view_how(view_fn view, const void *data, size_t len, const 
 	opt.format = in.format = a.format;
 	in.speed = a.speed;
 	in.by = a.by;
+	in.shows_all = a.shows_all;
 	in.is_unnumbered = a.is_unnumbered;
 	in.query = opt.query = &a.query;
 	in.is_page = a.format == RENDER_TEXT && query_is_open(&a.query);

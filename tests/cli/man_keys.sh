@@ -6,7 +6,7 @@ tape=testdata/hello.tape
 about() {
 	awk -v command="$1" '/^\.It Cm / { on = $3 == command } /^\.Sh/ { on = 0 } on' docs/tcptape.1
 }
-for command in info replay conns states timeline exchanges rtt verify; do
+for command in info replay conns states timeline exchanges rtt drops verify; do
 	about $command >"$TMP/man"
 	[ -s "$TMP/man" ] || echo "$command is not in the manual"
 	case $command in timeline) option='--conn 1' ;; *) option= ;; esac
@@ -17,7 +17,7 @@ done
 for command in $("$TCPTAPE" --help | sed -n '/^Commands/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
 	grep -q "^\.It Cm $command" docs/tcptape.1 || echo "command $command is not in the manual"
 done
-for option in $("$TCPTAPE" replay --help | sed -n 's/^  [-a-z, ]*--\([a-z-]*\).*/\1/p'); do
+for option in $(for command in replay drops; do "$TCPTAPE" $command --help; done | sed -n 's/^  [-a-z, ]*--\([a-z-]*\).*/\1/p'); do
 	grep -q "Fl Fl $option" docs/tcptape.1 || echo "option $option is not in the manual"
 done
 echo checked

@@ -16,9 +16,10 @@ static const struct {
 	view_fn view;
 	const char *by;
 } views[] = {
-	{view_info, NULL},   {view_replay, NULL},   {view_conns, NULL},
-	{view_states, NULL}, {view_timeline, NULL}, {view_exchanges, NULL},
-	{view_rtt, NULL},    {view_rtt, "peer"},    {view_rtt, "conn"},
+	{view_info, NULL},   {view_replay, NULL},      {view_conns, NULL},
+	{view_states, NULL}, {view_timeline, NULL},    {view_exchanges, NULL},
+	{view_rtt, NULL},    {view_rtt, "peer"},       {view_rtt, "conn"},
+	{view_drops, NULL},  {view_drops, "location"}, {view_drops, "conn"},
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]), FORMATS = 3 };
@@ -36,6 +37,7 @@ static void run_view(unsigned choice, struct source *source, const struct select
 				.format = format,
 				.source = source,
 				.by = view < VIEWS ? views[view].by : NULL,
+				.shows_all = choice & 128,
 				.remarks = &remarks};
 	struct error why;
 
