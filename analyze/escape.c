@@ -110,6 +110,38 @@ static bool is_plain(uint8_t byte)
 	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
+/* The same for eight bytes at once; false for some that are plain, too. */
+static bool are_plain(const uint8_t *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	/* Bytes that set their highest bit: below 0x20; '"'; '\\'; 0x7f; beyond. */
+	w = (w - 0x20 * ones) | ((w ^ 0x22 * ones) - ones) | ((w ^ 0x5c * ones) - ones) |
+	    (w + ones) | w;
+	return (w & 0x80 * ones) == 0;
+}
+
+/* Append all of `in` as it is, or nothing if some of it may not be plain. */
+static bool put_if_plain(struct view in, struct buf *out)
+{
+	enum { WORD = 8 };
+	size_t len = view_len(in);
+	uint8_t *p;
+
+	if (len == 0 || !buf_reserve(out, len + WORD))
+		return false;
+	p = out->data + out->len;
+	memcpy(p, in.p, len);
+	memset(p + len, 'a', WORD);
+	for (size_t i = 0; i < len; i += WORD)
+		if (!are_plain(p + i))
+			return false;
+	out->len += len;
+	return true;
+}
+
 /* Append the leading plain bytes of *in and take them. */
 static void put_plain(struct view *in, struct buf *out)
 {
@@ -138,6 +170,8 @@ void escape_text(struct view in, struct buf *out)
 	const uint8_t *start;
 	uint32_t c;
 
+	if (put_if_plain(in, out))
+		return;
 	for (put_plain(&in, out); start = in.p, escape_take(&in, &c); put_plain(&in, out)) {
 		if (c == '\\' || c >= ESCAPE_BAD_BYTE || is_unseen(c))
 			put_text_character(out, c);
@@ -169,6 +203,10 @@ void escape_json(struct view in, struct buf *out)
 	uint32_t c;
 
 	put_u8(out, '"');
+	if (put_if_plain(in, out)) {
+		put_u8(out, '"');
+		return;
+	}
 	for (put_plain(&in, out); start = in.p, escape_take(&in, &c); put_plain(&in, out)) {
 		if (c == '"' || c == '\\' || c >= ESCAPE_BAD_BYTE || is_unseen(c))
 			put_json_character(out, c);
@@ -189,6 +227,8 @@ void escape_csv(struct view in, struct buf *out)
 {
 	struct buf plain = {0};
 
+	if (!needs_quotes(in.p, view_len(in)) && put_if_plain(in, out))
+		return;
 	escape_text(in, &plain);
 	if (plain.is_failed)
 		out->is_failed = true;
@@ -211,6 +251,8 @@ size_t escape_width(struct view in)
 	size_t width = 0;
 	uint32_t c;
 
+	for (; view_len(in) >= 8 && are_plain(in.p); in.p += 8)
+		width += 8;
 	while (escape_take(&in, &c)) {
 		if (c < 0x300)
 			width++;

@@ -2,14 +2,26 @@
 /* ip_text.c -- inet_ntop() differs between systems in the rarer forms; this does not. */
 #include "analyze/ip_text.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "analyze/digits.h"
 
 enum { LINUX_AF_INET = 2, LINUX_AF_INET6 = 10 };
 
+/* Returns the end, as what writes below does. */
+static char *put_v4(const uint8_t addr[4], char *out)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		if (i)
+			*out++ = '.';
+		out = digits_decimal(out, addr[i]);
+	}
+	return out;
+}
+
 char *ip_text_v4(const uint8_t addr[4], char out[IP_TEXT_MAX])
 {
-	snprintf(out, IP_TEXT_MAX, "%u.%u.%u.%u", addr[0], addr[1], addr[2], addr[3]);
+	*put_v4(addr, out) = '\0';
 	return out;
 }
 
@@ -50,50 +62,68 @@ static unsigned longest_run(const uint8_t addr[16], unsigned words, unsigned *le
 	return best;
 }
 
-char *ip_text_v6(const uint8_t addr[16], char out[IP_TEXT_MAX])
+static char *put_v6(const uint8_t addr[16], char *out)
 {
 	bool has_dots = is_mapped(addr) || is_isatap(addr);
 	unsigned words = has_dots ? 6 : 8, length, run = longest_run(addr, words, &length);
 	bool needs_colon = false;
-	char *p = out;
 
 	for (unsigned i = 0; i < words; i++) {
 		if (i == run) {
-			p += snprintf(p, 3, "::");
+			*out++ = ':';
+			*out++ = ':';
 			needs_colon = false;
 			i += length - 1;
 			continue;
 		}
-		p += snprintf(p, 6, needs_colon ? ":%x" : "%x", word_at(addr, i));
+		if (needs_colon)
+			*out++ = ':';
+		out = digits_hex(out, word_at(addr, i));
 		needs_colon = true;
 	}
-	if (has_dots)
-		snprintf(p, 18, needs_colon ? ":%u.%u.%u.%u" : "%u.%u.%u.%u", addr[12], addr[13],
-			 addr[14], addr[15]);
+	if (!has_dots)
+		return out;
+	if (needs_colon)
+		*out++ = ':';
+	return put_v4(addr + 12, out);
+}
+
+char *ip_text_v6(const uint8_t addr[16], char out[IP_TEXT_MAX])
+{
+	*put_v6(addr, out) = '\0';
 	return out;
+}
+
+char *ip_text_put(const uint8_t addr[16], char *out)
+{
+	return is_mapped(addr) ? put_v4(addr + 12, out) : put_v6(addr, out);
 }
 
 char *ip_text_any(const uint8_t addr[16], char out[IP_TEXT_MAX])
 {
-	return is_mapped(addr) ? ip_text_v4(addr + 12, out) : ip_text_v6(addr, out);
+	*ip_text_put(addr, out) = '\0';
+	return out;
 }
 
 bool ip_text_sockaddr(struct view sockaddr, char out[IP_TEXT_MAX])
 {
 	const uint8_t *p = sockaddr.p;
 	size_t len = view_len(sockaddr);
-	char host[IP_TEXT_MAX];
-	unsigned family, port;
+	unsigned family;
 
 	if (len < 8)
 		return false;
 	family = p[0] | p[1]; /* in either byte order */
-	port = (unsigned)p[2] << 8 | p[3];
-	if (family == LINUX_AF_INET)
-		snprintf(out, IP_TEXT_MAX, "%.15s:%u", ip_text_v4(p + 4, host), port);
-	else if (family == LINUX_AF_INET6 && len >= 24)
-		snprintf(out, IP_TEXT_MAX, "[%.45s]:%u", ip_text_v6(p + 8, host), port);
-	else
+	if (family == LINUX_AF_INET) {
+		out = put_v4(p + 4, out);
+	} else if (family == LINUX_AF_INET6 && len >= 24) {
+		*out++ = '[';
+		out = put_v6(p + 8, out);
+		*out++ = ']';
+	} else {
 		return false;
+	}
+	*out++ = ':';
+	*digits_decimal(out, (uint64_t)p[2] << 8 | p[3]) = '\0';
 	return true;
 }

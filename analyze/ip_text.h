@@ -20,6 +20,8 @@ char *ip_text_v4(const uint8_t addr[4], char out[IP_TEXT_MAX]);
 char *ip_text_v6(const uint8_t addr[16], char out[IP_TEXT_MAX]);
 /* 16 bytes: IPv4 as ::ffff:a.b.c.d is written a.b.c.d. */
 char *ip_text_any(const uint8_t addr[16], char out[IP_TEXT_MAX]);
+/* The same without a terminator; returns the end. Takes less than 46 bytes. */
+char *ip_text_put(const uint8_t addr[16], char *out);
 /* A struct sockaddr_in or sockaddr_in6 of Linux: "127.0.0.1:8080", "[::1]:8080". False for another family or too few bytes. */
 bool ip_text_sockaddr(struct view sockaddr, char out[IP_TEXT_MAX]);
 

@@ -19,6 +19,10 @@ struct life_text {
 };
 
 void life_text_fill(struct life_text *t, const struct life *l);
+/* The same in two parts, for who needs only one: `laddr` and `raddr`, and the other texts.
+ * Either sets has_remote. */
+void life_text_locate(struct life_text *t, const struct life *l);
+void life_text_name(struct life_text *t, const struct life *l);
 /* A port or pid as a cell; 0 is null. */
 struct cell cell_nonzero(uint64_t v);
 /* A text as a cell; "" is null. */

@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/digits.h"
 #include "analyze/predicate.h"
 #include "analyze/query.h"
 #include "analyze/render_ops.h"
 #include "analyze/shaper.h"
+
+enum { WRITE_BYTES = 1 << 16 }; /* lines wait until they are worth a call */
 
 static void no_row(struct renderer *r, const struct cell *cells)
 {
@@ -49,15 +52,26 @@ void render_starve(struct renderer *r)
 	r->is_starved = true;
 }
 
-void render_flush_line(struct renderer *r)
+static void write_lines(struct renderer *r)
 {
-	if (r->line.is_failed)
-		render_starve(r);
-	else if (r->line.len && !r->is_closed && !r->is_failed &&
-		 fwrite(r->line.data, 1, r->line.len, r->out) != r->line.len)
+	if (r->whole && !r->is_closed && !r->is_failed &&
+	    fwrite(r->line.data, 1, r->whole, r->out) != r->whole)
 		note_failure(r, errno);
-	r->has_printed |= r->line.len != 0;
 	buf_clear(&r->line);
+	r->whole = 0;
+}
+
+void render_end_line(struct renderer *r)
+{
+	bool is_lost = r->line.is_failed;
+
+	if (!is_lost)
+		r->whole = r->line.len;
+	r->has_printed |= r->whole != 0;
+	if (is_lost || r->whole >= WRITE_BYTES)
+		write_lines(r);
+	if (is_lost)
+		render_starve(r);
 }
 
 /* What follows is of no use: the query does not fit the table, or a row got lost. */
@@ -84,9 +98,12 @@ struct renderer *render_new(FILE *out, const struct render_options *opt)
 	r->ops = ops_of(opt->format);
 	if (opt->format == RENDER_TEXT)
 		r->page = text_page_new();
+	if (opt->format == RENDER_JSON)
+		r->heads = json_heads_new();
 	if (has_query(opt))
 		r->shaper = shaper_new(opt->query, opt->format == RENDER_TEXT);
-	if ((opt->format == RENDER_TEXT && !r->page) || (has_query(opt) && !r->shaper)) {
+	if ((opt->format == RENDER_TEXT && !r->page) || (opt->format == RENDER_JSON && !r->heads) ||
+	    (has_query(opt) && !r->shaper)) {
 		render_free(r);
 		return NULL;
 	}
@@ -98,6 +115,7 @@ void render_free(struct renderer *r)
 	if (!r)
 		return;
 	text_page_free(r->page);
+	json_heads_free(r->heads);
 	shaper_free(r->shaper);
 	buf_release(&r->line);
 	free(r);
@@ -115,6 +133,7 @@ void render_begin(struct renderer *r, const struct table *t)
 
 void render_flush(struct renderer *r)
 {
+	write_lines(r);
 	if (!r->is_closed && !r->is_failed && fflush(r->out) != 0)
 		note_failure(r, errno);
 }
@@ -164,7 +183,7 @@ void render_heading(struct renderer *r, const char *text)
 void render_verbatim(struct renderer *r, struct view text)
 {
 	put_bytes(&r->line, text.p, view_len(text));
-	render_flush_line(r);
+	render_end_line(r);
 }
 
 static void explain_refusals(struct renderer *r)
@@ -262,12 +281,7 @@ void put_cstring(struct buf *out, const char *s)
 
 void put_decimal(struct buf *out, uint64_t v)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
-
-	do {
-		digits[--at] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
-	put_bytes(out, digits + at, sizeof(digits) - at);
+	if (buf_reserve(out, DIGITS_MAX))
+		out->len = (size_t)(digits_decimal((char *)out->data + out->len, v) -
+				    (char *)out->data);
 }

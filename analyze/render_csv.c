@@ -73,7 +73,7 @@ static void csv_begin(struct renderer *r)
 		before = ",";
 	}
 	put_u8(&r->line, '\n');
-	render_flush_line(r);
+	render_end_line(r);
 }
 
 static void csv_row(struct renderer *r, const struct cell *cells)
@@ -92,7 +92,7 @@ static void csv_row(struct renderer *r, const struct cell *cells)
 		before = ",";
 	}
 	put_u8(&r->line, '\n');
-	render_flush_line(r);
+	render_end_line(r);
 }
 
 const struct render_ops render_csv_ops = {.begin = csv_begin, .row = csv_row};

@@ -3,8 +3,10 @@
  * render_json.c -- JSON Lines: one object a row, keys in column order, integers exact
  * to 64 bits, null for what is unknown.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "analyze/digits.h"
 #include "analyze/escape.h"
 #include "analyze/render_ops.h"
 
@@ -26,10 +28,10 @@ static void put_int(struct buf *out, int64_t v)
 
 static void put_hex(struct buf *out, uint64_t v)
 {
-	char text[24];
-	int len = snprintf(text, sizeof(text), "\"0x%llx\"", (unsigned long long)v);
+	char text[DIGITS_MAX + 4] = "\"0x", *end = digits_hex(text + 3, v);
 
-	put_bytes(out, text, (size_t)len);
+	*end++ = '"';
+	put_bytes(out, text, (size_t)(end - text));
 }
 
 static void put_value(struct buf *out, const struct cell *cell, int depth);
@@ -83,25 +85,68 @@ void json_put_cell(struct buf *out, const struct cell *cell)
 	put_value(out, cell, 0);
 }
 
-static void json_row(struct renderer *r, const struct cell *cells)
+struct json_heads {
+	struct buf text;
+	size_t *ends; /* [column]; of a column without key, that of the one before */
+	size_t cap;
+};
+
+struct json_heads *json_heads_new(void)
 {
+	return calloc(1, sizeof(struct json_heads));
+}
+
+void json_heads_free(struct json_heads *heads)
+{
+	if (!heads)
+		return;
+	buf_release(&heads->text);
+	free(heads->ends);
+	free(heads);
+}
+
+/* What stands before each value of a row is spelled once. */
+static void json_begin(struct renderer *r)
+{
+	struct json_heads *h = r->heads;
 	const char *before = "{";
 
+	buf_clear(&h->text);
 	if (r->opt.tape) {
-		put_cstring(&r->line, "{\"tape\":");
-		escape_json(view_of(r->opt.tape, strlen(r->opt.tape)), &r->line);
+		put_cstring(&h->text, "{\"tape\":");
+		escape_json(view_of(r->opt.tape, strlen(r->opt.tape)), &h->text);
 		before = ",";
 	}
+	if (!array_grow((void **)&h->ends, &h->cap, r->table->column_count, sizeof(*h->ends)))
+		h->text.is_failed = true;
+	for (size_t i = 0; i < r->table->column_count && !h->text.is_failed; i++) {
+		if (r->table->columns[i].key) {
+			put_cstring(&h->text, before);
+			put_key(&h->text, r->table->columns[i].key);
+			before = ",";
+		}
+		h->ends[i] = h->text.len;
+	}
+	if (h->text.is_failed) {
+		render_starve(r);
+		r->table = NULL;
+	}
+}
+
+static void json_row(struct renderer *r, const struct cell *cells)
+{
+	const struct json_heads *h = r->heads;
+	size_t at = 0;
+
 	for (size_t i = 0; i < r->table->column_count; i++) {
 		if (!r->table->columns[i].key)
 			continue;
-		put_cstring(&r->line, before);
-		put_key(&r->line, r->table->columns[i].key);
+		put_bytes(&r->line, h->text.data + at, h->ends[i] - at);
 		put_value(&r->line, &cells[i], 0);
-		before = ",";
+		at = h->ends[i];
 	}
-	put_cstring(&r->line, "}\n");
-	render_flush_line(r);
+	put_cstring(&r->line, at ? "}\n" : "{}\n");
+	render_end_line(r);
 }
 
-const struct render_ops render_json_ops = {.row = json_row};
+const struct render_ops render_json_ops = {.begin = json_begin, .row = json_row};

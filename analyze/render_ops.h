@@ -9,7 +9,8 @@
 #include "analyze/render.h"
 #include "format/error.h"
 
-struct text_page; /* render_text.c: rows that wait for their column widths */
+struct text_page;  /* render_text.c: rows that wait for their column widths */
+struct json_heads; /* render_json.c: what stands before each value */
 
 struct renderer {
 	FILE *out;                    /* lent */
@@ -20,8 +21,10 @@ struct renderer {
 	uint64_t uncounted;
 	const struct table *table; /* between begin and finish, else NULL */
 	const struct table *last;  /* the table before, for heads printed once */
-	struct buf line;           /* scratch of one row */
+	struct buf line;           /* lines that wait to be written, and the one at hand */
+	size_t whole;              /* bytes of the former */
 	struct text_page *page;    /* text only; owned */
+	struct json_heads *heads;  /* JSON only; owned */
 	bool has_printed;          /* something, to anyone */
 	bool is_failed;  /* output could not be written, or no memory: nothing more is printed */
 	bool is_starved; /* no memory */
@@ -41,10 +44,12 @@ extern const struct render_ops render_text_ops, render_json_ops, render_csv_ops;
 
 /* A row is lost for want of memory. */
 void render_starve(struct renderer *r);
-/* Write r->line and empty it. */
-void render_flush_line(struct renderer *r);
+/* The line at hand is whole, and may be written. */
+void render_end_line(struct renderer *r);
 struct text_page *text_page_new(void);
 void text_page_free(struct text_page *page);
+struct json_heads *json_heads_new(void);
+void json_heads_free(struct json_heads *heads);
 
 /* Append a cell as a JSON value; CSV uses it for nested cells. */
 void json_put_cell(struct buf *out, const struct cell *cell);

@@ -85,8 +85,10 @@ static bool is_shown(const struct column *column)
 
 static void put_padding(struct buf *out, size_t count)
 {
-	while (count--)
-		put_u8(out, ' ');
+	if (!count || !buf_reserve(out, count))
+		return;
+	memset(out->data + out->len, ' ', count);
+	out->len += count;
 }
 
 static void end_line(struct renderer *r)
@@ -94,7 +96,7 @@ static void end_line(struct renderer *r)
 	while (r->line.len && r->line.data[r->line.len - 1] == ' ')
 		r->line.len--;
 	put_u8(&r->line, '\n');
-	render_flush_line(r);
+	render_end_line(r);
 }
 
 static void put_field(struct renderer *r, size_t column, struct view text, size_t width)
@@ -155,14 +157,14 @@ static void print_titles(struct renderer *r)
 
 static void print_row(struct renderer *r, const struct piece *pieces)
 {
-	const char *before = "";
+	size_t gap = 0;
 
 	for (size_t i = 0; i < r->table->column_count; i++) {
 		if (!is_shown(&r->table->columns[i]))
 			continue;
-		put_cstring(&r->line, before);
+		put_padding(&r->line, gap);
 		put_field(r, i, page_text(r->page, pieces->at, pieces->len), pieces->width);
-		before = r->page->gap == 1 ? " " : "  ";
+		gap = r->page->gap;
 		pieces++;
 	}
 	end_line(r);

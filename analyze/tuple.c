@@ -4,10 +4,10 @@
  */
 #include "analyze/tuple.h"
 
-#include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "analyze/digits.h"
+#include "analyze/ip_text.h"
 #include "format/hash.h"
 
 static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -78,25 +78,25 @@ bool address_is_any(const uint8_t addr[16])
 
 char *address_format(const uint8_t addr[16], char out[ADDRESS_MAX])
 {
-	const char *text;
-
-	if (address_is_ipv4(addr))
-		text = inet_ntop(AF_INET, addr + sizeof(mapped), out, ADDRESS_MAX);
-	else
-		text = inet_ntop(AF_INET6, addr, out, ADDRESS_MAX);
-	if (!text)
-		snprintf(out, ADDRESS_MAX, "?");
+	*ip_text_put(addr, out) = '\0';
 	return out;
 }
 
 char *endpoint_format(const struct endpoint *e, char out[ENDPOINT_MAX])
 {
-	char addr[ADDRESS_MAX], port[8] = "?";
-	bool is_ipv4 = address_is_ipv4(e->addr);
+	bool has_brackets = !address_is_ipv4(e->addr);
+	char *p = out;
 
-	address_format(e->addr, addr);
+	if (has_brackets)
+		*p++ = '[';
+	p = ip_text_put(e->addr, p);
+	if (has_brackets)
+		*p++ = ']';
+	*p++ = ':';
 	if (e->port)
-		snprintf(port, sizeof(port), "%u", e->port);
-	snprintf(out, ENDPOINT_MAX, is_ipv4 ? "%s:%s" : "[%s]:%s", addr, port);
+		p = digits_decimal(p, e->port);
+	else
+		*p++ = '?';
+	*p = '\0';
 	return out;
 }

@@ -8,12 +8,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/digits.h"
+
 #define NS_PER_SECOND UINT64_C(1000000000)
 
 struct step {
 	uint64_t size;
 	const char *name;
 };
+
+/* A sign or the name of a unit; returns the end. */
+static char *put_word(char *out, const char *word)
+{
+	while (*word)
+		*out++ = *word++;
+	return out;
+}
 
 static uint64_t magnitude(int64_t v)
 {
@@ -37,11 +47,13 @@ static bool print_scaled(uint64_t v, struct step step, const char *sign, char ou
 		scale /= 10;
 		decimals--;
 	}
-	if (decimals)
-		snprintf(out, UNITS_MAX, "%s%" PRIu64 ".%0*" PRIu64 " %s", sign, scaled / scale,
-			 (int)decimals, scaled % scale, step.name);
-	else
-		snprintf(out, UNITS_MAX, "%s%" PRIu64 " %s", sign, scaled, step.name);
+	out = digits_decimal(put_word(out, sign), scaled / scale);
+	if (decimals) {
+		*out++ = '.';
+		out = digits_padded(out, scaled % scale, decimals);
+	}
+	*out++ = ' ';
+	*put_word(out, step.name) = '\0';
 	return true;
 }
 
@@ -119,8 +131,10 @@ char *units_seconds(int64_t ns, char out[UNITS_MAX])
 {
 	uint64_t v = magnitude(ns);
 
-	snprintf(out, UNITS_MAX, "%s%" PRIu64 ".%06" PRIu64, ns < 0 ? "-" : "", v / NS_PER_SECOND,
-		 v % NS_PER_SECOND / 1000);
+	char *p = digits_decimal(put_word(out, ns < 0 ? "-" : ""), v / NS_PER_SECOND);
+
+	*p++ = '.';
+	*digits_padded(p, v % NS_PER_SECOND / 1000, 6) = '\0';
 	return out;
 }
 
@@ -139,6 +153,11 @@ char *units_rate(uint64_t count, uint64_t ns, char out[UNITS_MAX])
 	else
 		per_second = count / (ns / NS_PER_SECOND ? ns / NS_PER_SECOND : 1);
 	return print_steps(per_second, steps, sizeof(steps) / sizeof(steps[0]), "", out);
+}
+
+char *units_at_least(bool is_least, char *out)
+{
+	return put_word(out, is_least ? "≥ " : "");
 }
 
 static bool is_leap(uint64_t year)

@@ -28,6 +28,11 @@ char *units_rate(uint64_t count, uint64_t ns, char out[UNITS_MAX]);
 /* "2026-11-21T01:13:57.123456789Z" from nanoseconds since 1970-01-01 UTC. */
 char *units_utc(uint64_t realtime_ns, char out[UNITS_MAX]);
 
+/* Before a quantity that is no more than a lower limit: "≥ ", else "". Returns where the
+ * quantity goes: out[UNITS_LEAST + UNITS_MAX] holds both. */
+enum { UNITS_LEAST = 4 };
+char *units_at_least(bool is_least, char *out);
+
 /* The way back, for options: "5ms", "2s", "1m", "1h", "0.25", "-3" (no unit: seconds).
  * False when the text is no duration or does not fit. */
 bool units_parse_duration(const char *text, int64_t *ns);

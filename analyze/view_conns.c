@@ -128,8 +128,8 @@ struct conns {
 struct row_text {
 	struct life_text life;
 	struct member states[STATE_COUNT];
-	char time[UNITS_MAX + 8];
-	char sent[UNITS_MAX + 8], received[UNITS_MAX + 8];
+	char time[UNITS_LEAST + UNITS_MAX];
+	char sent[UNITS_LEAST + UNITS_MAX], received[UNITS_LEAST + UNITS_MAX];
 	char remark[128];
 };
 
@@ -201,24 +201,18 @@ static const char *remark_of(const struct conns *c, const struct life *l, struct
 
 static struct cell duration_text(const struct life *l, struct row_text *t)
 {
-	char text[UNITS_MAX];
-
-	units_duration((int64_t)life_duration(l), text);
-	snprintf(t->time, sizeof(t->time), "%s%s", l->is_start_seen ? "" : "≥ ", text);
+	units_duration((int64_t)life_duration(l), units_at_least(!l->is_start_seen, t->time));
 	return cell_string(t->time);
 }
 
 static void fill_identity(struct cell *cells, const struct view_input *in, const struct life *l,
 			  struct row_text *t)
 {
-	life_text_fill(&t->life, l);
+	life_text_locate(&t->life, l);
 	cells[COL_CONN] = view_number(in, l->conn);
 	cells[COL_PEER] = view_number(in, l->peer);
 	cells[COL_ROLE] = cell_string(life_role_name((enum life_role)l->role));
 	cells[COL_FAMILY] = cell_string(l->is_ipv6 ? "AF_INET6" : "AF_INET");
-	cells[COL_PROCESS] = cell_nonempty(t->life.process);
-	cells[COL_LOCAL] = cell_string(t->life.local);
-	cells[COL_REMOTE] = cell_nonempty(t->life.remote);
 	cells[COL_LADDR] = cell_string(t->life.laddr);
 	cells[COL_LPORT] = cell_nonzero(l->tuple.local.port);
 	cells[COL_RADDR] = cell_nonempty(t->life.raddr);
@@ -238,36 +232,20 @@ static void fill_times(struct cell *cells, const struct life *l, struct row_text
 	if (l->is_end_seen)
 		cells[COL_END_NS] = cell_uint(l->end_ns);
 	cells[COL_DURATION] = cell_uint(life_duration(l));
-	cells[COL_TIME] = duration_text(l, t);
 	cells[COL_STATES] = states_cell(l, t);
 }
 
-/* Where events are missing, what was counted is the least it can have been. */
-static struct cell bytes_text(uint64_t bytes, bool is_least, char *out)
-{
-	char text[UNITS_MAX];
-
-	snprintf(out, UNITS_MAX + 8, "%s%s", is_least ? "≥ " : "", units_bytes(bytes, text));
-	return cell_string(out);
-}
-
-static void fill_bytes(struct cell *cells, const struct conns *c, const struct life *l,
-		       struct row_text *t)
+static void fill_bytes(struct cell *cells, const struct conns *c, const struct life *l)
 {
 	bool has_calls = tracker_has_calls(c->tracker);
-	bool has_holes = tracker_has_holes(c->tracker, l);
 	uint64_t v;
 
 	if (l->role == LIFE_LISTENER)
 		return;
-	if (life_tx_bytes(l, has_calls, &v)) {
+	if (life_tx_bytes(l, has_calls, &v))
 		cells[COL_TX_BYTES] = cell_uint(v);
-		cells[COL_SENT] = bytes_text(v, has_holes, t->sent);
-	}
-	if (life_rx_bytes(l, has_calls, &v)) {
+	if (life_rx_bytes(l, has_calls, &v))
 		cells[COL_RX_BYTES] = cell_uint(v);
-		cells[COL_RECEIVED] = bytes_text(v, has_holes, t->received);
-	}
 }
 
 static void fill_traffic(struct cell *cells, const struct conns *c, const struct life *l)
@@ -301,6 +279,31 @@ static void fill_totals(struct cell *cells, const struct totals *t)
 	cells[COL_SNDBUF_LIMITED] = cell_uint(t->sndbuf_limited_us * 1000);
 }
 
+static struct cell bytes_text(const struct cell *bytes, bool is_least, char *out)
+{
+	if (bytes->kind == CELL_NULL)
+		return cell_null();
+	units_bytes((uint64_t)bytes->num, units_at_least(is_least, out));
+	return cell_string(out);
+}
+
+/* What only people are shown. Where events are missing, what was counted is the least it can
+ * have been. */
+static void fill_text(struct cell *cells, const struct conns *c, const struct life *l,
+		      struct row_text *t)
+{
+	bool has_holes = tracker_has_holes(c->tracker, l);
+
+	life_text_name(&t->life, l);
+	cells[COL_PROCESS] = cell_nonempty(t->life.process);
+	cells[COL_LOCAL] = cell_string(t->life.local);
+	cells[COL_REMOTE] = cell_nonempty(t->life.remote);
+	cells[COL_TIME] = duration_text(l, t);
+	cells[COL_SENT] = bytes_text(&cells[COL_TX_BYTES], has_holes, t->sent);
+	cells[COL_RECEIVED] = bytes_text(&cells[COL_RX_BYTES], has_holes, t->received);
+	cells[COL_REMARK] = cell_string(remark_of(c, l, t));
+}
+
 static void print_life(struct conns *c, const struct life *l)
 {
 	struct cell cells[COL_COUNT] = {{0}};
@@ -308,7 +311,7 @@ static void print_life(struct conns *c, const struct life *l)
 
 	fill_identity(cells, c->in, l, &text);
 	fill_times(cells, l, &text);
-	fill_bytes(cells, c, l, &text);
+	fill_bytes(cells, c, l);
 	fill_traffic(cells, c, l);
 	fill_totals(cells, &l->totals);
 	cells[COL_END] = cell_string(life_end_name((enum life_end)l->end));
@@ -316,7 +319,8 @@ static void print_life(struct conns *c, const struct life *l)
 	if (l->sk_err >= 0)
 		cells[COL_ERROR] = cell_int(l->sk_err);
 	cells[COL_TIME_WAIT] = cell_bool(l->is_time_wait);
-	cells[COL_REMARK] = cell_string(remark_of(c, l, &text));
+	if (c->in->format == RENDER_TEXT)
+		fill_text(cells, c, l, &text);
 	render_row(c->in->renderer, cells);
 }
 

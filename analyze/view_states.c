@@ -79,14 +79,11 @@ static struct cell short_cell(enum tcp_state state)
 	return state == STATE_UNKNOWN ? cell_null() : cell_string(tcp_state_short(state));
 }
 
-static struct cell time_cell(const struct life_change *c, char out[UNITS_MAX + 8])
+static struct cell time_cell(const struct life_change *c, char out[UNITS_LEAST + UNITS_MAX])
 {
-	char text[UNITS_MAX];
-
 	if (!c->has_duration)
 		return cell_null();
-	units_duration((int64_t)c->duration_ns, text);
-	snprintf(out, UNITS_MAX + 8, "%s%s", c->is_at_least ? "≥ " : "", text);
+	units_duration((int64_t)c->duration_ns, units_at_least(c->is_at_least, out));
 	return cell_string(out);
 }
 
@@ -111,37 +108,51 @@ static const char *remark(const struct life *l, const struct life_change *c)
 	}
 }
 
+/* Texts that the cells of one row point to. */
+struct row_text {
+	struct life_text life;
+	char time[UNITS_LEAST + UNITS_MAX];
+};
+
+/* What only people are shown. */
+static void fill_text(struct cell *cells, const struct life *l, const struct life_change *c,
+		      struct row_text *t)
+{
+	life_text_name(&t->life, l);
+	cells[COL_PROCESS] = cell_nonempty(t->life.process);
+	cells[COL_LOCAL] = cell_string(t->life.local);
+	cells[COL_REMOTE] = cell_nonempty(t->life.remote);
+	cells[COL_FROM_SHORT] = short_cell(c->from);
+	cells[COL_TO_SHORT] = short_cell(c->to);
+	cells[COL_TIME] = time_cell(c, t->time);
+	cells[COL_REMARK] = cell_string(remark(l, c));
+}
+
 static void print_change(struct states *v, uint64_t ts_ns, const struct sighting *seen)
 {
 	const struct life *l = seen->life;
 	const struct life_change *c = &seen->change;
-	char time[UNITS_MAX + 8];
-	struct life_text text;
+	struct row_text t;
 	struct cell cells[COL_COUNT] = {
 		[COL_TS] = cell_uint(ts_ns),
 		[COL_CONN] = view_number(v->in, l->conn),
 		[COL_LPORT] = cell_nonzero(l->tuple.local.port),
 		[COL_FROM] = state_cell(c->from),
 		[COL_TO] = state_cell(c->to),
-		[COL_FROM_SHORT] = short_cell(c->from),
-		[COL_TO_SHORT] = short_cell(c->to),
-		[COL_TIME] = time_cell(c, time),
 		[COL_AT_LEAST] = cell_bool(c->is_at_least),
 		[COL_PID] = cell_nonzero(l->owner.pid),
 		[COL_COMM] = cell_nonempty(l->owner.comm),
-		[COL_REMARK] = cell_string(remark(l, c)),
 	};
 
-	life_text_fill(&text, l);
-	cells[COL_PROCESS] = cell_nonempty(text.process);
-	cells[COL_LOCAL] = cell_string(text.local);
-	cells[COL_REMOTE] = cell_nonempty(text.remote);
-	cells[COL_LADDR] = cell_string(text.laddr);
-	cells[COL_RADDR] = cell_nonempty(text.raddr);
-	if (text.has_remote)
+	life_text_locate(&t.life, l);
+	cells[COL_LADDR] = cell_string(t.life.laddr);
+	cells[COL_RADDR] = cell_nonempty(t.life.raddr);
+	if (t.life.has_remote)
 		cells[COL_RPORT] = cell_uint(l->tuple.remote.port);
 	if (c->has_duration)
 		cells[COL_DURATION] = cell_uint(c->duration_ns);
+	if (v->in->format == RENDER_TEXT)
+		fill_text(cells, l, c, &t);
 	render_row(v->in->renderer, cells);
 	v->shown++;
 }

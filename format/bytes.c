@@ -191,7 +191,7 @@ void buf_release(struct buf *b)
 	*b = (struct buf){0};
 }
 
-bool buf_reserve(struct buf *b, size_t extra)
+bool buf_grow(struct buf *b, size_t extra)
 {
 	size_t cap = b->cap ? b->cap : 256;
 	uint8_t *data;
@@ -224,11 +224,6 @@ void put_le(struct buf *b, unsigned size, uint64_t v)
 	b->len += size;
 }
 
-void put_u8(struct buf *b, uint8_t v)
-{
-	put_le(b, 1, v);
-}
-
 void put_u16(struct buf *b, uint16_t v)
 {
 	put_le(b, 2, v);
@@ -249,14 +244,6 @@ void put_varint(struct buf *b, uint64_t v)
 	if (!buf_reserve(b, VARINT_MAX))
 		return;
 	b->len = (size_t)(store_varint(b->data + b->len, v) - b->data);
-}
-
-void put_bytes(struct buf *b, const void *data, size_t len)
-{
-	if (len == 0 || !buf_reserve(b, len))
-		return;
-	memcpy(b->data + b->len, data, len);
-	b->len += len;
 }
 
 void put_string(struct buf *b, const void *data, size_t len)

@@ -131,11 +131,19 @@ static inline void buf_clear(struct buf *b)
 	b->len = 0;
 	b->is_failed = false;
 }
+bool buf_grow(struct buf *b, size_t extra);
 /* Make room for `extra` more bytes; false (and is_failed) without memory. */
-bool buf_reserve(struct buf *b, size_t extra);
+static inline bool buf_reserve(struct buf *b, size_t extra)
+{
+	return (b->cap - b->len >= extra && !b->is_failed) || buf_grow(b, extra);
+}
 /* The low `size` bytes, 0..8. */
 void put_le(struct buf *b, unsigned size, uint64_t v);
-void put_u8(struct buf *b, uint8_t v);
+static inline void put_u8(struct buf *b, uint8_t v)
+{
+	if (buf_reserve(b, 1))
+		b->data[b->len++] = v;
+}
 void put_u16(struct buf *b, uint16_t v);
 void put_u32(struct buf *b, uint32_t v);
 void put_u64(struct buf *b, uint64_t v);
@@ -153,7 +161,13 @@ static inline uint8_t *store_varint(uint8_t *p, uint64_t v)
 	p[1] = (uint8_t)(v >> 7);
 	return p + 1 + more;
 }
-void put_bytes(struct buf *b, const void *data, size_t len);
+static inline void put_bytes(struct buf *b, const void *data, size_t len)
+{
+	if (len == 0 || !buf_reserve(b, len))
+		return;
+	memcpy(b->data + b->len, data, len);
+	b->len += len;
+}
 void put_string(struct buf *b, const void *data, size_t len);
 
 /* Grow *array (owned, `*cap` elements of `size` bytes) to hold at least `need`;

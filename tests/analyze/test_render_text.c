@@ -77,11 +77,11 @@ static void widths_are_fixed_after_the_first_rows(void **state)
 	render_begin(p.renderer, &table);
 	for (int i = 0; i < 200; i++)
 		print_row(&p, 1, "a", 1000, "fin");
-	fflush(p.file);
+	render_flush(p.renderer);
 	start = p.text + p.len;
 	assert_true(p.len > 0);
 	print_row(&p, 1, "longer than anything", 1000, "fin");
-	fflush(p.file);
+	render_flush(p.renderer);
 	start = p.text + p.len - strlen("   1  longer than anything  1 µs  fin\n");
 	assert_string_equal(start, "   1  longer than anything  1 µs  fin\n");
 	printed_check(&p, NULL);

@@ -165,9 +165,21 @@ static void what_is_no_duration_is_refused(void **state)
 	assert_int_equal(ns, 42);
 }
 
+static void a_lower_limit_is_marked(void **state)
+{
+	char out[UNITS_LEAST + UNITS_MAX];
+
+	(void)state;
+	units_bytes(UINT64_MAX, units_at_least(true, out));
+	assert_string_equal(out, "≥ 18446744 TB");
+	units_bytes(11, units_at_least(false, out));
+	assert_string_equal(out, "11 B");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_lower_limit_is_marked),
 		cmocka_unit_test(durations_have_three_digits_and_a_unit),
 		cmocka_unit_test(durations_round_into_the_next_unit),
 		cmocka_unit_test(long_durations_are_two_whole_numbers),
