@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "format/column.h"
-#include "format/lanes.h"
 #include "format/times.h"
 
 void batch_free(struct batch *b)
@@ -143,40 +142,57 @@ int batch_column_bytes(struct batch *b, const struct column *c, struct view *out
 	return 0;
 }
 
-static int decode_hot(struct batch *b, enum hot_column which, uint64_t **out, struct error *err)
+static int hot_bytes(struct batch *b, enum column_what what, enum hot_column which,
+		     const struct column **out, struct view *bytes, struct error *err)
 {
-	const struct column *c = find_hot(b, COLUMN_VALUE, which);
+	*out = find_hot(b, what, which);
+	return *out ? batch_column_bytes(b, *out, bytes, err) : bad_directory(err);
+}
+
+static int decode_cpus(struct batch *b, struct error *err)
+{
+	const struct column *c;
+	struct view bytes;
+	uint32_t values;
+
+	TRY(hot_bytes(b, COLUMN_VALUE, HOT_CPU, &c, &bytes, err));
+	b->cpu_mask = c->codec == CODEC_CONST ? 0 : UINT32_MAX;
+	values = c->codec == CODEC_CONST && b->rows ? 1 : b->rows;
+	b->cpu = slab_alloc(b->slab, values, sizeof(*b->cpu));
+	if (!b->cpu)
+		return error_nomem(err);
+	TRY(column_decode_ints(c->codec, bytes, values, b->cpu, err));
+	TRY(lanes_find(b->cpu, values, b->slab, &b->lanes, err));
+	b->lanes.starts[b->lanes.count] = b->rows;
+	return 0;
+}
+
+static int decode_schemas(struct batch *b, uint32_t **out, struct error *err)
+{
+	const struct column *c;
 	struct view bytes;
 
-	if (!c)
-		return bad_directory(err);
-	TRY(batch_column_bytes(b, c, &bytes, err));
+	TRY(hot_bytes(b, COLUMN_VALUE, HOT_SCHEMA, &c, &bytes, err));
 	*out = slab_alloc(b->slab, b->rows, sizeof(**out));
 	if (!*out)
 		return error_nomem(err);
-	return column_decode_ints(c->codec, bytes, b->rows, *out, err);
+	return column_decode_ids(c->codec, bytes, b->rows, *out, err);
 }
 
 /* Times rest on the other two hot columns. */
-static int decode_times(struct batch *b, const struct block_header *h, const uint64_t *schemas,
-			struct error *err)
+static int decode_times(struct batch *b, uint64_t base, const uint32_t *schemas, struct error *err)
 {
-	struct time_rows rows = {b->rows, h->min_ts, b->cpu, schemas};
-	struct column *c = find_hot(b, COLUMN_VALUE, HOT_TS);
-	struct column *raw = find_hot(b, COLUMN_RAW, HOT_TS);
+	struct time_lanes rows = {&b->lanes, base, schemas};
+	const struct column *c, *raw;
 	struct view symbols, low;
 
-	if (!c)
-		return bad_directory(err);
-	if (c->codec != CODEC_TIME)
-		return decode_hot(b, HOT_TS, &b->ts, err);
-	if (!raw)
-		return bad_directory(err);
-	TRY(batch_column_bytes(b, c, &symbols, err));
-	TRY(batch_column_bytes(b, raw, &low, err));
+	TRY(hot_bytes(b, COLUMN_VALUE, HOT_TS, &c, &symbols, err));
 	b->ts = slab_alloc(b->slab, b->rows, sizeof(*b->ts));
 	if (!b->ts)
 		return error_nomem(err);
+	if (c->codec != CODEC_TIME)
+		return column_decode_ints(c->codec, symbols, b->rows, b->ts, err);
+	TRY(hot_bytes(b, COLUMN_RAW, HOT_TS, &raw, &low, err));
 	return times_decode(&rows, symbols, low, b->ts, err);
 }
 
@@ -199,26 +215,27 @@ static int slot_add(struct batch *b, size_t *cap, uint32_t id, struct error *err
 	return 0;
 }
 
-/* Number the rows of each schema: slot_of[] and local[]. */
-static int number_rows(struct batch *b, const uint64_t *schemas, struct error *err)
+/* Number the rows of each schema. */
+static int number_rows(struct batch *b, const uint32_t *schemas, struct error *err)
 {
 	struct slot_number *of = slab_zalloc(b->slab, SCHEMA_MAX + 1, sizeof(*of));
+	uint32_t *places = slab_alloc(b->slab, b->rows, sizeof(*places)), rows = b->rows;
 	size_t cap = 0;
 
-	if (!of)
+	if (!of || !places)
 		return error_nomem(err);
 	b->slot_by_id = of;
-	for (uint32_t i = 0; i < b->rows; i++) {
-		uint64_t id = schemas[i];
+	b->places = places;
+	for (uint32_t i = 0; i < rows; i++) {
+		uint32_t id = schemas[i];
 
 		if (id - 1 >= SCHEMA_MAX)
 			return error_set(err, ERR_CORRUPT, "row %u has no schema", i);
 		if (of[id].rows == 0) {
 			of[id].slot = (uint32_t)b->slot_count;
-			TRY(slot_add(b, &cap, (uint32_t)id, err));
+			TRY(slot_add(b, &cap, id, err));
 		}
-		b->slot_of[i] = of[id].slot;
-		b->local[i] = of[id].rows++;
+		places[i] = of[id].slot << PLACE_ROW_BITS | of[id].rows++;
 	}
 	for (size_t i = 0; i < b->slot_count; i++)
 		b->slots[i].count = of[b->slots[i].id].rows;
@@ -298,7 +315,7 @@ static int decode(struct batch *b, const struct section *section, const struct d
 		  struct error *err)
 {
 	const struct block_header *h = block->header;
-	uint64_t *schemas;
+	uint32_t *schemas;
 
 	TRY(take_parts(b, block, err));
 	if (b->part_count == 0)
@@ -308,14 +325,10 @@ static int decode(struct batch *b, const struct section *section, const struct d
 	b->rows = h->rows;
 	b->most_bytes = h->body_len + 2 * (size_t)h->raw_len + /* parts and scratch */
 			b->column_count * sizeof(*b->columns);
-	b->slot_of = slab_alloc(b->slab, b->rows, sizeof(*b->slot_of));
-	b->local = slab_alloc(b->slab, b->rows, sizeof(*b->local));
-	if (!b->slot_of || !b->local)
-		return error_nomem(err);
-	TRY(decode_hot(b, HOT_CPU, &b->cpu, err));
-	TRY(decode_hot(b, HOT_SCHEMA, &schemas, err));
-	TRY(decode_times(b, h, schemas, err));
-	TRY(lanes_merge(b->ts, b->cpu, b->rows, b->slab, &b->order, err));
+	TRY(decode_cpus(b, err));
+	TRY(decode_schemas(b, &schemas, err));
+	TRY(decode_times(b, h->min_ts, schemas, err));
+	TRY(lanes_merge(&b->lanes, b->ts, b->slab, &b->order, err));
 	TRY(check_span(b, h, err));
 	TRY(number_rows(b, schemas, err));
 	return bind_columns(b, section, h, err);
@@ -358,16 +371,17 @@ const struct dict_set *batch_dicts(const struct batch *b)
 bool batch_event(struct batch *b, uint32_t at, struct event *out)
 {
 	uint32_t row = b->order ? b->order[at] : at;
-	const struct slot *s = &b->slots[b->slot_of[row]];
+	uint32_t slot = batch_slot(b, row);
+	const struct slot *s = &b->slots[slot];
 
 	if (!s->schema)
 		return false;
 	*out = (struct event){.schema = s->schema,
 			      .ts_ns = b->ts[row],
-			      .cpu = (uint32_t)b->cpu[row],
+			      .cpu = (uint32_t)b->cpu[row & b->cpu_mask],
 			      .row = row,
-			      .schema_row = b->local[row],
-			      .slot = b->slot_of[row],
+			      .schema_row = batch_schema_row(b, row),
+			      .slot = slot,
 			      .batch = b};
 	return true;
 }

@@ -7,6 +7,7 @@
 #define FORMAT_BATCH_DATA_H
 
 #include "format/batch.h"
+#include "format/lanes.h"
 #include "format/rows.h"
 
 enum { NO_COLUMN = 0xffffffff };
@@ -82,11 +83,24 @@ struct batch {
 	size_t most_bytes;
 	uint64_t *ts; /* rows lie CPU by CPU */
 	uint64_t *cpu;
+	uint32_t cpu_mask; /* of a row: 0 when all are of one CPU */
+	struct lanes lanes;
 	const uint32_t *order;   /* rows in the order of time; NULL: as they lie */
 	enum column_state keyed; /* of all keyed columns together */
-	uint32_t *slot_of;
-	uint32_t *local; /* row among those of its schema */
+	uint32_t *places;        /* of a row: its slot, then its number among those of its schema */
 };
+
+enum { PLACE_ROW_BITS = 16 }; /* that number is below BLOCK_MAX_ROWS */
+
+static inline uint32_t batch_slot(const struct batch *b, uint32_t row)
+{
+	return b->places[row] >> PLACE_ROW_BITS;
+}
+
+static inline uint32_t batch_schema_row(const struct batch *b, uint32_t row)
+{
+	return b->places[row] & ((1 << PLACE_ROW_BITS) - 1);
+}
 
 /* Bytes of a column in its part, decompressed. */
 int batch_column_bytes(struct batch *b, const struct column *c, struct view *out,

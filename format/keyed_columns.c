@@ -257,7 +257,7 @@ static inline bool settle_row(uint64_t *last, struct keyed_slot *k)
 static bool settle_rows(struct batch *b, uint64_t *last, struct keyed_slot *slots)
 {
 	for (uint32_t i = 0; i < b->rows; i++)
-		if (!settle_row(last, &slots[b->slot_of[i]]))
+		if (!settle_row(last, &slots[batch_slot(b, i)]))
 			return false;
 	return true;
 }

@@ -2,6 +2,7 @@
 /* lanes.c -- merges the lanes of a block (docs/FORMAT.md section 7.1). */
 #include "format/lanes.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* The first row from `first` on, before `end`, that is earlier than the one before it; or `end`. */
@@ -13,27 +14,38 @@ static uint32_t find_earlier(const uint64_t *ts, uint32_t first, uint32_t end)
 	return end;
 }
 
-/* First rows of the lanes into starts[], and `rows` behind the last; returns their number. */
-static int find_lanes(const uint64_t *ts, const uint64_t *cpu, uint32_t rows, uint32_t *starts,
-		      uint32_t *count, struct error *err)
+int lanes_find(const uint64_t *cpu, uint32_t rows, struct slab *slab, struct lanes *out,
+	       struct error *err)
 {
-	uint32_t n = 0, bad;
+	uint32_t *starts = slab_alloc(slab, (size_t)rows + 1, sizeof(*starts)), count = 0;
 
-	for (uint32_t first = 0, end = 0; first < rows; first = end) {
+	if (!starts)
+		return error_nomem(err);
+	for (uint32_t end = 0; end < rows;) {
+		uint32_t first = end;
+
 		while (end < rows && cpu[end] == cpu[first])
 			end++;
 		if (end < rows && cpu[end] < cpu[first])
 			return error_set(err, ERR_CORRUPT, "CPUs of a block are out of order");
-		bad = find_earlier(ts, first, end);
-		if (bad < end)
-			return error_set(err, ERR_CORRUPT, "row %u of a block is out of order",
-					 bad);
-		starts[n++] = first;
+		starts[count++] = first;
 	}
 	if (rows && cpu[rows - 1] > UINT32_MAX) /* they ascend */
 		return error_set(err, ERR_CORRUPT, "a CPU of a block is beyond 32 bits");
-	starts[n] = rows;
-	*count = n;
+	starts[count] = rows;
+	*out = (struct lanes){count, starts};
+	return 0;
+}
+
+static int check_times(const struct lanes *lanes, const uint64_t *ts, struct error *err)
+{
+	for (uint32_t i = 0; i < lanes->count; i++) {
+		uint32_t end = lanes->starts[i + 1], bad = find_earlier(ts, lanes->starts[i], end);
+
+		if (bad < end)
+			return error_set(err, ERR_CORRUPT, "row %u of a block is out of order",
+					 bad);
+	}
 	return 0;
 }
 
@@ -43,17 +55,25 @@ static void merge_two(const uint64_t *ts, const uint32_t *from, uint32_t *to, ui
 {
 	uint32_t a = lo, b = mid, at = lo;
 
-	while (a < mid && b < hi)
-		to[at++] = ts[from[b]] < ts[from[a]] ? from[b++] : from[a++];
+	while (a < mid && b < hi) { /* nothing to guess for the processor */
+		uint32_t first = from[a], second = from[b];
+		bool is_second = ts[second] < ts[first];
+
+		to[at++] = is_second ? second : first;
+		b += is_second;
+		a += !is_second;
+	}
 	memcpy(to + at, from + a, (mid - a) * sizeof(*to));
 	at += mid - a;
 	memcpy(to + at, from + b, (hi - b) * sizeof(*to));
 }
 
-/* Merge neighbours until one run is left. */
-static const uint32_t *merge_all(const uint64_t *ts, uint32_t *from, uint32_t *to, uint32_t *starts,
-				 uint32_t count)
+/* Merge neighbours until one run is left; forgets where lanes begin. */
+static const uint32_t *merge_all(const struct lanes *lanes, const uint64_t *ts, uint32_t *from,
+				 uint32_t *to)
 {
+	uint32_t *starts = lanes->starts, count = lanes->count;
+
 	while (count > 1) {
 		uint32_t *swap = from, end = starts[count], left = 0;
 
@@ -72,17 +92,14 @@ static const uint32_t *merge_all(const uint64_t *ts, uint32_t *from, uint32_t *t
 	return from;
 }
 
-int lanes_merge(const uint64_t *ts, const uint64_t *cpu, uint32_t rows, struct slab *slab,
+int lanes_merge(const struct lanes *lanes, const uint64_t *ts, struct slab *slab,
 		const uint32_t **order, struct error *err)
 {
-	uint32_t *starts = slab_alloc(slab, (size_t)rows + 1, sizeof(*starts));
-	uint32_t *from, *to, count = 0;
+	uint32_t rows = lanes->starts[lanes->count], *from, *to;
 
-	if (!starts)
-		return error_nomem(err);
-	TRY(find_lanes(ts, cpu, rows, starts, &count, err));
+	TRY(check_times(lanes, ts, err));
 	*order = NULL;
-	if (count <= 1)
+	if (lanes->count <= 1)
 		return 0;
 	from = slab_alloc(slab, rows, sizeof(*from));
 	to = slab_alloc(slab, rows, sizeof(*to));
@@ -90,6 +107,6 @@ int lanes_merge(const uint64_t *ts, const uint64_t *cpu, uint32_t rows, struct s
 		return error_nomem(err);
 	for (uint32_t i = 0; i < rows; i++)
 		from[i] = i;
-	*order = merge_all(ts, from, to, starts, count);
+	*order = merge_all(lanes, ts, from, to);
 	return 0;
 }

@@ -12,10 +12,18 @@
 #include "format/error.h"
 #include "format/slab.h"
 
+struct lanes {
+	uint32_t count;
+	uint32_t *starts; /* [count + 1]: the first row of each, and the end of the last */
+};
+
+/* Memory is the slab's. ERR_CORRUPT when CPUs descend, or one is beyond 32 bits. */
+int lanes_find(const uint64_t *cpu, uint32_t rows, struct slab *slab, struct lanes *out,
+	       struct error *err);
 /* *order becomes the rows' numbers in the order of time, those of equal time in the order
- * of the block; NULL when that is how they lie. Memory is the slab's. ERR_CORRUPT when CPUs,
- * or times on one CPU, descend, or a CPU is beyond 32 bits. */
-int lanes_merge(const uint64_t *ts, const uint64_t *cpu, uint32_t rows, struct slab *slab,
+ * of the block; NULL when that is how they lie. Memory is the slab's. ERR_CORRUPT when times
+ * on one CPU descend. */
+int lanes_merge(const struct lanes *lanes, const uint64_t *ts, struct slab *slab,
 		const uint32_t **order, struct error *err);
 
 #endif

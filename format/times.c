@@ -27,14 +27,13 @@ struct context {
 	bool is_known;
 };
 
-/* The number of the context of row `i` of a CPU's rows; `hash` is of the rows before, the oldest
- * times BASE^4 ... the latest times 1. */
-static inline uint32_t context_number(uint32_t *hash, const uint64_t *schemas, size_t i)
+/* The number of the context of a row; `hash` is of the rows before, the oldest times BASE^4 ...
+ * the latest times 1. The oldest is `gone` for the next row; 0 if there is none. */
+static inline uint32_t context_number(uint32_t *hash, uint32_t schema, uint32_t gone)
 {
-	uint32_t all = *hash = *hash * BASE + (uint32_t)schemas[i];
+	uint32_t all = *hash * BASE + schema;
 
-	if (i >= HISTORY)
-		*hash -= (uint32_t)schemas[i - HISTORY] * BASE_TO_HISTORY;
+	*hash = all - gone * BASE_TO_HISTORY;
 	return all * UINT32_C(2654435761) >> (32 - CONTEXT_BITS);
 }
 
@@ -121,7 +120,9 @@ static void encode_lane(const uint64_t *ts, const uint64_t *schemas, size_t coun
 	uint32_t hash = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct context *c = &contexts[context_number(&hash, schemas, i)];
+		uint64_t gone = i < HISTORY ? 0 : schemas[i - HISTORY];
+		struct context
+			*c = &contexts[context_number(&hash, (uint32_t)schemas[i], (uint32_t)gone)];
 
 		symbols[i] = encode_step(c, ts[i] - last, &bits);
 		last = ts[i];
@@ -268,12 +269,15 @@ struct reel {
 };
 
 /* The contexts of rows `first` to `end` - 1 of a lane. */
-static void find_contexts(struct reel *r, const uint64_t *schemas, size_t first, size_t end)
+static void find_contexts(struct reel *r, const uint32_t *schemas, size_t first, size_t end)
 {
 	uint32_t hash = r->hash;
 
-	for (size_t i = first; i < end; i++)
-		r->numbers[i - first] = (uint16_t)context_number(&hash, schemas, i);
+	for (size_t i = first; i < end; i++) {
+		uint32_t gone = i < HISTORY ? 0 : schemas[i - HISTORY];
+
+		r->numbers[i - first] = (uint16_t)context_number(&hash, schemas[i], gone);
+	}
 	r->hash = hash;
 }
 
@@ -303,7 +307,7 @@ static bool decode_chunk(struct decoder *d, struct reel *r, const uint8_t *symbo
 
 /* The rows of one CPU. */
 static bool decode_lane(struct decoder *d, struct reel *r, const uint8_t *symbols,
-			const uint64_t *schemas, size_t count, uint64_t *ts)
+			const uint32_t *schemas, size_t count, uint64_t *ts)
 {
 	for (size_t first = 0, end; first < count; first = end) {
 		end = count - first < CHUNK ? count : first + CHUNK;
@@ -315,31 +319,33 @@ static bool decode_lane(struct decoder *d, struct reel *r, const uint8_t *symbol
 }
 
 /* False for symbols that cannot be, or bits that do not end with the last row. */
-static bool decode_rows(const struct time_rows *rows, const uint8_t *symbols, struct view low,
+static bool decode_rows(const struct time_lanes *rows, const uint8_t *symbols, struct view low,
 			struct decoder *d, uint64_t *ts)
 {
 	struct reel reel = {.bits = bits_of(low)};
 
-	for (size_t first = 0, end; first < rows->count; first = end) {
-		end = lane_end(rows, first);
+	for (uint32_t i = 0; i < rows->lanes->count; i++) {
+		size_t first = rows->lanes->starts[i], count = rows->lanes->starts[i + 1] - first;
+
 		reel.now = rows->base;
 		reel.hash = 0;
-		if (!decode_lane(d, &reel, symbols + first, rows->schema + first, end - first,
+		if (!decode_lane(d, &reel, symbols + first, rows->schema + first, count,
 				 ts + first))
 			return false;
 	}
 	return bits_are_over(&reel.bits);
 }
 
-int times_decode(const struct time_rows *rows, struct view symbols, struct view low, uint64_t *ts,
+int times_decode(const struct time_lanes *rows, struct view symbols, struct view low, uint64_t *ts,
 		 struct error *err)
 {
+	uint32_t count = rows->lanes->starts[rows->lanes->count];
 	struct decoder *d;
 	bool is_sound;
 
-	if (view_len(symbols) != rows->count)
-		return error_set(err, ERR_CORRUPT, "the time column has %zu symbols for %zu rows",
-				 view_len(symbols), rows->count);
+	if (view_len(symbols) != count)
+		return error_set(err, ERR_CORRUPT, "the time column has %zu symbols for %u rows",
+				 view_len(symbols), count);
 	d = decoder_new();
 	if (!d)
 		return error_nomem(err);

@@ -16,6 +16,7 @@
 
 #include "format/bytes.h"
 #include "format/error.h"
+#include "format/lanes.h"
 
 /* The rows' other hot columns, which prediction rests on; each has `count` values. */
 struct time_rows {
@@ -29,8 +30,16 @@ struct time_rows {
  * their is_failed, or as false. */
 bool times_encode(const struct time_rows *rows, const uint64_t *ts, struct buf *symbols,
 		  struct buf *low);
+
+/* The same for a reader. */
+struct time_lanes {
+	const struct lanes *lanes;
+	uint64_t base;
+	const uint32_t *schema;
+};
+
 /* ERR_CORRUPT unless both streams end with the last row. */
-int times_decode(const struct time_rows *rows, struct view symbols, struct view low, uint64_t *ts,
+int times_decode(const struct time_lanes *rows, struct view symbols, struct view low, uint64_t *ts,
 		 struct error *err);
 
 #endif

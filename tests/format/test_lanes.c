@@ -23,12 +23,21 @@ static int teardown(void **state)
 	return 0;
 }
 
+static int find_and_merge(struct slab *slab, uint32_t rows, const uint64_t *ts, const uint64_t *cpu,
+			  const uint32_t **order, struct error *err)
+{
+	struct lanes lanes;
+
+	TRY(lanes_find(cpu, rows, slab, &lanes, err));
+	return lanes_merge(&lanes, ts, slab, order, err);
+}
+
 static const uint32_t *merge(struct slab *slab, size_t rows, const uint64_t *ts,
 			     const uint64_t *cpu)
 {
 	const uint32_t *order = NULL;
 
-	assert_int_equal(lanes_merge(ts, cpu, (uint32_t)rows, slab, &order, NULL), 0);
+	assert_int_equal(find_and_merge(slab, (uint32_t)rows, ts, cpu, &order, NULL), 0);
 	return order;
 }
 
@@ -71,7 +80,7 @@ static void refuse(struct slab *slab, size_t rows, const uint64_t *ts, const uin
 	const uint32_t *order = NULL;
 	struct error err = {0};
 
-	assert_int_equal(lanes_merge(ts, cpu, (uint32_t)rows, slab, &order, &err), ERR_CORRUPT);
+	assert_int_equal(find_and_merge(slab, (uint32_t)rows, ts, cpu, &order, &err), ERR_CORRUPT);
 	assert_non_null(strstr(err.text, "out of order"));
 }
 
@@ -93,8 +102,8 @@ static void the_last_cpu_has_32_bits(void **state)
 	struct error err = {0};
 
 	order_is(*state, 2, (uint64_t[]){2, 1}, (uint64_t[]){0, UINT32_MAX}, (uint32_t[]){1, 0});
-	assert_int_equal(lanes_merge((uint64_t[]){1, 2}, (uint64_t[]){0, UINT64_C(1) << 32}, 2,
-				     *state, &order, &err),
+	assert_int_equal(find_and_merge(*state, 2, (uint64_t[]){1, 2},
+					(uint64_t[]){0, UINT64_C(1) << 32}, &order, &err),
 			 ERR_CORRUPT);
 	assert_non_null(strstr(err.text, "32 bits"));
 }

@@ -37,8 +37,16 @@ static struct time_rows rows_of(const struct world *w, size_t count)
 
 static int decode(struct world *w, size_t count, size_t symbols, size_t low)
 {
-	struct time_rows rows = rows_of(w, count);
+	uint32_t schema[ROWS], starts[ROWS + 1];
+	struct lanes lanes = {.starts = starts};
+	struct time_lanes rows = {&lanes, count ? w->ts[0] : 0, schema};
 
+	for (size_t i = 0; i < count; i++) {
+		schema[i] = (uint32_t)w->schema[i];
+		if (i == 0 || w->cpu[i] != w->cpu[i - 1])
+			starts[lanes.count++] = (uint32_t)i;
+	}
+	starts[lanes.count] = (uint32_t)count;
 	return times_decode(&rows, view_of(w->symbols.data, symbols), view_of(w->low.data, low),
 			    w->out, NULL);
 }
