@@ -41,7 +41,7 @@ static const struct command commands[] = {
 	 .view = view_exchanges, .tables = {&exchanges_table}, .examples = {
 		{"hello.tape", "who asked whom, and who waited how long"}}},
 	{"rtt", "round-trip times: how they are spread, in all, by peer, service or connection",
-	 SHARED | OPTIONS_BY, SPARE_AFTER, .view = view_rtt, .by = {"peer", "service", "conn"}, .examples = {
+	 SHARED | OPTIONS_BY, SPARE_AFTER, .view = view_rtt, .tables = {&rtt_table}, .by = {"peer", "service", "conn"}, .examples = {
 		{"hello.tape", "one histogram of all"},
 		{"hello.tape --by service", "one for each service that was asked"},
 		{"hello.tape --by peer -f json", "for programs: percentiles of each peer, and the histogram"}}},

@@ -28,6 +28,7 @@ struct view_input {
 	struct scope *scope;       /* what the cursor is limited to; NULL: nothing is left out */
 	struct follow *follow;     /* not NULL: the tape is being written */
 	const char *by;            /* one of the words of the command's row; NULL: list */
+	uint64_t interval_ns;      /* top only, not 0 */
 	const struct query *query; /* what the renderer is asked for; may be NULL */
 	bool shows_all;            /* also what usually is only counted */
 	bool is_page;              /* print a page for people, not rows with keys */
@@ -54,7 +55,7 @@ typedef int (*view_fn)(const struct view_input *in, struct error *err);
 
 /* What their rows are made of. */
 extern const struct table info_table, replay_table, conns_table, states_table, timeline_table,
-	exchanges_table, drops_table;
+	exchanges_table, drops_table, rtt_table, top_table;
 
 int view_info(const struct view_input *in, struct error *err);
 int view_replay(const struct view_input *in, struct error *err);
@@ -65,6 +66,7 @@ int view_states(const struct view_input *in, struct error *err);
 int view_timeline(const struct view_input *in, struct error *err);
 int view_exchanges(const struct view_input *in, struct error *err);
 int view_rtt(const struct view_input *in, struct error *err);
+int view_top(const struct view_input *in, struct error *err);
 int view_drops(const struct view_input *in, struct error *err);
 
 #endif

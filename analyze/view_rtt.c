@@ -21,7 +21,9 @@
 enum { CHARTS_MAX = 16 /* drawn in text, below the table */ };
 
 enum {
-	COL_GROUP,
+	COL_PEER,
+	COL_SERVICE,
+	COL_CONN,
 	COL_PROCESS,
 	COL_REMOTE,
 	COL_CONNS,
@@ -44,9 +46,11 @@ enum {
 
 /* clang-format off */
 static const struct column columns[COL_COUNT] = {
-	[COL_GROUP] = {.doc = "what they are grouped by"},
-	[COL_PROCESS] = {.doc = "owner"},
-	[COL_REMOTE] = {.doc = "remote address and port"},
+	[COL_PEER] = {.key = "peer", .title = "peer", .doc = "remote address"},
+	[COL_SERVICE] = {.key = "service", .title = "service", .doc = "the server's address and port"},
+	[COL_CONN] = {.key = "conn", .title = "conn", .doc = "number of the socket life", .align = ALIGN_RIGHT},
+	[COL_PROCESS] = {.title = "process", .doc = "owner"},
+	[COL_REMOTE] = {.title = "remote", .doc = "remote address and port"},
 	[COL_CONNS] = {.key = "conns", .title = "conns", .doc = "connections whose round-trip time was told", .align = ALIGN_RIGHT},
 	[COL_SAMPLES] = {.key = "samples", .title = "samples", .doc = "how often the smoothed round-trip time was told", .align = ALIGN_RIGHT},
 	[COL_MIN] = {.key = "min_us", .title = "min", .doc = "the least of these, microseconds", .unit = UNIT_US, .align = ALIGN_RIGHT},
@@ -63,16 +67,9 @@ static const struct column columns[COL_COUNT] = {
 	[COL_HANDSHAKE_MAX] = {.key = "handshake_max_us", .doc = "the greatest", .unit = UNIT_US},
 	[COL_HISTOGRAM] = {.key = "histogram", .doc = "from, to and number of samples, for each range that has some; both included, microseconds"},
 };
-
-static const struct column peer_column = {.key = "peer", .title = "peer", .doc = "remote address"};
-static const struct column service_column = {.key = "service", .title = "service", .doc = "the server's address and port"};
-static const struct column conn_columns[] = {
-	[COL_GROUP] = {.key = "conn", .title = "conn", .doc = "number of the socket life", .align = ALIGN_RIGHT},
-	[COL_PROCESS] = {.title = "process", .doc = "owner"},
-	[COL_REMOTE] = {.title = "remote", .doc = "remote address and port"},
-	[COL_CONNS] = {.doc = "1"},
-};
 /* clang-format on */
+
+const struct table rtt_table = {"rtt", columns, COL_COUNT};
 
 enum grouping { BY_NOTHING, BY_PEER, BY_SERVICE, BY_CONN };
 
@@ -182,7 +179,7 @@ static void keep_chart(struct rtt_view *v, const char *name, struct rtts *m)
 {
 	struct chart *c = &v->charts[v->chart_count];
 
-	if (v->in->format != RENDER_TEXT || v->chart_count == CHARTS_MAX || !m->srtt.count)
+	if (!v->in->is_page || v->chart_count == CHARTS_MAX || !m->srtt.count)
 		return;
 	snprintf(c->name, sizeof(c->name), "%s", name);
 	c->srtt = m->srtt;
@@ -215,7 +212,7 @@ static int print_conn(struct rtt_view *v, const struct life *l, struct rtts *m, 
 	char name[2 * ENDPOINT_MAX];
 
 	life_text_fill(&text, l);
-	cells[COL_GROUP] = view_number(v->in, l->conn);
+	cells[COL_CONN] = view_number(v->in, l->conn);
 	cells[COL_PROCESS] = cell_nonempty(text.process);
 	cells[COL_REMOTE] = cell_nonempty(text.remote);
 	snprintf(name, sizeof(name), "connection %" PRIu64 ", with %s", l->conn, text.remote);
@@ -279,7 +276,7 @@ static int print_group(struct rtt_view *v, struct tally_group *g, const char *na
 {
 	struct cell cells[COL_COUNT] = {{0}};
 
-	cells[COL_GROUP] = cell_nonempty(g->text);
+	cells[v->grouping == BY_SERVICE ? COL_SERVICE : COL_PEER] = cell_nonempty(g->text);
 	return print_rtts(v, cells, g->count, g->own, name, err);
 }
 
@@ -346,16 +343,21 @@ static enum grouping grouping_of(const char *by)
 	return strcmp(by, "peer") == 0 ? BY_PEER : strcmp(by, "conn") == 0 ? BY_CONN : BY_SERVICE;
 }
 
+/* Only the columns that tell which group it is. */
 static void begin(struct rtt_view *v)
 {
+	static const uint8_t of[COL_REMOTE + 1] = {
+		[COL_PEER] = BY_PEER,    [COL_SERVICE] = BY_SERVICE, [COL_CONN] = BY_CONN,
+		[COL_PROCESS] = BY_CONN, [COL_REMOTE] = BY_CONN,
+	};
+
 	memcpy(v->columns, columns, sizeof(columns));
-	if (v->grouping == BY_PEER)
-		v->columns[COL_GROUP] = peer_column;
-	else if (v->grouping == BY_SERVICE)
-		v->columns[COL_GROUP] = service_column;
-	else if (v->grouping == BY_CONN)
-		memcpy(v->columns, conn_columns, sizeof(conn_columns));
-	v->table = (struct table){"rtt", v->columns, COL_COUNT};
+	for (size_t i = 0; i <= COL_REMOTE; i++)
+		if (of[i] != v->grouping)
+			v->columns[i].key = v->columns[i].title = NULL;
+	if (v->grouping == BY_CONN)
+		v->columns[COL_CONNS].key = v->columns[COL_CONNS].title = NULL;
+	v->table = (struct table){rtt_table.name, v->columns, COL_COUNT};
 	tally_init(&v->groups, sizeof(struct rtts));
 	render_begin(v->in->renderer, &v->table);
 }
@@ -379,7 +381,7 @@ static int read_all(struct rtt_view *v, struct error *err)
 	TRY(print_groups(v, err));
 	if (!v->told)
 		explain_nothing(v);
-	else if (v->in->format == RENDER_TEXT)
+	else if (v->in->is_page)
 		print_charts(v);
 	return 0;
 }
