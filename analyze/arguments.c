@@ -12,6 +12,8 @@
 #include "analyze/nearest.h"
 #include "analyze/units.h"
 
+enum { INTERVAL_DEFAULT_NS = 1000000000 };
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Room for one more element in an owned array of *a. */
@@ -263,6 +265,16 @@ static int take_all(struct arguments *a, const char *value, struct error *err)
 	return 0;
 }
 
+static int take_interval(struct arguments *a, const char *value, struct error *err)
+{
+	int64_t ns;
+
+	if (!units_parse_duration(value, &ns) || ns <= 0)
+		return refuse(err, "interval", value, "an interval is 1s, 100ms or 0.5");
+	a->interval_ns = (uint64_t)ns;
+	return 0;
+}
+
 static int take_output(struct arguments *a, const char *value, struct error *err)
 {
 	(void)err;
@@ -339,6 +351,8 @@ static const struct option options[] = {
 	 take_by},
 	{"all", 0, NULL, "also what is freed the same way with nothing lost", OPTIONS_ALL,
 	 take_all},
+	{"interval", 0, "TIME", "how long each interval is: 100ms, 10s, 1m; default 1s",
+	 OPTIONS_TOP, take_interval},
 	{"speed", 0, "N", "pace the events as they happened, N times as fast", OPTIONS_REPLAY,
 	 take_speed},
 	{"follow", 0, NULL, "wait for more until the recording ends, or Ctrl-C", OPTIONS_REPLAY,
@@ -469,7 +483,8 @@ int arguments_parse(struct arguments *a, unsigned groups, int argc, char **argv,
 {
 	bool has_ended = false;
 
-	*a = (struct arguments){.max_memory_bytes = MEMORY_LIMIT_DEFAULT};
+	*a = (struct arguments){.max_memory_bytes = MEMORY_LIMIT_DEFAULT,
+				.interval_ns = INTERVAL_DEFAULT_NS};
 	for (int i = 0; i < argc; i++) {
 		bool is_option = !has_ended && argv[i][0] == '-' && argv[i][1];
 

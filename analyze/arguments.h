@@ -27,7 +27,8 @@ enum option_group {
 	OPTIONS_READ = 16,  /* of all that read one */
 	OPTIONS_QUERY = 64, /* of commands that print rows */
 	OPTIONS_BY = 32,    /* of commands that count by one of their words (command.h) */
-	OPTIONS_ALL = 128,  /* of commands that leave something out unless asked */
+	OPTIONS_TOP = 256,
+	OPTIONS_ALL = 128, /* of commands that leave something out unless asked */
 };
 
 /* Arrays are owned. Strings are lent by argv, which must be kept. */
@@ -43,6 +44,7 @@ struct arguments {
 	const char *output; /* NULL = none given */
 	bool is_forced;     /* it may exist already */
 	double speed;       /* 0 = as fast as possible */
+	uint64_t interval_ns;
 	uint64_t max_memory_bytes;
 	const char **tapes;
 	size_t tape_count, tape_cap;

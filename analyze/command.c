@@ -105,6 +105,7 @@ static int read_source(const struct run *r, struct source *source, struct remark
 		.format = r->arguments->format,
 		.speed = r->arguments->speed,
 		.by = r->arguments->by,
+		.interval_ns = r->arguments->interval_ns,
 		.shows_all = r->arguments->shows_all,
 		.source = source,
 		.remarks = remarks,

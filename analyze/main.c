@@ -53,6 +53,11 @@ static const struct command commands[] = {
 		{"web.tape", "every loss inside this host"},
 		{"web.tape --by reason", "how many for which reason"},
 		{"web.tape --all --port 443", "also duplicates and what a close left over"}}},
+	{"top", "bytes and retransmits of each connection in each interval, the busiest first",
+	 SHARED | OPTIONS_TOP, SPARE_AFTER, .view = view_top, .tables = {&top_table}, .examples = {
+		{"web.tape", "second by second"},
+		{"web.tape --interval 10ms --since 2s --until 3s", "a second of it, more closely"},
+		{"web.tape -f csv --comm nginx", "for a spreadsheet: those of nginx"}}},
 	{"verify", "check every block; say what is damaged and what survives", SHARED,
 	 .view_blocks = cmd_verify, .tables = {&verify_table}, .examples = {
 		{"hello.tape", "exit with 3 when something is damaged"}}},

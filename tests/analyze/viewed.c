@@ -34,7 +34,8 @@ static void parse(struct line *l, const char *options, struct arguments *a)
 	l->words[l->count++] = l->text + strlen(options);
 	assert_int_equal(arguments_parse(a,
 					 OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_QUERY |
-						 OPTIONS_REPLAY | OPTIONS_BY | OPTIONS_ALL,
+						 OPTIONS_REPLAY | OPTIONS_BY | OPTIONS_ALL |
+						 OPTIONS_TOP,
 					 l->count, l->words, &err),
 			 0);
 }
@@ -86,6 +87,7 @@ static struct viewed view_how(view_fn view, const void *data, size_t len, const 
 	opt.format = in.format = a.format;
 	in.speed = a.speed;
 	in.by = a.by;
+	in.interval_ns = a.interval_ns;
 	in.shows_all = a.shows_all;
 	in.is_unnumbered = a.is_unnumbered;
 	in.query = opt.query = &a.query;

@@ -17,7 +17,7 @@ done
 for command in $("$TCPTAPE" --help | sed -n '/^Commands/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
 	grep -q "^\.It Cm $command" docs/tcptape.1 || echo "command $command is not in the manual"
 done
-for option in $(for command in replay drops; do "$TCPTAPE" $command --help; done | sed -n 's/^  [-a-z, ]*--\([a-z-]*\).*/\1/p'); do
+for option in $(for command in replay drops top; do "$TCPTAPE" $command --help; done | sed -n 's/^  [-a-z, ]*--\([a-z-]*\).*/\1/p'); do
 	grep -q "Fl Fl $option" docs/tcptape.1 || echo "option $option is not in the manual"
 done
 echo checked

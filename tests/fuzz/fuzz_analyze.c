@@ -36,6 +36,7 @@ static void run_view(unsigned choice, struct source *source, const struct select
 				.renderer = r,
 				.format = format,
 				.source = source,
+				.interval_ns = 1000000,
 				.by = view < VIEWS ? views[view].by : NULL,
 				.shows_all = choice & 128,
 				.remarks = &remarks};

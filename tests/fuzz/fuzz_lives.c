@@ -17,7 +17,7 @@ static const struct {
 	const char *by;
 } views[] = {
 	{view_conns, NULL}, {view_states, NULL},   {view_timeline, NULL}, {view_exchanges, NULL},
-	{view_rtt, NULL},   {view_rtt, "service"}, {view_rtt, "conn"},
+	{view_rtt, NULL},   {view_rtt, "service"}, {view_rtt, "conn"},    {view_top, NULL},
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]) };
@@ -152,6 +152,7 @@ static void show(struct build_tape *b, unsigned choice)
 				.cursor = tape_ready(b),
 				.source = b->source,
 				.by = views[view].by,
+				.interval_ns = 100000000,
 				.remarks = &remarks};
 	struct render_options opt = {.format = in.format};
 	char *text = NULL;
