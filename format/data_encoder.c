@@ -14,13 +14,15 @@
 
 /* Rows of one schema in the order of the block. */
 struct group_order {
-	uint32_t *rows; /* first cell of each, in group.cells */
+	uint32_t *rows; /* offset of each in row_group.rows */
+	uint32_t stride;
 	size_t count, cap;
 };
 
 struct data_encoder {
 	struct row_sort *sort;
-	struct group_order *groups; /* [schema id - 1] */
+	const struct row_head *heads; /* in the order of the block; lent by it */
+	struct group_order *groups;   /* [schema id - 1] */
 	size_t group_cap;
 	uint64_t *ts, *cpu, *schema; /* gathered */
 	size_t ts_cap, cpu_cap, schema_cap;
@@ -110,25 +112,26 @@ static bool scratch_grow(struct data_encoder *e, const struct rows *r)
 }
 
 /* The order in the block: of all rows, then of each group's, and the hot columns in that order. */
-static bool order_rows(struct data_encoder *e, struct rows *r)
+static bool order_rows(struct data_encoder *e, const struct rows *r)
 {
-	if (!scratch_grow(e, r) || !row_sort_run(e->sort, r->heads, r->extent.rows))
+	if (!scratch_grow(e, r) || !row_sort_run(e->sort, r->heads, r->extent.rows, &e->heads))
 		return false;
 	for (size_t i = 0; i < r->group_cap; i++) {
 		struct group_order *g = &e->groups[i];
 
 		g->count = 0;
+		g->stride = r->groups[i] ? r->groups[i]->stride : 0;
 		if (r->groups[i] && !u32_grow(&g->rows, &g->cap, r->groups[i]->count))
 			return false;
 	}
 	for (size_t i = 0; i < r->extent.rows; i++) {
-		const struct row_head *head = &r->heads[i];
+		const struct row_head *head = &e->heads[i];
 		struct group_order *g = &e->groups[head->schema - 1];
 
 		e->ts[i] = head->ts;
 		e->cpu[i] = head->cpu;
 		e->schema[i] = head->schema;
-		g->rows[g->count++] = head->local * r->groups[head->schema - 1]->stride;
+		g->rows[g->count++] = head->local * g->stride;
 	}
 	return true;
 }
@@ -197,58 +200,128 @@ static bool put_hot(struct data_encoder *e, const struct rows *r)
 	return true;
 }
 
-/* A cell of each row; of one row where it is the same in all. Returns of how many. */
-static size_t gather(struct data_encoder *e, const struct group *g, const struct group_order *order,
-		     uint32_t cell)
+/* An integer in this machine's byte order. */
+static ALWAYS_INLINE uint64_t load_int(const uint8_t *p, unsigned size, bool is_signed)
 {
-	const uint64_t *cells = g->cells + cell;
-	const uint32_t *rows = order->rows;
-	size_t count = g->differs[cell] ? order->count : 1;
-	uint64_t *numbers = e->numbers;
+	uint64_t u64;
+	uint32_t u32;
+	uint16_t u16;
 
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = cells[rows[i]];
-	return count;
+	if (size == 8) {
+		memcpy(&u64, p, 8);
+		return u64;
+	}
+	if (size == 4) {
+		memcpy(&u32, p, 4);
+		return is_signed ? (uint64_t)(int32_t)u32 : u32;
+	}
+	if (size == 2) {
+		memcpy(&u16, p, 2);
+		return is_signed ? (uint64_t)(int16_t)u16 : u16;
+	}
+	return is_signed ? (uint64_t)(int8_t)*p : *p;
 }
 
-static bool put_refs(struct data_encoder *e, const struct group *g, const struct group_order *order,
-		     unsigned ref)
+static ALWAYS_INLINE void gather_as(const uint8_t *column, const struct group_order *order,
+				    unsigned size, bool is_signed, uint64_t *restrict out)
+{
+	const uint32_t *rows = order->rows;
+
+	for (size_t i = 0; i < order->count; i++)
+		out[i] = load_int(column + rows[i], size, is_signed);
+}
+
+/* The integers at `at` of each row; inlined for each size. */
+static void gather(struct data_encoder *e, const struct row_group *g,
+		   const struct group_order *order, uint32_t at, unsigned size)
+{
+	const uint8_t *column = g->rows.data + at;
+
+	if (size == 8)
+		gather_as(column, order, 8, false, e->numbers);
+	else if (size == 4)
+		gather_as(column, order, 4, false, e->numbers);
+	else if (size == 2)
+		gather_as(column, order, 2, false, e->numbers);
+	else
+		gather_as(column, order, 1, false, e->numbers);
+}
+
+static void gather_signed(struct data_encoder *e, const struct row_group *g,
+			  const struct group_order *order, uint32_t at, unsigned size)
+{
+	const uint8_t *column = g->rows.data + at;
+
+	if (size == 8)
+		gather_as(column, order, 8, true, e->numbers);
+	else if (size == 4)
+		gather_as(column, order, 4, true, e->numbers);
+	else if (size == 2)
+		gather_as(column, order, 2, true, e->numbers);
+	else
+		gather_as(column, order, 1, true, e->numbers);
+}
+
+static bool put_refs(struct data_encoder *e, const struct row_group *g,
+		     const struct group_order *order, unsigned ref)
 {
 	struct column_id id = {g->schema->id, COLUMN_REF, PART_REFS, ref};
-	size_t count = gather(e, g, order, ref);
 
-	put_ids(e, id, e->numbers, count);
-	return used_add(e->used, g->schema->refs[ref], e->numbers, count);
+	gather(e, g, order, g->refs_at + ref * 4, 4);
+	put_ids(e, id, e->numbers, order->count);
+	return used_add(e->used, g->schema->refs[ref], e->numbers, order->count);
 }
 
-static void put_presence(struct data_encoder *e, const struct group *g,
+static void put_presence(struct data_encoder *e, const struct row_group *g,
 			 const struct group_order *order, unsigned column)
 {
 	struct column_id id = {g->schema->id, COLUMN_PRESENCE, PART_VALUES, column};
-	uint32_t cell = g->absent_at + column / 64;
-	size_t count = gather(e, g, order, cell);
+	static const uint64_t present = 1;
 
-	if (!(g->differs[cell] >> column % 64 & 1))
-		count = 1;
-	for (size_t i = 0; i < count; i++)
+	if (!(g->absent[column / 64] >> column % 64 & 1)) {
+		put_ints(e, id, &present, 1); /* all are */
+		return;
+	}
+	gather(e, g, order, column / 64 * 8, 8);
+	for (size_t i = 0; i < order->count; i++)
 		e->numbers[i] = ~e->numbers[i] >> column % 64 & 1;
-	put_ints(e, id, e->numbers, count);
+	put_ints(e, id, e->numbers, order->count);
 }
 
-static void put_numbers(struct data_encoder *e, const struct group *g,
+static void put_numbers(struct data_encoder *e, const struct row_group *g,
 			const struct group_order *order, unsigned column)
 {
 	struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, column};
 	const struct field *f = g->fields[column];
-	size_t count = gather(e, g, order, g->own_at + column);
 
-	if (f->flags & FIELD_ID || f->role == ROLE_POINTER)
-		put_ids(e, id, e->numbers, count);
+	if (f->flags & FIELD_SIGNED)
+		gather_signed(e, g, order, g->own_at[column], f->elem_size);
 	else
-		put_ints(e, id, e->numbers, count);
+		gather(e, g, order, g->own_at[column], f->elem_size);
+	if (f->flags & FIELD_ID || f->role == ROLE_POINTER)
+		put_ids(e, id, e->numbers, order->count);
+	else
+		put_ints(e, id, e->numbers, order->count);
 }
 
-static void put_byte_strings(struct data_encoder *e, const struct group *g,
+/* A value that is no integer. */
+static struct view blob(const struct row_group *g, const uint8_t *row, unsigned column)
+{
+	const uint8_t *p = row + g->own_at[column];
+	const struct field *f = g->fields[column];
+	uint64_t word;
+
+	if (f->kind == FIELD_STRING) {
+		word = row_word(p);
+		return word >> 32 ? view_of(g->strings.data + (uint32_t)word, word >> 32)
+				  : view_of("", 0);
+	}
+	if (g->absent_words && row_word(row + column / 64 * 8) >> column % 64 & 1)
+		return view_of("", 0);
+	return view_of(p, field_bytes(f));
+}
+
+static void put_byte_strings(struct data_encoder *e, const struct row_group *g,
 			     const struct group_order *order, unsigned column)
 {
 	struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, column};
@@ -256,21 +329,17 @@ static void put_byte_strings(struct data_encoder *e, const struct group *g,
 	size_t before = out->len;
 	uint8_t codec;
 
-	for (size_t i = 0; i < order->count; i++) {
-		uint64_t cell = g->cells[order->rows[i] + g->own_at + column];
-		uint32_t at = (uint32_t)cell, len = (uint32_t)(cell >> 32);
-
-		e->views[i] = len ? view_of(g->bytes.data + at, len) : view_of("", 0);
-	}
+	for (size_t i = 0; i < order->count; i++)
+		e->views[i] = blob(g, g->rows.data + order->rows[i], column);
 	codec = column_encode_bytes(e->table, e->views, order->count, out);
 	put_line(e, id, codec, out->len - before);
 }
 
-static bool put_group(struct data_encoder *e, struct group *g, const struct group_order *order)
+static bool put_group(struct data_encoder *e, const struct row_group *g,
+		      const struct group_order *order)
 {
 	const struct schema *s = g->schema;
 
-	group_settle(g);
 	for (unsigned i = 0; i < s->ref_count; i++) {
 		if (!put_refs(e, g, order, i))
 			return false;
@@ -288,7 +357,7 @@ static bool put_group(struct data_encoder *e, struct group *g, const struct grou
 	return true;
 }
 
-static void put_keyed(struct data_encoder *e, const struct group *g)
+static void put_keyed(struct data_encoder *e, const struct row_group *g)
 {
 	unsigned nth = 0;
 
@@ -322,7 +391,7 @@ static int put_parts(struct data_encoder *e, const struct rows *rows, struct pac
 	return body_pad(body, rows->extent.rows, rows->extent.cells, err);
 }
 
-int data_encoder_run(struct data_encoder *e, struct rows *rows, struct dictionaries *dicts,
+int data_encoder_run(struct data_encoder *e, const struct rows *rows, struct dictionaries *dicts,
 		     struct packer *p, struct body *body, struct error *err)
 {
 	for (unsigned i = 0; i < PART_COUNT; i++)
@@ -333,7 +402,7 @@ int data_encoder_run(struct data_encoder *e, struct rows *rows, struct dictionar
 		if (rows->groups[i] && rows->groups[i]->count &&
 		    !put_group(e, rows->groups[i], &e->groups[i]))
 			return error_nomem(err);
-	if (!keyed_encoder_run(e->keyed, rows, dicts))
+	if (!keyed_encoder_run(e->keyed, rows, e->heads, dicts))
 		return error_nomem(err);
 	for (size_t i = 0; i < rows->group_cap; i++)
 		if (rows->groups[i] && rows->groups[i]->count)

@@ -14,10 +14,10 @@ struct data_encoder; /* scratch, reused from block to block; opaque */
 
 struct data_encoder *data_encoder_new(void); /* NULL without memory */
 void data_encoder_free(struct data_encoder *e);
-/* Fill *body and bring the rows into the order of the block. Their entry ids are of `dicts`, which
+/* Fill *body. The rows' entry ids are of `dicts`, which
  * may be NULL if no field has a key. 0, or ERR_NOMEM, or ERR_CORRUPT when a part outgrows a
  * block. */
-int data_encoder_run(struct data_encoder *e, struct rows *rows, struct dictionaries *dicts,
+int data_encoder_run(struct data_encoder *e, const struct rows *rows, struct dictionaries *dicts,
 		     struct packer *p, struct body *body, struct error *err);
 
 #endif

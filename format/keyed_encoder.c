@@ -15,7 +15,7 @@ struct keyed_lane {
 	struct id_keys keys;
 	uint64_t mask;        /* of the field's bytes */
 	uint8_t *end;         /* of the tokens; there is room for all */
-	uint32_t ref, cell;   /* of a row */
+	uint32_t id_at, at;   /* in a row */
 	uint32_t flip, space; /* make a place of a key */
 	uint32_t size;        /* of the field, in bytes */
 	struct buf tokens, raw;
@@ -68,13 +68,13 @@ void keyed_encoder_free(struct keyed_encoder *k)
 }
 
 /* Empty, with room for a token of each row. */
-static bool lane_reset(struct keyed_lane *l, const struct group *g, unsigned own,
+static bool lane_reset(struct keyed_lane *l, const struct row_group *g, unsigned own,
 		       struct dictionaries *dicts)
 {
 	const struct field *f = g->fields[own];
 
-	l->ref = f->key_ref - 1u;
-	l->cell = g->own_at + own;
+	l->id_at = g->refs_at + (f->key_ref - 1u) * 4;
+	l->at = g->own_at[own];
 	l->flip = f->flags & FIELD_FLIP ? 1 : 0;
 	l->space = (uint32_t)keyed_key(f, l->flip);
 	l->size = f->elem_size;
@@ -84,10 +84,11 @@ static bool lane_reset(struct keyed_lane *l, const struct group *g, unsigned own
 	if (!buf_reserve(&l->tokens, g->count * TOKEN_MAX + VARINT_MAX))
 		return false;
 	l->end = l->tokens.data;
-	return dictionaries_keys(dicts, g->schema->refs[l->ref], f->key_attribute, &l->keys);
+	return dictionaries_keys(dicts, g->schema->refs[f->key_ref - 1], f->key_attribute,
+				 &l->keys);
 }
 
-static bool slot_reset(struct keyed_slot *s, const struct group *g, struct dictionaries *dicts)
+static bool slot_reset(struct keyed_slot *s, const struct row_group *g, struct dictionaries *dicts)
 {
 	s->count = 0;
 	for (unsigned i = 0; i < g->schema->own_count; i++) {
@@ -104,11 +105,12 @@ static bool slot_reset(struct keyed_slot *s, const struct group *g, struct dicti
 	return true;
 }
 
-static void code_row(uint64_t *last, struct keyed_slot *s, const uint64_t *row)
+static void code_row(uint64_t *last, struct keyed_slot *s, const uint8_t *row)
 {
 	for (struct keyed_lane *l = s->lanes, *end = l + s->count; l < end; l++) {
-		uint32_t key = (id_key(&l->keys, (uint32_t)row[l->ref]) ^ l->flip) + l->space;
-		uint64_t value = row[l->cell] & l->mask;
+		uint32_t id = (uint32_t)row_bits(row + l->id_at, 4);
+		uint32_t key = (id_key(&l->keys, id) ^ l->flip) + l->space;
+		uint64_t value = row_bits(row + l->at, l->size);
 		uint32_t token = keyed_token(&last[key % KEYED_PLACES], value, l->mask);
 
 		if (token == KEYED_RAW)
@@ -129,7 +131,8 @@ static bool finish(struct keyed_slot *s)
 	return true;
 }
 
-bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows, struct dictionaries *dicts)
+bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows,
+		       const struct row_head *heads, struct dictionaries *dicts)
 {
 	void *slots = k->slots;
 	size_t lanes = 0;
@@ -138,7 +141,7 @@ bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows, struct 
 		return false;
 	k->slots = slots;
 	for (size_t i = 0; i < rows->group_cap; i++) {
-		const struct group *g = rows->groups[i];
+		const struct row_group *g = rows->groups[i];
 
 		if (!g || !g->count)
 			continue;
@@ -150,12 +153,11 @@ bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows, struct 
 		return true;
 	keyed_reset(k->keyed);
 	for (size_t i = 0; i < rows->extent.rows; i++) {
-		const struct row_head *head = &rows->heads[i];
-		struct keyed_slot *s = &k->slots[head->schema - 1];
+		struct keyed_slot *s = &k->slots[heads[i].schema - 1];
 
 		if (s->count)
 			code_row(k->keyed->last, s,
-				 group_row(rows->groups[head->schema - 1], head->local));
+				 row_group_at(rows->groups[heads[i].schema - 1], heads[i].local));
 	}
 	for (size_t i = 0; i < rows->group_cap; i++)
 		if (!finish(&k->slots[i]))

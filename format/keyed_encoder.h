@@ -11,6 +11,7 @@
 #include "format/dictionaries.h"
 #include "format/rows.h"
 
+struct row_head;
 struct keyed_encoder; /* scratch, reused from block to block; opaque */
 
 /* What became of a column; lent until the next run. */
@@ -20,10 +21,10 @@ struct keyed_bytes {
 
 struct keyed_encoder *keyed_encoder_new(void); /* NULL without memory */
 void keyed_encoder_free(struct keyed_encoder *k);
-/* Codes the rows, which are in the order of the block; their entry ids are of `dicts`, which may
- * be NULL if no field has a key. False without memory. */
+/* Codes the rows in the order of the block, which is that of `heads`; their entry ids are of
+ * `dicts`, which may be NULL if no field has a key. False without memory. */
 bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows,
-		       struct dictionaries *dicts);
+		       const struct row_head *heads, struct dictionaries *dicts);
 /* The keyed column `nth` (from 0, in the order of fields) of a schema that has rows. */
 struct keyed_bytes keyed_encoder_bytes(const struct keyed_encoder *k, uint32_t schema,
 				       unsigned nth);

@@ -10,8 +10,8 @@
 enum { SMALL_CPUS = 1024 };
 
 struct row_sort {
-	struct row_head *merge; /* scratch */
-	size_t cap;
+	struct row_head *sorted, *merge;
+	size_t cap, merge_cap;
 };
 
 struct row_sort *row_sort_new(void)
@@ -23,6 +23,7 @@ void row_sort_free(struct row_sort *s)
 {
 	if (!s)
 		return;
+	free(s->sorted);
 	free(s->merge);
 	free(s);
 }
@@ -55,7 +56,7 @@ static bool sort_nearly(struct row_head *heads, size_t count)
 }
 
 /* Stable bottom-up merge sort. */
-static void sort_merging(struct row_sort *s, struct row_head *heads, size_t count)
+static void sort_merging(struct row_head *heads, size_t count, struct row_head *merge)
 {
 	for (size_t width = 1; width < count; width *= 2) {
 		for (size_t lo = 0; lo < count; lo += 2 * width) {
@@ -64,53 +65,56 @@ static void sort_merging(struct row_sort *s, struct row_head *heads, size_t coun
 			size_t a = lo, b = mid, at = lo;
 
 			while (a < mid && b < hi)
-				s->merge[at++] = is_before(&heads[b], &heads[a]) ? heads[b++]
-										 : heads[a++];
-			memcpy(s->merge + at, heads + a, (mid - a) * sizeof(*heads));
+				merge[at++] = is_before(&heads[b], &heads[a]) ? heads[b++]
+									      : heads[a++];
+			memcpy(merge + at, heads + a, (mid - a) * sizeof(*heads));
 			at += mid - a;
-			memcpy(s->merge + at, heads + b, (hi - b) * sizeof(*heads));
+			memcpy(merge + at, heads + b, (hi - b) * sizeof(*heads));
 		}
-		memcpy(heads, s->merge, count * sizeof(*heads));
+		memcpy(heads, merge, count * sizeof(*heads));
 	}
 }
 
-static bool is_in_order(const struct row_head *heads, size_t count)
+static uint32_t lane_of(const struct row_head *head)
 {
-	for (size_t i = 1; i < count; i++)
-		if (is_before(&heads[i], &heads[i - 1]))
-			return false;
-	return true;
+	return head->cpu < SMALL_CPUS ? head->cpu : SMALL_CPUS;
 }
 
-/* Stable: each CPU's rows to their place. */
-static void part_lanes(struct row_sort *s, struct row_head *heads, size_t count)
+/* Stable: each CPU's rows together. */
+static void part_lanes(const struct row_head *heads, size_t count, struct row_head *out)
 {
-	uint32_t starts[SMALL_CPUS + 1] = {0};
+	uint32_t starts[SMALL_CPUS + 2] = {0}; /* the last is that of all other CPUs */
 
-	for (size_t i = 0; i < count; i++) {
-		if (heads[i].cpu >= SMALL_CPUS) /* the sort brings it there */
-			return;
-		starts[heads[i].cpu + 1]++;
-	}
+	for (size_t i = 0; i < count; i++)
+		starts[lane_of(&heads[i]) + 1]++;
 	for (unsigned i = 1; i <= SMALL_CPUS; i++)
 		starts[i] += starts[i - 1];
 	for (size_t i = 0; i < count; i++)
-		s->merge[starts[heads[i].cpu]++] = heads[i];
-	memcpy(heads, s->merge, count * sizeof(*heads));
+		out[starts[lane_of(&heads[i])]++] = heads[i];
+}
+
+static bool heads_grow(struct row_head **array, size_t *cap, size_t need)
+{
+	void *grown = *array;
+
+	if (!array_grow(&grown, cap, need, sizeof(**array)))
+		return false;
+	*array = grown;
+	return true;
 }
 
 /* Rows come nearly in this order of each CPU. */
-bool row_sort_run(struct row_sort *s, struct row_head *heads, size_t count)
+bool row_sort_run(struct row_sort *s, const struct row_head *heads, size_t count,
+		  const struct row_head **out)
 {
-	void *merge = s->merge;
-
-	if (is_in_order(heads, count))
-		return true;
-	if (!array_grow(&merge, &s->cap, count, sizeof(*s->merge)))
+	if (!heads_grow(&s->sorted, &s->cap, count))
 		return false;
-	s->merge = merge;
-	part_lanes(s, heads, count);
-	if (!sort_nearly(heads, count))
-		sort_merging(s, heads, count);
+	part_lanes(heads, count, s->sorted);
+	if (!sort_nearly(s->sorted, count)) {
+		if (!heads_grow(&s->merge, &s->merge_cap, count))
+			return false;
+		sort_merging(s->sorted, count, s->merge);
+	}
+	*out = s->sorted;
 	return true;
 }

@@ -14,7 +14,8 @@ struct row_sort; /* scratch, reused from block to block; opaque */
 
 struct row_sort *row_sort_new(void); /* NULL without memory */
 void row_sort_free(struct row_sort *s);
-/* False without memory; the rows are then all there, in any order. */
-bool row_sort_run(struct row_sort *s, struct row_head *heads, size_t count);
+/* Puts them into *out, which is lent until the next call. False without memory. */
+bool row_sort_run(struct row_sort *s, const struct row_head *heads, size_t count,
+		  const struct row_head **out);
 
 #endif

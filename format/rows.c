@@ -2,6 +2,7 @@
 /* rows.c -- collects rows by schema (docs/FORMAT.md section 7). */
 #include "format/rows.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,161 +17,92 @@ struct rows *rows_new(void)
 	return r;
 }
 
-static void group_free(struct group *g)
-{
-	if (!g)
-		return;
-	free(g->cells);
-	free(g->differs);
-	free(g->optional);
-	free(g->fields);
-	free(g->blobs);
-	buf_release(&g->bytes);
-	free(g);
-}
-
 void rows_free(struct rows *r)
 {
 	if (!r)
 		return;
 	for (size_t i = 0; i < r->group_cap; i++)
-		group_free(r->groups[i]);
+		row_group_free(r->groups[i]);
 	free(r->groups);
 	free(r->heads);
 	free(r);
 }
 
-static void plan_row(struct group *g)
-{
-	const struct schema *s = g->schema;
-
-	g->values = 3u + s->ref_count + s->own_count;
-	for (unsigned i = 0; i < s->field_count; i++) {
-		const struct field *f = &s->fields[i];
-		uint16_t own = s->own_of[i];
-
-		if (f->ref)
-			continue;
-		g->fields[own] = f;
-		if (f->kind != FIELD_INT)
-			g->blobs[g->blob_count++] = own;
-		if (f->flags & FIELD_OPTIONAL) {
-			g->optional[own / 64] |= UINT64_C(1) << own % 64;
-			g->values++;
-		}
-	}
-}
-
-static struct group *group_new(const struct schema *schema)
-{
-	size_t columns = schema->own_count + 1u;
-	struct group *g = calloc(1, sizeof(*g));
-
-	if (!g)
-		return NULL;
-	g->schema = schema;
-	g->own_at = schema->ref_count;
-	g->absent_at = g->own_at + schema->own_count;
-	/* Not 0 for an event that is nothing but its time. */
-	g->stride = g->absent_at + (schema->own_count + 63u) / 64;
-	g->stride = (g->stride / ROW_CELLS_STEP + 1) * ROW_CELLS_STEP;
-	g->fields = calloc(columns, sizeof(*g->fields));
-	g->blobs = calloc(columns, sizeof(*g->blobs));
-	g->optional = calloc(columns / 64 + 1, sizeof(*g->optional));
-	g->differs = calloc(g->stride, sizeof(*g->differs));
-	if (!g->fields || !g->blobs || !g->optional || !g->differs) {
-		group_free(g);
-		return NULL;
-	}
-	plan_row(g);
-	return g;
-}
-
-static struct group *group_add(struct rows *r, const struct schema *schema)
+static struct row_group *group_add(struct rows *r, const struct schema *schema,
+				   const struct place *places)
 {
 	void *groups = r->groups;
 
 	if (!array_grow(&groups, &r->group_cap, schema->id, sizeof(*r->groups)))
 		return NULL;
 	r->groups = groups;
-	r->groups[schema->id - 1] = group_new(schema);
+	assert(!r->groups[schema->id - 1]);
+	r->groups[schema->id - 1] = row_group_new(schema, places);
 	return r->groups[schema->id - 1];
 }
 
-static bool grow(struct rows *r, struct group *g)
+int rows_lay_out(struct rows *r, const struct schema *schema, const struct place *places,
+		 struct error *err)
 {
-	void *heads = r->heads, *cells = g->cells;
-	size_t cap = g->cap * g->stride;
+	static const struct place none; /* of no own value */
 
-	if (!array_grow(&heads, &r->cap, r->extent.rows + 1, sizeof(*r->heads)))
-		return false;
+	return group_add(r, schema, places ? places : &none) ? 0 : error_nomem(err);
+}
+
+static struct row_group *group_of(const struct rows *r, const struct schema *schema)
+{
+	return schema->id <= r->group_cap ? r->groups[schema->id - 1] : NULL;
+}
+
+/* Room for a row behind the others, or NULL. */
+static uint8_t *row_begin(struct rows *r, struct row_group *g)
+{
+	size_t room = g->stride + ROW_SLACK;
+	void *heads = r->heads;
+
+	if (r->extent.rows == r->cap &&
+	    !array_grow(&heads, &r->cap, r->extent.rows + 1, sizeof(*r->heads)))
+		return NULL;
 	r->heads = heads;
-	if (!array_grow(&cells, &cap, (g->count + 1) * g->stride, sizeof(*g->cells)))
-		return false;
-	g->cells = cells;
-	g->cap = cap / g->stride;
-	return true;
+	if (g->rows.cap - g->rows.len < room && !buf_reserve(&g->rows, room))
+		return NULL;
+	return g->rows.data + g->rows.len;
 }
 
-/* Bytes go behind those of all rows before. */
-static uint64_t put_blob(struct rows *r, struct group *g, const struct field *f,
-			 const struct value *v)
+static void put_refs(const struct row_group *g, uint8_t *row, const uint32_t *refs)
 {
-	size_t len = f->kind == FIELD_STRING ? v->len : field_bytes(f), at = g->bytes.len;
-
-	if (v->is_absent)
-		len = 0;
-	put_bytes(&g->bytes, v->bytes, len);
-	r->extent.bytes += len;
-	return at | (uint64_t)len << 32;
+	for (unsigned i = 0; i < g->schema->ref_count; i++)
+		memcpy(row + g->refs_at + i * sizeof(*refs), &refs[i], sizeof(*refs));
 }
 
-/* What is absent counts as 0. */
-static void clear_absent(uint64_t absent, uint64_t *cells)
+/* Strings go behind those of all rows before. */
+static void put_text(struct rows *r, struct row_group *g, uint8_t *row, unsigned own,
+		     struct view string)
 {
-	for (; absent; absent >>= 1, cells++)
-		if (absent & 1)
-			*cells = 0;
+	uint64_t word = g->strings.len | (uint64_t)view_len(string) << 32;
+
+	put_bytes(&g->strings, string.p, view_len(string));
+	memcpy(row + g->own_at[own], &word, sizeof(word));
+	r->extent.bytes += view_len(string);
 }
 
-static void put_own(struct rows *r, struct group *g, const struct value *values, uint64_t *cells)
+/* What is absent counts as 0; a string is empty already. */
+static void put_absent(struct row_group *g, uint8_t *row, const uint64_t *absent)
 {
-	uint64_t *own = cells + g->own_at;
-	unsigned count = g->schema->own_count;
-
-	for (unsigned from = 0; from < count; from += 64) {
-		unsigned some = count - from < 64 ? count - from : 64;
-		uint64_t absent = 0;
-
-		for (unsigned i = 0; i < some; i++) {
-			own[from + i] = values[from + i].num;
-			absent = absent >> 1 | (uint64_t)values[from + i].is_absent << 63;
-		}
-		absent = absent >> (64 - some) & g->optional[from / 64];
-		cells[g->absent_at + from / 64] = absent;
-		if (absent)
-			clear_absent(absent, own + from);
-	}
-	for (unsigned i = 0; i < g->blob_count; i++)
-		own[g->blobs[i]] = put_blob(r, g, g->fields[g->blobs[i]], &values[g->blobs[i]]);
+	memcpy(row, absent, g->absent_words * sizeof(*absent));
+	for (unsigned i = 0; i < g->schema->own_count; i++)
+		if (absent[i / 64] >> i % 64 & 1)
+			memset(row + g->own_at[i], 0, field_bytes(g->fields[i]));
+	for (unsigned i = 0; i < g->absent_words; i++)
+		g->absent[i] |= absent[i];
 }
 
-/* Some cells of all rows, side by side. */
-static void settle_cells(const struct group *g, const uint64_t *first, uint64_t *differs)
+static void note_time(struct rows *r, uint64_t ts)
 {
-	uint64_t sum[ROW_CELLS_STEP] = {0};
-	const uint64_t *row = first;
-
-	for (size_t i = 0; i < g->count; i++, row += g->stride)
-		for (size_t k = 0; k < ROW_CELLS_STEP; k++)
-			sum[k] |= row[k] ^ first[k];
-	memcpy(differs, sum, sizeof(sum));
-}
-
-void group_settle(struct group *g)
-{
-	for (size_t i = 0; i < g->stride; i += ROW_CELLS_STEP)
-		settle_cells(g, g->cells + i, g->differs + i);
+	if (r->extent.rows == 0 || ts < r->min_ts)
+		r->min_ts = ts;
+	if (ts > r->max_ts)
+		r->max_ts = ts;
 }
 
 static size_t columns_of(const struct schema *s)
@@ -184,38 +116,126 @@ static size_t columns_of(const struct schema *s)
 	return columns;
 }
 
-static void note_time(struct rows *r, uint64_t ts)
+/* The row that was begun is complete. */
+static int row_end(struct rows *r, struct row_group *g, uint64_t ts, uint32_t cpu,
+		   struct error *err)
 {
-	if (r->extent.rows == 0 || ts < r->min_ts)
-		r->min_ts = ts;
-	if (ts > r->max_ts)
-		r->max_ts = ts;
+	if (g->strings.is_failed)
+		return error_nomem(err);
+	if (g->count == 0)
+		r->extent.columns += columns_of(g->schema);
+	note_time(r, ts);
+	r->heads[r->extent.rows++] = (struct row_head){.ts = ts,
+						       .cpu = cpu,
+						       .schema = (uint16_t)g->schema->id,
+						       .local = (uint16_t)g->count++};
+	g->rows.len += g->stride;
+	r->extent.cells += g->values;
+	r->extent.bytes += g->blob_bytes;
+	r->extent.memory += g->stride;
+	return 0;
+}
+
+/* In this machine's byte order. */
+static void put_int(uint8_t *p, unsigned size, uint64_t number)
+{
+	uint32_t u32 = (uint32_t)number;
+	uint16_t u16 = (uint16_t)number;
+
+	if (size == 8)
+		memcpy(p, &number, 8);
+	else if (size == 4)
+		memcpy(p, &u32, 4);
+	else if (size == 2)
+		memcpy(p, &u16, 2);
+	else
+		*p = (uint8_t)number;
+}
+
+/* One of no string. */
+static void put_value(const struct row_group *g, uint8_t *row, unsigned own, const struct value *v)
+{
+	const struct field *f = g->fields[own];
+
+	if (f->kind == FIELD_INT)
+		put_int(row + g->own_at[own], f->elem_size, v->num);
+	else
+		memcpy(row + g->own_at[own], v->bytes, field_bytes(f));
 }
 
 int rows_add(struct rows *r, const struct schema *schema, const struct row *row, struct error *err)
 {
-	struct group *g = schema->id <= r->group_cap ? r->groups[schema->id - 1] : NULL;
-	uint64_t *cells;
+	uint64_t absent[ABSENT_WORDS_MAX] = {0};
+	struct row_group *g = group_of(r, schema);
+	uint8_t *out;
 
 	if (!g)
-		g = group_add(r, schema);
-	if (!g || ((r->extent.rows == r->cap || g->count == g->cap) && !grow(r, g)))
+		g = group_add(r, schema, NULL);
+	out = g ? row_begin(r, g) : NULL;
+	if (!out)
 		return error_nomem(err);
-	if (g->count == 0)
-		r->extent.columns += columns_of(schema);
-	cells = g->cells + g->count * g->stride;
-	for (unsigned i = 0; i < schema->ref_count; i++)
-		cells[i] = row->refs[i];
-	put_own(r, g, row->values, cells);
-	if (g->bytes.is_failed)
+	assert(g->is_plain);
+	put_refs(g, out, row->refs);
+	for (unsigned i = 0; i < schema->own_count; i++) {
+		const struct value *v = &row->values[i];
+		bool is_absent = v->is_absent && g->fields[i]->flags & FIELD_OPTIONAL;
+
+		absent[i / 64] |= (uint64_t)is_absent << i % 64;
+		if (g->fields[i]->kind == FIELD_STRING)
+			put_text(r, g, out, i, view_of(v->bytes, is_absent ? 0 : v->len));
+		else if (!is_absent)
+			put_value(g, out, i, v);
+	}
+	put_absent(g, out, absent);
+	return row_end(r, g, row->ts_ns, row->cpu, err);
+}
+
+/* Which own values the row lacks. */
+static void find_absent(const struct row_group *g, const struct raw_row *row, uint64_t *absent)
+{
+	for (unsigned i = 0; i < g->condition_count; i++) {
+		const struct condition *c = &g->conditions[i];
+
+		if ((row->flags & c->needs) == c->needs)
+			continue;
+		for (unsigned w = 0; w < g->absent_words; w++)
+			absent[w] |= c->values[w];
+	}
+	for (unsigned i = 0; i < g->string_count; i++) {
+		unsigned own = g->string_columns[i];
+		bool is_absent = !row->strings[i].p && g->fields[own]->flags & FIELD_OPTIONAL;
+
+		absent[own / 64] |= (uint64_t)is_absent << own % 64;
+	}
+}
+
+static SELDOM void put_lacks(struct row_group *g, uint8_t *out, const struct raw_row *row)
+{
+	uint64_t absent[ABSENT_WORDS_MAX] = {0};
+
+	find_absent(g, row, absent);
+	put_absent(g, out, absent);
+}
+
+int rows_add_raw(struct rows *r, const struct schema *schema, const struct raw_row *row,
+		 struct error *err)
+{
+	struct row_group *g = group_of(r, schema);
+	uint8_t *out;
+
+	assert(g && !g->is_plain);
+	out = row_begin(r, g);
+	if (!out)
 		return error_nomem(err);
-	note_time(r, row->ts_ns);
-	r->heads[r->extent.rows++] = (struct row_head){.ts = row->ts_ns,
-						       .cpu = row->cpu,
-						       .schema = schema->id,
-						       .local = (uint32_t)g->count++};
-	r->extent.cells += g->values;
-	return 0;
+	put_refs(g, out, row->refs);
+	memcpy(out + g->memory_at, row->memory + g->from, g->bytes);
+	for (unsigned i = 0; i < g->string_count; i++)
+		put_text(r, g, out, g->string_columns[i], row->strings[i]);
+	if (g->string_count || (row->flags & g->needs) != g->needs)
+		put_lacks(g, out, row);
+	else
+		memset(out, 0, g->absent_words * sizeof(uint64_t));
+	return row_end(r, g, row->ts_ns, row->cpu, err);
 }
 
 size_t rows_count(const struct rows *r)
@@ -257,14 +277,9 @@ void rows_peek(const struct rows *r, size_t i, uint32_t *schema, uint32_t *cpu, 
 
 void rows_clear(struct rows *r)
 {
-	for (size_t i = 0; i < r->group_cap; i++) {
-		struct group *g = r->groups[i];
-
-		if (!g)
-			continue;
-		buf_clear(&g->bytes);
-		g->count = 0;
-	}
+	for (size_t i = 0; i < r->group_cap; i++)
+		if (r->groups[i])
+			row_group_clear(r->groups[i]);
 	r->extent = (struct rows_extent){.columns = HOT_COLUMNS};
 	r->max_ts = 0;
 }

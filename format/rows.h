@@ -45,13 +45,20 @@ struct rows; /* opaque */
 
 struct rows_extent {
 	size_t rows, cells, columns;
-	size_t bytes; /* of byte and string values */
+	size_t bytes;  /* of byte and string values, absent ones too */
+	size_t memory; /* that they take here, but for strings */
 };
 
 struct rows *rows_new(void); /* NULL without memory */
 void rows_free(struct rows *r);
-/* Copies the row; `schema` must outlive the rows. 0 or ERR_NOMEM. */
+/* Copy the row; `schema` must outlive the rows. A schema's rows come by one of the two. 0 or
+ * ERR_NOMEM. */
 int rows_add(struct rows *r, const struct schema *schema, const struct row *row, struct error *err);
+int rows_add_raw(struct rows *r, const struct schema *schema, const struct raw_row *row,
+		 struct error *err);
+/* Where the values of raw rows lie, places[own_count]; before the first of them. 0 or ERR_NOMEM. */
+int rows_lay_out(struct rows *r, const struct schema *schema, const struct place *places,
+		 struct error *err);
 size_t rows_count(const struct rows *r);
 /* How much a block of these rows would hold; lives as long as the rows. */
 const struct rows_extent *rows_extent(const struct rows *r);

@@ -158,7 +158,7 @@ static bool derived_alloc(struct schema *s)
 	s->offsets = calloc(count, sizeof(*s->offsets));
 	s->own_count = 0;
 	s->key_source_count = 0;
-	s->has_strings = false;
+	s->string_count = 0;
 	return s->own_of && s->key_of && s->key_sources && s->offsets;
 }
 
@@ -185,7 +185,8 @@ int schema_seal(struct schema *s, struct error *err)
 
 		if (!f->ref)
 			s->own_of[i] = s->own_count++;
-		s->has_strings |= f->kind == FIELD_STRING && !f->ref;
+		if (!f->ref && f->kind == FIELD_STRING)
+			s->string_count++;
 		if (f->key_ref)
 			s->key_of[i] = key_source_of(s, f);
 		s->offsets[i] = offset;

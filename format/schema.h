@@ -100,9 +100,9 @@ struct schema {
 	uint16_t field_count;
 	struct field *fields; /* owned */
 	/* Derived by schema_seal(): */
-	uint16_t own_count; /* columns of its own */
-	uint16_t *own_of;   /* field index -> own column index; owned */
-	bool has_strings;   /* in columns of its own */
+	uint16_t own_count;    /* columns of its own */
+	uint16_t *own_of;      /* field index -> own column index; owned */
+	uint16_t string_count; /* columns of its own that hold strings */
 	/* What keys come from, each once; key_of: field index -> index in it; owned */
 	struct key_source *key_sources;
 	uint16_t key_source_count;

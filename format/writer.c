@@ -24,6 +24,7 @@ enum {
 	DEFAULT_BLOCK_ROWS = 32768,
 	FULL_CELLS = 900000, /* close the block: worst case 10 bytes a cell */
 	FULL_BYTES = 4 << 20,
+	FULL_MEMORY = 16 << 20, /* of rows */
 	FULL_COLUMNS = ROWS_MAX_COLUMNS - 3 * SCHEMA_MAX_FIELDS - SCHEMA_MAX_REFS - HOT_COLUMNS,
 	FULL_PENDING = 2 << 20,     /* dictionary bytes waiting */
 	FULL_RECORDS = 4096,        /* losses or clock readings waiting */
@@ -373,33 +374,52 @@ int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t le
 	return write_crowd(w, err);
 }
 
-static size_t row_bytes(const struct schema *s, const struct row *row)
-{
-	size_t sum = 0;
-
-	for (unsigned i = 0; i < s->field_count; i++)
-		if (!s->fields[i].ref && s->fields[i].kind == FIELD_STRING)
-			sum += row->values[s->own_of[i]].len;
-	return sum;
-}
-
 static bool is_full(const struct writer *w)
 {
 	const struct rows_extent *e = rows_extent(w->rows);
 
 	return e->rows >= w->block_rows || e->cells >= FULL_CELLS || e->columns >= FULL_COLUMNS ||
-	       e->bytes >= FULL_BYTES || w->are_dicts_due || w->is_dict_lost;
+	       e->bytes >= FULL_BYTES || e->memory >= FULL_MEMORY || w->are_dicts_due ||
+	       w->is_dict_lost;
+}
+
+static int check_bytes(const struct schema *s, size_t bytes, struct error *err)
+{
+	if (bytes > ROW_MAX_BYTES)
+		return error_set(err, ERR_USAGE, "%s: an event of more than %d bytes", s->name,
+				 ROW_MAX_BYTES);
+	return 0;
 }
 
 int writer_add(struct writer *w, const struct row *row, struct error *err)
 {
 	const struct schema *s = writer_schema_get(w, row->schema);
+	size_t bytes = 0;
 
 	assert(s && s->kind == SCHEMA_EVENT);
-	if (s->has_strings && row_bytes(s, row) > ROW_MAX_BYTES)
-		return error_set(err, ERR_USAGE, "%s: an event of more than %d bytes", s->name,
-				 ROW_MAX_BYTES);
+	for (unsigned i = 0; i < s->field_count && s->string_count; i++)
+		if (!s->fields[i].ref && s->fields[i].kind == FIELD_STRING)
+			bytes += row->values[s->own_of[i]].len;
+	TRY(check_bytes(s, bytes, err));
 	TRY(rows_add(w->rows, s, row, err));
+	return is_full(w) ? writer_flush(w, err) : 0;
+}
+
+int writer_lay_out(struct writer *w, uint32_t schema, const struct place *places, struct error *err)
+{
+	return rows_lay_out(w->rows, writer_schema_get(w, schema), places, err);
+}
+
+int writer_add_raw(struct writer *w, const struct raw_row *row, struct error *err)
+{
+	const struct schema *s = writer_schema_get(w, row->schema);
+	size_t bytes = 0;
+
+	assert(s && s->kind == SCHEMA_EVENT);
+	for (unsigned i = 0; i < s->string_count; i++)
+		bytes += view_len(row->strings[i]);
+	TRY(check_bytes(s, bytes, err));
+	TRY(rows_add_raw(w->rows, s, row, err));
 	return is_full(w) ? writer_flush(w, err) : 0;
 }
 

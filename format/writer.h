@@ -42,6 +42,24 @@ struct row {
 	const struct value *values;
 };
 
+/* Where an own value lies in memory of the caller's. */
+struct place {
+	uint16_t at;    /* its first byte */
+	uint16_t needs; /* flags of the row without which it is absent; FIELD_OPTIONAL only */
+};
+
+/* One event as it lies in memory. All lent for the call. */
+struct raw_row {
+	uint32_t schema;
+	uint32_t cpu;
+	uint64_t ts_ns;
+	uint16_t flags;
+	const uint32_t *refs; /* as in struct row */
+	const uint8_t *memory;
+	const struct view
+		*strings; /* of own columns of strings, in schema order; p NULL = absent */
+};
+
 /* Writes to *sink, which must outlive the writer and stays the caller's. */
 int writer_new(struct sink *sink, const struct writer_options *opt, struct writer **out,
 	       struct error *err);
@@ -65,6 +83,12 @@ int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t le
 uint32_t writer_epoch(const struct writer *w);
 
 int writer_add(struct writer *w, const struct row *row, struct error *err);
+/* Rows of this schema come by writer_add_raw() from now on, and none has come yet: its own values,
+ * but for strings, lie at places[own_count] in this machine's byte order, as wide as their fields. */
+int writer_lay_out(struct writer *w, uint32_t schema, const struct place *places,
+		   struct error *err);
+/* The same as writer_add() for a small part of its cost: the row is copied in one piece. */
+int writer_add_raw(struct writer *w, const struct raw_row *row, struct error *err);
 int writer_loss(struct writer *w, const struct loss *loss, struct error *err);
 int writer_clock(struct writer *w, const struct clock_reading *c, struct error *err);
 /* Write everything buffered; a reader sees it afterwards.

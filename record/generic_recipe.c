@@ -161,38 +161,32 @@ static int add_generic_refs(struct making *m, const struct binding *b, const str
 }
 
 /* Data elsewhere gets the next slot; absent when there is none left. */
-static struct column_recipe dynamic_column(const struct tracefmt_field *f, struct field *out,
-					   struct generic_layout *layout)
+static int add_dynamic_field(struct making *m, const struct tracefmt_field *f,
+			     struct generic_layout *layout, struct field *out, struct error *err)
 {
+	struct string_recipe string = {.is_text = f->is_string};
 	uint32_t n = layout->dynamic_count;
 
 	if (n == WIRE_DYNAMIC_MAX) {
 		out->flags |= FIELD_OPTIONAL;
-		return (struct column_recipe){.from = COLUMN_ABSENT};
+	} else {
+		string.at = (uint16_t)(sizeof(struct wire_head) + layout->fixed_bytes +
+				       n * sizeof(struct wire_dynamic));
+		layout->dynamic[n] = (struct wire_dynamic_field){.offset = (uint16_t)f->offset,
+								 .is_relative = f->is_rel_loc};
+		layout->dynamic_count++;
 	}
-	layout->dynamic[n] = (struct wire_dynamic_field){.offset = (uint16_t)f->offset,
-							 .is_relative = f->is_rel_loc};
-	layout->dynamic_count++;
-	return (struct column_recipe){
-		.from = f->is_string ? COLUMN_TEXT : COLUMN_DYNAMIC,
-		.at = (uint16_t)(sizeof(struct wire_head) + layout->fixed_bytes +
-				 n * sizeof(struct wire_dynamic)),
-	};
+	return making_add_string(m, out, &string, err);
 }
 
 static int add_generic_field(struct making *m, const struct tracefmt_field *f,
 			     struct generic_layout *layout, struct field *out, struct error *err)
 {
-	struct column_recipe c = {
-		.at = entry_at(f->offset),
-		.bytes = (uint16_t)f->size,
-		.from = out->kind == FIELD_INT ? COLUMN_INT : COLUMN_BYTES,
-		.is_signed = out->flags & FIELD_SIGNED,
-	};
+	const struct place place = {.at = entry_at(f->offset)};
 
 	if (out->kind == FIELD_STRING)
-		c = dynamic_column(f, out, layout);
-	return making_add_column(m, out, &c, err);
+		return add_dynamic_field(m, f, layout, out, err);
+	return making_add_column(m, out, &place, err);
 }
 
 static int add_generic_fields(struct making *m, const struct binding *b, const struct tracefmt *fmt,

@@ -19,10 +19,12 @@ int making_end(struct making *m, int rc, struct error *err)
 {
 	if (!rc)
 		rc = writer_schema(m->tools->writer, m->schema, &m->recipe->schema, err);
-	if (rc) {
+	if (rc)
 		schema_free(m->schema);
+	else
+		rc = writer_lay_out(m->tools->writer, m->recipe->schema, m->recipe->places, err);
+	if (rc)
 		recipe_release(m->recipe);
-	}
 	return rc;
 }
 
@@ -45,16 +47,30 @@ static int add_field(struct making *m, const struct field *f, struct error *err)
 	return rc < 0 ? rc : 0;
 }
 
-int making_add_column(struct making *m, const struct field *f, const struct column_recipe *c,
+int making_add_column(struct making *m, const struct field *f, const struct place *place,
 		      struct error *err)
 {
-	void *columns = m->recipe->columns;
+	void *places = m->recipe->places;
 
-	if (!array_grow(&columns, &m->column_cap, m->recipe->column_count + 1u, sizeof(*c)))
+	if (!array_grow(&places, &m->place_cap, m->recipe->place_count + 1u, sizeof(*place)))
 		return error_nomem(err);
-	m->recipe->columns = columns;
+	m->recipe->places = places;
 	TRY(add_field(m, f, err));
-	m->recipe->columns[m->recipe->column_count++] = *c;
+	m->recipe->places[m->recipe->place_count++] = *place;
+	return 0;
+}
+
+int making_add_string(struct making *m, const struct field *f, const struct string_recipe *string,
+		      struct error *err)
+{
+	const struct place apart = {0};
+	void *strings = m->recipe->strings;
+
+	if (!array_grow(&strings, &m->string_cap, m->recipe->string_count + 1u, sizeof(*string)))
+		return error_nomem(err);
+	m->recipe->strings = strings;
+	TRY(making_add_column(m, f, &apart, err));
+	m->recipe->strings[m->recipe->string_count++] = *string;
 	return 0;
 }
 
@@ -169,6 +185,7 @@ int making_add_stack(struct making *m, uint16_t first, struct error *err)
 
 void recipe_release(struct recipe *r)
 {
-	free(r->columns);
+	free(r->places);
+	free(r->strings);
 	*r = (struct recipe){0};
 }

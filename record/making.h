@@ -12,7 +12,7 @@ struct making {
 	const struct recipe_tools *tools; /* lent */
 	struct schema *schema;            /* owned until making_end() */
 	struct recipe *recipe;            /* the caller's */
-	size_t column_cap;
+	size_t place_cap, string_cap;
 	uint8_t ref_of[DICT_COUNT]; /* 1-based; 0 = not used */
 	const char *symbol_field;   /* the field whose code address has a name; lent */
 };
@@ -28,8 +28,11 @@ int making_end(struct making *m, int rc, struct error *err);
 
 /* The event refers to a dictionary. */
 int making_add_ref(struct making *m, const struct ref_recipe *ref, struct error *err);
-/* A field that is a column of its own. */
-int making_add_column(struct making *m, const struct field *f, const struct column_recipe *c,
+/* A field that is a column of its own, and where the record has it. */
+int making_add_column(struct making *m, const struct field *f, const struct place *place,
+		      struct error *err);
+/* The same for a string. */
+int making_add_string(struct making *m, const struct field *f, const struct string_recipe *string,
 		      struct error *err);
 /* A field that lies in a dictionary; kind and size become those of the attribute. */
 int making_add_bound(struct making *m, struct field *f, enum dictionary d, unsigned attribute,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * recipe.h -- how the wire record of one event becomes a row of a tape: which bytes make
- * which column, and which make a dictionary entry. Made together with the schema, from
+ * which column (the writer takes them as they lie), and which make a dictionary entry. Made together with the schema, from
  * the typed table or from the format file alone.
  */
 #ifndef RECORD_RECIPE_H
@@ -19,20 +19,10 @@
 #include "record/tracefmt.h"
 #include "record/typed.h"
 
-enum column_from {
-	COLUMN_INT = 0, /* `bytes` 1, 2, 4 or 8 at `at` */
-	COLUMN_BYTES,   /* as they are */
-	COLUMN_DYNAMIC, /* a struct wire_dynamic */
-	COLUMN_TEXT,    /* the same, up to its NUL */
-	COLUMN_ABSENT,  /* the wire has no room for it */
-};
-
-struct column_recipe {
-	uint16_t at; /* in the wire record */
-	uint16_t bytes;
-	uint8_t from; /* enum column_from */
-	bool is_signed;
-	uint32_t needs; /* wire flags without which the value is absent */
+/* Of a value whose data lies elsewhere in the kernel. */
+struct string_recipe {
+	uint16_t at;  /* of a struct wire_dynamic; 0 = the wire has no room for it */
+	bool is_text; /* ends before its NUL */
 };
 
 enum ref_from {
@@ -63,8 +53,9 @@ struct recipe {
 	uint16_t wire_bytes; /* a record is at least that long */
 	uint8_t ref_count;
 	struct ref_recipe refs[SCHEMA_MAX_REFS];
-	uint16_t column_count;
-	struct column_recipe *columns; /* in the order of the schema's own columns; owned */
+	uint16_t place_count, string_count;
+	struct place *places;          /* of the schema's own columns in the record; owned */
+	struct string_recipe *strings; /* those of strings; owned */
 };
 
 /* The constants of a generic program. */

@@ -13,7 +13,7 @@ struct translator {
 	struct resolver *resolver;
 	struct writer *writer;
 	const struct own *own; /* lent; NULL = nothing is left out */
-	struct value values[SCHEMA_MAX_FIELDS];
+	struct view strings[SCHEMA_MAX_FIELDS];
 	uint64_t rows, strange, left_out;
 	uint64_t *rows_of; /* [number] */
 	uint64_t *cut_of;  /* [number] */
@@ -53,69 +53,22 @@ void translator_free(struct translator *t)
 	free(t);
 }
 
-static uint64_t load_signed(const uint8_t *p, unsigned size)
+/* A text ends before its NUL, whatever lies behind. True if the value was cut. */
+static bool load_string(const struct string_recipe *recipe, const uint8_t *record, struct view *out)
 {
-	int32_t s32;
-	int16_t s16;
-	int8_t s8;
-	int64_t s64;
-
-	switch (size) {
-	case 8:
-		memcpy(&s64, p, 8);
-		return (uint64_t)s64;
-	case 4:
-		memcpy(&s32, p, 4);
-		return (uint64_t)(int64_t)s32;
-	case 2:
-		memcpy(&s16, p, 2);
-		return (uint64_t)(int64_t)s16;
-	default:
-		memcpy(&s8, p, 1);
-		return (uint64_t)(int64_t)s8;
-	}
-}
-
-static uint64_t load_unsigned(const uint8_t *p, unsigned size)
-{
-	uint64_t value = load_signed(p, size);
-
-	return size == 8 ? value : value & ((UINT64_C(1) << 8 * size) - 1);
-}
-
-/* A text ends before its NUL, whatever lies behind. */
-static bool load_dynamic(struct value *v, const uint8_t *p, bool is_text)
-{
+	const uint8_t *p = record + recipe->at, *data = p + offsetof(struct wire_dynamic, data);
 	struct wire_dynamic slot;
+	size_t len;
 
+	*out = view_of(NULL, 0);
+	if (!recipe->at)
+		return false;
 	memcpy(&slot, p, offsetof(struct wire_dynamic, data));
 	if (slot.len > WIRE_DYNAMIC_BYTES)
 		slot.len = 0;
-	v->bytes = p + offsetof(struct wire_dynamic, data);
-	v->len = is_text ? (uint32_t)strnlen((const char *)v->bytes, slot.len) : slot.len;
-	return slot.full > slot.len && v->len == slot.len;
-}
-
-/* True if the value was cut. */
-static bool load_value(struct value *v, const struct column_recipe *c, const uint8_t *record,
-		       uint32_t flags)
-{
-	const uint8_t *p = record + c->at;
-
-	v->is_absent = (flags & c->needs) != c->needs || c->from == COLUMN_ABSENT;
-	if (v->is_absent)
-		return false;
-	switch (c->from) {
-	case COLUMN_INT:
-		v->num = c->is_signed ? load_signed(p, c->bytes) : load_unsigned(p, c->bytes);
-		return false;
-	case COLUMN_BYTES:
-		v->bytes = p;
-		v->len = c->bytes;
-		return false;
-	default:
-		return load_dynamic(v, p, c->from == COLUMN_TEXT);
-	}
+	len = recipe->is_text ? strnlen((const char *)data, slot.len) : slot.len;
+	*out = view_of(data, len);
+	return slot.full > slot.len && len == slot.len;
 }
 
 static bool is_left_out(const struct translator *t, const struct recipe *recipe, const void *record)
@@ -142,17 +95,19 @@ static int add(struct translator *t, const struct recipe *recipe, const void *re
 {
 	const struct wire_head *head = record;
 	uint32_t refs[SCHEMA_MAX_REFS];
-	struct row row = {.schema = recipe->schema,
-			  .cpu = head->cpu,
-			  .ts_ns = head->ts_ns,
-			  .refs = refs,
-			  .values = t->values};
+	struct raw_row row = {.schema = recipe->schema,
+			      .cpu = head->cpu,
+			      .ts_ns = head->ts_ns,
+			      .flags = head->flags,
+			      .refs = refs,
+			      .memory = record,
+			      .strings = t->strings};
 
 	TRY(resolver_find(t->resolver, recipe, record, refs, err));
-	for (unsigned i = 0; i < recipe->column_count; i++)
-		*cut += load_value(&t->values[i], &recipe->columns[i], record, head->flags);
+	for (unsigned i = 0; i < recipe->string_count; i++)
+		*cut += load_string(&recipe->strings[i], record, &t->strings[i]);
 	t->rows++;
-	return writer_add(t->writer, &row, err);
+	return writer_add_raw(t->writer, &row, err);
 }
 
 int translator_add(struct translator *t, const void *record, size_t len, struct error *err)

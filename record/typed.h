@@ -64,7 +64,7 @@ struct typed_field {
 	uint8_t role;      /* enum field_role, when there is no format file */
 	uint8_t legend;    /* enum typed_legend */
 	uint8_t key;       /* enum typed_key */
-	uint32_t needs;    /* wire flags without which the value is absent */
+	uint16_t needs;    /* wire flags without which the value is absent */
 };
 
 struct typed_event {

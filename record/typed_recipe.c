@@ -7,18 +7,6 @@
 
 #include "record/making.h"
 
-static struct column_recipe typed_column(const struct typed_event *e, const struct typed_field *t,
-					 const struct field *f)
-{
-	return (struct column_recipe){
-		.at = t->offset + (t->flags & TYPED_IN_PACKET ? e->packet : 0),
-		.bytes = t->size,
-		.from = f->kind == FIELD_INT ? COLUMN_INT : COLUMN_BYTES,
-		.is_signed = f->flags & FIELD_SIGNED,
-		.needs = t->needs,
-	};
-}
-
 /* What one side sends the other gets: such values share a space. Other values have a space
  * each, by what the socket sends. */
 static void set_key(const struct making *m, const struct typed_field *t, struct field *f)
@@ -41,7 +29,10 @@ static void set_key(const struct making *m, const struct typed_field *t, struct 
 static int add_typed(struct making *m, const struct typed_event *e, const struct typed_field *t,
 		     struct field *f, struct error *err)
 {
-	struct column_recipe c;
+	const struct place place = {
+		.at = t->offset + (t->flags & TYPED_IN_PACKET ? e->packet : 0),
+		.needs = t->needs,
+	};
 
 	if (t->to == DICT_SYMBOL)
 		m->symbol_field = t->name;
@@ -51,8 +42,7 @@ static int add_typed(struct making *m, const struct typed_event *e, const struct
 		f->flags |= FIELD_OPTIONAL;
 	if (t->key)
 		set_key(m, t, f);
-	c = typed_column(e, t, f);
-	return making_add_column(m, f, &c, err);
+	return making_add_column(m, f, &place, err);
 }
 
 static int typed_names(struct making *m, const struct typed_field *t, struct field *f,

@@ -5,7 +5,8 @@
  *
  *	encode TAPE EVENTS ROUNDS
  *
- * As in the recorder, an entry is interned once an epoch, and the id remembered. Blocks end
+ * As in the recorder, an entry is interned once an epoch, and the id remembered, and rows are taken
+ * as they lie in memory (writer_add_raw) if their flags suffice to say what is absent. Blocks end
  * where the writer ends them: a first round finds out where.
  */
 #include <stdio.h>
@@ -29,6 +30,7 @@ struct encode {
 	uint64_t round;
 	uint32_t *news; /* entries to intern for the next block */
 	size_t news_count, interned;
+	struct raw_row *raw;               /* [row]; memory NULL = it comes value by value */
 	uint32_t (*refs)[SCHEMA_MAX_REFS]; /* of the next block's rows */
 	uint64_t spent_ns[STEPS];
 	uint64_t bytes;
@@ -55,6 +57,79 @@ static void *array(size_t count, size_t size)
 static const struct schema *schema_of(const struct encode *e, const struct row *row)
 {
 	return section_schema(&e->reel.names, row->schema);
+}
+
+enum { FLAGS = 16 }; /* of a row */
+
+/* Where the values of a schema's rows lie: one behind the other, a flag for each that may be
+ * absent. Returns their bytes, 0 if there are not enough flags or it has strings. */
+static size_t place(const struct schema *s, struct place *places)
+{
+	unsigned optional = 0;
+	size_t at = 0;
+
+	for (unsigned i = 0; i < s->field_count; i++) {
+		const struct field *f = &s->fields[i];
+		struct place *p = &places[s->own_of[i]];
+
+		if (f->ref)
+			continue;
+		*p = (struct place){.at = (uint16_t)at};
+		if (f->flags & FIELD_OPTIONAL)
+			p->needs = (uint16_t)(1u << optional++ % FLAGS);
+		at += field_bytes(f);
+	}
+	return optional > FLAGS || s->string_count || at > UINT16_MAX ? 0 : at + 1;
+}
+
+static void flatten_row(const struct schema *s, const struct row *row, size_t bytes,
+			struct raw_row *out)
+{
+	struct place places[SCHEMA_MAX_FIELDS];
+	uint8_t *memory = array(bytes, 1);
+
+	*out = (struct raw_row){row->schema, row->cpu, row->ts_ns, 0, NULL, memory, NULL};
+	place(s, places);
+	for (unsigned i = 0; i < s->field_count; i++) {
+		const struct field *f = &s->fields[i];
+		const struct value *v = &row->values[s->own_of[i]];
+		const struct place *p = &places[s->own_of[i]];
+
+		if (f->ref || v->is_absent)
+			continue;
+		out->flags |= p->needs;
+		if (f->kind == FIELD_INT)
+			store_le(memory + p->at, f->elem_size, v->num);
+		else
+			memcpy(memory + p->at, v->bytes, field_bytes(f));
+	}
+}
+
+static void flatten(struct encode *e)
+{
+	struct place places[SCHEMA_MAX_FIELDS];
+
+	e->raw = array(e->reel.row_count, sizeof(*e->raw));
+	for (size_t i = 0; i < e->reel.row_count; i++) {
+		const struct schema *s = schema_of(e, &e->reel.rows[i]);
+		size_t bytes = place(s, places);
+
+		if (bytes)
+			flatten_row(s, &e->reel.rows[i], bytes, &e->raw[i]);
+	}
+}
+
+static void lay_out(struct encode *e)
+{
+	struct place places[SCHEMA_MAX_FIELDS];
+	struct error err;
+
+	for (size_t i = 0; i < e->reel.names.schema_count; i++) {
+		const struct schema *s = e->reel.names.schemas[i];
+
+		if (s && s->kind == SCHEMA_EVENT && place(s, places))
+			walk_must(writer_lay_out(e->writer, s->id, places, &err), &err);
+	}
 }
 
 /* Which entries the rows refer to whose ids are not known in this epoch. */
@@ -112,9 +187,12 @@ static void add_rows(struct encode *e, size_t first, size_t from, size_t to, int
 
 	for (size_t i = from; i < to; i++) {
 		struct row row = e->reel.rows[i];
+		struct raw_row raw = e->raw[i];
 
-		row.refs = e->refs[i - first];
-		walk_must(writer_add(e->writer, &row, &err), &err);
+		row.refs = raw.refs = e->refs[i - first];
+		walk_must(raw.memory ? writer_add_raw(e->writer, &raw, &err)
+				     : writer_add(e->writer, &row, &err),
+			  &err);
 	}
 	e->spent_ns[step] += now_ns() - before;
 }
@@ -182,6 +260,7 @@ static void run_round(struct encode *e, bool is_first)
 	walk_must(sink_open("/dev/null", true, &sink, &err), &err);
 	walk_must(writer_new(sink, &options, &e->writer, &err), &err);
 	reel_declare(&e->reel, e->writer);
+	lay_out(e);
 	if (is_first) {
 		find_ends(e);
 	} else {
@@ -226,6 +305,7 @@ int main(int argc, char **argv)
 	e.known = array(e.reel.entry_count, sizeof(*e.known));
 	e.news = array(e.reel.entry_count, sizeof(*e.news));
 	e.refs = array(events, sizeof(*e.refs));
+	flatten(&e);
 	run_round(&e, true);
 	for (unsigned long i = 0; i < rounds; i++) {
 		run_round(&e, false);
@@ -241,6 +321,9 @@ int main(int argc, char **argv)
 	for (int step = 0; step < STEPS; step++)
 		print_step(names[step], ns[step], (unsigned)rounds, events);
 	print_step("all", ns[STEPS], (unsigned)rounds, events);
+	for (size_t i = 0; i < events; i++)
+		free((void *)e.raw[i].memory);
+	free(e.raw);
 	reel_release(&e.reel);
 	free(e.known);
 	free(e.news);

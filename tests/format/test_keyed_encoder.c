@@ -9,6 +9,7 @@
 
 #include "format/keyed.h"
 #include "format/keyed_encoder.h"
+#include "format/rows_data.h"
 #include "tests/format/forge.h"
 
 enum { STREAMS = 1, SENDER = 2, RECEIVER = 3 };
@@ -110,7 +111,7 @@ static void what_one_side_sent_the_other_receives(void **state)
 	add(d, d->sender, here, 4000000001u);
 	add(d, d->receiver, here, 4);
 	add(d, d->sender, here, 0);
-	assert_true(keyed_encoder_run(d->encoder, d->rows, d->dicts));
+	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
 	tokens_are(d, SENDER, 4, (uint8_t[]){KEYED_RAW, KEYED_FIRST + 10, KEYED_FIRST, KEYED_ZERO},
 		   4);
 	tokens_are(d, RECEIVER, 2, (uint8_t[]){KEYED_FIRST + 2, KEYED_FIRST + 1}, 0);
@@ -123,7 +124,7 @@ static void no_entry_has_the_key_0(void **state)
 	add(d, d->sender, 0, 7);
 	add(d, d->sender, stream(d, 0), 8);
 	add(d, d->receiver, stream(d, 1), 9);
-	assert_true(keyed_encoder_run(d->encoder, d->rows, d->dicts));
+	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
 	tokens_are(d, SENDER, 2, (uint8_t[]){KEYED_FIRST + 14, KEYED_FIRST + 2}, 0);
 	tokens_are(d, RECEIVER, 1, (uint8_t[]){KEYED_FIRST + 2}, 0);
 }
@@ -134,7 +135,7 @@ static void a_block_knows_nothing_of_the_one_before(void **state)
 
 	for (int i = 0; i < 2; i++) {
 		add(d, d->sender, stream(d, 8), 3000000000u);
-		assert_true(keyed_encoder_run(d->encoder, d->rows, d->dicts));
+		assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
 		tokens_are(d, SENDER, 1, (uint8_t[]){KEYED_RAW}, 4);
 		rows_clear(d->rows);
 	}

@@ -13,7 +13,7 @@
 #include "format/rows.h"
 #include "tests/format/forge.h"
 
-enum { PLAIN = 1, WIDE = 5, RICH = 66, LAST = SCHEMA_MAX, WIDE_FIELDS = 130 };
+enum { PLAIN = 1, RAW = 3, WIDE = 5, RICH = 66, LAST = SCHEMA_MAX, WIDE_FIELDS = 130 };
 
 struct world {
 	struct section section;
@@ -45,6 +45,48 @@ static struct schema *wide_schema(void)
 	return s;
 }
 
+enum { SMALL_FLAG = 1, PAIR_FLAG = 4 };
+
+/* As a program might leave it in memory. */
+struct record {
+	uint64_t unwanted;
+	int32_t number;  /* its field comes first */
+	int16_t small;   /* SMALL_FLAG */
+	uint8_t pair[2]; /* both PAIR_FLAG */
+	uint64_t large;
+	uint64_t unwanted_too;
+};
+
+/* Its strings lie elsewhere. */
+static struct schema *raw_schema(void)
+{
+	struct schema *s = schema_new(SCHEMA_EVENT, "g", "raw", NULL);
+	struct field number = forge_field("number", FIELD_INT, 4, 1);
+	struct field text = forge_field("text", FIELD_STRING, 1, 0);
+	struct field large = forge_field("large", FIELD_INT, 8, 1);
+	struct field small = forge_field("small", FIELD_INT, 2, 1);
+	struct field pair = forge_field("pair", FIELD_BYTES, 1, 2);
+
+	number.flags = FIELD_SIGNED;
+	text.flags = pair.flags = large.flags = FIELD_OPTIONAL;
+	small.flags = FIELD_SIGNED | FIELD_OPTIONAL;
+	schema_add_ref(s, 9, NULL);
+	forge_add(s, number);
+	forge_add(s, text);
+	forge_add(s, large);
+	forge_add(s, small);
+	forge_add(s, pair);
+	return s;
+}
+
+static const struct place raw_places[] = {
+	{.at = offsetof(struct record, number)},
+	{0},
+	{.at = offsetof(struct record, large), .needs = PAIR_FLAG},
+	{.at = offsetof(struct record, small), .needs = SMALL_FLAG},
+	{.at = offsetof(struct record, pair), .needs = PAIR_FLAG},
+};
+
 static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
@@ -62,6 +104,7 @@ static int setup(void **state)
 	forge_add(rich, forge_field("text", FIELD_STRING, 1, 0));
 	forge_add(rich, optional);
 	add_schema(w, plain, PLAIN);
+	add_schema(w, raw_schema(), RAW);
 	add_schema(w, wide_schema(), WIDE);
 	add_schema(w, rich, RICH);
 	add_schema(w, last, LAST);
@@ -248,7 +291,7 @@ static void rows_are_counted_in_every_way(void **state)
 	assert_int_equal(rows_extent(w->rows)->bytes, 6);
 	add_rich(w, 9, "text", NULL);
 	assert_int_equal(rows_extent(w->rows)->columns, HOT_COLUMNS + 1 + 1 + 1 + 2);
-	assert_int_equal(rows_extent(w->rows)->bytes, 10);
+	assert_int_equal(rows_extent(w->rows)->bytes, 12);
 	assert_int_equal(rows_add(w->rows, section_schema(&w->section, LAST), &row, NULL), 0);
 	assert_int_equal(rows_min_ts(w->rows), 9);
 	assert_int_equal(rows_max_ts(w->rows), 12);
@@ -322,6 +365,78 @@ static void only_optional_values_are_absent(void **state)
 	batch_free(b);
 }
 
+static void add_raw(struct world *w, uint64_t ts, uint16_t flags, const char *text)
+{
+	struct record record = {UINT64_MAX, -5,        -6, {'a', (uint8_t)('a' + ts)},
+				ts << 60,   UINT64_MAX};
+	struct view string = view_of(text, text ? strlen(text) : 0);
+	uint32_t ref = 5;
+	struct raw_row row = {.schema = RAW,
+			      .cpu = 3,
+			      .ts_ns = ts,
+			      .flags = flags,
+			      .refs = &ref,
+			      .memory = (const uint8_t *)&record,
+			      .strings = &string};
+
+	assert_int_equal(rows_add_raw(w->rows, section_schema(&w->section, RAW), &row, NULL), 0);
+}
+
+static void raw_is(struct batch *b, uint32_t row, uint64_t ts, uint16_t flags, const char *text)
+{
+	struct event ev;
+	struct view out;
+	uint64_t got;
+
+	assert_true(batch_event(b, row, &ev));
+	assert_int_equal(ev.ts_ns, ts);
+	assert_int_equal(event_ref(&ev, 1), 5);
+	assert_true(event_int(&ev, 0, &got) && (int64_t)got == -5);
+	assert_int_equal(event_bytes(&ev, 1, &out), text != NULL);
+	if (text)
+		assert_true(view_len(out) == strlen(text) && !memcmp(out.p, text, strlen(text)));
+	assert_int_equal(event_int(&ev, 2, &got), !!(flags & PAIR_FLAG));
+	assert_true(!(flags & PAIR_FLAG) || got == ts << 60);
+	assert_int_equal(event_int(&ev, 3, &got), !!(flags & SMALL_FLAG));
+	assert_true(!(flags & SMALL_FLAG) || (int64_t)got == -6);
+	assert_int_equal(event_bytes(&ev, 4, &out), !!(flags & PAIR_FLAG));
+	assert_true(!(flags & PAIR_FLAG) || (out.p[0] == 'a' && out.p[1] == 'a' + ts));
+}
+
+static void raw_rows_lack_what_their_flags_do_not_announce(void **state)
+{
+	static const uint16_t flags[] = {PAIR_FLAG | SMALL_FLAG | 2, PAIR_FLAG, SMALL_FLAG, 2,
+					 PAIR_FLAG | SMALL_FLAG};
+	static const char *const texts[] = {"text", NULL, "", "more", NULL};
+	struct world *w = *state;
+	struct batch *b;
+
+	assert_int_equal(rows_lay_out(w->rows, section_schema(&w->section, RAW), raw_places, NULL),
+			 0);
+	for (unsigned block = 0; block < 2; block++) {
+		for (unsigned i = 5; i-- > block;)
+			add_raw(w, i, flags[i], texts[i]);
+		b = recode(w);
+		for (unsigned i = block; i < 5; i++)
+			raw_is(b, i - block, i, flags[i], texts[i]);
+		batch_free(b);
+	}
+}
+
+static void raw_rows_may_have_no_values(void **state)
+{
+	struct raw_row row = {.schema = LAST, .ts_ns = 12, .memory = (const uint8_t *)""};
+	struct world *w = *state;
+	struct batch *b;
+
+	assert_int_equal(rows_lay_out(w->rows, section_schema(&w->section, LAST), NULL, NULL), 0);
+	assert_int_equal(rows_add_raw(w->rows, section_schema(&w->section, LAST), &row, NULL), 0);
+	b = recode(w);
+	assert_int_equal(batch_rows(b), 1);
+	assert_int_equal(batch_ts(b, 0), 12);
+	batch_free(b);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -334,6 +449,8 @@ int main(void)
 		TEST(rows_are_counted_in_every_way),
 		TEST(a_second_block_knows_nothing_of_the_first),
 		TEST(only_optional_values_are_absent),
+		TEST(raw_rows_lack_what_their_flags_do_not_announce),
+		TEST(raw_rows_may_have_no_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
