@@ -2,6 +2,7 @@
 /* command.c -- one way through every command; what differs is in its row. */
 #include "analyze/command.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -158,6 +159,19 @@ static int finish(const struct run *r, struct error *err)
 	return rc;
 }
 
+static void explain_uncounted(const struct run *r)
+{
+	uint64_t rows = render_uncounted(r->renderer);
+	char text[128];
+
+	if (!rows)
+		return;
+	snprintf(text, sizeof(text),
+		 "--count-by: %" PRIu64 " rows are not counted, their values differ too much",
+		 rows);
+	remark_print(text, r->err);
+}
+
 static enum exit_status run_tape(const struct run *r, const char *path)
 {
 	const char *tape = tape_name(path);
@@ -175,10 +189,13 @@ static enum exit_status run_tape(const struct run *r, const char *path)
 	if (rc == 0)
 		rc = read_source(r, source, &remarks, &err);
 	source_close(source);
+	if (rc)
+		render_discard(r->renderer);
 	status = status_exit(rc);
 	if (finish(r, &err))
 		status = status_exit(err.status);
 	remarks_print(&remarks, tape, r->err);
+	explain_uncounted(r);
 	if (status != EXIT_FINE) {
 		print_error(r, tape, &err);
 		return status;

@@ -117,6 +117,7 @@ void render_free(struct renderer *r)
 	text_page_free(r->page);
 	json_heads_free(r->heads);
 	shaper_free(r->shaper);
+	buf_release(&r->held);
 	buf_release(&r->line);
 	free(r);
 }
@@ -160,6 +161,11 @@ void render_row(struct renderer *r, const struct cell *cells)
 		render_flush(r);
 }
 
+bool render_has_enough(const struct renderer *r)
+{
+	return r->shaper && shaper_is_full(r->shaper);
+}
+
 static void print_note(struct renderer *r, const char *text)
 {
 	if (r->ops->note && !r->is_failed)
@@ -168,9 +174,15 @@ static void print_note(struct renderer *r, const char *text)
 
 void render_note(struct renderer *r, const char *text)
 {
+	bool is_held = r->shaper && r->table && shaper_keeps(r->shaper);
+
 	/* Between rows that are sorted it would say something about others. */
-	if (!r->shaper || !(shaper_keeps(r->shaper) || shaper_is_full(r->shaper)))
+	if (is_held) {
+		buf_clear(&r->held);
+		put_bytes(&r->held, text, strlen(text) + 1);
+	} else if (!render_has_enough(r)) {
 		print_note(r, text);
+	}
 }
 
 void render_heading(struct renderer *r, const char *text)
@@ -186,12 +198,16 @@ void render_verbatim(struct renderer *r, struct view text)
 	render_end_line(r);
 }
 
-static void explain_refusals(struct renderer *r)
+/* Why there is no row. */
+static void explain_nothing(struct renderer *r)
 {
 	struct shaper_counts counts = shaper_counts(r->shaper);
 	char text[300];
 
 	r->uncounted += counts.uncounted;
+	if (!counts.rows && r->held.len && !r->held.is_failed)
+		print_note(r, (const char *)r->held.data);
+	buf_clear(&r->held);
 	if (!counts.rows || counts.passed || !r->opt.query->where)
 		return;
 	snprintf(text, sizeof(text), "none of %" PRIu64 " rows fits --where '%.200s'", counts.rows,
@@ -210,7 +226,7 @@ static void print_waiting(struct renderer *r)
 		r->ops->row(r, shown);
 	if (rc < 0)
 		give_up(r);
-	explain_refusals(r);
+	explain_nothing(r);
 }
 
 int render_finish(struct renderer *r)
@@ -226,6 +242,12 @@ int render_finish(struct renderer *r)
 	if (r->problem.status)
 		return r->problem.status;
 	return r->is_starved ? ERR_NOMEM : r->is_failed ? ERR_IO : 0;
+}
+
+void render_discard(struct renderer *r)
+{
+	if (r->shaper)
+		shaper_discard(r->shaper);
 }
 
 void render_set_origin(struct renderer *r, uint64_t origin_ns)
@@ -248,11 +270,6 @@ bool render_is_closed(const struct renderer *r)
 const struct error *render_problem(const struct renderer *r)
 {
 	return &r->problem;
-}
-
-bool render_has_enough(const struct renderer *r)
-{
-	return r->shaper && shaper_is_full(r->shaper);
 }
 
 bool render_needs(const struct renderer *r, size_t column)

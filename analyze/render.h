@@ -54,6 +54,8 @@ void render_verbatim(struct renderer *r, struct view text);
 /* End the table and flush. May be called again. Returns 0, ERR_IO when the output could not
  * be written, ERR_NOMEM when there was no memory for a row; a closed pipe (EPIPE) returns 0. */
 int render_finish(struct renderer *r);
+/* Not all rows came, for a failure: those that wait to be sorted or counted are no answer. */
+void render_discard(struct renderer *r);
 /* Nothing of what was printed stays behind, but the table goes on. */
 void render_flush(struct renderer *r);
 void render_set_origin(struct renderer *r, uint64_t origin_ns);

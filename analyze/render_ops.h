@@ -19,6 +19,7 @@ struct renderer {
 	struct shaper *shaper; /* owned; NULL = rows are printed as they come */
 	struct error problem;  /* of the query */
 	uint64_t uncounted;
+	struct buf held; /* the last note while rows wait: it counts if none comes; owned */
 	const struct table *table; /* between begin and finish, else NULL */
 	const struct table *last;  /* the table before, for heads printed once */
 	struct buf line;           /* lines that wait to be written, and the one at hand */

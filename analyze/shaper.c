@@ -211,8 +211,7 @@ int shaper_begin(struct shaper *s, const struct table *t, const struct table **s
 		*shown = t;
 		return 0;
 	}
-	if (s->source != t)
-		TRY(bind_all(s, t, err));
+	TRY(bind_all(s, t, err));
 	TRY(start_sorter(s, err));
 	*shown = shown_table(s);
 	return 0;
@@ -315,6 +314,13 @@ int shaper_next(struct shaper *s, const struct cell **shown, struct error *err)
 	return 0;
 }
 
+void shaper_discard(struct shaper *s)
+{
+	row_groups_release(&s->groups);
+	sorter_free(s->sorter);
+	s->sorter = NULL;
+}
+
 /* ---- questions ---- */
 
 static bool has_column(const size_t *columns, size_t count, size_t column)
@@ -349,7 +355,7 @@ bool shaper_needs(const struct shaper *s, size_t column)
 
 bool shaper_keeps(const struct shaper *s)
 {
-	return s->sorter && !s->is_passing && s->counts.rows;
+	return s->sorter && !s->is_passing;
 }
 
 bool shaper_is_full(const struct shaper *s)

@@ -17,8 +17,8 @@ struct shaper; /* opaque */
 /* The query is lent. NULL without memory. */
 struct shaper *shaper_new(const struct query *query, bool is_text);
 void shaper_free(struct shaper *s);
-/* Rows of table `t` follow. *shown is what is to be printed of them, lent until a table with
- * other columns begins. A table without keys passes as it is. 0, ERR_USAGE when it has no such
+/* Rows of table `t` follow. *shown is what is to be printed of them, lent until another
+ * table begins. A table without keys passes as it is. 0, ERR_USAGE when it has no such
  * column, ERR_NOMEM. */
 int shaper_begin(struct shaper *s, const struct table *t, const struct table **shown,
 		 struct error *err);
@@ -28,6 +28,8 @@ int shaper_take(struct shaper *s, const struct cell *cells, uint64_t origin_ns,
 		const struct cell **shown, struct error *err);
 /* Nothing follows: the next of the rows that waited; 0 or END. */
 int shaper_next(struct shaper *s, const struct cell **shown, struct error *err);
+/* Forget what waits: it is no whole answer. */
+void shaper_discard(struct shaper *s);
 /* Would --where leave this row out? Cells of columns that it does not name do not matter. */
 bool shaper_refuses(struct shaper *s, const struct cell *cells, uint64_t origin_ns);
 /* False when the cell of this column of t is of no use to anyone. */

@@ -5,12 +5,16 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyze/chosen.h"
 #include "analyze/event_cells.h"
+#include "analyze/event_columns.h"
 #include "analyze/missing.h"
 #include "analyze/pace.h"
+#include "analyze/predicate.h"
+#include "analyze/query.h"
 #include "analyze/scope.h"
 #include "analyze/tracker.h"
 #include "analyze/units.h"
@@ -68,6 +72,9 @@ struct replay {
 	bool has_clock;
 	bool has_origin;      /* an event has come, or is known of */
 	struct missing early; /* lost before it */
+	struct event_columns columns;
+	struct cell *cells; /* owned; a row; NULL = the table has not begun */
+	bool has_objects;   /* --where names a column of many values */
 };
 
 /* "comm[pid]" */
@@ -84,48 +91,100 @@ static struct cell task_cell(const struct task_facts *task, struct arena *a)
 	return cell_text(view_of(text, strlen(text)));
 }
 
-static struct cell name_cell(const struct schema *s, struct arena *a)
+/* --where looks at the fields as a whole. */
+static bool names_objects(const struct query *q)
 {
-	size_t room = strlen(s->group) + strlen(s->name) + 2;
-	char *text = arena_take(a, room);
+	for (size_t i = 0; q && q->where && i < predicate_name_count(q->where); i++)
+		if (strcmp(predicate_name(q->where, i), "fields") == 0 ||
+		    strcmp(predicate_name(q->where, i), "extra") == 0)
+			return true;
+	return false;
+}
 
-	if (!text)
-		return cell_null();
-	snprintf(text, room, "%s:%s", s->group, s->name);
-	return cell_string(text);
+/* The columns are known when the names of fields are: with the first event. */
+static int begin_rows(struct replay *r, const struct section *s, struct error *err)
+{
+	if (r->cells)
+		return 0;
+	TRY(event_columns_init(&r->columns, &replay_table, r->in->query, s, err));
+	r->cells = calloc(r->columns.table.column_count, sizeof(*r->cells));
+	if (!r->cells)
+		return error_nomem(err);
+	r->has_objects = names_objects(r->in->query);
+	/* Of the same table CSV prints one head for all tapes. */
+	render_begin(r->in->renderer,
+		     r->columns.table.column_count > COL_COUNT ? &r->columns.table : &replay_table);
+	return 0;
+}
+
+static bool needs(const struct replay *r, size_t first, size_t last)
+{
+	for (size_t i = first; i <= last; i++)
+		if (render_needs(r->in->renderer, i))
+			return true;
+	return false;
+}
+
+static void fill_task(struct replay *r, const struct event *ev)
+{
+	struct task_facts task;
+
+	if (!tracker_task(r->tracker, ev, &task))
+		return;
+	r->cells[COL_PID] = cell_uint(task.pid);
+	r->cells[COL_TID] = cell_uint(task.tid);
+	r->cells[COL_COMM] = cell_text(task.comm);
+	if (render_needs(r->in->renderer, COL_TASK))
+		r->cells[COL_TASK] = task_cell(&task, &r->arena);
+}
+
+static int fill_objects(struct replay *r, const struct item *item, struct error *err)
+{
+	struct event_cells values;
+
+	TRY(event_cells_fill(&item->event, item->section, &r->arena, &values, err));
+	r->cells[COL_VALUES] = values.known;
+	r->cells[COL_FIELDS] = values.fields;
+	r->cells[COL_EXTRA] = values.extra;
+	return 0;
+}
+
+/* All but the objects, which cost most. */
+static int fill_cells(struct replay *r, const struct item *item, const struct sighting *seen,
+		      struct error *err)
+{
+	const struct event *ev = &item->event;
+	const char *name;
+
+	memset(r->cells, 0, COL_COUNT * sizeof(*r->cells));
+	TRY(event_columns_fill(&r->columns, ev, item->section, &r->arena, r->cells, &name, err));
+	r->cells[COL_TS] = cell_uint(ev->ts_ns);
+	r->cells[COL_CPU] = cell_uint(ev->cpu);
+	r->cells[COL_EVENT] = cell_string(name);
+	r->cells[COL_OWN] = cell_bool(ev->schema->flags & SCHEMA_OWN);
+	r->cells[COL_GENERIC] = cell_bool(ev->schema->flags & SCHEMA_GENERIC);
+	if (needs(r, COL_PID, COL_TASK))
+		fill_task(r, ev);
+	if (seen->life)
+		r->cells[COL_CONN] = view_number(r->in, seen->life->conn);
+	return r->has_objects ? fill_objects(r, item, err) : 0;
 }
 
 static int print_event(struct replay *r, const struct item *item, const struct sighting *seen,
 		       struct error *err)
 {
-	const struct event *ev = &item->event;
-	struct cell cells[COL_COUNT] = {
-		[COL_TS] = cell_uint(ev->ts_ns),
-		[COL_CPU] = cell_uint(ev->cpu),
-		[COL_EVENT] = name_cell(ev->schema, &r->arena),
-		[COL_OWN] = cell_bool(ev->schema->flags & SCHEMA_OWN),
-		[COL_GENERIC] = cell_bool(ev->schema->flags & SCHEMA_GENERIC),
-	};
-	struct event_cells values;
-	struct task_facts task;
+	bool is_refused;
 
-	if (tracker_task(r->tracker, ev, &task)) {
-		cells[COL_PID] = cell_uint(task.pid);
-		cells[COL_TID] = cell_uint(task.tid);
-		cells[COL_COMM] = cell_text(task.comm);
-		cells[COL_TASK] = task_cell(&task, &r->arena);
-	}
-	if (seen->life)
-		cells[COL_CONN] = view_number(r->in, seen->life->conn);
-	TRY(event_cells_fill(ev, item->section, &r->arena, &values, err));
-	cells[COL_VALUES] = values.known;
-	cells[COL_FIELDS] = values.fields;
-	cells[COL_EXTRA] = values.extra;
-	if (r->arena.is_failed || event_is_starved(ev))
-		return error_nomem(err);
-	pace_wait(&r->pace, ev->ts_ns);
-	render_row(r->in->renderer, cells);
 	arena_reset(&r->arena);
+	TRY(fill_cells(r, item, seen, err));
+	is_refused = render_refuses(r->in->renderer, r->cells);
+	if (!is_refused && !r->has_objects && needs(r, COL_VALUES, COL_EXTRA))
+		TRY(fill_objects(r, item, err));
+	if (r->arena.is_failed || event_is_starved(&item->event))
+		return error_nomem(err);
+	if (!is_refused)
+		pace_wait(&r->pace, item->event.ts_ns);
+	render_row(r->in->renderer, r->cells);
 	return 0;
 }
 
@@ -199,6 +258,7 @@ static int take_item(struct replay *r, const struct item *item, struct error *er
 	switch (item->kind) {
 	case ITEM_EVENT:
 		r->has_origin = true;
+		TRY(begin_rows(r, item->section, err));
 		print_early(r, item->section);
 		if (chosen_has_event(&r->chosen, r->in, r->tracker, &item->event, &seen))
 			return print_event(r, item, &seen, err);
@@ -241,7 +301,6 @@ static int replay_all(struct replay *r, struct error *err)
 	int rc;
 
 	TRY(chosen_prepare(&r->chosen, r->in, err));
-	render_begin(r->in->renderer, &replay_table);
 	while ((rc = view_next(r->in, &item, err)) == 0) {
 		TRY(take_item(r, &item, err));
 		if (r->in->follow && is_past(r, &item))
@@ -249,7 +308,7 @@ static int replay_all(struct replay *r, struct error *err)
 		while (tracker_take(r->tracker))
 			;
 	}
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : begin_rows(r, NULL, err);
 }
 
 int view_replay(const struct view_input *in, struct error *err)
@@ -265,9 +324,14 @@ int view_replay(const struct view_input *in, struct error *err)
 		return view_canonical(in, err);
 	r.tracker = scope_tracker(in->scope);
 	rc = r.tracker ? replay_all(&r, err) : error_nomem(err);
+	if (rc)
+		render_discard(in->renderer);
+	render_finish(in->renderer); /* before its table goes */
 	tracker_free(r.tracker);
 	arena_release(&r.arena);
 	chosen_release(&r.chosen);
 	missing_release(&r.early);
+	event_columns_release(&r.columns);
+	free(r.cells);
 	return rc;
 }
