@@ -275,6 +275,26 @@ static int take_interval(struct arguments *a, const char *value, struct error *e
 	return 0;
 }
 
+static int take_role(struct arguments *a, const char *value, struct error *err)
+{
+	static const char *const names[] = {"client", "server", "listener", "unknown"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(value, names[i]) == 0)
+			a->role = names[i];
+	return a->role ? 0
+		       : refuse(err, "role", value,
+				"the roles are client, server, listener and unknown");
+}
+
+static int take_budget(struct arguments *a, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	a->has_budget = true;
+	return 0;
+}
+
 static int take_output(struct arguments *a, const char *value, struct error *err)
 {
 	(void)err;
@@ -347,6 +367,9 @@ static const struct option options[] = {
 	{"limit", 0, "N", "the first N rows", OPTIONS_QUERY, take_limit},
 	{"fields", 0, "COLUMNS", "these columns, in this order: conn,raddr,duration", OPTIONS_QUERY,
 	 take_fields},
+	{"role", 0, "ROLE", "only clients, servers, listeners, or of role unknown", OPTIONS_CONNS,
+	 take_role},
+	{"budget", 0, NULL, "where the time of each connection went", OPTIONS_CONNS, take_budget},
 	{"by", 0, "WORD", "count instead of listing, by one of the command's words", OPTIONS_BY,
 	 take_by},
 	{"all", 0, NULL, "also what is freed the same way with nothing lost", OPTIONS_ALL,

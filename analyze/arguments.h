@@ -28,6 +28,7 @@ enum option_group {
 	OPTIONS_QUERY = 64, /* of commands that print rows */
 	OPTIONS_BY = 32,    /* of commands that count by one of their words (command.h) */
 	OPTIONS_TOP = 256,
+	OPTIONS_CONNS = 512,
 	OPTIONS_ALL = 128, /* of commands that leave something out unless asked */
 };
 
@@ -40,6 +41,8 @@ struct arguments {
 	bool is_unnumbered; /* connections get no numbers */
 	bool is_following;
 	bool shows_all;
+	bool has_budget;
+	const char *role;   /* NULL = any */
 	const char *by;     /* NULL = not asked for */
 	const char *output; /* NULL = none given */
 	bool is_forced;     /* it may exist already */

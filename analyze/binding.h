@@ -93,6 +93,9 @@ enum bound_field {
 	BOUND_BUSY_US,
 	BOUND_RWND_LIMITED_US,
 	BOUND_SNDBUF_LIMITED_US,
+	BOUND_MSG_LEFT,
+	BOUND_BACKLOG,
+	BOUND_MAX_BACKLOG,
 	BOUND_OWNER_PID,
 	BOUND_OWNER_COMM,
 	BOUND_SADDR, /* only where the event prints socket addresses */

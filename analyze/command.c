@@ -108,6 +108,8 @@ static int read_source(const struct run *r, struct source *source, struct remark
 		.by = r->arguments->by,
 		.interval_ns = r->arguments->interval_ns,
 		.shows_all = r->arguments->shows_all,
+		.role = r->arguments->role,
+		.has_budget = r->arguments->has_budget,
 		.source = source,
 		.remarks = remarks,
 		.scope = &scope,

@@ -112,6 +112,7 @@ void help_command(const struct command *c, FILE *out)
 	fprintf(out, "\nUsage:\n  tcptape %s %s\n", c->name, usage_of(c));
 	print_options(c->options, OPTIONS_SELECTION, "Selection (may be repeated)", out);
 	print_options(c->options, OPTIONS_QUERY, "Rows and columns", out);
+	print_options(c->options, OPTIONS_CONNS, "Connections", out);
 	print_options(c->options, OPTIONS_REPLAY | OPTIONS_TOP | OPTIONS_READ, "Reading", out);
 	print_by(c, out);
 	print_options(c->options, OPTIONS_OUTPUT | OPTIONS_WRITE | OPTIONS_ALL, "Output", out);

@@ -41,6 +41,13 @@ enum life_phase {
 /* The tables a life is in (lives.h). */
 enum life_link { LINK_COOKIE, LINK_SKADDR, LINK_TUPLE, LINK_SEQ, LINK_COUNT };
 
+/* How long connections wait for accept(): until the application's first call, which comes at
+ * once after it. Of a listener: of how many, and the longest. */
+struct acceptance {
+	uint64_t wait_ns;
+	uint32_t count; /* of a connection: 1, once it has been called on */
+};
+
 struct life_map;
 
 struct life {
@@ -56,8 +63,16 @@ struct life {
 	uint64_t state_ns[STATE_COUNT];
 	struct tuple tuple;
 	uint32_t netns;
-	int32_t sk_err;    /* Linux errno at the end, 0 = none, -1 = not known */
-	uint32_t una, nxt; /* snd_una and rcv_nxt when it became ESTABLISHED */
+	int32_t sk_err; /* Linux errno at the end, 0 = none, -1 = not known */
+	union {
+		struct {
+			uint32_t una, nxt; /* snd_una and rcv_nxt when it became ESTABLISHED */
+		};
+		struct {
+			uint32_t backlog, max_backlog; /* of a listener, in the snapshot */
+		};
+	};
+	struct acceptance acceptance;
 	struct owner owner;
 	struct traffic traffic;
 	struct totals totals; /* once it has closed */
@@ -73,6 +88,7 @@ struct life {
 	bool is_cookie_provisional; /* kernels before 6.15 replace it once */
 	bool is_torn;               /* its state changes do not fit together: some are missing */
 	bool has_seq;               /* una and nxt are set */
+	bool has_backlog;           /* backlog and max_backlog are */
 	bool has_been_established;
 	bool has_peer_closed; /* the peer's FIN was seen */
 	bool has_fin_acked;   /* and counted by bytes_acked */

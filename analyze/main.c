@@ -28,8 +28,9 @@ static const struct command commands[] = {
 		{"hello.tape --since 1.5 --until 2s", "half a second of it"},
 		{"hello.tape --speed 0.001", "a thousand times slower than it happened"}}},
 	{"conns", "one row per socket life: who, where, bytes, time in each state, how it ended",
-	 SHARED, .view = view_conns, .tables = {&conns_table}, .examples = {
+	 SHARED | OPTIONS_CONNS, .view = view_conns, .tables = {&conns_table, &budget_table}, .examples = {
 		{"hello.tape", "every connection on the tape"},
+		{"hello.tape --budget", "where the time of each went"},
 		{"hello.tape --comm 'nginx*' -f csv", "those of nginx, as CSV"}}},
 	{"states", "every state change with the time spent in the state left", SHARED,
 	 SPARE_AFTER, .view = view_states, .tables = {&states_table}, .examples = {

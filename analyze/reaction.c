@@ -67,12 +67,35 @@ static void seek_peer(struct step *s, bool has_new_seq)
 		pair_find(&s->t->lives, l);
 }
 
+/* accept() itself leaves no event; the first call on the connection comes after it. */
+static void note_acceptance(struct step *s)
+{
+	struct life *l = s->life, *listener;
+	uint64_t since_ns;
+
+	if (l->role != LIFE_SERVER || l->acceptance.count || !l->is_start_seen ||
+	    !l->has_been_established)
+		return;
+	since_ns = s->ev->ts_ns > l->since_ns ? s->ev->ts_ns - l->since_ns : 0;
+	l->acceptance.wait_ns = l->state_ns[STATE_ESTABLISHED] + l->state_ns[STATE_CLOSE_WAIT] +
+				(tcp_state_is_open((enum tcp_state)l->state) ? since_ns : 0);
+	l->acceptance.count = 1;
+	listener = lives_find_listener(&s->t->lives, &l->tuple.local, l->netns);
+	if (!listener)
+		return;
+	listener->acceptance.count++;
+	if (l->acceptance.wait_ns > listener->acceptance.wait_ns)
+		listener->acceptance.wait_ns = l->acceptance.wait_ns;
+}
+
 static void learn_owner_of_change(struct step *s, const struct life_change *c)
 {
 	if (c->from == STATE_CLOSE && (c->to == STATE_SYN_SENT || c->to == STATE_LISTEN))
 		learn_owner(s, OWNER_CALLER);
 	else if (c->to == STATE_FIN_WAIT1 || c->to == STATE_LAST_ACK)
 		learn_owner(s, OWNER_CLOSER);
+	if (c->to == STATE_FIN_WAIT1 || c->to == STATE_LAST_ACK)
+		note_acceptance(s);
 }
 
 static void on_state(struct step *s)
@@ -115,6 +138,18 @@ static void on_state(struct step *s)
 	lives_requeue(&t->lives, l, s->ev->ts_ns);
 }
 
+static void read_backlog(struct step *s)
+{
+	uint64_t backlog, most;
+
+	if (!bound_int(s->e, s->ev, BOUND_BACKLOG, &backlog) ||
+	    !bound_int(s->e, s->ev, BOUND_MAX_BACKLOG, &most))
+		return;
+	s->life->backlog = (uint32_t)backlog;
+	s->life->max_backlog = (uint32_t)most;
+	s->life->has_backlog = true;
+}
+
 static void on_snapshot(struct step *s)
 {
 	struct life *l = s->life;
@@ -129,8 +164,10 @@ static void on_snapshot(struct step *s)
 		l->since_ns = l->from_ns = s->t->section_ns;
 		l->has_peer_closed = tcp_state_peer_closed((enum tcp_state)l->state);
 		read_counters(s, true);
-		if (l->state == STATE_LISTEN)
+		if (l->state == STATE_LISTEN) {
 			lives_add_listener(&s->t->lives, l);
+			read_backlog(s);
+		}
 		if (l->state == STATE_SYN_SENT)
 			l->role = LIFE_CLIENT;
 	}
@@ -218,17 +255,21 @@ static void on_sock_event(struct step *s)
 	case EVENT_SEND_LENGTH:
 		traffic_sent(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0));
 		learn_owner(s, OWNER_CALLER);
+		note_acceptance(s);
 		break;
 	case EVENT_RECV_LENGTH:
 		traffic_received(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0),
 				 bound_int32(s->e, s->ev, BOUND_FLAGS, 0));
 		learn_owner(s, OWNER_CALLER);
+		note_acceptance(s);
 		break;
 	case EVENT_SENDMSG:
 		learn_owner(s, OWNER_CALLER);
+		note_acceptance(s);
 		break;
 	case EVENT_SPACE_ADJUST:
 		learn_owner(s, OWNER_READER);
+		note_acceptance(s);
 		break;
 	case EVENT_PROBE:
 		on_probe(s);

@@ -51,3 +51,8 @@ bool tcp_state_peer_closed(enum tcp_state state)
 	return state == STATE_CLOSE_WAIT || state == STATE_LAST_ACK || state == STATE_CLOSING ||
 	       state == STATE_TIME_WAIT;
 }
+
+bool tcp_state_is_open(enum tcp_state state)
+{
+	return state == STATE_ESTABLISHED || state == STATE_CLOSE_WAIT;
+}

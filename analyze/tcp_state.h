@@ -35,5 +35,7 @@ const char *tcp_state_short(enum tcp_state state);
 enum tcp_state tcp_state_find(const char *name);
 /* The peer's FIN has been received when a socket is in this state. */
 bool tcp_state_peer_closed(enum tcp_state state);
+/* Established, and this side may still send. */
+bool tcp_state_is_open(enum tcp_state state);
 
 #endif

@@ -29,6 +29,8 @@ struct view_input {
 	struct follow *follow;     /* not NULL: the tape is being written */
 	const char *by;            /* one of the words of the command's row; NULL: list */
 	uint64_t interval_ns;      /* top only, not 0 */
+	const char *role;          /* conns only: of lives with this role; NULL: all */
+	bool has_budget;           /* conns only: tell where the time went */
 	const struct query *query; /* what the renderer is asked for; may be NULL */
 	bool shows_all;            /* also what usually is only counted */
 	bool is_page;              /* print a page for people, not rows with keys */
@@ -54,8 +56,8 @@ struct cell view_number(const struct view_input *in, uint64_t conn);
 typedef int (*view_fn)(const struct view_input *in, struct error *err);
 
 /* What their rows are made of. */
-extern const struct table info_table, replay_table, conns_table, states_table, timeline_table,
-	exchanges_table, drops_table, rtt_table, top_table;
+extern const struct table info_table, replay_table, conns_table, budget_table, states_table,
+	timeline_table, exchanges_table, drops_table, rtt_table, top_table;
 
 int view_info(const struct view_input *in, struct error *err);
 int view_replay(const struct view_input *in, struct error *err);

@@ -8,335 +8,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyze/life_text.h"
+#include "analyze/ledgers.h"
+#include "analyze/budget_row.h"
+#include "analyze/conn_row.h"
 #include "analyze/scope.h"
 #include "analyze/tracker.h"
-#include "analyze/units.h"
 #include "analyze/view.h"
 
 enum { ROWS_MAX = 1 << 16 };
 
-enum {
-	COL_CONN,
-	COL_PEER,
-	COL_ROLE,
-	COL_FAMILY,
-	COL_PROCESS,
-	COL_LOCAL,
-	COL_REMOTE,
-	COL_LADDR,
-	COL_LPORT,
-	COL_RADDR,
-	COL_RPORT,
-	COL_PID,
-	COL_COMM,
-	COL_NETNS,
-	COL_START,
-	COL_DURATION,
-	COL_TIME,
-	COL_TX_BYTES,
-	COL_RX_BYTES,
-	COL_SENT,
-	COL_RECEIVED,
-	COL_TX_MSGS,
-	COL_RX_MSGS,
-	COL_RETRANSMITS,
-	COL_DROPS,
-	COL_SRTT,
-	COL_STATES,
-	COL_END,
-	COL_UNCERTAIN,
-	COL_FIRST,
-	COL_END_NS,
-	COL_ERROR,
-	COL_TIME_WAIT,
-	COL_OWNER_FROM,
-	COL_COOKIE,
-	COL_MIN_RTT,
-	COL_CWND,
-	COL_SEGS_OUT,
-	COL_SEGS_IN,
-	COL_DELIVERY_RATE,
-	COL_BUSY,
-	COL_RWND_LIMITED,
-	COL_SNDBUF_LIMITED,
-	COL_REMARK,
-	COL_COUNT
+struct waiting {
+	struct life life;
+	uint64_t *budget; /* owned; NULL: not asked for */
 };
-
-/* clang-format off */
-static const struct column columns[COL_COUNT] = {
-	[COL_CONN] = {.key = "conn", .title = "conn", .doc = "number of the socket life, in order of first appearance", .align = ALIGN_RIGHT},
-	[COL_PEER] = {.key = "peer", .title = "peer", .doc = "number of the other side, when the tape holds it", .align = ALIGN_RIGHT},
-	[COL_ROLE] = {.key = "role", .title = "role", .doc = "client, server, listener or unknown"},
-	[COL_FAMILY] = {.key = "family", .doc = "AF_INET or AF_INET6, as the socket was made"},
-	[COL_PROCESS] = {.title = "process", .made_of = "pid,comm", .doc = "owner"},
-	[COL_LOCAL] = {.title = "local", .made_of = "laddr,lport", .doc = "local address and port"},
-	[COL_REMOTE] = {.title = "remote", .made_of = "raddr,rport", .doc = "remote address and port"},
-	[COL_LADDR] = {.key = "laddr", .doc = "local address"},
-	[COL_LPORT] = {.key = "lport", .doc = "local port"},
-	[COL_RADDR] = {.key = "raddr", .doc = "remote address"},
-	[COL_RPORT] = {.key = "rport", .doc = "remote port"},
-	[COL_PID] = {.key = "pid", .doc = "process that owns the socket"},
-	[COL_COMM] = {.key = "comm", .doc = "its command name"},
-	[COL_NETNS] = {.key = "netns", .doc = "network namespace (inode number)"},
-	[COL_START] = {.key = "start_ns", .doc = "when it began; null when that is before the tape", .unit = UNIT_TIME},
-	[COL_DURATION] = {.key = "duration_ns", .doc = "from its start, or the tape's, to its end, or the tape's", .unit = UNIT_NS},
-	[COL_TIME] = {.title = "time", .made_of = "duration_ns", .doc = "how long it lived", .align = ALIGN_RIGHT},
-	[COL_TX_BYTES] = {.key = "tx_bytes", .doc = "bytes sent by the application", .unit = UNIT_BYTES},
-	[COL_RX_BYTES] = {.key = "rx_bytes", .doc = "bytes received by the application", .unit = UNIT_BYTES},
-	[COL_SENT] = {.title = "sent", .made_of = "tx_bytes", .doc = "the same for people; at least so many where events are missing", .align = ALIGN_RIGHT},
-	[COL_RECEIVED] = {.title = "received", .made_of = "rx_bytes", .doc = "likewise", .align = ALIGN_RIGHT},
-	[COL_TX_MSGS] = {.key = "tx_msgs", .doc = "send calls that sent something"},
-	[COL_RX_MSGS] = {.key = "rx_msgs", .doc = "receive calls that received something"},
-	[COL_RETRANSMITS] = {.key = "retransmits", .doc = "segments sent again; of a listener, SYN-ACKs"},
-	[COL_DROPS] = {.key = "drops", .doc = "packets of this connection that were dropped, housekeeping apart"},
-	[COL_SRTT] = {.key = "srtt_us", .doc = "smoothed round-trip time, last value, microseconds"},
-	[COL_STATES] = {.key = "states", .doc = "time spent in each state", .unit = UNIT_NS},
-	[COL_END] = {.key = "end", .title = "end", .doc = "fin, reset, refused, timeout, aborted or open; null for a closed listener or when not seen"},
-	[COL_UNCERTAIN] = {.key = "uncertain", .doc = "start or end not seen, or events lost meanwhile"},
-	[COL_FIRST] = {.key = "first_ns", .doc = "when it was first seen", .unit = UNIT_TIME},
-	[COL_END_NS] = {.key = "end_ns", .doc = "when it ended; null while open", .unit = UNIT_TIME},
-	[COL_ERROR] = {.key = "sk_err", .doc = "the socket's error when it closed, as Linux errno; 0 = none"},
-	[COL_TIME_WAIT] = {.key = "time_wait", .doc = "its end is the beginning of TIME_WAIT"},
-	[COL_OWNER_FROM] = {.key = "owner_from", .doc = "how the owner is known: caller, snapshot, reader, closer or listener"},
-	[COL_COOKIE] = {.key = "cookie", .doc = "the kernel's socket cookie"},
-	[COL_MIN_RTT] = {.key = "min_rtt_us", .doc = "least round-trip time, microseconds; this and the next seven: from the socket's beginning to its end, as TCP counted"},
-	[COL_CWND] = {.key = "cwnd", .doc = "congestion window at its end, segments"},
-	[COL_SEGS_OUT] = {.key = "segs_out", .doc = "segments sent"},
-	[COL_SEGS_IN] = {.key = "segs_in", .doc = "segments received"},
-	[COL_DELIVERY_RATE] = {.key = "delivery_rate", .doc = "the last that was measured, bytes a second"},
-	[COL_BUSY] = {.key = "busy_ns", .doc = "time in which there was data to send; the next two are part of it", .unit = UNIT_NS},
-	[COL_RWND_LIMITED] = {.key = "rwnd_limited_ns", .doc = "of it, limited by the peer's receive window", .unit = UNIT_NS},
-	[COL_SNDBUF_LIMITED] = {.key = "sndbuf_limited_ns", .doc = "of it, limited by the send buffer", .unit = UNIT_NS},
-	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing"},
-};
-/* clang-format on */
-
-const struct table conns_table = {"conns", columns, COL_COUNT};
 
 struct conns {
 	const struct view_input *in;
 	struct tracker *tracker;
-	struct life *rows; /* owned; waiting to be sorted */
+	struct ledgers ledgers;
+	struct waiting *rows; /* owned; waiting to be sorted */
 	size_t count, cap;
 	bool is_streaming;
 	uint64_t shown;
 };
 
-/* Texts that the cells of one row point to. */
-struct row_text {
-	struct life_text life;
-	struct member states[STATE_COUNT];
-	char time[UNITS_LEAST + UNITS_MAX];
-	char sent[UNITS_LEAST + UNITS_MAX], received[UNITS_LEAST + UNITS_MAX];
-	char remark[128];
-};
-
-static struct cell states_cell(const struct life *l, struct row_text *t)
+static void print_life(const struct conns *c, const struct life *l, const uint64_t *budget)
 {
-	/* as a connection passes through them */
-	static const enum tcp_state order[] = {
-		STATE_LISTEN,      STATE_SYN_SENT,  STATE_NEW_SYN_RECV, STATE_SYN_RECV,
-		STATE_ESTABLISHED, STATE_FIN_WAIT1, STATE_FIN_WAIT2,    STATE_CLOSING,
-		STATE_CLOSE_WAIT,  STATE_LAST_ACK,  STATE_TIME_WAIT,
+	const struct conn_row row = {
+		.in = c->in,
+		.tracker = c->tracker,
+		.life = l,
 	};
-	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (l->state_ns[order[i]])
-			t->states[n++] = (struct member){
-				.key = tcp_state_name(order[i]),
-				.cell = cell_uint(l->state_ns[order[i]]),
-			};
-	return cell_object(t->states, n);
-}
-
-static void remark_add(char *remark, size_t size, const char *text)
-{
-	size_t len = strlen(remark);
-
-	snprintf(remark + len, size - len, "%s%s", len ? ", " : "", text);
-}
-
-static void remark_count(char *remark, size_t size, uint64_t count, const char *what)
-{
-	char text[48];
-
-	if (!count)
-		return;
-	snprintf(text, sizeof(text), "%" PRIu64 " %s%s", count, what, count == 1 ? "" : "s");
-	remark_add(remark, size, text);
-}
-
-static uint64_t retransmits_of(const struct conns *c, const struct life *l, bool *is_known)
-{
-	bool has_event = tracker_binding(c->tracker)->has_kind[EVENT_RETRANSMIT];
-
-	*is_known = has_event || l->traffic.has_counters;
-	return has_event ? l->traffic.retransmits : l->traffic.total_retrans;
-}
-
-static const char *remark_of(const struct conns *c, const struct life *l, struct row_text *t)
-{
-	char *out = t->remark;
-	size_t size = sizeof(t->remark);
-	bool is_known;
-
-	out[0] = '\0';
-	if (!l->is_start_seen)
-		remark_add(out, size, "start not seen");
-	if (tracker_has_holes(c->tracker, l))
-		remark_add(out, size, "uncertain: events lost");
-	else if (l->is_start_seen && tracker_is_uncertain(c->tracker, l))
-		remark_add(out, size, "end not seen");
-	if (l->is_stillborn)
-		remark_add(out, size, "never a connection");
-	if (l->is_time_wait)
-		remark_add(out, size, "TIME_WAIT");
-	remark_count(out, size, retransmits_of(c, l, &is_known), "retransmit");
-	remark_count(out, size, l->traffic.drops, "drop");
-	return out;
-}
-
-static struct cell duration_text(const struct life *l, struct row_text *t)
-{
-	units_duration((int64_t)life_duration(l), units_at_least(!l->is_start_seen, t->time));
-	return cell_string(t->time);
-}
-
-static void fill_identity(struct cell *cells, const struct view_input *in, const struct life *l,
-			  struct row_text *t)
-{
-	life_text_locate(&t->life, l);
-	cells[COL_CONN] = view_number(in, l->conn);
-	cells[COL_PEER] = view_number(in, l->peer);
-	cells[COL_ROLE] = cell_string(life_role_name((enum life_role)l->role));
-	cells[COL_FAMILY] = cell_string(l->is_ipv6 ? "AF_INET6" : "AF_INET");
-	cells[COL_LADDR] = cell_string(t->life.laddr);
-	cells[COL_LPORT] = cell_nonzero(l->tuple.local.port);
-	cells[COL_RADDR] = cell_nonempty(t->life.raddr);
-	cells[COL_RPORT] = t->life.has_remote ? cell_uint(l->tuple.remote.port) : cell_null();
-	cells[COL_PID] = cell_nonzero(l->owner.pid);
-	cells[COL_COMM] = cell_nonempty(l->owner.comm);
-	cells[COL_NETNS] = cell_nonzero(l->netns);
-	cells[COL_OWNER_FROM] = cell_string(owner_source_name((enum owner_source)l->owner.source));
-	cells[COL_COOKIE] = cell_nonzero(l->cookie);
-}
-
-static void fill_times(struct cell *cells, const struct life *l, struct row_text *t)
-{
-	if (l->is_start_seen)
-		cells[COL_START] = cell_uint(l->first_ns);
-	cells[COL_FIRST] = cell_uint(l->first_ns);
-	if (l->is_end_seen)
-		cells[COL_END_NS] = cell_uint(l->end_ns);
-	cells[COL_DURATION] = cell_uint(life_duration(l));
-	cells[COL_STATES] = states_cell(l, t);
-}
-
-static void fill_bytes(struct cell *cells, const struct conns *c, const struct life *l)
-{
-	bool has_calls = tracker_has_calls(c->tracker);
-	uint64_t v;
-
-	if (l->role == LIFE_LISTENER)
-		return;
-	if (life_tx_bytes(l, has_calls, &v))
-		cells[COL_TX_BYTES] = cell_uint(v);
-	if (life_rx_bytes(l, has_calls, &v))
-		cells[COL_RX_BYTES] = cell_uint(v);
-}
-
-static void fill_traffic(struct cell *cells, const struct conns *c, const struct life *l)
-{
-	bool has_calls = tracker_has_calls(c->tracker), is_known;
-	uint64_t v;
-
-	if (has_calls && l->role != LIFE_LISTENER) {
-		cells[COL_TX_MSGS] = cell_uint(l->traffic.tx_msgs);
-		cells[COL_RX_MSGS] = cell_uint(l->traffic.rx_msgs);
-	}
-	v = retransmits_of(c, l, &is_known);
-	if (is_known)
-		cells[COL_RETRANSMITS] = cell_uint(v);
-	if (tracker_binding(c->tracker)->has_kind[EVENT_DROP])
-		cells[COL_DROPS] = cell_uint(l->traffic.drops);
-	cells[COL_SRTT] = cell_nonzero(l->traffic.srtt_us);
-}
-
-static void fill_totals(struct cell *cells, const struct totals *t)
-{
-	if (!t->is_known)
-		return;
-	cells[COL_MIN_RTT] = cell_nonzero(t->min_rtt_us);
-	cells[COL_CWND] = cell_uint(t->cwnd);
-	cells[COL_SEGS_OUT] = cell_uint(t->segs_out);
-	cells[COL_SEGS_IN] = cell_uint(t->segs_in);
-	cells[COL_DELIVERY_RATE] = cell_uint(t->delivery_rate);
-	cells[COL_BUSY] = cell_uint(t->busy_us * 1000);
-	cells[COL_RWND_LIMITED] = cell_uint(t->rwnd_limited_us * 1000);
-	cells[COL_SNDBUF_LIMITED] = cell_uint(t->sndbuf_limited_us * 1000);
-}
-
-static struct cell bytes_text(const struct cell *bytes, bool is_least, char *out)
-{
-	if (bytes->kind == CELL_NULL)
-		return cell_null();
-	units_bytes((uint64_t)bytes->num, units_at_least(is_least, out));
-	return cell_string(out);
-}
-
-/* What only people are shown. Where events are missing, what was counted is the least it can
- * have been. */
-static void fill_text(struct cell *cells, const struct conns *c, const struct life *l,
-		      struct row_text *t)
-{
-	bool has_holes = tracker_has_holes(c->tracker, l);
-
-	life_text_name(&t->life, l);
-	cells[COL_PROCESS] = cell_nonempty(t->life.process);
-	cells[COL_LOCAL] = cell_string(t->life.local);
-	cells[COL_REMOTE] = cell_nonempty(t->life.remote);
-	cells[COL_TIME] = duration_text(l, t);
-	cells[COL_SENT] = bytes_text(&cells[COL_TX_BYTES], has_holes, t->sent);
-	cells[COL_RECEIVED] = bytes_text(&cells[COL_RX_BYTES], has_holes, t->received);
-	cells[COL_REMARK] = cell_string(remark_of(c, l, t));
-}
-
-static void print_life(struct conns *c, const struct life *l)
-{
-	struct cell cells[COL_COUNT] = {{0}};
-	struct row_text text;
-
-	fill_identity(cells, c->in, l, &text);
-	fill_times(cells, l, &text);
-	fill_bytes(cells, c, l);
-	fill_traffic(cells, c, l);
-	fill_totals(cells, &l->totals);
-	cells[COL_END] = cell_string(life_end_name((enum life_end)l->end));
-	cells[COL_UNCERTAIN] = cell_bool(tracker_is_uncertain(c->tracker, l));
-	if (l->sk_err >= 0)
-		cells[COL_ERROR] = cell_int(l->sk_err);
-	cells[COL_TIME_WAIT] = cell_bool(l->is_time_wait);
-	if (c->in->format == RENDER_TEXT)
-		fill_text(cells, c, l, &text);
-	render_row(c->in->renderer, cells);
+	if (budget)
+		budget_row_render(&row, budget);
+	else
+		conn_row_render(&row);
 }
 
 static int by_conn(const void *a, const void *b)
 {
-	const struct life *x = a, *y = b;
+	const struct waiting *x = a, *y = b;
 
-	return x->conn < y->conn ? -1 : x->conn > y->conn;
+	return x->life.conn < y->life.conn ? -1 : x->life.conn > y->life.conn;
 }
 
 static void print_waiting(struct conns *c)
 {
 	if (c->count)
 		qsort(c->rows, c->count, sizeof(*c->rows), by_conn);
-	for (size_t i = 0; i < c->count; i++)
-		print_life(c, &c->rows[i]);
+	for (size_t i = 0; i < c->count; i++) {
+		print_life(c, &c->rows[i].life, c->rows[i].budget);
+		free(c->rows[i].budget);
+	}
 	c->count = 0;
 }
 
@@ -351,22 +75,46 @@ static bool is_in_time(const struct conns *c, const struct life *l)
 		(int64_t)(end - origin) >= s->since_ns);
 }
 
-static int keep_life(struct conns *c, const struct life *l, struct error *err)
+static bool has_role(const struct conns *c, const struct life *l)
 {
-	struct selection_subject subject = life_subject(l);
+	return !c->in->role || strcmp(c->in->role, life_role_name((enum life_role)l->role)) == 0;
+}
+
+/* Let the life wait. */
+static int put_row(struct conns *c, const struct life *l, const uint64_t *budget, struct error *err)
+{
+	struct waiting row = {.life = *l};
 	void *rows = c->rows;
 
-	if (!selection_has(c->in->selection, &subject) || !is_in_time(c, l))
-		return 0;
-	c->shown++;
-	if (c->is_streaming) {
-		print_life(c, l);
-		return 0;
-	}
 	if (!array_grow(&rows, &c->cap, c->count + 1, sizeof(*c->rows)))
 		return error_nomem(err);
 	c->rows = rows;
-	c->rows[c->count++] = *l;
+	if (budget) {
+		row.budget = malloc(LEDGER_COUNT * sizeof(*budget));
+		if (!row.budget)
+			return error_nomem(err);
+		memcpy(row.budget, budget, LEDGER_COUNT * sizeof(*budget));
+	}
+	c->rows[c->count++] = row;
+	return 0;
+}
+
+static int keep_life(struct conns *c, const struct life *l, struct error *err)
+{
+	struct selection_subject subject = life_subject(l);
+	uint64_t items[LEDGER_COUNT], *budget = c->in->has_budget ? items : NULL;
+
+	if (budget)
+		ledgers_take(&c->ledgers, l, items);
+	if (!selection_has(c->in->selection, &subject) || !is_in_time(c, l) || !has_role(c, l) ||
+	    (budget && l->role == LIFE_LISTENER))
+		return 0;
+	c->shown++;
+	if (c->is_streaming) {
+		print_life(c, l, budget);
+		return 0;
+	}
+	TRY(put_row(c, l, budget, err));
 	if (c->count == ROWS_MAX) {
 		print_waiting(c);
 		c->is_streaming = true;
@@ -409,6 +157,8 @@ static int read_all(struct conns *c, struct error *err)
 
 	while ((rc = view_next(c->in, &item, err)) == 0) {
 		TRY(tracker_feed(c->tracker, &item, &seen, err));
+		if (c->in->has_budget && item.kind == ITEM_EVENT && seen.bound)
+			TRY(ledgers_see(&c->ledgers, c->tracker, &seen, &item.event, err));
 		TRY(keep_ended(c, err));
 	}
 	if (rc < 0)
@@ -426,9 +176,12 @@ int view_conns(const struct view_input *in, struct error *err)
 	struct conns c = {.in = in, .tracker = scope_tracker(in->scope)};
 	int rc;
 
-	render_begin(in->renderer, &conns_table);
+	render_begin(in->renderer, in->has_budget ? &budget_table : &conns_table);
 	rc = c.tracker ? read_all(&c, err) : error_nomem(err);
 	tracker_free(c.tracker);
+	for (size_t i = 0; i < c.count; i++)
+		free(c.rows[i].budget);
 	free(c.rows);
+	ledgers_release(&c.ledgers);
 	return rc;
 }

@@ -47,7 +47,9 @@ static void hello_gives_a_row_for_each_life_with_the_promised_keys(void **state)
 		"\"sk_err\":null,\"time_wait\":false,\"owner_from\":\"caller\",\"cookie\":11,"
 		"\"min_rtt_us\":null,\"cwnd\":null,\"segs_out\":null,\"segs_in\":null,"
 		"\"delivery_rate\":null,\"busy_ns\":null,\"rwnd_limited_ns\":null,"
-		"\"sndbuf_limited_ns\":null}\n");
+		"\"sndbuf_limited_ns\":null,\"connect_ns\":20000,\"handshake_ns\":null,"
+		"\"accept_wait_ns\":null,\"accepted\":null,\"backlog\":null,"
+		"\"max_backlog\":null}\n");
 	viewed_release(&v);
 	tape_release(&b);
 }
@@ -197,10 +199,32 @@ static void hostile_command_name_is_escaped(void **state)
 	tape_release(&b);
 }
 
+static void a_listener_tells_of_those_it_accepted_and_roles_are_chosen(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	tape_hello(&b, T0);
+	tape_ready(&b);
+	v = show(&b, "-f json --role listener");
+	assert_non_null(strstr(v.text, "\"role\":\"listener\""));
+	assert_null(strstr(v.text, "\"role\":\"client\""));
+	/* read 28 us after it was established */
+	assert_non_null(strstr(v.text, "\"accept_wait_ns\":28000,\"accepted\":1"));
+	viewed_release(&v);
+	v = show(&b, "-f json --role server");
+	assert_non_null(strstr(v.text, "\"handshake_ns\":1000,\"accept_wait_ns\":28000"));
+	viewed_release(&v);
+	tape_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hello_gives_a_row_for_each_life_with_the_promised_keys),
+		cmocka_unit_test(a_listener_tells_of_those_it_accepted_and_roles_are_chosen),
 		cmocka_unit_test(text_names_owner_ends_and_time_wait),
 		cmocka_unit_test(bytes_of_lives_with_lost_events_are_a_lower_limit),
 		cmocka_unit_test(rows_come_in_order_of_number_though_lives_end_otherwise),

@@ -35,7 +35,7 @@ static void parse(struct line *l, const char *options, struct arguments *a)
 	assert_int_equal(arguments_parse(a,
 					 OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_QUERY |
 						 OPTIONS_REPLAY | OPTIONS_BY | OPTIONS_ALL |
-						 OPTIONS_TOP,
+						 OPTIONS_TOP | OPTIONS_CONNS,
 					 l->count, l->words, &err),
 			 0);
 }
@@ -89,6 +89,8 @@ static struct viewed view_how(view_fn view, const void *data, size_t len, const 
 	in.by = a.by;
 	in.interval_ns = a.interval_ns;
 	in.shows_all = a.shows_all;
+	in.role = a.role;
+	in.has_budget = a.has_budget;
 	in.is_unnumbered = a.is_unnumbered;
 	in.query = opt.query = &a.query;
 	in.is_page = a.format == RENDER_TEXT && query_is_open(&a.query);

@@ -6,10 +6,10 @@ tape=testdata/hello.tape
 about() {
 	awk -v command="$1" '/^\.It Cm / { on = $3 == command } /^\.Sh/ { on = 0 } on' docs/tcptape.1
 }
-for command in info replay conns states timeline exchanges rtt drops verify; do
+for command in info replay conns budget states timeline exchanges rtt drops verify; do
+	case $command in timeline) option='--conn 1' ;; budget) command=conns option=--budget ;; *) option= ;; esac
 	about $command >"$TMP/man"
 	[ -s "$TMP/man" ] || echo "$command is not in the manual"
-	case $command in timeline) option='--conn 1' ;; *) option= ;; esac
 	"$TCPTAPE" $command $tape $option -f csv 2>/dev/null | head -n 1 | tr ',' '\n' | while read -r key; do
 		grep -qw -- "$key" "$TMP/man" || echo "$command: key $key is not in the manual"
 	done

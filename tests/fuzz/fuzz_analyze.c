@@ -39,6 +39,7 @@ static void run_view(unsigned choice, struct source *source, const struct select
 				.interval_ns = 1000000,
 				.by = view < VIEWS ? views[view].by : NULL,
 				.shows_all = choice & 128,
+				.has_budget = choice & 32,
 				.remarks = &remarks};
 	struct error why;
 

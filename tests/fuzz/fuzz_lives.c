@@ -2,12 +2,14 @@
 // fuzz-sources: tests/analyze/build_tape.c tests/analyze/build_rows.c
 /*
  * fuzz_lives.c -- any story that events of a few sockets can tell, in any order, true or
- * not: the tape is sound, only its contents lie. Four bytes make an event.
+ * not: the tape is sound, only its contents lie. Four bytes make an event. Whatever is told,
+ * what a connection spent adds up to its duration.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyze/ledgers.h"
 #include "analyze/remarks.h"
 #include "analyze/view.h"
 #include "tests/analyze/build_tape.h"
@@ -141,6 +143,46 @@ static void add_event(struct build_tape *b, uint64_t ts, const uint8_t *event)
 	}
 }
 
+static void take_ledgers(struct tracker *t, struct ledgers *bs)
+{
+	uint64_t ns[LEDGER_COUNT];
+	const struct life *l;
+
+	while ((l = tracker_take(t))) {
+		uint64_t sum = 0;
+
+		ledgers_take(bs, l, ns);
+		for (int i = 0; i < LEDGER_COUNT; i++) {
+			if (ns[i] > life_duration(l))
+				abort();
+			sum += ns[i];
+		}
+		if (l->role != LIFE_LISTENER && sum != life_duration(l))
+			abort();
+	}
+}
+
+static void spend(struct build_tape *b)
+{
+	struct cursor *cursor = tape_ready(b);
+	struct tracker *t = tracker_new();
+	struct ledgers bs = {0};
+	struct sighting seen;
+	struct item item;
+	struct error err;
+
+	while (cursor_next(cursor, &item, &err) == 0) {
+		tracker_feed(t, &item, &seen, &err);
+		if (item.kind == ITEM_EVENT && seen.bound)
+			ledgers_see(&bs, t, &seen, &item.event, &err);
+		take_ledgers(t, &bs);
+	}
+	tracker_stop(t);
+	take_ledgers(t, &bs);
+	ledgers_release(&bs);
+	tracker_free(t);
+}
+
 static void show(struct build_tape *b, unsigned choice)
 {
 	static const uint64_t conns[] = {1, 2, 3};
@@ -153,6 +195,7 @@ static void show(struct build_tape *b, unsigned choice)
 				.source = b->source,
 				.by = views[view].by,
 				.interval_ns = 100000000,
+				.has_budget = choice & 32,
 				.remarks = &remarks};
 	struct render_options opt = {.format = in.format};
 	char *text = NULL;
@@ -184,7 +227,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ts += data[i] & 32 ? 20000000 : data[i + 1];
 		add_event(&b, ts, data + i);
 	}
-	show(&b, data[0]);
+	if ((data[0] & 96) == 96)
+		spend(&b);
+	else
+		show(&b, data[0]);
 	tape_release(&b);
 	return 0;
 }
