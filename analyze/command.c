@@ -26,6 +26,7 @@ struct run {
 
 static bool limit_memory(const struct command *c, const struct arguments *a)
 {
+	memory_limit_keep();
 	return c->options & OPTIONS_READ && memory_limit_set(a->max_memory_bytes);
 }
 

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* A sanitizer reserves terabytes. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -67,6 +70,16 @@ bool memory_limit_set(uint64_t bytes)
 		return false;
 	limit.rlim_cur = (rlim_t)bytes;
 	return setrlimit(LIMITED, &limit) == 0;
+}
+
+void memory_limit_keep(void)
+{
+#ifdef __GLIBC__
+	enum { KEPT = 16 << 20, LARGE = 4 << 20 }; /* what is larger is given back at once */
+
+	mallopt(M_TRIM_THRESHOLD, KEPT);
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+#endif
 }
 
 /* The largest unit that divides it. */

@@ -93,12 +93,42 @@ static void what_goes_beyond_is_refused_and_a_lower_limit_stays(void **state)
 	assert_int_equal(is_set, !IS_SANITIZED);
 }
 
+/* Fresh pages that `bytes` take. */
+static long pages_of(size_t bytes)
+{
+	struct rusage before, after;
+	char *volatile p;
+
+	getrusage(RUSAGE_SELF, &before);
+	p = malloc(bytes);
+	assert_non_null(p);
+	memset(p, 1, bytes);
+	free(p);
+	getrusage(RUSAGE_SELF, &after);
+	return after.ru_minflt - before.ru_minflt;
+}
+
+static void what_is_kept_is_fresh_once(void **state)
+{
+	(void)state;
+	memory_limit_keep();
+#ifdef __GLIBC__
+	if (IS_SANITIZED || getenv("RUNNER"))
+		skip();
+	pages_of(3 << 20);
+	assert_true(pages_of(3 << 20) < 16);
+#else
+	skip();
+#endif
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_have_a_unit_and_are_at_least_1_mib),
 		cmocka_unit_test(the_sentence_names_tape_limit_and_ways_out),
 		cmocka_unit_test(what_goes_beyond_is_refused_and_a_lower_limit_stays),
+		cmocka_unit_test(what_is_kept_is_fresh_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

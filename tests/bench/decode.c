@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "analyze/memory_limit.h"
 #include "format/batch.h"
 #include "tests/bench/walk.h"
 
@@ -89,6 +90,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: decode TAPE [FRAMES]\n");
 		return 2;
 	}
+	memory_limit_keep();
 	walk_begin(&w, argv[1]);
 	if (argc == 3)
 		copy_frames(&w, argv[2]);
