@@ -325,6 +325,14 @@ static int take_max_memory(struct arguments *a, const char *value, struct error 
 	return 0;
 }
 
+static int take_events(struct arguments *a, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	a->lists_events = true;
+	return 0;
+}
+
 static int take_follow(struct arguments *a, const char *value, struct error *err)
 {
 	(void)value;
@@ -380,6 +388,8 @@ static const struct option options[] = {
 	 take_speed},
 	{"follow", 0, NULL, "wait for more until the recording ends, or Ctrl-C", OPTIONS_REPLAY,
 	 take_follow},
+	{"events", 0, NULL, "the events on the tape and their fields, as the kernel described them",
+	 OPTIONS_INFO, take_events},
 	{"max-memory", 0, "SIZE", "give up rather than use more memory: 256M, 2G; default 1G",
 	 OPTIONS_READ, take_max_memory},
 	{"format", 'f', "FORMAT", "text, json (one object a line), csv; replay also canonical",

@@ -26,7 +26,8 @@ enum option_group {
 	OPTIONS_WRITE = 8,  /* of commands that write a tape */
 	OPTIONS_READ = 16,  /* of all that read one */
 	OPTIONS_QUERY = 64, /* of commands that print rows */
-	OPTIONS_BY = 32,    /* of commands that count by one of their words (command.h) */
+	OPTIONS_INFO = 512,
+	OPTIONS_BY = 32, /* of commands that count by one of their words (command.h) */
 	OPTIONS_TOP = 256,
 	OPTIONS_CONNS = 512,
 	OPTIONS_ALL = 128, /* of commands that leave something out unless asked */
@@ -40,6 +41,7 @@ struct arguments {
 	bool wants_help;
 	bool is_unnumbered; /* connections get no numbers */
 	bool is_following;
+	bool lists_events;
 	bool shows_all;
 	bool has_budget;
 	const char *role;   /* NULL = any */

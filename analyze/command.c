@@ -116,6 +116,7 @@ static int read_source(const struct run *r, struct source *source, struct remark
 		.scope = &scope,
 		.is_unnumbered = r->arguments->is_unnumbered,
 		.query = &r->arguments->query,
+		.lists_events = r->arguments->lists_events,
 		.is_page = r->arguments->format == RENDER_TEXT &&
 			   query_is_open(&r->arguments->query),
 	};

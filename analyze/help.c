@@ -113,7 +113,8 @@ void help_command(const struct command *c, FILE *out)
 	print_options(c->options, OPTIONS_SELECTION, "Selection (may be repeated)", out);
 	print_options(c->options, OPTIONS_QUERY, "Rows and columns", out);
 	print_options(c->options, OPTIONS_CONNS, "Connections", out);
-	print_options(c->options, OPTIONS_REPLAY | OPTIONS_TOP | OPTIONS_READ, "Reading", out);
+	print_options(c->options, OPTIONS_INFO | OPTIONS_REPLAY | OPTIONS_TOP | OPTIONS_READ,
+		      "Reading", out);
 	print_by(c, out);
 	print_options(c->options, OPTIONS_OUTPUT | OPTIONS_WRITE | OPTIONS_ALL, "Output", out);
 }

@@ -17,10 +17,12 @@ static const struct command commands[] = {
 	{"record", "record on this host: runs tcptape-record", 0, .run = cmd_record, .examples = {
 		{"-o web.tape -d 10", "ten seconds of this host"},
 		{"-o hello.tape -- ./client", "until a program has ended"}}},
-	{"info", "what the tape holds: host, clocks, events, losses, recorder cost", SHARED,
-	 SPARE_AFTER | SPARE_BEFORE | SPARE_NUMBERS, .view = view_info, .tables = {&info_table}, .examples = {
+	{"info", "what the tape holds: host, clocks, events, losses, recorder cost",
+	 SHARED | OPTIONS_INFO,
+	 SPARE_AFTER | SPARE_BEFORE | SPARE_NUMBERS, .view = view_info, .tables = {&info_table, &events_table}, .examples = {
 		{"hello.tape", "one page about the recording"},
-		{"-f json *.tape", "one JSON object for each recording"}}},
+		{"-f json *.tape", "one JSON object for each recording"},
+		{"hello.tape --events", "its events and their fields, as `tplist -v` has them"}}},
 	{"replay", "every event again in time order, with every field", SHARED | OPTIONS_REPLAY,
 	 SPARE_AFTER | SPARE_BEFORE, .view = view_replay, .tables = {&replay_table}, .examples = {
 		{"hello.tape --port 8080", "all events of the connections with port 8080"},

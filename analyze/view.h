@@ -33,8 +33,9 @@ struct view_input {
 	bool has_budget;           /* conns only: tell where the time went */
 	const struct query *query; /* what the renderer is asked for; may be NULL */
 	bool shows_all;            /* also what usually is only counted */
-	bool is_page;              /* print a page for people, not rows with keys */
-	bool is_unnumbered;        /* tell no numbers of connections */
+	bool lists_events;  /* info only: not the recording, but its events and their fields */
+	bool is_page;       /* print a page for people, not rows with keys */
+	bool is_unnumbered; /* tell no numbers of connections */
 };
 
 /* cursor_next() for views, with the same return values. Losses are gathered in
@@ -56,8 +57,8 @@ struct cell view_number(const struct view_input *in, uint64_t conn);
 typedef int (*view_fn)(const struct view_input *in, struct error *err);
 
 /* What their rows are made of. */
-extern const struct table info_table, replay_table, conns_table, budget_table, states_table,
-	timeline_table, exchanges_table, drops_table, rtt_table, top_table;
+extern const struct table info_table, events_table, replay_table, conns_table, budget_table,
+	states_table, timeline_table, exchanges_table, drops_table, rtt_table, top_table;
 
 int view_info(const struct view_input *in, struct error *err);
 int view_replay(const struct view_input *in, struct error *err);

@@ -9,6 +9,7 @@
 #include "analyze/chosen.h"
 #include "analyze/info_page.h"
 #include "analyze/remarks.h"
+#include "analyze/schema_rows.h"
 #include "analyze/scope.h"
 #include "analyze/units.h"
 #include "analyze/view.h"
@@ -92,6 +93,7 @@ struct info {
 	struct chosen chosen;
 	struct summary summary;
 	struct extent_walk extents;
+	struct schema_rows schemas; /* if they are what is asked for */
 	struct arena arena;
 	struct conn_set seen; /* lives with an event between --since and --until */
 	bool has_origin;
@@ -258,8 +260,7 @@ static int print_row(struct info *f, const struct extent *e, struct error *err)
 	return 0;
 }
 
-/* The section is over: all is known about it. */
-static int print_section(struct info *f, struct error *err)
+static int print_recording(struct info *f, struct error *err)
 {
 	struct extent extent;
 	int rc = extent_next(&f->extents, f->salt, &extent, err);
@@ -283,6 +284,15 @@ static int print_section(struct info *f, struct error *err)
 	return 0;
 }
 
+/* The section is over: all is known about it. */
+static int print_section(struct info *f, struct error *err)
+{
+	if (f->in->lists_events)
+		return schema_rows_print(&f->schemas, &f->summary, f->number, f->in->is_page,
+					 f->in->renderer, err);
+	return print_recording(f, err);
+}
+
 static void count_lives(struct info *f)
 {
 	const struct life *life;
@@ -297,6 +307,7 @@ static int begin_section(struct info *f, const struct section *s, struct error *
 	if (f->number)
 		TRY(print_section(f, err));
 	summary_reset(&f->summary);
+	schema_rows_release(&f->schemas);
 	f->number++;
 	f->salt = s->salt;
 	f->sockets = 0;
@@ -340,6 +351,8 @@ static int take_item(struct info *f, const struct item *item, struct error *err)
 	count_lives(f);
 	if (item->kind == ITEM_SECTION)
 		TRY(begin_section(f, item->section, err));
+	if (item->kind == ITEM_SCHEMA && f->in->lists_events)
+		TRY(schema_rows_keep(&f->schemas, item->section, err));
 	return is_wanted ? summary_take(&f->summary, item, err) : 0;
 }
 
@@ -349,7 +362,9 @@ static int info_all(struct info *f, struct error *err)
 	int rc;
 
 	TRY(chosen_prepare(&f->chosen, f->in, err));
-	if (!f->in->is_page)
+	if (f->in->lists_events)
+		render_begin(f->in->renderer, &events_table);
+	else if (!f->in->is_page)
 		render_begin(f->in->renderer, &info_table);
 	while ((rc = view_next(f->in, &item, err)) == 0)
 		TRY(take_item(f, &item, err));
@@ -374,6 +389,7 @@ int view_info(const struct view_input *in, struct error *err)
 	chosen_release(&f.chosen);
 	conn_set_release(&f.seen);
 	summary_release(&f.summary);
+	schema_rows_release(&f.schemas);
 	arena_release(&f.arena);
 	return rc;
 }

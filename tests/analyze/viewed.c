@@ -34,8 +34,8 @@ static void parse(struct line *l, const char *options, struct arguments *a)
 	l->words[l->count++] = l->text + strlen(options);
 	assert_int_equal(arguments_parse(a,
 					 OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_QUERY |
-						 OPTIONS_REPLAY | OPTIONS_BY | OPTIONS_ALL |
-						 OPTIONS_TOP | OPTIONS_CONNS,
+						 OPTIONS_INFO | OPTIONS_REPLAY | OPTIONS_BY |
+						 OPTIONS_ALL | OPTIONS_TOP | OPTIONS_CONNS,
 					 l->count, l->words, &err),
 			 0);
 }
@@ -91,6 +91,7 @@ static struct viewed view_how(view_fn view, const void *data, size_t len, const 
 	in.shows_all = a.shows_all;
 	in.role = a.role;
 	in.has_budget = a.has_budget;
+	in.lists_events = a.lists_events;
 	in.is_unnumbered = a.is_unnumbered;
 	in.query = opt.query = &a.query;
 	in.is_page = a.format == RENDER_TEXT && query_is_open(&a.query);
