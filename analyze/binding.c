@@ -185,6 +185,8 @@ static void bind_event(struct binding *b, const struct schema *s, const struct s
 		e->sock_field[SOCK_SKADDR] = (int16_t)schema_find(s, "sk");
 	if (e->sock_field[SOCK_COOKIE] < 0)
 		e->sock_field[SOCK_COOKIE] = (int16_t)schema_find(s, "sock_cookie");
+	e->has_sock = e->sock_ref || e->sock_field[SOCK_SKADDR] >= 0 ||
+		      e->sock_field[SOCK_COOKIE] >= 0;
 	for (int f = BOUND_SADDR; f <= BOUND_DADDR; f++)
 		if (e->field[f] >= 0 && s->fields[e->field[f]].role != ROLE_SOCKADDR)
 			e->field[f] = -1;

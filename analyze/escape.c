@@ -110,36 +110,58 @@ static bool is_plain(uint8_t byte)
 	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
-/* The same for eight bytes at once; false for some that are plain, too. */
-static bool are_plain(const uint8_t *p)
+static uint64_t load_word(const uint8_t *p)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
 	uint64_t w;
 
 	memcpy(&w, p, sizeof(w));
+	return w;
+}
+
+/* The same for eight bytes at once; false for some that are plain, too. */
+static bool are_plain(uint64_t w)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+
 	/* Bytes that set their highest bit: below 0x20; '"'; '\\'; 0x7f; beyond. */
 	w = (w - 0x20 * ones) | ((w ^ 0x22 * ones) - ones) | ((w ^ 0x5c * ones) - ones) |
 	    (w + ones) | w;
 	return (w & 0x80 * ones) == 0;
 }
 
+/* Less than eight bytes, and others that are plain. */
+static uint64_t load_few(const uint8_t *p, size_t len)
+{
+	uint32_t first, last;
+	uint64_t w = UINT64_C(0x6161616161616161);
+
+	if (len >= 4) {
+		memcpy(&first, p, 4);
+		memcpy(&last, p + len - 4, 4);
+		return (uint64_t)first << 32 | last;
+	}
+	for (size_t i = 0; i < len; i++)
+		w = w << 8 | p[i];
+	return w;
+}
+
 /* Append all of `in` as it is, or nothing if some of it may not be plain. */
 static bool put_if_plain(struct view in, struct buf *out)
 {
-	enum { WORD = 8 };
 	size_t len = view_len(in);
-	uint8_t *p;
 
-	if (len == 0 || !buf_reserve(out, len + WORD))
-		return false;
-	p = out->data + out->len;
-	memcpy(p, in.p, len);
-	memset(p + len, 'a', WORD);
-	for (size_t i = 0; i < len; i += WORD)
-		if (!are_plain(p + i))
+	if (len < 8) {
+		if (!are_plain(load_few(in.p, len)))
 			return false;
-	out->len += len;
-	return true;
+	} else {
+		for (size_t i = 0; i + 8 < len; i += 8)
+			if (!are_plain(load_word(in.p + i)))
+				return false;
+		if (!are_plain(load_word(in.end - 8)))
+			return false;
+	}
+	put_bytes(out, in.p, len);
+	return !out->is_failed;
 }
 
 /* Append the leading plain bytes of *in and take them. */
@@ -251,7 +273,7 @@ size_t escape_width(struct view in)
 	size_t width = 0;
 	uint32_t c;
 
-	for (; view_len(in) >= 8 && are_plain(in.p); in.p += 8)
+	for (; view_len(in) >= 8 && are_plain(load_word(in.p)); in.p += 8)
 		width += 8;
 	while (escape_take(&in, &c)) {
 		if (c < 0x300)

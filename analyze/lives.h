@@ -81,6 +81,21 @@ void lives_retire(struct lives *ls, struct life *l, uint64_t ts_ns);
 void lives_stop(struct lives *ls, uint64_t ts_ns);
 /* The next life that is past its grace at now_ns, or NULL: nothing finds it any more. */
 struct life *lives_expire(struct lives *ls, uint64_t now_ns);
+/* False when lives_expire() would find nothing; cheap. */
+static inline bool lives_is_due(const struct lives *ls, uint64_t now_ns)
+{
+	const struct life_list *closed = &ls->lists[LIFE_CLOSED], *gone = &ls->lists[LIFE_GONE];
+
+	if (gone->first && gone->first->due_ns <= now_ns)
+		return true;
+	return closed->first && (closed->count > LIVES_MAX_CLOSED ||
+				 (!ls->has_destroy && closed->first->due_ns <= now_ns));
+}
+/* False when lives_take() would have nothing to do. */
+static inline bool lives_has_over(const struct lives *ls)
+{
+	return ls->taken || ls->lists[LIST_OVER].first;
+}
 /* The next life that has expired, or NULL. Each is returned once, lent until the next call. */
 struct life *lives_take(struct lives *ls);
 

@@ -39,6 +39,8 @@ static void read_counters(struct step *s, bool is_first)
 	struct traffic *traffic = &s->life->traffic;
 	uint64_t acked, received, srtt, total;
 
+	if (s->t->forgoes_traffic)
+		return;
 	if (bound_int(s->e, s->ev, BOUND_BYTES_ACKED, &acked) &&
 	    bound_int(s->e, s->ev, BOUND_BYTES_RECEIVED, &received)) {
 		if (is_first)
@@ -98,15 +100,22 @@ static void learn_owner_of_change(struct step *s, const struct life_change *c)
 		note_acceptance(s);
 }
 
+static void on_close(struct step *s, enum tcp_state from)
+{
+	struct life_closing closing = {
+		.sk_err = bound_int32(s->e, s->ev, BOUND_SK_ERR, -1),
+		.is_done = bound_int32(s->e, s->ev, BOUND_IS_DONE, -1),
+	};
+
+	life_close(s->life, s->ev->ts_ns, from, &closing);
+	lives_requeue(&s->t->lives, s->life, s->ev->ts_ns);
+}
+
 static void on_state(struct step *s)
 {
 	struct tracker *t = s->t;
 	struct life *l = s->life;
 	struct life_change *c = &s->out->change;
-	struct life_closing closing = {
-		.sk_err = bound_int32(s->e, s->ev, BOUND_SK_ERR, -1),
-		.is_done = bound_int32(s->e, s->ev, BOUND_IS_DONE, -1),
-	};
 	bool is_start = identity_is_start(c);
 
 	s->out->has_change = true;
@@ -134,8 +143,7 @@ static void on_state(struct step *s)
 		lives_settle(&t->lives, l, s->ev->ts_ns);
 	if (c->to != STATE_CLOSE)
 		return;
-	life_close(l, s->ev->ts_ns, c->from, &closing);
-	lives_requeue(&t->lives, l, s->ev->ts_ns);
+	on_close(s, c->from);
 }
 
 static void read_backlog(struct step *s)
@@ -207,13 +215,16 @@ static void on_destroy(struct step *s)
 static void on_summary(struct step *s)
 {
 	read_counters(s, false);
-	totals_read(&s->life->totals, s->e, s->ev);
+	if (!s->t->forgoes_traffic)
+		totals_read(&s->life->totals, s->e, s->ev);
 }
 
 static void on_probe(struct step *s)
 {
-	int32_t srtt = bound_int32(s->e, s->ev, BOUND_SRTT, 0);
+	int32_t srtt = 0;
 
+	if (!s->t->forgoes_traffic)
+		srtt = bound_int32(s->e, s->ev, BOUND_SRTT, 0);
 	if (srtt > 0)
 		s->life->traffic.srtt_us = (uint32_t)srtt;
 }
@@ -253,13 +264,15 @@ static void on_sock_event(struct step *s)
 
 	switch (s->e->kind) {
 	case EVENT_SEND_LENGTH:
-		traffic_sent(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0));
+		if (!s->t->forgoes_traffic)
+			traffic_sent(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0));
 		learn_owner(s, OWNER_CALLER);
 		note_acceptance(s);
 		break;
 	case EVENT_RECV_LENGTH:
-		traffic_received(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0),
-				 bound_int32(s->e, s->ev, BOUND_FLAGS, 0));
+		if (!s->t->forgoes_traffic)
+			traffic_received(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0),
+					 bound_int32(s->e, s->ev, BOUND_FLAGS, 0));
 		learn_owner(s, OWNER_CALLER);
 		note_acceptance(s);
 		break;

@@ -39,7 +39,7 @@ static void page_begin(struct slot_page *p, uint32_t epoch, size_t size)
 	p->is_used = true;
 }
 
-void *slots_at(struct slots *s, uint32_t epoch, uint32_t id)
+void *slots_add(struct slots *s, uint32_t epoch, uint32_t id)
 {
 	struct slot_page *p = &s->pages[epoch & 1];
 

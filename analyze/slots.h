@@ -30,8 +30,16 @@ void slots_init(struct slots *s, size_t size);
 void slots_release(struct slots *s);
 /* Forget everything. */
 void slots_reset(struct slots *s);
+void *slots_add(struct slots *s, uint32_t epoch, uint32_t id);
 /* The slot of an entry, all zero when it is new; NULL without memory or for an id that
  * cannot be. Lives until the next call for the same epoch or any later one. */
-void *slots_at(struct slots *s, uint32_t epoch, uint32_t id);
+static inline void *slots_at(struct slots *s, uint32_t epoch, uint32_t id)
+{
+	const struct slot_page *p = &s->pages[epoch & 1];
+
+	if (id < p->used && p->is_used && p->epoch == epoch)
+		return (uint8_t *)p->slots + id * s->size;
+	return slots_add(s, epoch, id);
+}
 
 #endif

@@ -8,14 +8,12 @@
 
 #include "format/dict.h"
 
-/* Where the attributes are: in a dictionary's entry, that of `ref`, or with ref 0 in the event
- * itself. */
+/* Where the attributes are: in a dictionary's entry, or in the event itself. */
 struct origin {
 	const struct dict_set *dicts; /* not NULL: entry `id` of `dict` */
 	uint32_t dict, id;
 	const struct event *ev;
 	const int16_t *index; /* [enum sock_attribute] */
-	int ref;
 };
 
 static uint64_t origin_int(const struct origin *o, enum sock_attribute a)
@@ -26,17 +24,14 @@ static uint64_t origin_int(const struct origin *o, enum sock_attribute a)
 		return 0;
 	if (o->dicts)
 		return dict_set_int(o->dicts, o->dict, o->id, o->index[a], &v) ? v : 0;
-	if (o->ref ? event_ref_int(o->ev, o->ref, o->index[a], &v)
-		   : event_int(o->ev, o->index[a], &v))
-		return v;
-	return 0;
+	return event_int(o->ev, o->index[a], &v) ? v : 0;
 }
 
 static bool origin_view(const struct origin *o, int index, struct view *out)
 {
 	if (o->dicts)
 		return dict_set_attribute(o->dicts, o->dict, o->id, index, out);
-	return o->ref ? event_ref_bytes(o->ev, o->ref, index, out) : event_bytes(o->ev, index, out);
+	return event_bytes(o->ev, index, out);
 }
 
 static bool origin_bytes(const struct origin *o, enum sock_attribute a, size_t len,
@@ -85,8 +80,12 @@ bool sock_facts_read(const struct binding *b, const struct bound *e, const struc
 {
 	struct origin o = {.ev = ev, .index = e->sock_field};
 
-	if (e->sock_ref && event_ref(ev, e->sock_ref)) {
-		o.ref = e->sock_ref;
+	if (!e->has_sock)
+		return false;
+	o.id = e->sock_ref ? event_ref(ev, e->sock_ref) : 0;
+	if (o.id) {
+		o.dicts = event_dicts(ev);
+		o.dict = ev->schema->refs[e->sock_ref - 1];
 		o.index = b->sock;
 	}
 	return read_facts(&o, out);

@@ -38,9 +38,13 @@ enum align { ALIGN_LEFT = 0, ALIGN_RIGHT, ALIGN_BY_VALUE /* numbers to the right
 struct cell {
 	enum cell_kind kind;
 	int64_t num;
-	struct view text;           /* lent until the row has been rendered */
-	const struct member *items; /* lent likewise */
-	size_t item_count;
+	union {
+		struct view text; /* lent until the row has been rendered */
+		struct {
+			const struct member *items; /* lent likewise */
+			size_t item_count;
+		};
+	};
 };
 
 struct member {

@@ -46,6 +46,11 @@ void tracker_set_spans(struct tracker *t, const struct spans *spans)
 	t->spans = spans;
 }
 
+void tracker_forgo_traffic(struct tracker *t)
+{
+	t->forgoes_traffic = true;
+}
+
 static bool is_packet(enum event_kind kind)
 {
 	return kind == EVENT_SEGMENT || kind == EVENT_DROP || kind == EVENT_CONSUME ||
@@ -150,6 +155,8 @@ static void expire(struct tracker *t, uint64_t now_ns)
 {
 	struct life *l;
 
+	if (!lives_is_due(&t->lives, now_ns))
+		return;
 	while ((l = lives_expire(&t->lives, now_ns)))
 		if (l->role == LIFE_UNKNOWN)
 			reaction_inherit(t, l);
@@ -206,13 +213,32 @@ static bool is_starved(const struct tracker *t, const struct event *ev)
 	       event_is_starved(ev);
 }
 
+static int feed_event(struct tracker *t, const struct event *ev, struct sighting *out,
+		      struct error *err)
+{
+	struct step s; /* its facts are filled when they are needed, which is seldom */
+
+	s.t = t;
+	s.ev = ev;
+	s.out = out;
+	s.life = NULL;
+	s.is_tuple_new = s.is_starved = false;
+	t->event_count++;
+	see_time(t, ev->ts_ns);
+	expire(t, ev->ts_ns);
+	s.e = out->bound = binding_find(&t->binding, ev);
+	if (s.e)
+		on_event(&s);
+	return s.is_starved || is_starved(t, ev) ? error_nomem(err) : 0;
+}
+
 int tracker_feed(struct tracker *t, const struct item *item, struct sighting *out,
 		 struct error *err)
 {
-	struct step s = {.t = t, .ev = &item->event, .out = out};
-
-	memset(out, 0, sizeof(*out));
+	memset(out, 0, offsetof(struct sighting, flow));
 	switch (item->kind) {
+	case ITEM_EVENT:
+		return feed_event(t, &item->event, out, err);
 	case ITEM_SECTION:
 		return begin_section(t, item->section, err);
 	case ITEM_SCHEMA:
@@ -224,24 +250,15 @@ int tracker_feed(struct tracker *t, const struct item *item, struct sighting *ou
 	case ITEM_GAP:
 		t->is_gap_open = true;
 		return 0;
-	case ITEM_EVENT:
-		break;
 	default:
 		return 0;
 	}
-	t->event_count++;
-	see_time(t, item->event.ts_ns);
-	expire(t, item->event.ts_ns);
-	s.e = out->bound = binding_find(&t->binding, &item->event);
-	if (s.e)
-		on_event(&s);
-	return s.is_starved || is_starved(t, &item->event) ? error_nomem(err) : 0;
 }
 
 const struct life *tracker_take(struct tracker *t)
 {
 	expire(t, t->last_ns);
-	return lives_take(&t->lives);
+	return lives_has_over(&t->lives) ? lives_take(&t->lives) : NULL;
 }
 
 void tracker_stop(struct tracker *t)

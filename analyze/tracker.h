@@ -37,7 +37,6 @@ struct sighting {
 	const struct life *life;
 	const struct life *sender;   /* packets: the life that sent them, or NULL */
 	const struct life *receiver; /* packets: the life they were sent to, or NULL */
-	struct tuple flow;           /* packets with TCP headers: local = the sender */
 	bool has_flow;
 	bool is_remote;    /* the event is the other side's, which has no life here */
 	bool has_change;   /* the event changed the life's state */
@@ -45,6 +44,7 @@ struct sighting {
 	bool is_located;   /* the event completed the life's tuple */
 	bool is_time_wait; /* a packet: the FIN that an orphan in FIN_WAIT2 had waited for */
 	struct life_change change;
+	struct tuple flow; /* if has_flow, of a packet with TCP headers: local = the sender */
 };
 
 /* NULL without memory. */
@@ -54,6 +54,9 @@ void tracker_free(struct tracker *t);
  * its sections begin and end. Before the first item; `spans` is lent. */
 void tracker_set_origin(struct tracker *t, uint64_t origin_ns);
 void tracker_set_spans(struct tracker *t, const struct spans *spans);
+/* Nobody will ask what lives sent and received: struct traffic, but for its retransmits and
+ * drops, and struct totals stay empty, and columns that only they need unread. */
+void tracker_forgo_traffic(struct tracker *t);
 /* 0, or ERR_NOMEM. A new section ends every life of the one before. */
 int tracker_feed(struct tracker *t, const struct item *item, struct sighting *out,
 		 struct error *err);

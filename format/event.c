@@ -2,6 +2,15 @@
 /* event.c -- single values of a decoded block (docs/FORMAT.md section 7). */
 #include "format/batch_data.h"
 
+/* As batch_column(), which is called the first time only. */
+static inline const struct column *column_of(struct batch *b, uint32_t number,
+					     const struct field *f, uint32_t rows)
+{
+	if (number != NO_COLUMN && b->columns[number].state == COLUMN_READY)
+		return &b->columns[number];
+	return batch_column(b, number, f, rows);
+}
+
 static bool is_present(struct batch *b, const struct slot *s, const struct field *f, unsigned own,
 		       uint32_t row)
 {
@@ -9,7 +18,7 @@ static bool is_present(struct batch *b, const struct slot *s, const struct field
 
 	if (!(f->flags & FIELD_OPTIONAL))
 		return true;
-	c = batch_column(b, s->presence[own], NULL, s->count);
+	c = column_of(b, s->presence[own], NULL, s->count);
 	return c && column_id(c, row);
 }
 
@@ -22,9 +31,14 @@ uint32_t event_ref(const struct event *ev, int ref)
 
 	if (ref < 1 || ref > ev->schema->ref_count)
 		return 0;
-	c = batch_column(ev->batch, s->refs[ref - 1], NULL, s->count);
+	c = column_of(ev->batch, s->refs[ref - 1], NULL, s->count);
 	id = c ? column_id(c, ev->schema_row) : 0;
 	return id < UINT32_MAX ? id : 0;
+}
+
+const struct dict_set *event_dicts(const struct event *ev)
+{
+	return ev->batch->dicts;
 }
 
 uint32_t event_epoch(const struct event *ev)
@@ -62,7 +76,7 @@ bool event_int(const struct event *ev, int index, uint64_t *out)
 	if (f->ref)
 		return event_ref_int(ev, f->ref, f->attribute, out);
 	own = ev->schema->own_of[index];
-	c = batch_column(ev->batch, s->own[own], f, s->count);
+	c = column_of(ev->batch, s->own[own], f, s->count);
 	if (!c || !is_present(ev->batch, s, f, own, ev->schema_row))
 		return false;
 	*out = column_int(c, f, ev->schema_row);
@@ -72,7 +86,7 @@ bool event_int(const struct event *ev, int index, uint64_t *out)
 static bool own_bytes(const struct event *ev, const struct field *f, unsigned own, struct view *out)
 {
 	const struct slot *s = &ev->batch->slots[ev->slot];
-	const struct column *c = batch_column(ev->batch, s->own[own], f, s->count);
+	const struct column *c = column_of(ev->batch, s->own[own], f, s->count);
 
 	if (!c || !is_present(ev->batch, s, f, own, ev->schema_row))
 		return false;

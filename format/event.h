@@ -15,6 +15,7 @@
 
 struct batch; /* a decoded DATA block; batch.h */
 struct dict;  /* dictionary entries of an epoch; dict.h */
+struct dict_set;
 
 struct event {
 	const struct schema *schema;
@@ -35,6 +36,8 @@ bool event_bytes(const struct event *ev, int index, struct view *out);
  * identify entries only within one epoch: compare together with event_epoch(). */
 uint32_t event_ref(const struct event *ev, int ref);
 uint32_t event_epoch(const struct event *ev);
+/* What the ids mean. Lent as values are. */
+const struct dict_set *event_dicts(const struct event *ev);
 /* Attribute of a dictionary entry by attribute index of the dictionary's schema. */
 bool event_ref_int(const struct event *ev, int ref, int attribute, uint64_t *out);
 bool event_ref_bytes(const struct event *ev, int ref, int attribute, struct view *out);
