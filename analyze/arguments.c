@@ -204,6 +204,14 @@ static int take_no_colour(struct arguments *a, const char *value, struct error *
 	return 0;
 }
 
+static int take_no_pager(struct arguments *a, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	a->is_unpaged = true;
+	return 0;
+}
+
 static int take_fail_on_loss(struct arguments *a, const char *value, struct error *err)
 {
 	(void)value;
@@ -397,6 +405,7 @@ static const struct option options[] = {
 	{"color", 0, "[=WHEN]", "auto, always or never; alone: always", OPTIONS_OUTPUT,
 	 take_colour},
 	{"no-color", 0, NULL, "the same as --color=never", OPTIONS_OUTPUT, take_no_colour},
+	{"no-pager", 0, NULL, "print to a terminal without $PAGER", OPTIONS_OUTPUT, take_no_pager},
 	{"no-conn", 0, NULL, "leave conn and peer empty: less of a long tape is read",
 	 OPTIONS_OUTPUT, take_no_conn},
 	{"fail-on-loss", 0, NULL, "exit with 3 when the recorder lost events", OPTIONS_OUTPUT,

@@ -39,6 +39,7 @@ struct arguments {
 	enum colour_choice colour;
 	bool fail_on_loss;
 	bool wants_help;
+	bool is_unpaged;    /* print to a terminal without a pager */
 	bool is_unnumbered; /* connections get no numbers */
 	bool is_following;
 	bool lists_events;

@@ -11,6 +11,7 @@
 #include "analyze/help.h"
 #include "analyze/memory_limit.h"
 #include "analyze/nearest.h"
+#include "analyze/pager.h"
 #include "analyze/scope.h"
 #include "format/source.h"
 
@@ -39,14 +40,13 @@ static void explain_limit(const struct command *c, const struct arguments *a, co
 			     can_ask_for_less ? "ask for less with --port, --since" : "", err);
 }
 
-static bool wants_colour(const struct arguments *a, FILE *out)
+static bool wants_colour(const struct arguments *a, bool is_terminal)
 {
 	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (a->colour != COLOUR_AUTO)
 		return a->colour == COLOUR_ALWAYS;
-	return isatty(fileno(out)) && !(no_colour && *no_colour) &&
-	       !(term && strcmp(term, "dumb") == 0);
+	return is_terminal && !(no_colour && *no_colour) && !(term && strcmp(term, "dumb") == 0);
 }
 
 static unsigned spares_of(const struct run *r)
@@ -212,12 +212,12 @@ static bool has_selection(const struct selection *s)
 	return !selection_is_open(s) || s->event_count || s->has_since || s->has_until;
 }
 
-static enum exit_status run_tapes(const struct command *c, const struct arguments *a, FILE *out,
-				  FILE *err)
+static enum exit_status run_tapes(const struct command *c, const struct arguments *a,
+				  bool is_terminal, FILE *out, FILE *err)
 {
 	struct render_options options = {
 		.format = a->format,
-		.use_colour = a->format == RENDER_TEXT && wants_colour(a, out),
+		.use_colour = a->format == RENDER_TEXT && wants_colour(a, is_terminal),
 		.is_live = a->speed > 0 || a->is_following,
 		.query = &a->query,
 	};
@@ -234,7 +234,8 @@ static enum exit_status run_tapes(const struct command *c, const struct argument
 
 	if (c->view_blocks && has_selection(&r.selection))
 		remark_print("every block is checked, whatever is selected", err);
-	if (a->format == RENDER_CANONICAL && has_selection(&r.selection))
+	if (a->format == RENDER_CANONICAL &&
+	    (has_selection(&r.selection) || !query_is_open(&a->query)))
 		remark_print("the canonical text has every event, whatever is selected", err);
 	if (!r.renderer) {
 		remark_print("out of memory", err);
@@ -243,6 +244,21 @@ static enum exit_status run_tapes(const struct command *c, const struct argument
 	for (size_t i = 0; i < a->tape_count && !render_is_closed(r.renderer); i++)
 		status = exit_worse(status, run_tape(&r, a->tapes[i]));
 	render_free(r.renderer);
+	return status;
+}
+
+/* Events that are waited for would not come through a pager in time. */
+static enum exit_status run_paged(const struct command *c, const struct arguments *a, FILE *out,
+				  FILE *err)
+{
+	bool is_terminal = isatty(fileno(out)), is_live = a->speed > 0 || a->is_following;
+	struct pager pager = {0};
+	enum exit_status status;
+
+	if (!a->is_unpaged && !is_live)
+		pager_start(&pager, out, err);
+	status = run_tapes(c, a, is_terminal, out, err);
+	pager_finish(&pager, out, err);
 	return status;
 }
 
@@ -337,7 +353,7 @@ static enum exit_status run_command(const struct command *c, int argc, char **ar
 	} else if (c->write) {
 		status = run_write(c, &a, err);
 	} else {
-		status = run_tapes(c, &a, out, err);
+		status = run_paged(c, &a, out, err);
 	}
 	arguments_release(&a);
 	return status;
