@@ -45,3 +45,13 @@ char *chart_sparkline(const uint32_t *values, size_t count, uint32_t most, char 
 	}
 	return out;
 }
+
+char *chart_marks(const bool *marks, size_t count, char out[CHART_MAX])
+{
+	char *at = out;
+
+	*at = '\0';
+	for (size_t i = 0; i < count && i < CHART_WIDTH_MAX; i++)
+		at = put(at, marks[i] ? "×" : " ");
+	return out;
+}

@@ -61,6 +61,12 @@ static const struct command commands[] = {
 		{"web.tape", "second by second"},
 		{"web.tape --interval 10ms --since 2s --until 3s", "a second of it, more closely"},
 		{"web.tape -f csv --comm nginx", "for a spreadsheet: those of nginx"}}},
+	{"cwnd", "the congestion window over time, with all that limits it",
+	 SHARED | OPTIONS_BY, SPARE_AFTER, .view = view_cwnd, .tables = {&cwnd_table, &cwnd_conns_table}, .by = {"conn"}, .examples = {
+		{"web.tape", "a sparkline of each connection"},
+		{"web.tape --conn 7", "one of them, and when its window changed"},
+		{"web.tape --port 443 -f csv", "every sample, for a plot"},
+		{"web.tape --by conn --sort -max_cwnd --limit 10", "the widest windows"}}},
 	{"verify", "check every block; say what is damaged and what survives", SHARED,
 	 .view_blocks = cmd_verify, .tables = {&verify_table}, .examples = {
 		{"hello.tape", "exit with 3 when something is damaged"}}},

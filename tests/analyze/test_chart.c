@@ -63,6 +63,16 @@ static void a_sparkline_never_leaves_its_room(void **state)
 	assert_memory_equal(out, "█▁", 6);
 }
 
+static void marks_stand_below(void **state)
+{
+	static const bool marks[CHART_WIDTH_MAX + 1] = {true, false, true};
+	char out[CHART_MAX];
+
+	(void)state;
+	assert_string_equal(chart_marks(marks, 4, out), "× × ");
+	assert_int_equal(strlen(chart_marks(marks, CHART_WIDTH_MAX + 1, out)), CHART_WIDTH_MAX + 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -71,6 +81,7 @@ int main(void)
 		cmocka_unit_test(a_bar_never_leaves_its_room),
 		cmocka_unit_test(a_sparkline_begins_at_nothing),
 		cmocka_unit_test(a_sparkline_never_leaves_its_room),
+		cmocka_unit_test(marks_stand_below),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

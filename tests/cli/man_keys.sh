@@ -6,7 +6,7 @@ tape=testdata/hello.tape
 about() {
 	awk -v command="$1" '/^\.It Cm / { on = $3 == command } /^\.Sh/ { on = 0 } on' docs/tcptape.1
 }
-for command in info replay conns budget states timeline exchanges rtt drops verify; do
+for command in info replay conns budget states timeline exchanges rtt top cwnd drops verify; do
 	case $command in timeline) option='--conn 1' ;; budget) command=conns option=--budget ;; *) option= ;; esac
 	about $command >"$TMP/man"
 	[ -s "$TMP/man" ] || echo "$command is not in the manual"

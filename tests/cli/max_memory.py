@@ -14,7 +14,8 @@ import subprocess
 import sys
 
 COMMANDS = ["info", "info -f json", "replay", "replay -f json", "replay -f canonical", "conns -f csv",
-            "conns --port 1-65535", "states", "timeline --port 1-65535", "exchanges", "rtt --by conn", "top --interval 10us -f csv", "replay --conn 1 --until 1s",
+            "conns --port 1-65535", "states", "timeline --port 1-65535", "exchanges", "rtt --by conn", "top --interval 10us -f csv", "cwnd --conn 2",
+            "replay --conn 1 --until 1s",
             "replay --count-by event,len", "replay --where len>0 --sort -ts --fields ts,event,len -f csv",
             "verify", "recover -o - --force"]
 SENTENCES = (b"of memory: use --max-memory ", b"tcptape: out of memory\n")  # the second before the limit is in force

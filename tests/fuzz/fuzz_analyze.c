@@ -20,6 +20,7 @@ static const struct {
 	{view_states, NULL}, {view_timeline, NULL},    {view_exchanges, NULL},
 	{view_rtt, NULL},    {view_rtt, "peer"},       {view_rtt, "conn"},
 	{view_drops, NULL},  {view_drops, "location"}, {view_drops, "conn"},
+	{view_top, NULL},    {view_cwnd, NULL},        {view_cwnd, "conn"},
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]), FORMATS = 3 };
@@ -37,6 +38,7 @@ static void run_view(unsigned choice, struct source *source, const struct select
 				.format = format,
 				.source = source,
 				.interval_ns = 1000000,
+				.is_page = format == RENDER_TEXT,
 				.by = view < VIEWS ? views[view].by : NULL,
 				.shows_all = choice & 128,
 				.has_budget = choice & 32,

@@ -20,6 +20,7 @@ static const struct {
 } views[] = {
 	{view_conns, NULL}, {view_states, NULL},   {view_timeline, NULL}, {view_exchanges, NULL},
 	{view_rtt, NULL},   {view_rtt, "service"}, {view_rtt, "conn"},    {view_top, NULL},
+	{view_cwnd, NULL},  {view_cwnd, "conn"},
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]) };
@@ -203,6 +204,7 @@ static void show(struct build_tape *b, unsigned choice)
 	FILE *out = open_memstream(&text, &len);
 	struct error err;
 
+	in.is_page = in.format == RENDER_TEXT;
 	in.renderer = render_new(out, &opt);
 	views[view].view(&in, &err);
 	render_finish(in.renderer);
