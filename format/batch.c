@@ -368,20 +368,26 @@ const struct dict_set *batch_dicts(const struct batch *b)
 	return b->dicts;
 }
 
-bool batch_event(struct batch *b, uint32_t at, struct event *out)
+bool batch_event_before(struct batch *b, uint32_t at, uint64_t end_ns, struct event *out)
 {
 	uint32_t row = b->order ? b->order[at] : at;
 	uint32_t slot = batch_slot(b, row);
-	const struct slot *s = &b->slots[slot];
+	const struct schema *schema = b->slots[slot].schema;
+	uint64_t ts = b->ts[row];
 
-	if (!s->schema)
+	if (!schema || ts >= end_ns)
 		return false;
-	*out = (struct event){.schema = s->schema,
-			      .ts_ns = b->ts[row],
+	*out = (struct event){.schema = schema,
+			      .ts_ns = ts,
 			      .cpu = (uint32_t)b->cpu[row & b->cpu_mask],
 			      .row = row,
 			      .schema_row = batch_schema_row(b, row),
 			      .slot = slot,
 			      .batch = b};
 	return true;
+}
+
+bool batch_event(struct batch *b, uint32_t at, struct event *out)
+{
+	return batch_event_before(b, at, UINT64_MAX, out); /* no time is as late as that */
 }

@@ -463,15 +463,23 @@ static int step(struct cursor *c, struct item *out, struct error *err)
 	return advance(c, out, err);
 }
 
-int cursor_next(struct cursor *c, struct item *item, struct error *err)
+/* Anything but one more event of the same block. */
+static SELDOM int step_on(struct cursor *c, struct item *out, struct error *err)
 {
 	int rc;
 
 	do
-		rc = step(c, item, err);
+		rc = step(c, out, err);
 	while (rc == TAKEN_QUIETLY);
-	item->section = &c->section;
 	return rc;
+}
+
+int cursor_next(struct cursor *c, struct item *item, struct error *err)
+{
+	item->section = &c->section;
+	if (!unpacker_is_starved(c->unpacker) && merge_next_in_run(c->merge, item))
+		return 0;
+	return step_on(c, item, err);
 }
 
 /* Find the first section; what lies before it is damage. */

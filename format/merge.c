@@ -4,7 +4,8 @@
  *
  * Up to CURSOR_MAX_OPEN DATA blocks are open. A row may go out when no later block can
  * hold an earlier one: below the watermark of the last block read, or when there are no
- * more blocks.
+ * more blocks. Looking at all that waits takes longer than the row: as long as nothing
+ * else can be next, rows of one block go out in a run.
  */
 #include "format/merge.h"
 
@@ -18,7 +19,8 @@ enum {
 
 struct open_batch {
 	struct batch *batch;
-	uint32_t row; /* next to deliver */
+	uint32_t row;  /* next to deliver */
+	uint32_t last; /* row */
 };
 
 /* A loss or clock reading that waits for its time; times never go back. */
@@ -34,6 +36,8 @@ struct pending {
 struct merge {
 	struct open_batch open[CURSOR_MAX_OPEN];
 	unsigned open_count;
+	struct open_batch *run; /* rows before its last may go out, if before run_end_ns; or NULL */
+	uint64_t run_end_ns;
 	struct batch *spent;     /* freed at the next call: the last event points into it */
 	struct pending *pending; /* losses and clock readings, in order */
 	size_t pending_count, pending_cap, pending_at;
@@ -72,12 +76,14 @@ void merge_free(struct merge *m)
 
 void merge_limit_time(struct merge *m, uint64_t from_ns, uint64_t to_ns)
 {
+	m->run = NULL;
 	m->from_ns = from_ns;
 	m->to_ns = to_ns;
 }
 
 void merge_restart(struct merge *m)
 {
+	m->run = NULL;
 	m->watermark = 0;
 	m->last_ts = 0;
 }
@@ -90,7 +96,8 @@ void merge_watermark(struct merge *m, uint64_t watermark)
 
 void merge_add(struct merge *m, struct batch *batch)
 {
-	m->open[m->open_count++] = (struct open_batch){.batch = batch};
+	m->run = NULL;
+	m->open[m->open_count++] = (struct open_batch){batch, 0, batch_rows(batch) - 1};
 }
 
 /* Make room where delivered ones lie: some may always be waiting. */
@@ -110,6 +117,7 @@ static int push_pending(struct merge *m, struct pending p, struct error *err)
 {
 	void *pending;
 
+	m->run = NULL;
 	forget_delivered(m);
 	pending = m->pending;
 	if (m->pending_count >= MAX_PENDING)
@@ -159,6 +167,7 @@ static unsigned earliest(const struct merge *m)
 
 static void drop_open(struct merge *m, unsigned i)
 {
+	m->run = NULL;
 	forget_batch(m, m->spent);
 	m->spent = m->open[i].batch;
 	memmove(&m->open[i], &m->open[i + 1], (--m->open_count - i) * sizeof(m->open[0]));
@@ -197,6 +206,35 @@ static bool is_crowded(const struct merge *m, const struct dict_set *current)
 	return m->open_count == CURSOR_MAX_OPEN || bytes > ROOM_BYTES;
 }
 
+/* A row of an open batch went out: how many of those behind it come next, whatever happens? */
+static void begin_run(struct merge *m, unsigned i, bool is_draining)
+{
+	uint64_t end_ns = is_draining || m->to_ns < m->watermark ? m->to_ns : m->watermark;
+
+	if (m->pending_at < m->pending_count && m->pending[m->pending_at].due_ns < end_ns)
+		end_ns = m->pending[m->pending_at].due_ns;
+	for (unsigned n = 0; n < m->open_count; n++) {
+		uint64_t ts = n == i ? end_ns : batch_ts(m->open[n].batch, m->open[n].row);
+
+		end_ns = ts < end_ns ? ts : end_ns;
+	}
+	m->run = &m->open[i];
+	m->run_end_ns = end_ns;
+}
+
+bool merge_next_in_run(struct merge *m, struct item *out)
+{
+	struct open_batch *o = m->run;
+
+	if (!o || o->row == o->last ||
+	    !batch_event_before(o->batch, o->row, m->run_end_ns, &out->event))
+		return false;
+	o->row++;
+	m->last_ts = out->event.ts_ns;
+	out->kind = ITEM_EVENT;
+	return true;
+}
+
 /* The next row that may go out. END when more blocks must be read first, STEPPED_OVER
  * when the row is none to deliver: what waits for its time comes before the next. */
 static int next_row(struct merge *m, bool is_draining, const struct dict_set *current,
@@ -210,13 +248,16 @@ static int next_row(struct merge *m, bool is_draining, const struct dict_set *cu
 	ts = batch_ts(m->open[i].batch, m->open[i].row);
 	if (!is_draining && ts >= m->watermark && !is_crowded(m, current))
 		return END;
+	out->kind = ITEM_EVENT;
 	if (!settle_row(m, i, &out->event, health))
 		return STEPPED_OVER;
-	if (ts < m->last_ts)
+	if (ts < m->last_ts) {
 		health->late_events++;
-	else
-		m->last_ts = ts;
-	out->kind = ITEM_EVENT;
+		return 0;
+	}
+	m->last_ts = ts;
+	if (!m->spent)
+		begin_run(m, i, is_draining);
 	return 0;
 }
 
@@ -252,6 +293,9 @@ int merge_next(struct merge *m, bool is_draining, const struct dict_set *current
 {
 	int rc;
 
+	if (merge_next_in_run(m, out))
+		return 0;
+	m->run = NULL;
 	forget_batch(m, m->spent);
 	m->spent = NULL;
 	do {

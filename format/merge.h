@@ -29,6 +29,9 @@ int merge_add_clock(struct merge *m, const struct clock_reading *clock, struct e
  * that the caller holds anyway. Adds to *health what it finds. */
 int merge_next(struct merge *m, bool is_draining, const struct dict_set *current, struct item *out,
 	       struct health *health);
+/* The next event, if it is one more of a run that merge_next() found; else false: ask
+ * merge_next(). */
+bool merge_next_in_run(struct merge *m, struct item *out);
 /* The number of blocks whose late parts turned out damaged since the last call. */
 unsigned merge_take_damaged(struct merge *m);
 

@@ -285,6 +285,28 @@ static void a_section_begins_with_times_of_its_own(void **state)
 }
 
 /* As many losses as may wait, given out and added again; one more at once is refused. */
+/* Two blocks overlap, a clock reading is due, and more comes while a run is going on. */
+static void a_run_ends_where_something_else_is_next(void **state)
+{
+	struct desk *d = *state;
+	struct item item;
+
+	ADD(d, 1, 2, 3, 4, 5, 6);
+	merge_watermark(d->merge, 5);
+	assert_false(merge_next_in_run(d->merge, &item));
+	assert_int_equal(merge_next(d->merge, false, d->dicts, &item, &d->health), 0);
+	assert_true(merge_next_in_run(d->merge, &item));
+	assert_true(item.kind == ITEM_EVENT && item.event.ts_ns == 2);
+	add_clock(d, 3);
+	assert_false(merge_next_in_run(d->merge, &item));
+	ADD(d, 3, 4, 9);
+	comes_out(d, false, "C3 3 3 4 4 ");
+	ADD(d, 8);
+	add_loss(d, 7);
+	comes_out(d, true, "5 6 L7 8 9 ");
+	assert_int_equal(d->health.late_events, 0);
+}
+
 static void losses_beyond_the_limit_are_refused(void **state)
 {
 	enum { MOST = 1 << 18 };
@@ -329,6 +351,7 @@ int main(void)
 		TEST(only_rows_inside_the_limit_go_out),
 		TEST(rows_of_unknown_schemas_are_left_out_and_counted),
 		TEST(a_section_begins_with_times_of_its_own),
+		TEST(a_run_ends_where_something_else_is_next),
 		TEST(losses_beyond_the_limit_are_refused),
 		TEST(sound_blocks_are_not_damaged),
 	};
