@@ -173,6 +173,11 @@ deps-check:
 MAN := $(wildcard docs/*.[1-8])
 LIBDIR ?= $(PREFIX)/lib
 bindir = $(DESTDIR)$(PREFIX)/bin
+# Completion for bash, zsh and fish, from the programs' own tables of options.
+sharedir = $(DESTDIR)$(PREFIX)/share
+COMPLETIONS = $(foreach p,tcptape tcptape-record,bash-completion/completions/$p zsh/site-functions/_$p fish/vendor_completions.d/$p.fish)
+completion = $(foreach s,bash-completion/completions/$(1) zsh/site-functions/_$(1) fish/vendor_completions.d/$(1).fish,install -d '$(sharedir)/$(dir $s)' && \
+	$(B)/$(1) completion $(firstword $(subst -, ,$(firstword $(subst /, ,$s)))) >'$(sharedir)/$s' &&) :
 unitdir = $(DESTDIR)$(PREFIX)/lib/systemd/system
 libdir = $(DESTDIR)$(LIBDIR)
 incdir = $(DESTDIR)$(PREFIX)/include
@@ -180,9 +185,11 @@ mandir = $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(1)))
 man = $(foreach m,$(1),install -d '$(call mandir,$m)' && install -m 644 $m '$(call mandir,$m)' &&) :
 install: install-analyzer install-lib $(B)/tcptape-record ## programs, library, man pages, unit to DESTDIR and PREFIX
 	$(Q)install -m 755 $(B)/tcptape-record '$(bindir)'
+	$(Q)$(call completion,tcptape-record)
 	$(Q)install -d '$(unitdir)' && sed 's|/usr/local/bin|$(PREFIX)/bin|' docs/tcptape-record.service >'$(unitdir)/tcptape-record.service'
 install-analyzer: analyzer ## the same without recorder and library
 	$(Q)install -d '$(bindir)' && install -m 755 $(B)/tcptape '$(bindir)'
+	$(Q)$(call completion,tcptape)
 	$(Q)$(call man,$(filter-out %.3,$(MAN)))
 install-lib: lib ## the library alone, with its header and pkg-config file
 	$(Q)install -d '$(incdir)' '$(libdir)/pkgconfig' && install -m 644 format/tcptape.h '$(incdir)'
@@ -192,6 +199,7 @@ install-lib: lib ## the library alone, with its header and pkg-config file
 		>'$(libdir)/pkgconfig/libtcptape.pc'
 uninstall: ## remove what install put there
 	$(Q)rm -f '$(bindir)/tcptape' '$(bindir)/tcptape-record' '$(unitdir)/tcptape-record.service' '$(incdir)/tcptape.h' '$(libdir)/pkgconfig/libtcptape.pc' \
+		$(foreach c,$(COMPLETIONS),'$(sharedir)/$c') \
 		$(foreach l,libtcptape.a libtcptape.so $(SONAME),'$(libdir)/$l') $(foreach m,$(MAN),'$(call mandir,$m)/$(notdir $m)')
 clean: ## remove build/
 	$(Q)rm -rf build

@@ -165,35 +165,70 @@ static int take_until(struct arguments *a, const char *value, struct error *err)
 	return 0;
 }
 
-static int take_format(struct arguments *a, const char *value, struct error *err)
-{
-	static const char *const names[] = {[RENDER_TEXT] = "text",
-					    [RENDER_JSON] = "json",
-					    [RENDER_CSV] = "csv",
-					    [RENDER_CANONICAL] = "canonical"};
+static const char format_words[] = "text json csv";
+static const char colour_words[] = "auto always never";
+static const char role_words[] = "client server listener unknown";
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(value, names[i]) == 0) {
-			a->format = (enum render_format)i;
+/* Which of the words the value is, from 0. */
+static int find_word(const char *option, const char *words, const char *value, size_t *index,
+		     struct error *err)
+{
+	struct nearest n = nearest_to(value);
+	char word[32], best[32] = "";
+
+	for (size_t i = 0; *words; i++) {
+		size_t len = strcspn(words, " ");
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, words);
+		words += len + (words[len] == ' ');
+		if (strcmp(word, value) == 0) {
+			*index = i;
 			return 0;
 		}
+		nearest_offer(&n, word);
+		if (n.best == word)
+			n.best = memcpy(best, word, sizeof(best));
 	}
-	return refuse(err, "format", value,
-		      "the formats are text, json and csv, and of replay canonical");
+	return error_set(err, ERR_USAGE, "--%s %.60s: %s%s%s", option, value,
+			 n.best ? "did you mean " : "", best, n.best ? "? " : "");
+}
+
+/* The same, and the sentence ends with all that it may be. */
+static int take_word(const char *option, const char *words, const char *value, size_t *index,
+		     const char *all, struct error *err)
+{
+	int rc = find_word(option, words, value, index, err);
+	size_t len = rc ? strlen(err->text) : 0;
+
+	if (rc)
+		snprintf(err->text + len, sizeof(err->text) - len, "%s", all);
+	return rc;
+}
+
+static int take_format(struct arguments *a, const char *value, struct error *err)
+{
+	static const enum render_format formats[] = {RENDER_TEXT, RENDER_JSON, RENDER_CSV};
+	size_t i;
+
+	if (strcmp(value, "canonical") == 0) {
+		a->format = RENDER_CANONICAL;
+		return 0;
+	}
+	TRY(take_word("format", format_words, value, &i,
+		      "the formats are text, json and csv, and of replay canonical", err));
+	a->format = formats[i];
+	return 0;
 }
 
 static int take_colour(struct arguments *a, const char *value, struct error *err)
 {
-	static const char *const names[] =
-		{[COLOUR_AUTO] = "auto", [COLOUR_ALWAYS] = "always", [COLOUR_NEVER] = "never"};
+	static const enum colour_choice choices[] = {COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER};
+	size_t i;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(value ? value : "always", names[i]) == 0) {
-			a->colour = (enum colour_choice)i;
-			return 0;
-		}
-	}
-	return refuse(err, "color", value, "the choices are auto, always and never");
+	TRY(take_word("color", colour_words, value ? value : "always", &i,
+		      "the choices are auto, always and never", err));
+	a->colour = choices[i];
+	return 0;
 }
 
 static int take_no_colour(struct arguments *a, const char *value, struct error *err)
@@ -285,14 +320,13 @@ static int take_interval(struct arguments *a, const char *value, struct error *e
 
 static int take_role(struct arguments *a, const char *value, struct error *err)
 {
-	static const char *const names[] = {"client", "server", "listener", "unknown"};
+	static const char *const roles[] = {"client", "server", "listener", "unknown"};
+	size_t i;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(value, names[i]) == 0)
-			a->role = names[i];
-	return a->role ? 0
-		       : refuse(err, "role", value,
-				"the roles are client, server, listener and unknown");
+	TRY(take_word("role", role_words, value, &i,
+		      "the roles are client, server, listener and unknown", err));
+	a->role = roles[i];
+	return 0;
 }
 
 static int take_budget(struct arguments *a, const char *value, struct error *err)
@@ -415,6 +449,18 @@ static const struct option options[] = {
 	{"force", 0, NULL, "overwrite FILE if it exists", OPTIONS_WRITE, take_force},
 	{"help", 'h', NULL, "show this help", OPTIONS_OUTPUT | OPTIONS_WRITE, take_help},
 };
+
+const char *option_words(const struct option *o)
+{
+	static const struct {
+		const char *name, *words;
+	} lists[] = {{"format", format_words}, {"color", colour_words}, {"role", role_words}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		if (strcmp(o->name, lists[i].name) == 0)
+			return lists[i].words;
+	return NULL;
+}
 
 const struct option *arguments_options(size_t *count)
 {

@@ -82,6 +82,8 @@ struct option {
 	int (*take)(struct arguments *a, const char *value, struct error *err);
 };
 
+/* All that its value may be, parted by spaces; NULL = anything. */
+const char *option_words(const struct option *o);
 /* All options, by their first group. */
 const struct option *arguments_options(size_t *count);
 

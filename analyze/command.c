@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyze/completion.h"
 #include "analyze/follow.h"
 #include "analyze/help.h"
 #include "analyze/memory_limit.h"
@@ -383,6 +384,14 @@ static enum exit_status unknown_command(const struct command_table *t, const cha
 	return usage(NULL, &problem, err);
 }
 
+static enum exit_status completion(const struct command_table *t, const char *shell, FILE *out,
+				   FILE *err)
+{
+	struct error problem = {0};
+
+	return completion_print(t, shell, out, &problem) ? usage(NULL, &problem, err) : EXIT_FINE;
+}
+
 static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
 {
 	return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
@@ -418,6 +427,8 @@ enum exit_status command_main(const struct command_table *t, int argc, char **ar
 		fprintf(out, "tcptape %s\n", t->version);
 		return EXIT_FINE;
 	}
+	if (strcmp(argv[1], "completion") == 0)
+		return completion(t, argc > 2 ? argv[2] : NULL, out, err);
 	if (argv[1][0] == '-')
 		return usage(NULL, &problem, err);
 	c = find_command(t, argv[1]);

@@ -5,6 +5,7 @@
 #include "record/options.h"
 #include "record/plan_report.h"
 #include "record/session.h"
+#include "record/shell_completion.h"
 
 static int act(const struct record_options *opt, char **argv, struct error *err)
 {
@@ -21,6 +22,8 @@ static int act(const struct record_options *opt, char **argv, struct error *err)
 		return plan_doctor(opt, stdout, err);
 	case ACTION_DRY_RUN:
 		return plan_dry_run(opt, stdout, err);
+	case ACTION_COMPLETION:
+		return shell_completion_print(opt->shell, stdout, err);
 	default:
 		return session_run(opt, argv, err);
 	}

@@ -23,13 +23,6 @@ enum {
 	MAX_BUFFER = 1 << 30,
 };
 
-struct option_row {
-	int key; /* its letter, or OPTION_* */
-	const char *name;
-	const char *argument; /* NULL = takes none */
-	const char *help;     /* '\n' where a line is to be broken */
-};
-
 static const struct option_row rows[] = {
 	{'o', "output", "FILE",
 	 "write the tape to FILE, \"-\" for standard output\n"
@@ -87,6 +80,12 @@ static const struct option_row rows[] = {
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
+
+const struct option_row *options_rows(size_t *count)
+{
+	*count = ROW_COUNT;
+	return rows;
+}
 
 static const char *const default_globs[] = {"tcp:*", "sock:*", "skb:*", "net:netif_receive_skb",
 					    "tcptape:*"};
@@ -368,6 +367,10 @@ int options_parse(int argc, char **argv, struct record_options *out, struct erro
 		out->action = ACTION_DOCTOR;
 		argc--;
 		argv++;
+	} else if (argc > 1 && strcmp(argv[1], "completion") == 0) {
+		out->action = ACTION_COMPLETION;
+		out->shell = argc > 2 ? argv[2] : "";
+		return OK;
 	}
 	TRY(parse_words(argc, argv, out, err));
 	TRY(complete_globs(out, err));

@@ -27,3 +27,9 @@ try help inof
 "$TCPTAPE" 2>&1 >/dev/null | head -n 1
 "$TCPTAPE" >/dev/null 2>&1
 echo "exit $?"
+try conns x.tape -f jsno
+try conns x.tape --color=alwasy
+try conns x.tape --role sever
+try drops x.tape --by raeson
+try conns x.tape --sotr conn
+try replay x.tape --where 'dport='

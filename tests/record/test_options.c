@@ -288,7 +288,7 @@ static void options_help_and_version_win_over_what_follows(void **state)
 	options_release(&o);
 }
 
-static void options_know_doctor_as_the_first_word_only(void **state)
+static void options_know_verbs_as_the_first_word_only(void **state)
 {
 	struct record_options o;
 
@@ -296,6 +296,13 @@ static void options_know_doctor_as_the_first_word_only(void **state)
 	PARSE(&o, "doctor", "-q", "-e", "tcp:*");
 	assert_int_equal(o.action, ACTION_DOCTOR);
 	assert_true(o.is_quiet);
+	options_release(&o);
+	PARSE(&o, "completion", "fish", "--no-such-option");
+	assert_int_equal(o.action, ACTION_COMPLETION);
+	assert_string_equal(o.shell, "fish");
+	options_release(&o);
+	PARSE(&o, "completion");
+	assert_string_equal(o.shell, "");
 	options_release(&o);
 	PARSE(&o, "--dry-run", "--", "doctor");
 	assert_int_equal(o.action, ACTION_DRY_RUN);
@@ -357,7 +364,7 @@ int main(void)
 		cmocka_unit_test(options_suggest_the_nearest_one),
 		cmocka_unit_test(options_say_when_a_value_is_missing_or_too_much),
 		cmocka_unit_test(options_help_and_version_win_over_what_follows),
-		cmocka_unit_test(options_know_doctor_as_the_first_word_only),
+		cmocka_unit_test(options_know_verbs_as_the_first_word_only),
 		cmocka_unit_test(options_help_shows_examples_first_within_eighty_columns),
 		cmocka_unit_test(options_version_is_one_line),
 	};
