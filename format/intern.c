@@ -13,18 +13,16 @@ struct entry {
 	uint32_t hash;
 };
 
-/* With the hash, so that a search touches no other entry's cache line. */
-struct slot {
-	uint32_t id; /* 0 = free */
-	uint32_t hash;
-};
+/* Of the hash, beside the id: a search touches hardly any other entry, and many slots share a
+ * cache line, which is seldom in a cache when one is looked for. */
+enum { TAG_BITS = 10, IDS_MAX = (1 << (32 - TAG_BITS)) - 1 };
 
 struct intern {
 	struct buf bytes;
 	struct entry *entries; /* [id - 1] */
 	size_t count;
 	size_t cap;
-	struct slot *slots;
+	uint32_t *slots;   /* id and tag; 0 = free */
 	size_t slot_count; /* a power of two */
 	size_t written;    /* entries already encoded */
 };
@@ -44,19 +42,25 @@ void intern_free(struct intern *t)
 	free(t);
 }
 
+static uint32_t tag_of(uint32_t hash)
+{
+	return hash >> (32 - TAG_BITS);
+}
+
 static void slot_insert(struct intern *t, uint32_t id)
 {
-	size_t mask = t->slot_count - 1, at = t->entries[id - 1].hash & mask;
+	uint32_t hash = t->entries[id - 1].hash;
+	size_t mask = t->slot_count - 1, at = hash & mask;
 
-	while (t->slots[at].id)
+	while (t->slots[at])
 		at = (at + 1) & mask;
-	t->slots[at] = (struct slot){id, t->entries[id - 1].hash};
+	t->slots[at] = id << TAG_BITS | tag_of(hash);
 }
 
 static bool slots_grow(struct intern *t)
 {
 	size_t grown = t->slot_count ? 2 * t->slot_count : 256;
-	struct slot *slots = calloc(grown, sizeof(*slots));
+	uint32_t *slots = calloc(grown, sizeof(*slots));
 
 	if (!slots)
 		return false;
@@ -72,12 +76,13 @@ static uint32_t find(const struct intern *t, const void *packed, size_t len, uin
 {
 	size_t mask = t->slot_count - 1, at = hash & mask;
 
-	for (; t->slots[at].id; at = (at + 1) & mask) {
-		const struct entry *e = &t->entries[t->slots[at].id - 1];
+	for (; t->slots[at]; at = (at + 1) & mask) {
+		uint32_t id = t->slots[at] >> TAG_BITS;
+		const struct entry *e = &t->entries[id - 1];
 
-		if (t->slots[at].hash == hash && e->len == len &&
-		    memcmp(t->bytes.data + e->offset, packed, len) == 0)
-			return t->slots[at].id;
+		if ((t->slots[at] & ((1u << TAG_BITS) - 1)) == tag_of(hash) && e->hash == hash &&
+		    e->len == len && memcmp(t->bytes.data + e->offset, packed, len) == 0)
+			return id;
 	}
 	return 0;
 }
@@ -92,7 +97,8 @@ bool intern_add(struct intern *t, const void *packed, size_t len, uint32_t *id)
 	*id = find(t, packed, len, hash);
 	if (*id)
 		return true;
-	if (!array_grow(&entries, &t->cap, t->count + 1, sizeof(*t->entries)))
+	if (t->count == IDS_MAX ||
+	    !array_grow(&entries, &t->cap, t->count + 1, sizeof(*t->entries)))
 		return false;
 	t->entries = entries;
 	t->entries[t->count] = (struct entry){.offset = t->bytes.len,

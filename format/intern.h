@@ -12,7 +12,7 @@ struct intern; /* opaque; one per dictionary */
 
 struct intern *intern_new(void); /* NULL without memory */
 void intern_free(struct intern *t);
-/* Id of the entry (1-based, dense). False without memory. */
+/* Id of the entry (1-based, dense). False without memory, or beyond 2^22 entries. */
 bool intern_add(struct intern *t, const void *packed, size_t len, uint32_t *id);
 /* The packed entry with this id; empty when there is none. Lent until the next add. */
 struct view intern_entry(const struct intern *t, uint32_t id);

@@ -16,6 +16,7 @@ enum {
 	LANE_MAX = 2 << 20, /* a value has at most 4 MiB before 6.12; larger is not in any cache */
 	RELEASE_SHARE = 16, /* room is given back in portions: each takes a cache line away */
 	PAGE = 4096,
+	AHEAD = 512, /* bytes, some records: they come from the cache of another CPU */
 };
 
 struct lane {
@@ -124,6 +125,9 @@ const void *percpu_peek(struct percpu *l, size_t i, size_t *len)
 		return NULL;
 	}
 	f = (const void *)&lane->shared->data[WIRE_LANE_DATA + (lane->pos & (l->size.bytes - 1))];
+	__builtin_prefetch((const uint8_t *)f + AHEAD);
+	__builtin_prefetch((const uint8_t *)f + AHEAD + 64);
+	__builtin_prefetch((const uint8_t *)f + AHEAD + 128);
 	*len = f->len;
 	lane->next = lane->pos + ((sizeof(*f) + f->len + 7) & ~(uint64_t)7);
 	return f + 1;

@@ -12,9 +12,11 @@
 enum {
 	AF_INET_FAMILY = 2,
 	AF_INET6_FAMILY = 10,
+	TCP_PROTO = 6,
 	SLOT_BITS = 11,
 	SLOTS = 1 << SLOT_BITS,
-	KEY_BYTES = 72, /* the longest key: a socket with IPv6 addresses */
+	KEY_BYTES = 56, /* the longest key: endpoints */
+	CACHE_LINE = 64,
 	SOCK_KEY_BYTES = offsetof(struct wire_sock, state),
 	TASK_KEY_BYTES = offsetof(struct wire_head, event) - offsetof(struct wire_head, pid),
 	SOCK_PORTS_AT = 28, /* in packed entries */
@@ -24,11 +26,23 @@ enum {
 	SYMBOL_MAX_ENTRY = 8 + 2 + SYMBOL_MAX_NAME,
 };
 
-/* What the wire showed, and the id that came of it. */
+/* What the wire showed, and the id that came of it: one cache line. */
 struct slot {
 	uint32_t epoch; /* 0 = empty */
 	uint32_t id;
 	uint8_t key[KEY_BYTES];
+};
+
+/* What is seldom asked of a socket. */
+struct sock_rest {
+	struct wire_addrs6 addrs6; /* only of IPv6 */
+	uint32_t stream;           /* that it sends */
+};
+
+/* Entries that are known by what is sent over IPv4; 0 = not yet. */
+struct known {
+	uint32_t flow; /* of TCP */
+	uint32_t endpoints;
 };
 
 struct resolver {
@@ -39,9 +53,14 @@ struct resolver {
 	struct stacks *stacks;          /* or NULL */
 	uint32_t epoch;                 /* the writer's, as of the record at hand */
 	struct slot *slots[DICT_COUNT]; /* [SLOTS] each */
+	struct sock_rest *sock_rests;   /* [SLOTS] */
+	struct known *known;            /* [stream], of known_epoch */
+	size_t known_cap;
+	uint32_t known_epoch;
 };
 
-_Static_assert(SOCK_KEY_BYTES + sizeof(struct wire_addrs6) <= KEY_BYTES, "sock key");
+_Static_assert(sizeof(struct slot) == CACHE_LINE, "slot");
+_Static_assert((int)SOCK_KEY_BYTES <= (int)KEY_BYTES, "sock key");
 _Static_assert(sizeof(struct wire_flow) <= KEY_BYTES, "flow key");
 _Static_assert((int)ENDPOINTS_BYTES <= (int)KEY_BYTES, "endpoints key");
 
@@ -56,16 +75,18 @@ int resolver_new(struct writer *w, const uint32_t *dictionaries, struct symbols 
 	r->dictionaries = dictionaries;
 	r->symbols = symbols;
 	r->streams = streams_new();
-	if (!r->streams) {
+	r->sock_rests = calloc(SLOTS, sizeof(*r->sock_rests));
+	if (!r->streams || !r->sock_rests) {
 		resolver_free(r);
 		return error_nomem(err);
 	}
 	for (int d = 0; d < DICT_COUNT; d++) {
-		r->slots[d] = calloc(SLOTS, sizeof(**r->slots));
+		r->slots[d] = aligned_alloc(CACHE_LINE, SLOTS * sizeof(**r->slots));
 		if (!r->slots[d]) {
 			resolver_free(r);
 			return error_nomem(err);
 		}
+		memset(r->slots[d], 0, SLOTS * sizeof(**r->slots));
 	}
 	*out = r;
 	return 0;
@@ -83,6 +104,8 @@ void resolver_free(struct resolver *r)
 	for (int d = 0; d < DICT_COUNT; d++)
 		free(r->slots[d]);
 	streams_free(r->streams);
+	free(r->sock_rests);
+	free(r->known);
 	free(r);
 }
 
@@ -182,35 +205,59 @@ static void pack_sock(uint8_t out[SOCK_BYTES], const struct wire_sock *w,
 
 /* The number of what a socket or packet sends, in the first 4 bytes of its entry. */
 static int pack_stream(struct resolver *r, uint8_t *packed, size_t ports, size_t addrs,
-		       struct error *err)
+		       uint32_t *number, struct error *err)
 {
 	struct stream sent;
-	uint32_t number;
 
 	memcpy(sent.from.addr, packed + addrs, 16);
 	memcpy(sent.from.port, packed + ports, 2);
 	memcpy(sent.to.addr, packed + addrs + 16, 16);
 	memcpy(sent.to.port, packed + ports + 2, 2);
-	TRY(streams_find(r->streams, r->epoch, &sent, &number, err));
-	store_le(packed, 4, number);
+	TRY(streams_find(r->streams, r->epoch, &sent, number, err));
+	store_le(packed, 4, *number);
 	return 0;
+}
+
+/* What is known by a stream in this epoch. NULL without memory. */
+static struct known *known_by(struct resolver *r, uint32_t stream)
+{
+	void *known = r->known;
+
+	if (!array_grow(&known, &r->known_cap, (size_t)stream + 1, sizeof(*r->known)))
+		return NULL;
+	r->known = known;
+	if (r->known_epoch != r->epoch)
+		memset(r->known, 0, r->known_cap * sizeof(*r->known));
+	r->known_epoch = r->epoch;
+	return &r->known[stream];
+}
+
+static struct slot *sock_slot(struct resolver *r, const struct wire_sock *w)
+{
+	return slot_of(r, DICT_SOCK, mix(w->skaddr, w->dport));
+}
+
+static struct sock_rest *sock_rest(struct resolver *r, const struct slot *s)
+{
+	return &r->sock_rests[s - r->slots[DICT_SOCK]];
 }
 
 static int find_sock(struct resolver *r, const struct wire_sock *w, const struct wire_addrs6 *a6,
 		     uint32_t *id, struct error *err)
 {
-	struct slot *s = slot_of(r, DICT_SOCK, mix(w->skaddr, w->dport));
+	struct slot *s = sock_slot(r, w);
+	struct sock_rest *rest = sock_rest(r, s);
 	uint8_t packed[SOCK_BYTES];
 	bool is_v6 = w->family == AF_INET6_FAMILY;
 
 	if (!is_hit(r, s, w, SOCK_KEY_BYTES) ||
-	    (is_v6 && memcmp(s->key + SOCK_KEY_BYTES, a6, sizeof(*a6)) != 0)) {
+	    (is_v6 && memcmp(&rest->addrs6, a6, sizeof(*a6)) != 0)) {
 		memcpy(s->key, w, SOCK_KEY_BYTES);
 		if (is_v6)
-			memcpy(s->key + SOCK_KEY_BYTES, a6, sizeof(*a6));
+			rest->addrs6 = *a6;
 		pack_sock(packed, w, a6);
 		s->epoch = 0;
-		TRY(pack_stream(r, packed, SOCK_PORTS_AT, SOCK_ADDRS_AT, err));
+		TRY(pack_stream(r, packed, SOCK_PORTS_AT, SOCK_ADDRS_AT, &rest->stream, err));
 		TRY(intern(r, DICT_SOCK, s, packed, sizeof(packed), err));
 	}
 	*id = s->id;
@@ -266,8 +313,8 @@ static void put_sockaddr(uint8_t out[28], uint16_t family, uint16_t port, const 
 		memcpy(out + 4, v4, 4);
 }
 
-static int find_probe(struct resolver *r, const struct wire_tcp_probe *w, uint32_t *id,
-		      struct error *err)
+static int find_probe_pair(struct resolver *r, const struct wire_tcp_probe *w, uint32_t *id,
+			   struct error *err)
 {
 	uint8_t pair[ENDPOINTS_BYTES];
 
@@ -276,25 +323,64 @@ static int find_probe(struct resolver *r, const struct wire_tcp_probe *w, uint32
 	return find_pair(r, pair, id, err);
 }
 
+/* Over IPv4 the socket's stream says all. */
+static int find_probe(struct resolver *r, const struct wire_tcp_probe *w, uint32_t *id,
+		      struct error *err)
+{
+	struct slot *s = sock_slot(r, &w->sock);
+	struct known *known;
+
+	if (w->sock.family != AF_INET_FAMILY || !is_hit(r, s, &w->sock, SOCK_KEY_BYTES))
+		return find_probe_pair(r, w, id, err);
+	known = known_by(r, sock_rest(r, s)->stream);
+	if (!known)
+		return error_nomem(err);
+	if (!known->endpoints)
+		TRY(find_probe_pair(r, w, &known->endpoints, err));
+	*id = known->endpoints;
+	return 0;
+}
+
+/* A packet of TCP over IPv4 has a new entry only if its stream is new. */
+static int intern_flow(struct resolver *r, struct slot *s, const struct wire_flow *w,
+		       struct error *err)
+{
+	bool is_usual = w->proto == TCP_PROTO && w->family == AF_INET_FAMILY;
+	struct known *known;
+	uint8_t packed[FLOW_BYTES];
+	uint32_t stream;
+
+	s->epoch = 0;
+	store_le(packed + 4, 2, w->proto);
+	store_le(packed + 6, 2, w->family);
+	store_le(packed + FLOW_PORTS_AT, 2, w->sport);
+	store_le(packed + FLOW_PORTS_AT + 2, 2, w->dport);
+	memcpy(packed + FLOW_ADDRS_AT, w->saddr, 16);
+	memcpy(packed + FLOW_ADDRS_AT + 16, w->daddr, 16);
+	TRY(pack_stream(r, packed, FLOW_PORTS_AT, FLOW_ADDRS_AT, &stream, err));
+	known = known_by(r, stream);
+	if (!known)
+		return error_nomem(err);
+	if (!is_usual || !known->flow)
+		TRY(intern(r, DICT_FLOW, s, packed, sizeof(packed), err));
+	else
+		s->id = known->flow;
+	if (is_usual)
+		known->flow = s->id;
+	s->epoch = r->epoch;
+	return 0;
+}
+
 static int find_flow(struct resolver *r, const struct wire_flow *w, uint32_t *id, struct error *err)
 {
 	uint64_t ports = (uint64_t)w->sport << 16 | w->dport, host;
-	uint8_t packed[FLOW_BYTES];
 	struct slot *s;
 
 	memcpy(&host, w->daddr + 8, 8);
 	s = slot_of(r, DICT_FLOW, mix(ports << 32 | ports, host));
 	if (!is_hit(r, s, w, sizeof(*w))) {
 		memcpy(s->key, w, sizeof(*w));
-		store_le(packed + 4, 2, w->proto);
-		store_le(packed + 6, 2, w->family);
-		store_le(packed + FLOW_PORTS_AT, 2, w->sport);
-		store_le(packed + FLOW_PORTS_AT + 2, 2, w->dport);
-		memcpy(packed + FLOW_ADDRS_AT, w->saddr, 16);
-		memcpy(packed + FLOW_ADDRS_AT + 16, w->daddr, 16);
-		s->epoch = 0;
-		TRY(pack_stream(r, packed, FLOW_PORTS_AT, FLOW_ADDRS_AT, err));
-		TRY(intern(r, DICT_FLOW, s, packed, sizeof(packed), err));
+		TRY(intern_flow(r, s, w, err));
 	}
 	*id = s->id;
 	return 0;

@@ -10,6 +10,8 @@
 
 struct streams {
 	struct intern *known;
+	struct stream last; /* asked for: the sockets and packets of a connection come together */
+	uint32_t last_id;   /* 0 = none */
 	uint32_t epoch;
 };
 
@@ -47,11 +49,18 @@ int streams_find(struct streams *s, uint32_t epoch, const struct stream *stream,
 
 	if (is_flipped)
 		pair = (struct stream){.from = stream->to, .to = stream->from};
-	if (s->epoch != epoch)
+	if (s->epoch != epoch) {
 		intern_reset(s->known);
+		s->last_id = 0;
+	}
 	s->epoch = epoch;
-	if (!intern_add(s->known, &pair, sizeof(pair), &id))
-		return error_nomem(err);
-	*number = 2 * id + is_flipped;
+	if (!s->last_id || memcmp(&pair, &s->last, sizeof(pair)) != 0) {
+		s->last = pair;
+		s->last_id = 0;
+		if (!intern_add(s->known, &pair, sizeof(pair), &id))
+			return error_nomem(err);
+		s->last_id = id;
+	}
+	*number = 2 * s->last_id + is_flipped;
 	return 0;
 }
