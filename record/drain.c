@@ -14,7 +14,8 @@ struct drain {
 	size_t count;      /* of sources: the lanes, then the ring */
 	size_t at;         /* the source in turn */
 	uint64_t slice_ns; /* records until then are taken from each source in turn */
-	bool is_lent;      /* the source's next record was given away */
+	uint64_t ring_ns;  /* of the ring's next record, as of the last look; UINT64_MAX = none */
+	size_t lent;       /* 1 + the source whose next record was given away; 0 = none */
 };
 
 int drain_open(const struct drain_source *source, struct drain **out, struct error *err)
@@ -31,6 +32,7 @@ int drain_open(const struct drain_source *source, struct drain **out, struct err
 		drain_close(d);
 		return rc;
 	}
+	d->ring_ns = UINT64_MAX;
 	d->count = percpu_count(d->lanes) + 1;
 	d->at = d->count;
 	*out = d;
@@ -53,15 +55,25 @@ static const struct wire_head *peek(struct drain *d, size_t source, size_t *len)
 	return percpu_peek(d->lanes, source, len);
 }
 
+static void look_at_ring(struct drain *d)
+{
+	size_t len;
+	const struct wire_head *h = ring_peek(d->ring, &len);
+
+	d->ring_ns = h ? h->ts_ns : UINT64_MAX;
+}
+
 static void take_back(struct drain *d)
 {
-	if (!d->is_lent)
+	if (d->lent == 0)
 		return;
-	d->is_lent = false;
-	if (d->at + 1 == d->count)
+	if (d->lent == d->count) {
 		ring_take(d->ring);
-	else
-		percpu_take(d->lanes, d->at);
+		look_at_ring(d);
+	} else {
+		percpu_take(d->lanes, d->lent - 1);
+	}
+	d->lent = 0;
 }
 
 /* A millisecond from the oldest record on. False when there is none until until_ns. */
@@ -80,6 +92,7 @@ static bool next_slice(struct drain *d, uint64_t until_ns)
 		return false;
 	d->slice_ns = until_ns - oldest > SLICE_NS ? oldest + SLICE_NS : until_ns;
 	d->at = 0;
+	look_at_ring(d);
 	return true;
 }
 
@@ -92,8 +105,11 @@ const struct wire_head *drain_next(struct drain *d, uint64_t until_ns, size_t *l
 
 			if (!h || h->ts_ns > d->slice_ns || h->ts_ns > until_ns)
 				continue;
-			d->is_lent = true;
-			return h;
+			d->lent = d->at + 1;
+			if (d->ring_ns >= h->ts_ns)
+				return h;
+			d->lent = d->count; /* what found no room in a lane, in its place */
+			return ring_peek(d->ring, len);
 		}
 	} while (next_slice(d, until_ns));
 	return NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * drain.h -- takes records out of the lanes and the ring, one after the other, without
- * copying, a millisecond of all CPUs after the other: nearly in the order of time. No
- * callback: the loop is the caller's.
+ * copying, a millisecond of all CPUs after the other: nearly in the order of time. What found no
+ * room in a lane comes between those that did. No callback: the loop is the caller's.
  */
 #ifndef RECORD_DRAIN_H
 #define RECORD_DRAIN_H

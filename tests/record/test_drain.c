@@ -133,11 +133,11 @@ static void test_cpus_take_turns_by_the_millisecond(void **state)
 	put_lane(s, 0, 5000000, 48);
 	put_lane(s, 2, 500, 120);
 	put_lane(s, 2, 1000600, 40);
-	put_ring(s, 700, 0);
+	put_ring(s, 500000, 0);
 	expect(s, UINT64_MAX, 1000, 0);
+	expect(s, UINT64_MAX, 500000, LANES);
 	expect(s, UINT64_MAX, 900000, 0);
 	expect(s, UINT64_MAX, 500, 2);
-	expect(s, UINT64_MAX, 700, LANES);
 	expect(s, UINT64_MAX, 1000600, 2);
 	expect(s, UINT64_MAX, 5000000, 0);
 	expect_none(s, UINT64_MAX);
