@@ -359,16 +359,14 @@ static bool put_group(struct data_encoder *e, const struct row_group *g,
 
 static void put_keyed(struct data_encoder *e, const struct row_group *g)
 {
-	unsigned nth = 0;
-
 	for (unsigned i = 0; i < g->schema->own_count; i++) {
 		struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, i};
 		struct keyed_bytes coded;
 
 		if (!g->fields[i]->key_ref)
 			continue;
-		coded = keyed_encoder_bytes(e->keyed, g->schema->id, nth++);
-		put_coded(e, id, CODEC_KEYED, coded.tokens);
+		coded = keyed_encoder_bytes(e->keyed, g->schema->id, i);
+		put_coded(e, id, CODEC_PAIRED, coded.tokens);
 		id.what = COLUMN_RAW;
 		id.part = PART_RAW_VALUES;
 		put_coded(e, id, CODEC_AS_IS, coded.raw);

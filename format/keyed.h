@@ -25,6 +25,11 @@ struct keyed {
 	uint64_t last[KEYED_PLACES];
 };
 
+/* The same with the one before it: sequence numbers go back and forth between two. */
+struct keyed_pair {
+	uint64_t last, before; /* different ones, once there were two */
+};
+
 struct keyed *keyed_new(void); /* NULL without memory */
 void keyed_free(struct keyed *k);
 /* Forget all values: a new block. */
@@ -85,6 +90,40 @@ static inline bool keyed_next(uint64_t *last, uint64_t token, unsigned size, uin
 	*value = token == KEYED_ZERO ? 0 : next;
 	*last = token == KEYED_ZERO ? before : next;
 	return true;
+}
+
+enum {
+	PAIRED_LAST = 2,   /* tokens: what is expected */
+	PAIRED_BEFORE = 3, /* the one before; from here on, plus a zigzag distance */
+};
+
+/* A value that was there, or will be. */
+static inline void pair_see(struct keyed_pair *p, uint64_t value)
+{
+	if (value == p->last)
+		return;
+	p->before = p->last;
+	p->last = value;
+}
+
+/* Token for an integer of the bits `mask`. *latest is the last value of the column, which is
+ * expected where the key has none. KEYED_RAW wants the field's bytes in the raw stream. */
+static inline uint32_t pair_token(struct keyed_pair *p, uint64_t *latest, uint64_t value,
+				  uint64_t mask)
+{
+	uint64_t wanted = p->last ? p->last : *latest, before = p->before;
+	uint64_t step = (value - wanted) & mask;
+	uint64_t distance = (step << 1 ^ (step > mask >> 1 ? UINT64_MAX : 0)) & mask;
+
+	if (!value)
+		return KEYED_ZERO;
+	*latest = value;
+	pair_see(p, value);
+	if (!distance)
+		return PAIRED_LAST;
+	if (value == before)
+		return PAIRED_BEFORE;
+	return distance < KEYED_NEAR ? (uint32_t)distance + PAIRED_BEFORE : KEYED_RAW;
 }
 
 static inline bool keyed_value(struct keyed *k, uint64_t key, uint64_t token, unsigned size,

@@ -10,30 +10,33 @@
 #include "format/column.h"
 #include "format/keyed.h"
 
-enum {
-	CHUNK = 64, /* rows of a column at once: all columns' stay in the fastest cache */
-	NOWHERE = KEYED_PLACES, /* a place whose last value stays 0 */
-};
+enum { CHUNK = 64 }; /* rows of a column at once: all columns' stay in the fastest cache */
 
 /* Places are numbered anew, so that those of one attribute and all its spaces are neighbours:
  * 40503 * NEIGHBOURS is 1, modulo KEYED_PLACES. */
 enum { NEIGHBOURS = 30599 };
 
-/* Steps of cells that are none. */
-static const uint32_t STEP_RAW = 0x7fffffff, STEP_FAR = 0x80000001;
+/* Steps of cells that are none: what the tokens around the lowest and the highest make. */
+static const uint32_t STEP_FAR = 0x7ffffffe, STEP_ZERO = 0x7fffffff, STEP_BEFORE = 0x80000000,
+		      STEP_RAW = 0x80000001;
 
-/* What a token says: where the last value is, and the step from there to the value. */
+/* What a token says: where the last values are, and the step from there to the value. */
 union cell {
 	struct {
 		uint32_t place;
-		uint32_t step; /* signed, or none: one of the three around the lowest */
+		uint32_t step; /* signed, or none: one of the four around the lowest */
 	};
 	uint64_t value;
 };
 
 /* One keyed column of a slot. */
 struct keyed_column {
-	uint64_t mask;           /* of the field's bytes */
+	uint64_t mask;        /* of the field's bytes */
+	uint64_t latest;      /* the last value that was not 0, if it is looked at */
+	uint64_t latest_mask; /* 0: it is not, the codec is KEYED */
+	bool has_companions;  /* of these: */
+	const struct column *near_column;
+	const struct keyed_column *near, *start;
 	union cell cells[CHUNK]; /* of the rows at hand */
 	struct view raw;
 	struct view chunk, tokens; /* of the rows at hand, and of those behind them */
@@ -95,8 +98,8 @@ static bool keyed_column_init(struct batch *b, const struct slot *s, unsigned ow
 	if (raw == NO_COLUMN || batch_column_bytes(b, &b->columns[raw], &k->raw, NULL) ||
 	    batch_column_bytes(b, c, &k->tokens, NULL))
 		return false;
-	k->kept = 0;
 	k->mask = keyed_mask(k->field->elem_size);
+	k->latest_mask = c->codec == CODEC_PAIRED ? UINT64_MAX : 0;
 	k->flip = k->field->flags & FIELD_FLIP ? 1 : 0;
 	k->space = (uint16_t)keyed_key(k->field, k->flip);
 	c->mask = UINT32_MAX;
@@ -116,7 +119,7 @@ static struct column *keyed_column(struct batch *b, const struct slot *s, const 
 	if (!f->key_ref || s->own[own] == NO_COLUMN)
 		return NULL;
 	c = &b->columns[s->own[own]];
-	return c->codec == CODEC_KEYED ? c : NULL;
+	return c->codec == CODEC_KEYED || c->codec == CODEC_PAIRED ? c : NULL;
 }
 
 static unsigned keyed_count(struct batch *b, const struct slot *s)
@@ -128,10 +131,71 @@ static unsigned keyed_count(struct batch *b, const struct slot *s)
 	return count;
 }
 
-static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_slot *k)
+/* Those that have something near, or have not. */
+static bool add_columns(struct batch *b, const struct slot *s, struct keyed_slot *k, bool has_near)
 {
 	const struct schema *schema = s->schema;
-	unsigned sources = schema->key_source_count, count = keyed_count(b, s);
+
+	for (unsigned i = 0; i < schema->field_count; i++) {
+		const struct field *f = &schema->fields[i];
+		struct column *column = keyed_column(b, s, f, schema->own_of[i]);
+
+		if (!column || (column->codec == CODEC_PAIRED && f->near) != has_near)
+			continue;
+		*k->end = (struct keyed_column){.field = f, .column = column};
+		k->end->keys = keys_of(b, s, k, i);
+		if (!k->end->keys || !keyed_column_init(b, s, schema->own_of[i], k->end))
+			return false;
+		k->end++;
+	}
+	return true;
+}
+
+static const struct keyed_column *keyed_of(const struct keyed_slot *k, const struct field *f)
+{
+	for (const struct keyed_column *c = k->columns; c < k->end; c++)
+		if (c->field == f)
+			return c;
+	return NULL;
+}
+
+/* What is near is a keyed column, or one that is decoded before. */
+static bool find_near(struct batch *b, const struct slot *s, const struct keyed_slot *k,
+		      struct keyed_column *c)
+{
+	unsigned number = c->field->near - 1u;
+	const struct field *near = &s->schema->fields[number];
+
+	c->has_companions = true;
+	c->near = keyed_of(k, near);
+	if (!c->near)
+		c->near_column = batch_column(b, s->own[s->schema->own_of[number]], near, s->count);
+	return c->near || c->near_column;
+}
+
+static bool find_start(const struct slot *s, const struct keyed_slot *k, struct keyed_column *c)
+{
+	c->has_companions = true;
+	c->start = keyed_of(k, &s->schema->fields[c->field->start - 1]);
+	return c->start;
+}
+
+/* What tells about the values of paired columns; it must be there. */
+static bool find_companions(struct batch *b, const struct slot *s, struct keyed_slot *k)
+{
+	for (struct keyed_column *c = k->columns; c < k->end; c++) {
+		if (!c->latest_mask)
+			continue;
+		if ((c->field->near && !find_near(b, s, k, c)) ||
+		    (c->field->start && !find_start(s, k, c)))
+			return false;
+	}
+	return true;
+}
+
+static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_slot *k)
+{
+	unsigned sources = s->schema->key_source_count, count = keyed_count(b, s);
 
 	k->filled = UINT32_MAX;
 	if (count == 0)
@@ -144,36 +208,33 @@ static bool keyed_slot_init(struct batch *b, const struct slot *s, struct keyed_
 		unpacker_starve(b->unpacker);
 		return false;
 	}
-	for (unsigned i = 0; i < schema->field_count; i++) {
-		const struct field *f = &schema->fields[i];
-		struct column *column = keyed_column(b, s, f, schema->own_of[i]);
-
-		if (!column)
-			continue;
-		k->end->field = f;
-		k->end->column = column;
-		k->end->keys = keys_of(b, s, k, i);
-		if (!k->end->keys || !keyed_column_init(b, s, schema->own_of[i], k->end))
-			return false;
-		k->end++;
-	}
-	return true;
+	return add_columns(b, s, k, false) && add_columns(b, s, k, true) &&
+	       find_companions(b, s, k);
 }
 
-/* Steps of 0 and 1 are the highest and the lowest number: they lie before the others. */
-static inline union cell cell_of(uint32_t token, uint16_t key)
+/* Token 2 means no distance, for which 3 would stand. */
+static inline uint32_t step_of(uint32_t token)
 {
-	uint32_t distance = token - KEYED_FIRST, step = distance >> 1 ^ (0 - (distance & 1));
-	bool is_zero = token == KEYED_ZERO;
+	uint32_t distance = token - PAIRED_BEFORE, step = distance >> 1 ^ (0 - (distance & 1));
 
-	return (union cell){.place = is_zero ? NOWHERE : (uint16_t)(key * NEIGHBOURS),
-			    .step = is_zero ? 0 : step};
+	step = token == PAIRED_LAST ? 0 : step;
+	return token == PAIRED_BEFORE ? STEP_BEFORE : step;
+}
+
+/* The token of codec PAIRED that means the same. */
+static inline uint32_t paired_token(uint32_t token)
+{
+	return token + (token > KEYED_FIRST && token < UINT32_MAX);
+}
+
+static inline uint16_t place_of(const struct keyed_column *c, uint16_t key)
+{
+	return (uint16_t)(((key ^ c->flip) + c->space) * NEIGHBOURS);
 }
 
 /* Take the cells of the next rows. */
 static bool column_fill(struct keyed_column *c, uint32_t count)
 {
-	uint16_t flip = c->flip, space = c->space;
 	const uint16_t *restrict keys = c->keys;
 	union cell *restrict cells = c->cells;
 	uint32_t tokens[CHUNK];
@@ -181,8 +242,12 @@ static bool column_fill(struct keyed_column *c, uint32_t count)
 	c->chunk = c->tokens;
 	if (!take_short_varints(&c->tokens, count, tokens))
 		return false;
+	for (uint32_t i = 0; i < count && !c->latest_mask; i++)
+		tokens[i] = paired_token(tokens[i]);
 	for (uint32_t i = 0; i < count; i++)
-		cells[i] = cell_of(tokens[i], (uint16_t)((keys[i] ^ flip) + space));
+		cells[i].place = place_of(c, keys[i]);
+	for (uint32_t i = 0; i < count; i++)
+		cells[i].step = step_of(tokens[i]);
 	c->keys += count;
 	return true;
 }
@@ -220,20 +285,67 @@ static bool slot_fill(struct keyed_slot *k)
 	return true;
 }
 
-/* A token whose value is no step away, or too large a one. */
-static SELDOM bool settle_unusual(struct keyed_column *c, uint32_t at, uint64_t *last)
+/* A step that has not 32 bits. */
+static SELDOM uint64_t far_step(const struct keyed_column *c, uint32_t at)
 {
 	struct view tokens = c->chunk;
-	uint64_t token = KEYED_RAW;
+	uint64_t token = 0;
 
-	if (c->cells[at].step != STEP_RAW)
-		for (uint32_t i = 0; i <= at; i++)
-			take_varint(&tokens, &token);
-	return keyed_next(last, token, c->field->elem_size, c->mask, &c->raw, &c->cells[at].value);
+	for (uint32_t i = 0; i <= at; i++)
+		take_varint(&tokens, &token);
+	return (uint64_t)unzigzag(token - (c->latest_mask ? PAIRED_BEFORE : KEYED_FIRST));
+}
+
+static bool take_raw(struct keyed_column *c, uint64_t *value)
+{
+	unsigned size = c->field->elem_size;
+
+	if (view_len(c->raw) < size)
+		return false;
+	*value = load_le(c->raw.p, size);
+	c->raw.p += size;
+	return true;
+}
+
+static inline uint64_t expected(const struct keyed_column *c, const struct keyed_pair *p)
+{
+	return p->last ? p->last : c->latest;
+}
+
+/* A value, but 0, that is no step away, or too large a one. */
+static bool take_unusual(struct keyed_column *c, uint32_t at, const struct keyed_pair *p,
+			 uint64_t *value)
+{
+	uint32_t step = c->cells[at].step;
+
+	if (step == STEP_RAW)
+		return take_raw(c, value);
+	*value = (step == STEP_BEFORE ? p->before : expected(c, p) + far_step(c, at)) & c->mask;
+	return true;
+}
+
+/* What the fields beside it make of a value, and it of them. */
+static uint64_t with_companions(struct keyed_pair *pairs, const struct keyed_slot *k,
+				const struct keyed_column *c, uint32_t at, uint64_t value)
+{
+	const struct keyed_column *start = c->start;
+	uint64_t near = 0;
+
+	if (c->near)
+		near = c->near->cells[at].value;
+	else if (c->near_column)
+		near = column_int(c->near_column, c->field, c->kept + at);
+	value = (c->field->flags & FIELD_SUM ? value - near : value + near) & c->mask;
+	if (start && value) {
+		uint16_t key = start->keys[(int64_t)at - k->filled];
+
+		pair_see(&pairs[place_of(start, key)], (start->cells[at].value + value) & c->mask);
+	}
+	return value;
 }
 
 /* The slot's next row. */
-static inline bool settle_row(uint64_t *last, struct keyed_slot *k)
+static inline bool settle_row(struct keyed_pair *pairs, struct keyed_slot *k)
 {
 	struct keyed_column *c = k->columns, *end = k->end;
 	uint32_t at;
@@ -243,21 +355,29 @@ static inline bool settle_row(uint64_t *last, struct keyed_slot *k)
 	at = k->at++;
 	for (; c < end; c++) {
 		uint32_t step = c->cells[at].step;
-		uint64_t *from = &last[c->cells[at].place];
+		struct keyed_pair *p = &pairs[c->cells[at].place];
+		uint64_t value = 0;
 
-		if (step - STEP_RAW > STEP_FAR - STEP_RAW)
-			c->cells[at].value = *from = (*from + (uint64_t)(int32_t)step) & c->mask;
-		else if (!settle_unusual(c, at, from))
+		if (step - STEP_FAR > STEP_RAW - STEP_FAR)
+			value = (expected(c, p) + (uint64_t)(int32_t)step) & c->mask;
+		else if (step != STEP_ZERO && !take_unusual(c, at, p, &value))
 			return false;
+		if (step != STEP_ZERO) {
+			c->latest = value ? value & c->latest_mask : c->latest;
+			pair_see(p, value);
+		}
+		if (c->has_companions)
+			value = with_companions(pairs, k, c, at, value);
+		c->cells[at].value = value;
 	}
 	return true;
 }
 
 /* Tokens of all rows become values, in row order. */
-static bool settle_rows(struct batch *b, uint64_t *last, struct keyed_slot *slots)
+static bool settle_rows(struct batch *b, struct keyed_pair *pairs, struct keyed_slot *slots)
 {
 	for (uint32_t i = 0; i < b->rows; i++)
-		if (!settle_row(last, &slots[batch_slot(b, i)]))
+		if (!settle_row(pairs, &slots[batch_slot(b, i)]))
 			return false;
 	return true;
 }
@@ -291,13 +411,13 @@ static void mark_keyed(struct batch *b, const struct slot *s)
 static bool decode_keyed(struct batch *b)
 {
 	struct keyed_slot *slots = slab_zalloc(b->slab, b->slot_count, sizeof(*slots));
-	uint64_t *last = slab_zalloc(b->slab, KEYED_PLACES + 1, sizeof(*last));
-	bool is_ok = slots && last;
+	struct keyed_pair *pairs = slab_zalloc(b->slab, KEYED_PLACES, sizeof(*pairs));
+	bool is_ok = slots && pairs;
 
 	/* Values of an unknown schema may have shared keys with known ones. */
 	for (size_t i = 0; is_ok && i < b->slot_count; i++)
 		is_ok = b->slots[i].schema && keyed_slot_init(b, &b->slots[i], &slots[i]);
-	is_ok = is_ok && settle_rows(b, last, slots) && keep_last(b, slots);
+	is_ok = is_ok && settle_rows(b, pairs, slots) && keep_last(b, slots);
 	for (size_t i = 0; slots && i < b->slot_count; i++)
 		free(slots[i].columns);
 	if (slab_is_failed(b->slab))

@@ -25,8 +25,8 @@ void keyed_encoder_free(struct keyed_encoder *k);
  * `dicts`, which may be NULL if no field has a key. False without memory. */
 bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows,
 		       const struct row_head *heads, struct dictionaries *dicts);
-/* The keyed column `nth` (from 0, in the order of fields) of a schema that has rows. */
+/* The column of own field `own`, a keyed one, of a schema that has rows. */
 struct keyed_bytes keyed_encoder_bytes(const struct keyed_encoder *k, uint32_t schema,
-				       unsigned nth);
+				       unsigned own);
 
 #endif

@@ -174,12 +174,45 @@ static uint16_t key_source_of(struct schema *s, const struct field *f)
 	return s->key_source_count++;
 }
 
+/* Field `number` - 1, if it can be what the value of *f is told by: an integer in a column of
+ * its own, as wide, that is not told by another itself. */
+static const struct field *companion(const struct schema *s, const struct field *f, uint8_t number)
+{
+	const struct field *other;
+
+	if (!number || number > s->field_count || s->kind != SCHEMA_EVENT || !f->key_ref)
+		return NULL;
+	other = &s->fields[number - 1];
+	return other != f && other->kind == FIELD_INT && !other->ref && !other->near &&
+			       other->elem_size == f->elem_size
+		       ? other
+		       : NULL;
+}
+
+/* Companions that cannot be are none. */
+static void settle_companions(struct schema *s)
+{
+	bool is_near[SCHEMA_MAX_FIELDS], is_start[SCHEMA_MAX_FIELDS];
+
+	for (unsigned i = 0; i < s->field_count; i++) {
+		const struct field *f = &s->fields[i], *start = companion(s, f, f->start);
+
+		is_near[i] = companion(s, f, f->near);
+		is_start[i] = start && start->key_ref && start < f;
+	}
+	for (unsigned i = 0; i < s->field_count; i++) {
+		s->fields[i].near = is_near[i] ? s->fields[i].near : 0;
+		s->fields[i].start = is_start[i] ? s->fields[i].start : 0;
+	}
+}
+
 int schema_seal(struct schema *s, struct error *err)
 {
 	int32_t offset = 0;
 
 	if (!derived_alloc(s))
 		return error_nomem(err);
+	settle_companions(s);
 	for (unsigned i = 0; i < s->field_count; i++) {
 		const struct field *f = &s->fields[i];
 
@@ -226,6 +259,8 @@ static void field_encode(const struct field *f, struct buf *out)
 	put_u8(out, f->key_ref);
 	put_u8(out, f->key_attribute);
 	put_u8(out, f->key_space);
+	put_u8(out, f->near);
+	put_u8(out, f->start);
 }
 
 /* Every field record carries its length, so that fields can grow new members. */
@@ -278,6 +313,13 @@ static bool field_take(struct view *in, struct view *name, struct view *type, st
 	       take_u8(in, &f->key_attribute) && take_u8(in, &f->key_space);
 }
 
+/* Members that a field may lack. */
+static void field_take_later(struct view *in, struct field *f)
+{
+	if (take_u8(in, &f->near))
+		take_u8(in, &f->start);
+}
+
 static int field_decode(struct view *in, struct schema *s, struct error *err)
 {
 	struct field f = {0};
@@ -285,9 +327,10 @@ static int field_decode(struct view *in, struct schema *s, struct error *err)
 	int rc;
 
 	if (!take_string(in, &body) || !field_take(&body, &name, &type, &f))
-		rc = error_set(err, ERR_CORRUPT, "schema %s: field %u is cut short or too long",
-			       s->name, s->field_count);
-	else if (!keep_text(name, &f.name) || !keep_text(type, &f.type))
+		return error_set(err, ERR_CORRUPT, "schema %s: field %u is cut short or too long",
+				 s->name, s->field_count);
+	field_take_later(&body, &f);
+	if (!keep_text(name, &f.name) || !keep_text(type, &f.type))
 		rc = error_nomem(err);
 	else
 		rc = schema_add_field(s, &f, err);

@@ -65,6 +65,7 @@ enum field_flag {
 	FIELD_BITS = 8,     /* enum_id names bits, not values */
 	FIELD_ID = 16,      /* numbers handed out in order; a hint for encoding */
 	FIELD_FLIP = 32,    /* keyed by the attribute with its lowest bit flipped */
+	FIELD_SUM = 64,     /* the sum with field `near` is predicted, not the difference */
 };
 
 struct field {
@@ -84,6 +85,9 @@ struct field {
 				* 1 = the entry itself */
 	uint8_t key_attribute; /* field index in that dictionary's schema, not a keyed field */
 	uint8_t key_space;     /* values of different spaces do not predict each other */
+	/* Of keyed fields of an event, 1-based field indexes; 0 = none. */
+	uint8_t near;  /* an integer as wide: what is predicted is the distance from it */
+	uint8_t start; /* a keyed field as wide: the sum with it is a value that comes next */
 };
 
 struct key_source;

@@ -25,6 +25,7 @@ enum typed_flag {
 	TYPED_EXTRA = 2,     /* not in the kernel's format file */
 	TYPED_ALIAS = 4,     /* another name of the same; only if the format file has it */
 	TYPED_IN_PACKET = 8, /* offset counts from typed_event.packet */
+	TYPED_SUM = 16,      /* with what is near, not the difference */
 };
 
 /* Names of an extra field's values. */
@@ -42,14 +43,10 @@ enum typed_key {
 	KEY_RCV_WND,
 	KEY_BYTES_ACKED,
 	KEY_BYTES_RECEIVED,
-	KEY_SEGMENT,     /* payload of a segment that the socket or packet sends */
-	KEY_SEGMENT_GOT, /* and of one it gets: the same values */
-	KEY_MESSAGE,     /* bytes of a send, and of a receive */
-	KEY_MESSAGE_GOT,
+	KEY_LENGTH,     /* of a message or payload that the socket or packet sends */
+	KEY_LENGTH_GOT, /* and of one it gets: often the same */
 	KEY_FRAME,
-	KEY_COPIED,
 	KEY_TCP_FLAGS,
-	KEY_MSG_LEFT,
 	KEY_SIZE_GOAL,
 };
 
@@ -65,6 +62,9 @@ struct typed_field {
 	uint8_t legend;    /* enum typed_legend */
 	uint8_t key;       /* enum typed_key */
 	uint16_t needs;    /* wire flags without which the value is absent */
+	/* Names of fields that tell about a value with a key, or NULL. */
+	const char *near;  /* its distance from that is more regular than itself */
+	const char *start; /* where what this is the length of begins */
 };
 
 struct typed_event {

@@ -36,9 +36,9 @@ const struct typed_field typed_packet_fields[] = {
 	 .flags = TYPED_EXTRA | TYPED_IN_PACKET, .needs = WIRE_HAS_SEGMENT},
 	{"ack", "u32", 4, TO_OWN, .key = KEY_RECEIVED, .offset = offsetof(struct wire_packet, ack),
 	 .flags = TYPED_EXTRA | TYPED_IN_PACKET, .needs = WIRE_HAS_SEGMENT},
-	{"payload_bytes", "u32", 4, TO_OWN, .key = KEY_SEGMENT,
+	{"payload_bytes", "u32", 4, TO_OWN, .key = KEY_LENGTH,
 	 .offset = offsetof(struct wire_packet, payload_bytes),
-	 .flags = TYPED_EXTRA | TYPED_IN_PACKET, .needs = WIRE_HAS_SEGMENT},
+	 .flags = TYPED_EXTRA | TYPED_IN_PACKET, .needs = WIRE_HAS_SEGMENT, .start = "seq"},
 	{0},
 };
 
@@ -87,7 +87,7 @@ const struct typed_field typed_data_ready_fields[] = {
 };
 
 const struct typed_field typed_send_length_fields[] = {
-	{"ret", "int", 4, TO_OWN, .key = KEY_MESSAGE,
+	{"ret", "int", 4, TO_OWN, .key = KEY_LENGTH,
 	 .offset = offsetof(struct wire_sock_length, ret), .flags = TYPED_SIGNED},
 	{"flags", "int", 4, TO_OWN, .offset = offsetof(struct wire_sock_length, flags),
 	 .flags = TYPED_SIGNED},
@@ -95,7 +95,7 @@ const struct typed_field typed_send_length_fields[] = {
 };
 
 const struct typed_field typed_recv_length_fields[] = {
-	{"ret", "int", 4, TO_OWN, .key = KEY_MESSAGE_GOT,
+	{"ret", "int", 4, TO_OWN, .key = KEY_LENGTH_GOT,
 	 .offset = offsetof(struct wire_sock_length, ret), .flags = TYPED_SIGNED},
 	{"flags", "int", 4, TO_OWN, .offset = offsetof(struct wire_sock_length, flags),
 	 .flags = TYPED_SIGNED},
@@ -106,7 +106,7 @@ const struct typed_field typed_probe_fields[] = {
 	{"saddr", "__u8[28]", 28, DICT_ENDPOINTS, .attribute = ENDPOINTS_SADDR},
 	{"daddr", "__u8[28]", 28, DICT_ENDPOINTS, .attribute = ENDPOINTS_DADDR},
 	{"mark", "__u32", 4, TO_OWN, .offset = offsetof(struct wire_tcp_probe, mark)},
-	{"data_len", "__u16", 2, TO_OWN, .key = KEY_SEGMENT_GOT,
+	{"data_len", "__u16", 2, TO_OWN, .key = KEY_LENGTH_GOT,
 	 .offset = offsetof(struct wire_tcp_probe, data_len)},
 	{"snd_nxt", "__u32", 4, TO_OWN, .key = KEY_SENT,
 	 .offset = offsetof(struct wire_tcp_probe, snd_nxt)},
@@ -199,8 +199,9 @@ const struct typed_field typed_sendmsg_fields[] = {
 	 .role = ROLE_POINTER},
 	{"skb_len", "int", 4, TO_OWN, .offset = offsetof(struct wire_sendmsg, skb_len),
 	 .flags = TYPED_SIGNED},
-	{"msg_left", "int", 4, TO_OWN, .key = KEY_MSG_LEFT,
-	 .offset = offsetof(struct wire_sendmsg, msg_left), .flags = TYPED_SIGNED},
+	{"msg_left", "int", 4, TO_OWN, .key = KEY_LENGTH,
+	 .offset = offsetof(struct wire_sendmsg, msg_left), .flags = TYPED_SIGNED | TYPED_SUM,
+	 .near = "skb_len"},
 	{"size_goal", "int", 4, TO_OWN, .key = KEY_SIZE_GOAL,
 	 .offset = offsetof(struct wire_sendmsg, size_goal), .flags = TYPED_SIGNED},
 	{0},
@@ -260,7 +261,7 @@ const struct typed_field typed_kfree_fields[] = {
 const struct typed_field typed_copy_fields[] = {
 	{"skbaddr", "const void *", 8, TO_OWN, .offset = offsetof(struct wire_skb, skbaddr),
 	 .role = ROLE_POINTER},
-	{"len", "int", 4, TO_OWN, .key = KEY_COPIED, .offset = offsetof(struct wire_skb, len),
+	{"len", "int", 4, TO_OWN, .key = KEY_LENGTH, .offset = offsetof(struct wire_skb, len),
 	 .flags = TYPED_SIGNED},
 	{0},
 };
@@ -269,7 +270,7 @@ const struct typed_field typed_receive_fields[] = {
 	{"skbaddr", "void *", 8, TO_OWN, .offset = offsetof(struct wire_receive, skbaddr),
 	 .role = ROLE_POINTER},
 	{"len", "unsigned int", 4, TO_OWN, .key = KEY_FRAME,
-	 .offset = offsetof(struct wire_receive, len)},
+	 .offset = offsetof(struct wire_receive, len), .near = "payload_bytes"},
 	{"name", "string", 4, DICT_DEVICE, .attribute = DEVICE_NAME},
 	{0},
 };

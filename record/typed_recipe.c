@@ -13,8 +13,7 @@ static void set_key(const struct making *m, const struct typed_field *t, struct 
 {
 	static const uint8_t sent_as[] = {
 		[KEY_RECEIVED] = KEY_SENT,
-		[KEY_SEGMENT_GOT] = KEY_SEGMENT,
-		[KEY_MESSAGE_GOT] = KEY_MESSAGE,
+		[KEY_LENGTH_GOT] = KEY_LENGTH,
 	};
 	uint8_t sent = t->key < sizeof(sent_as) ? sent_as[t->key] : 0;
 	bool is_packet = m->ref_of[DICT_FLOW];
@@ -24,6 +23,8 @@ static void set_key(const struct making *m, const struct typed_field *t, struct 
 	if (sent)
 		f->flags |= FIELD_FLIP;
 	f->key_space = sent ? sent : t->key;
+	if (t->flags & TYPED_SUM)
+		f->flags |= FIELD_SUM;
 }
 
 static int add_typed(struct making *m, const struct typed_event *e, const struct typed_field *t,
@@ -192,6 +193,29 @@ static int add_typed_extras(struct making *m, const struct typed_event *e, struc
 	return 0;
 }
 
+/* 1-based index of a field; 0 if it is not there. */
+static uint8_t number_of(const struct schema *s, const char *name)
+{
+	int index = name ? schema_find(s, name) : -1;
+
+	return index >= 0 && index < UINT8_MAX ? (uint8_t)(index + 1) : 0;
+}
+
+/* All fields are there: some may lie behind those they tell about. */
+static void set_companions(struct schema *s, const struct typed_event *e)
+{
+	const struct typed_field *t;
+
+	for (size_t i = 0; (t = typed_field_at(e, i)); i++) {
+		uint8_t number = t->key ? number_of(s, t->name) : 0;
+
+		if (!number || s->fields[number - 1].ref)
+			continue;
+		s->fields[number - 1].near = number_of(s, t->near);
+		s->fields[number - 1].start = number_of(s, t->start);
+	}
+}
+
 static int make_typed(struct making *m, const struct typed_event *e, const struct tracefmt *fmt,
 		      struct error *err)
 {
@@ -199,6 +223,7 @@ static int make_typed(struct making *m, const struct typed_event *e, const struc
 	TRY(add_typed_refs(m, e, fmt, err));
 	TRY(fmt ? add_from_format(m, e, fmt, err) : add_whole_table(m, e, err));
 	TRY(add_typed_extras(m, e, err));
+	set_companions(m->schema, e);
 	return making_add_stack(m, 0, err);
 }
 

@@ -22,10 +22,10 @@ except ImportError:
         zstd_module = None
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT = range(1, 10)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED = range(1, 11)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
-SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP = (1 << bit for bit in range(6))
+SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM = (1 << bit for bit in range(7))
 MAGIC = b"\xd7TAPE1\r\n"
 MASK64 = (1 << 64) - 1
 MAX_RAW, MAX_ROWS, MAX_VALUES = 16 << 20, 65536, 1 << 22
@@ -282,6 +282,8 @@ class Field:
         self.name, self.type = record.string(255), record.string(255)
         (self.kind, self.role, self.flags, self.size, self.count, self.enum, self.ref, self.attribute,
          self.key_ref, self.key_attribute, self.key_space) = struct.unpack("<BBBBHHBBBBB", record.take(13))
+        self.near = record.uint(1) if record.left() else 0
+        self.start = record.uint(1) if record.left() else 0
         check(b"\0" not in self.name + self.type, "NUL in a name")
         self.own = None  # number among the fields without a dictionary
         if not self.is_known():
@@ -332,9 +334,23 @@ class Schema:
             self.fields.append(f)
         if self.kind == 2:
             self.check_keys()
+        self.settle_companions()
         self.own = [f for f in self.fields if not f.ref]
         for i, f in enumerate(self.own):
             f.own = i
+
+    def companion(self, f, number):
+        """5.2: the field of this number, if it can be what a value is told by."""
+        if not 1 <= number <= len(self.fields) or self.kind != 1 or not f.key_ref:
+            return None
+        g = self.fields[number - 1]
+        return g if g is not f and g.kind == INTEGER and not g.ref and not g.near and g.size == f.size else None
+
+    def settle_companions(self):
+        found = [(self.companion(f, f.near), self.companion(f, f.start)) for f in self.fields]
+        for i, (f, (near, start)) in enumerate(zip(self.fields, found)):
+            f.near = near
+            f.start = start if start and start.key_ref and f.start - 1 < i else None
 
     def check_keys(self):
         for f in self.fields:
@@ -416,22 +432,37 @@ def column(codec, data, count, field):
 
 
 class Places:
-    """7.5: the last value of every key."""
+    """7.5: the last two values of every key."""
 
     def __init__(self):
-        self.last = {}
+        self.pairs, self.latest = {}, {}
 
-    def decode(self, key, field, token, raw):
-        if field.flags & FLIP:
-            key ^= 1
-        place = key + 40503 * field.key_space & 0xffff
+    @staticmethod
+    def place(key, field):
+        return (key ^ 1 if field.flags & FLIP else key) + 40503 * field.key_space & 0xffff
+
+    def see(self, place, value):
+        last, _ = self.pairs.get(place, (0, 0))
+        if value != last:
+            self.pairs[place] = value, last
+
+    def decode(self, key, field, token, raw, is_paired=False):
+        place, mask = self.place(key, field), (1 << 8 * field.size) - 1
+        last, before = self.pairs.get(place, (0, 0))
+        expected = last or self.latest.get(field, 0) if is_paired else last
         if token == 1:
             return 0
         if token == 0:
             value = raw.uint(field.size)
+        elif not is_paired:
+            value = last + unzigzag(token - 2) & mask
+        elif token < 4:
+            value = (before if token == 3 else expected) & mask
         else:
-            value = self.last.get(place, 0) + unzigzag(token - 2) & (1 << 8 * field.size) - 1
-        self.last[place] = value
+            value = expected + unzigzag(token - 3) & mask
+        if is_paired:
+            self.latest[field] = value or self.latest.get(field, 0)
+        self.see(place, value)
         return integer(value, field.size, field.flags & SIGNED)
 
 
@@ -651,7 +682,7 @@ class Data:
     def decode_columns(self):
         for (schema_id, what, index), c in self.columns.items():
             schema, count = self.section.schemas.get(schema_id), len(self.rows_of.get(schema_id, []))
-            if not schema_id or not schema or what == RAW or c.codec == KEYED:
+            if not schema_id or not schema or what == RAW or c.codec in (KEYED, PAIRED):
                 continue
             try:
                 if what == VALUE and index < len(schema.own) and not schema.own[index].is_known():
@@ -664,12 +695,12 @@ class Data:
                 pass  # null
 
     def keyed_fields(self, schema_id):
-        """[(field, tokens, raw, keys)]"""
+        """[(field, tokens, raw, keys, is paired)]"""
         found = []
         schema = self.section.schemas[schema_id]
         for f in schema.own:
             c = self.columns.get((schema_id, VALUE, f.own))
-            if not c or c.codec != KEYED:
+            if not c or c.codec not in (KEYED, PAIRED):
                 continue
             if not f.key_ref:
                 continue  # null, as any column of an unknown codec
@@ -678,8 +709,8 @@ class Data:
             ids = self.values.get((schema_id, REFERENCE, f.key_ref - 1))
             check(ids is not None, "no reference to the entry with the key")
             found.append((f, integers(VARINT, c.data(), len(ids)), Bytes(raw.data()),
-                          [self.key(schema.refs[f.key_ref - 1], i, f.key_attribute) for i in ids]))
-        return found
+                          [self.key(schema.refs[f.key_ref - 1], i, f.key_attribute) for i in ids], c.codec == PAIRED))
+        return sorted(found, key=lambda column: bool(column[4] and column[0].near))
 
     def key(self, dictionary, entry, attribute):
         return self.section.dictionaries.attribute(dictionary, entry, attribute) if entry else 0
@@ -688,20 +719,36 @@ class Data:
         for schema in self.rows_of:
             check(schema in self.section.schemas and self.section.schemas[schema].kind == 1, "an unknown schema")
         keyed = {schema: self.keyed_fields(schema) for schema in self.rows_of}
-        check(all(isinstance(key, int) for fields in keyed.values() for _, _, _, keys in fields for key in keys),
+        check(all(isinstance(key, int) for fields in keyed.values() for _, _, _, keys, _ in fields for key in keys),
               "an unknown key")
         places, seen = Places(), dict.fromkeys(keyed, 0)
         for schema in self.ids:
             row = seen[schema]
             seen[schema] += 1
-            for f, tokens, raw, keys in keyed[schema]:
-                value = places.decode(keys[row], f, tokens[row], raw)
+            for f, tokens, raw, keys, is_paired in keyed[schema]:
+                value = places.decode(keys[row], f, tokens[row], raw, is_paired)
+                if is_paired:
+                    value = self.told_by_companions(schema, f, row, value, places, keyed[schema])
                 self.values.setdefault((schema, VALUE, f.own), []).append(value)
-        check(not any(raw.left() for fields in keyed.values() for _, _, raw, _ in fields), "raw bytes after the last row")
+        check(not any(raw.left() for fields in keyed.values() for _, _, raw, _, _ in fields), "raw bytes after the last row")
+
+    def told_by_companions(self, schema, f, row, value, places, columns):
+        mask = (1 << 8 * f.size) - 1
+        if f.near:
+            near = self.values.get((schema, VALUE, f.near.own))
+            check(near and row < len(near), "what is near has no column")
+            value = (value - near[row] if f.flags & SUM else value + near[row]) & mask
+        if f.start:
+            keys = [column[3] for column in columns if column[0] is f.start]
+            check(keys, "a start without a keyed column")
+            if value & mask:
+                start = self.values[schema, VALUE, f.start.own][row]
+                places.see(places.place(keys[0][row], f.start), start + value & mask)
+        return integer(value & mask, f.size, f.flags & SIGNED)
 
     def forget_keyed(self):
         for (schema, what, index), c in self.columns.items():
-            if c.codec == KEYED:
+            if c.codec in (KEYED, PAIRED):
                 self.values.pop((schema, what, index), None)
 
     def value(self, schema, f, row):

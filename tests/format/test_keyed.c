@@ -151,6 +151,98 @@ static void a_key_is_an_integer_that_is_not_keyed_itself(void **state)
 	small_writer_free(w);
 }
 
+static struct field near_field(const char *name, uint8_t flags, uint8_t near, uint8_t start)
+{
+	struct field f = forge_field(name, FIELD_INT, 4, 1);
+
+	f.flags = flags;
+	f.key_ref = 1;
+	f.near = near;
+	f.start = start;
+	return f;
+}
+
+/* Segments of 100 to 139 bytes, their frames, and what is left of a message; and those of the
+ * other side's numbers. */
+static void companions_are_read_as_written(void **state)
+{
+	struct small_writer *w = small_writer_new((struct writer_options){0});
+	struct schema *dict = schema_new(SCHEMA_DICT, "", "keys", NULL);
+	struct schema *event = schema_new(SCHEMA_EVENT, "g", "near", NULL);
+	uint64_t sum = 0, bytes;
+	struct value values[5];
+	uint32_t id, ref;
+	struct row row = {.refs = &ref, .values = values};
+
+	(void)state;
+	forge_add(dict, forge_field("key", FIELD_INT, 4, 1));
+	assert_int_equal(writer_schema(w->writer, dict, &id, NULL), 0);
+	assert_int_equal(writer_intern(w->writer, id, "\x08\0\0", 4, &ref, NULL), 0);
+	schema_add_ref(event, id, NULL);
+	forge_add(event, near_field("frame", 0, 3, 0));
+	forge_add(event, near_field("seq", 0, 0, 0));
+	forge_add(event, near_field("payload", 0, 0, 2));
+	forge_add(event, forge_field("queued", FIELD_INT, 4, 1));
+	forge_add(event, near_field("left", FIELD_SUM, 4, 0));
+	event->fields[2].key_space = 1;
+	event->fields[4].key_space = 2;
+	assert_int_equal(writer_schema(w->writer, event, &row.schema, NULL), 0);
+	values[1].num = 4294960000;
+	values[3].num = 0;
+	for (uint64_t i = 0; i < 1000; i++) {
+		values[1].num = (uint32_t)(values[1].num + (i ? values[2].num : 0));
+		values[2].num = 100 + i * 7919 % 40;
+		values[0].num = values[2].num + 52;
+		values[3].num += i * 6101 % 256;
+		values[4].num = 1000000 - values[3].num;
+		row.ts_ns = 1000 * i;
+		for (int v = 0; v < 5; v++)
+			sum += values[v].num;
+		assert_int_equal(writer_add(w->writer, &row, NULL), 0);
+	}
+	small_writer_end(w);
+	assert_int_equal(small_writer_read(w).numbers, sum);
+	bytes = writer_bytes(w->writer);
+	assert_in_range(bytes, 1, 6000); /* two numbers a row are new; plain they would be five */
+	small_writer_free(w);
+}
+
+/* The companions of a field, near in the high half, after its schema has been written and read. */
+static uint8_t near_of(uint8_t near, uint8_t start, unsigned wide)
+{
+	struct schema *s = schema_new(SCHEMA_EVENT, "g", "near", NULL), *read;
+	struct field a = forge_field("a", FIELD_INT, (uint8_t)wide, 1);
+	struct buf out = {0};
+	struct view in;
+	uint8_t found;
+
+	s->id = 1;
+	schema_add_ref(s, 2, NULL);
+	forge_add(s, a);
+	forge_add(s, near_field("b", 0, near, start));
+	forge_add(s, near_field("c", 0, 0, 0));
+	schema_encode(s, "", &out);
+	in = view_of(out.data, out.len);
+	assert_int_equal(schema_decode(&in, &read, NULL), 0);
+	found = (uint8_t)(read->fields[1].near << 4 | read->fields[1].start);
+	schema_free(read);
+	schema_free(s);
+	buf_release(&out);
+	return found;
+}
+
+static void companions_that_cannot_be_are_none(void **state)
+{
+	(void)state;
+	assert_int_equal(near_of(1, 0, 4), 0x10);
+	assert_int_equal(near_of(1, 0, 8), 0);    /* another width */
+	assert_int_equal(near_of(2, 2, 4), 0);    /* itself */
+	assert_int_equal(near_of(3, 3, 4), 0x30); /* a start lies before */
+	assert_int_equal(near_of(0, 1, 4), 0);    /* and has a key */
+	assert_int_equal(near_of(4, 0, 4), 0);
+	assert_int_equal(near_of(255, 255, 4), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +251,8 @@ int main(void)
 		cmocka_unit_test(raw_bytes_that_ran_out_are_noticed),
 		cmocka_unit_test(keys_of_signed_and_unsigned_attributes_are_read_as_written),
 		cmocka_unit_test(a_key_is_an_integer_that_is_not_keyed_itself),
+		cmocka_unit_test(companions_are_read_as_written),
+		cmocka_unit_test(companions_that_cannot_be_are_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,9 +112,8 @@ static void what_one_side_sent_the_other_receives(void **state)
 	add(d, d->receiver, here, 4);
 	add(d, d->sender, here, 0);
 	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
-	tokens_are(d, SENDER, 4, (uint8_t[]){KEYED_RAW, KEYED_FIRST + 10, KEYED_FIRST, KEYED_ZERO},
-		   4);
-	tokens_are(d, RECEIVER, 2, (uint8_t[]){KEYED_FIRST + 2, KEYED_FIRST + 1}, 0);
+	tokens_are(d, SENDER, 4, (uint8_t[]){KEYED_RAW, KEYED_RAW, PAIRED_LAST, KEYED_ZERO}, 8);
+	tokens_are(d, RECEIVER, 2, (uint8_t[]){PAIRED_BEFORE + 2, PAIRED_BEFORE + 1}, 0);
 }
 
 static void no_entry_has_the_key_0(void **state)
@@ -125,8 +124,34 @@ static void no_entry_has_the_key_0(void **state)
 	add(d, d->sender, stream(d, 0), 8);
 	add(d, d->receiver, stream(d, 1), 9);
 	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
-	tokens_are(d, SENDER, 2, (uint8_t[]){KEYED_FIRST + 14, KEYED_FIRST + 2}, 0);
-	tokens_are(d, RECEIVER, 1, (uint8_t[]){KEYED_FIRST + 2}, 0);
+	tokens_are(d, SENDER, 2, (uint8_t[]){PAIRED_BEFORE + 14, PAIRED_BEFORE + 2}, 0);
+	tokens_are(d, RECEIVER, 1, (uint8_t[]){PAIRED_BEFORE + 2}, 0);
+}
+
+static void values_go_back_and_forth(void **state)
+{
+	struct desk *d = *state;
+	uint32_t here = stream(d, 8);
+
+	for (int i = 0; i < 2; i++) {
+		add(d, d->sender, here, 30);
+		add(d, d->sender, here, 50);
+	}
+	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
+	tokens_are(d, SENDER, 4,
+		   (uint8_t[]){PAIRED_BEFORE + 60, PAIRED_BEFORE + 40, PAIRED_BEFORE,
+			       PAIRED_BEFORE},
+		   0);
+}
+
+static void what_is_new_is_as_the_column_was(void **state)
+{
+	struct desk *d = *state;
+
+	for (uint8_t i = 1; i < 4; i++)
+		add(d, d->sender, stream(d, (uint8_t)(8 * i)), 50);
+	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
+	tokens_are(d, SENDER, 3, (uint8_t[]){PAIRED_BEFORE + 100, PAIRED_LAST, PAIRED_LAST}, 0);
 }
 
 static void a_block_knows_nothing_of_the_one_before(void **state)
@@ -148,6 +173,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_one_side_sent_the_other_receives),
 		TEST(no_entry_has_the_key_0),
+		TEST(values_go_back_and_forth),
+		TEST(what_is_new_is_as_the_column_was),
 		TEST(a_block_knows_nothing_of_the_one_before),
 	};
 

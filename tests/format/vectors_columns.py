@@ -361,6 +361,59 @@ def keyed(add):
     add("keyed_entry_0", 0, "the key of entry 0 is 0", t.end(), [(1, 0, 1, 6), (2, 0, 3, 7)])
 
 
+def companions(near=0, start=0):
+    return bytes([near, start])
+
+
+def paired(add):
+    d = dictionary(1, b"d", [field(b"k")])
+    # len is near the payload behind it, left near what is not keyed; seq and the payload tell of the end.
+    fields = [field(b"len", key_ref=1, tail=companions(near=3)), field(b"seq", key_ref=1), field(b"payload", key_ref=1, key_space=2, tail=companions(0, 2)),
+              field(b"ack", key_ref=1, flags=FLIP), field(b"held"), field(b"left", flags=SIGNED | SUM, key_ref=1, key_space=2, tail=companions(near=5)),
+              field(b"wide", size=8, key_ref=1, key_space=9, tail=companions(near=4, start=2)), field(b"narrow", size=1, flags=SIGNED, key_ref=1, key_space=9)]
+    keys = [0, 6, 7]
+    rows = [(1, 152, 5000, 100, 9000, 10, 90, 1 << 33, -3), (2, 52, 9000, 0, 5100, 10, 90, 1 << 33, -3), (1, 252, 5100, 200, 9000, 60, 40, (1 << 33) + 1, 5),
+            (2, 52, 9000, 0, 5300, 65, -5, 1 << 63, -128), (1, 52, 5300, 0, 9000, 0, 0, 0, 0), (0, 4096, 1 << 31, 4044, 77, 1, 4043, 5, 3),
+            (1, 52, 5100, 0, 9000, 0, -60, (1 << 33) + 1, 5), (2, 0, 9000, 52, 5100, 3, -3, 7, 127), (1, 60, 0, 0, 9052, 0, 5, 7, 127)]
+    p, tokens, raws = Paired(), {i: [] for i in (0, 1, 2, 3, 5, 6, 7)}, {i: b"" for i in (0, 1, 2, 3, 5, 6, 7)}
+    for ref, *v in rows:
+        key = keys[ref]
+        for i, place, value, size in ((1, p.place(key), v[1], 4), (2, p.place(key, space=2), v[2], 4), (3, p.place(key, True), v[3], 4),
+                                      (6, p.place(key, space=9), v[6], 8), (7, p.place(key, space=9), v[7], 1),
+                                      (0, p.place(key), v[0] - v[2], 4), (5, p.place(key, space=2), v[5] + v[4], 4)):
+            token, raw = p.token(i, place, value, size)
+            tokens[i].append(token)
+            raws[i] += raw
+            if i == 2 and v[2]:
+                p.see(p.place(key), v[1] + v[2] & 0xffffffff)
+    t = tape(d, schema(2, b"e", fields, refs=[1]))
+    t.entries(run(1, 1, 2, [plain(6, 7)]))
+    columns = [column(2, REFERENCE, 0, plain(*(row[0] for row in rows))), column(2, VALUE, 4, plain(*(row[5] for row in rows)))]
+    for i in tokens:
+        columns += [column(2, VALUE, i, (PAIRED, varints(*tokens[i]))), column(2, RAW, i, (AS_IS, raws[i]))]
+    t.rows(list(range(9)), columns, ids=[2] * 9)
+    add("paired", 0, "two last values, columns' own, near and start; those of another width or order do not count", t.end(),
+        [(i, 0, *row[1:]) for i, row in enumerate(rows)])
+
+    # The tokens of KEYED beside those of PAIRED: they share places.
+    e = schema(2, b"e", [field(b"a", key_ref=1), field(b"b", key_ref=1, tail=companions(near=1, start=1))], refs=[1])
+    t = tape(d, e)
+    t.rows([1, 2, 3], [column(2, REFERENCE, 0, const(0)), column(2, VALUE, 0, (KEYED, b"\6\6\2")), column(2, RAW, 0, (AS_IS, b"")),
+                       column(2, VALUE, 1, (PAIRED, b"\3\2\5")), column(2, RAW, 1, (AS_IS, b""))], ids=[2] * 3)
+    add("paired_and_keyed", 0, "KEYED and PAIRED columns share places", t.end(), [(1, 0, 2, 2), (2, 0, 6, 12), (3, 0, 18, 37)])
+
+    for name, a, b in (("near_missing", None, b"\2\2"), ("near_unknown_codec", (99, b"\1\2"), b"\2\2"), ("start_plain", plain(1, 2), b"\2\2"),
+                       ("tokens_short", (PAIRED, b"\5\5"), b"\2"), ("tokens_long", (PAIRED, b"\5\5"), b"\2\2\2"), ("raw_short", (PAIRED, b"\5\5"), b"\0\2")):
+        t = tape(d, e)
+        columns = [column(2, REFERENCE, 0, const(0)), column(2, VALUE, 1, (PAIRED, b)), column(2, RAW, 1, (AS_IS, b""))]
+        if a:
+            columns.append(column(2, VALUE, 0, a))
+            columns += [column(2, RAW, 0, (AS_IS, b""))] if a[0] == PAIRED else []
+        t.rows([1, 2], columns, ids=[2, 2])
+        known = (1, 2) if name == "start_plain" else (None, None)
+        add("paired_" + name, 0, "no keyed value of the block is known", t.end(), [(1, 0, known[0], None), (2, 0, known[1], None)])
+
+
 def all_of(add):
-    for cases in (kinds, bound, bytes_per_body, codecs, clocks, keyed):
+    for cases in (kinds, bound, bytes_per_body, codecs, clocks, keyed, paired):
         cases(add)

@@ -7,10 +7,10 @@ import struct
 import zlib
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT = range(1, 10)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED = range(1, 11)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
-SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP = (1 << bit for bit in range(6))
+SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM = (1 << bit for bit in range(7))
 CRITICAL, LATE = 1, 2
 MASK64 = (1 << 64) - 1
 MAGIC = b"\xd7TAPE1\r\n"
@@ -273,6 +273,38 @@ class Keyed:
         if abs(d) >= far:
             return 0, (value & (1 << 8 * size) - 1).to_bytes(size, "little")
         return zigzagged(d) + 2, b""
+
+
+class Paired:
+    """7.5: the same of two last values. `column` is the name of the column."""
+
+    def __init__(self):
+        self.pairs, self.latest = {}, {}
+
+    @staticmethod
+    def place(key, flip=False, space=0):
+        return (key ^ flip) + 40503 * space & 0xffff
+
+    def see(self, place, value):
+        last, _ = self.pairs.get(place, (0, 0))
+        if value != last:
+            self.pairs[place] = value, last
+
+    def token(self, column, place, value, size=4, far=1 << 12):
+        mask = (1 << 8 * size) - 1
+        value &= mask
+        if value == 0:
+            return 1, b""
+        last, before = self.pairs.get(place, (0, 0))
+        d = value - (last or self.latest.get(column, 0)) & mask
+        d -= d >> 8 * size - 1 << 8 * size
+        self.latest[column] = value
+        self.see(place, value)
+        if d == 0:
+            return 2, b""
+        if value == before:
+            return 3, b""
+        return (0, value.to_bytes(size, "little")) if abs(d) >= far else (zigzagged(d) + 3, b"")
 
 
 # --- sections
