@@ -22,7 +22,9 @@ tab() {
 	echo "\$ $*<TAB>"
 	TMP="$TMP" bash "$TMP/press_tab" "$@"
 }
-tab tcptape ''
+for command in $("$TCPTAPE" --help | sed -n '/^Commands/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+	tab tcptape '' | grep -qw "$command" || echo "no $command"
+done
 tab tcptape ti
 tab tcptape conns --s
 tab tcptape conns x.tape -f ''
@@ -32,7 +34,7 @@ tab tcptape conns --sort -du
 tab tcptape conns --fields conn,ra
 tab tcptape states --count-by f
 tab tcptape info --fields bo
-tab tcptape rtt --by ''
+tab tcptape rtt --by p
 tab tcptape recover x.tape --f
 tab tcptape conns x.ta
 "$TCPTAPE" completion fsh
