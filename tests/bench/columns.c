@@ -25,7 +25,7 @@ struct tally {
 	uint64_t codecs[256]; /* rows in each */
 };
 
-struct place {
+struct share {
 	uint64_t count, bytes, raw_bytes;
 };
 
@@ -36,14 +36,14 @@ struct account {
 	struct tally *tallies;
 	size_t count, cap;
 	uint64_t events;
-	struct place types[TYPES], tags[TAGS];
+	struct share types[TYPES], tags[TAGS];
 	uint32_t rows_of[SCHEMA_MAX + 1]; /* in the current block */
 };
 
 static const char *codec_name(unsigned codec)
 {
-	static const char *const names[] = {"-",    "CONST", "VARINT", "DELTA",  "TABLE",
-					    "TIME", "KEYED", "AS_IS",  "PLANES", "RECENT"};
+	static const char *const names[] = {"-",     "CONST", "VARINT", "DELTA",  "TABLE", "TIME",
+					    "KEYED", "AS_IS", "PLANES", "RECENT", "PAIRED"};
 
 	return codec < sizeof(names) / sizeof(*names) ? names[codec] : "?";
 }
@@ -184,7 +184,7 @@ static void count_data(struct account *a)
 	struct line l;
 
 	for (unsigned i = 0; i < h->part_count; i++) {
-		struct place *tag = &a->tags[a->walk.parts[i].tag];
+		struct share *tag = &a->tags[a->walk.parts[i].tag];
 
 		parts[i] = walk_part(&a->walk, i);
 		tag->count++;
@@ -281,7 +281,7 @@ static void print_columns(const struct account *a, bool is_dict, size_t lines)
 	       (unsigned long long)raw, (unsigned long long)zstd, (double)zstd / (double)a->events);
 }
 
-static void print_place(const char *name, const struct place *p, uint64_t events)
+static void print_place(const char *name, const struct share *p, uint64_t events)
 {
 	if (p->count)
 		printf("%-20s %8llu %11llu %11llu %7.3f\n", name, (unsigned long long)p->count,
@@ -291,7 +291,7 @@ static void print_place(const char *name, const struct place *p, uint64_t events
 
 static void print_places(const struct account *a)
 {
-	struct place all = {0};
+	struct share all = {0};
 
 	printf("%llu events\n\n%-20s %8s %11s %11s %7s\n", (unsigned long long)a->events,
 	       "as stored: blocks", "count", "raw bytes", "bytes", "B/event");
@@ -319,7 +319,7 @@ int main(int argc, char **argv)
 	walk_begin(&a->walk, argv[1]);
 	while (walk_next(&a->walk)) {
 		const struct block_header *h = &a->walk.block.header;
-		struct place *type = &a->types[h->type];
+		struct share *type = &a->types[h->type];
 
 		type->count++;
 		type->bytes += (uint64_t)h->header_len + h->body_len;
