@@ -99,7 +99,7 @@ struct life {
 	/* A listener's child that never was a connection: two CPUs made one each of one request,
 	 * and the other's was first. Its end is not known to be anything. */
 	bool is_stillborn;
-	/* lives.c's own */
+	/* lives.c's own; life_pack() leaves it out, so that it must stay last */
 	uint32_t hash[LINK_COUNT];
 	uint8_t linked; /* bit per enum life_link */
 	uint8_t list;

@@ -11,6 +11,7 @@
 #include "analyze/ledgers.h"
 #include "analyze/budget_row.h"
 #include "analyze/conn_row.h"
+#include "analyze/life_pack.h"
 #include "analyze/scope.h"
 #include "analyze/tracker.h"
 #include "analyze/view.h"
@@ -18,7 +19,8 @@
 enum { ROWS_MAX = 1 << 16 };
 
 struct waiting {
-	struct life life;
+	uint64_t conn;
+	size_t at;        /* of the life in `packed` */
 	uint64_t *budget; /* owned; NULL: not asked for */
 };
 
@@ -28,6 +30,7 @@ struct conns {
 	struct ledgers ledgers;
 	struct waiting *rows; /* owned; waiting to be sorted */
 	size_t count, cap;
+	struct buf packed; /* their lives */
 	bool is_streaming;
 	uint64_t shown;
 };
@@ -50,7 +53,7 @@ static int by_conn(const void *a, const void *b)
 {
 	const struct waiting *x = a, *y = b;
 
-	return x->life.conn < y->life.conn ? -1 : x->life.conn > y->life.conn;
+	return x->conn < y->conn ? -1 : x->conn > y->conn;
 }
 
 static void print_waiting(struct conns *c)
@@ -58,10 +61,16 @@ static void print_waiting(struct conns *c)
 	if (c->count)
 		qsort(c->rows, c->count, sizeof(*c->rows), by_conn);
 	for (size_t i = 0; i < c->count; i++) {
-		print_life(c, &c->rows[i].life, c->rows[i].budget);
-		free(c->rows[i].budget);
+		const struct waiting *row = &c->rows[i];
+		struct view packed = view_of(c->packed.data + row->at, c->packed.len - row->at);
+		struct life life;
+
+		if (life_unpack(&packed, &life))
+			print_life(c, &life, row->budget);
+		free(row->budget);
 	}
 	c->count = 0;
+	buf_release(&c->packed);
 }
 
 /* Any moment of the life lies within --since and --until. */
@@ -83,10 +92,11 @@ static bool has_role(const struct conns *c, const struct life *l)
 /* Let the life wait. */
 static int put_row(struct conns *c, const struct life *l, const uint64_t *budget, struct error *err)
 {
-	struct waiting row = {.life = *l};
+	struct waiting row = {.conn = l->conn, .at = c->packed.len};
 	void *rows = c->rows;
 
-	if (!array_grow(&rows, &c->cap, c->count + 1, sizeof(*c->rows)))
+	life_pack(l, &c->packed);
+	if (c->packed.is_failed || !array_grow(&rows, &c->cap, c->count + 1, sizeof(*c->rows)))
 		return error_nomem(err);
 	c->rows = rows;
 	if (budget) {
@@ -182,6 +192,7 @@ int view_conns(const struct view_input *in, struct error *err)
 	for (size_t i = 0; i < c.count; i++)
 		free(c.rows[i].budget);
 	free(c.rows);
+	buf_release(&c.packed);
 	ledgers_release(&c.ledgers);
 	return rc;
 }
