@@ -3,11 +3,13 @@
  * repeat.c -- makes a long tape of a recording, by writing it again and again, each time
  * later:
  *
- *	repeat TAPE OUT EVENTS
+ *	repeat TAPE OUT EVENTS [alive]
  *
  * Each time the sockets are others: cookies and stream numbers go on where they ended, so
  * that dictionaries grow as they do on a busy host. What the recorder itself put there in
- * the beginning (sockets that exist) is there once.
+ * the beginning (sockets that exist) is there once. With "alive" nothing that follows an
+ * established connection is written, and each time is on other loopback addresses: sockets
+ * come, and none goes.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ struct repeat {
 	uint64_t stride; /* of cookies and stream numbers */
 	uint64_t times;  /* so far */
 	uint64_t span_ns;
+	bool is_alive; /* connections stay */
 	struct buf packed;
 	struct {
 		uint64_t turn; /* times + 1 */
@@ -59,6 +62,26 @@ static uint64_t find_stride(const struct reel *r)
 	return (most + 2) & ~UINT64_C(1);
 }
 
+/* Elsewhere each time: between other addresses of 127.0.0.0/8, and where no other socket was, as
+ * those before are still there. */
+static void move_entry(const struct repeat *p, const struct schema *s, int f, uint8_t *packed)
+{
+	const char *name = s->fields[f].name;
+	uint8_t *at = packed + s->offsets[f];
+	size_t len = field_bytes(&s->fields[f]);
+	int cookie = schema_find(s, "cookie");
+
+	if (strcmp(name, "skaddr") == 0 && cookie >= 0) {
+		uint64_t n = load_le(packed + s->offsets[cookie], s->fields[cookie].elem_size);
+
+		if (n)
+			store_le(at, s->fields[f].elem_size, (n + p->times * p->stride) << 12);
+	} else if (strncmp(name, "saddr", 5) == 0 || strncmp(name, "daddr", 5) == 0) {
+		at[len - 3] ^= (uint8_t)p->times;
+		at[len - 2] ^= (uint8_t)(p->times >> 8);
+	}
+}
+
 /* The entry as it is this time. */
 static void make_entry(struct repeat *p, const struct reel_entry *e)
 {
@@ -66,6 +89,9 @@ static void make_entry(struct repeat *p, const struct reel_entry *e)
 
 	buf_clear(&p->packed);
 	put_bytes(&p->packed, e->packed, e->len);
+	for (int f = 0; p->is_alive && f < s->field_count; f++)
+		if (s->offsets[f] >= 0)
+			move_entry(p, s, f, p->packed.data);
 	for (int f = 0; f < s->field_count; f++) {
 		uint8_t *at = p->packed.data + s->offsets[f];
 		uint64_t n;
@@ -108,6 +134,17 @@ static void write_row(struct repeat *p, const struct row *from)
 	walk_must(writer_add(p->writer, &row, &err), &err);
 }
 
+/* Does the row tell of a connection's end? */
+static bool is_end(const struct schema *s, const struct row *row)
+{
+	enum { ESTABLISHED = 1, SYN_SENT = 2, SYN_RECV = 3, LISTEN = 10 };
+	int at = schema_find(s, "newstate");
+	uint64_t state = at < 0 ? ESTABLISHED : row->values[s->own_of[at]].num;
+
+	return strcmp(s->name, "tcp_destroy_sock") == 0 || strcmp(s->name, "sock_summary") == 0 ||
+	       (state != ESTABLISHED && state != SYN_SENT && state != SYN_RECV && state != LISTEN);
+}
+
 static void write_clocks(struct repeat *p)
 {
 	uint64_t later = p->times * p->span_ns;
@@ -136,6 +173,8 @@ static void write_all(struct repeat *p, uint64_t events)
 
 			if (p->times && strcmp(s->group, "tcptape") == 0)
 				continue;
+			if (p->is_alive && is_end(s, &r->rows[i]))
+				continue;
 			write_row(p, &r->rows[i]);
 			done++;
 		}
@@ -149,8 +188,9 @@ int main(int argc, char **argv)
 	struct sink *sink;
 	struct error err;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: repeat TAPE OUT EVENTS\n");
+	p.is_alive = argc == 5 && strcmp(argv[4], "alive") == 0;
+	if (argc != 4 && !p.is_alive) {
+		fprintf(stderr, "usage: repeat TAPE OUT EVENTS [alive]\n");
 		return 2;
 	}
 	reel_load(&p.reel, argv[1], SIZE_MAX);
