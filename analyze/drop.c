@@ -123,6 +123,13 @@ const char *drop_excuse(const struct bound *e, const struct event *ev, const str
 	return NULL;
 }
 
+bool drop_is_duplicate(const struct bound *e, const struct event *ev, const struct section *s)
+{
+	const char *excuse = drop_excuse(e, ev, s);
+
+	return excuse && strcmp(excuse, "duplicate") == 0;
+}
+
 bool drop_is_benign(const struct bound *e, const struct event *ev, const struct section *s)
 {
 	return drop_excuse(e, ev, s) != NULL;

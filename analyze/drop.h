@@ -16,6 +16,8 @@ enum drop_way { DROP_WAY_UNKNOWN = 0, DROP_LEAVING, DROP_ARRIVED };
 /* Duplicates, consequences of a close, and acknowledgements that have been processed.
  * Without a reason (before 5.17, and often until 6.x) the code location tells. */
 bool drop_is_benign(const struct bound *e, const struct event *ev, const struct section *s);
+/* The receiver had it already. */
+bool drop_is_duplicate(const struct bound *e, const struct event *ev, const struct section *s);
 /* Why it is no loss, in a few words; NULL if it is one. */
 const char *drop_excuse(const struct bound *e, const struct event *ev, const struct section *s);
 /* Whose socket the packet still had: its sender's, or its receiver's. Packets that arrive have left

@@ -67,6 +67,14 @@ static const struct command commands[] = {
 		{"web.tape --conn 7", "one of them, and when its window changed"},
 		{"web.tape --port 443 -f csv", "every sample, for a plot"},
 		{"web.tape --by conn --sort -max_cwnd --limit 10", "the widest windows"}}},
+	{"retransmits", "what TCP sent again: what made it, and whether it was needed",
+	 SHARED | OPTIONS_BY, 0, .view = view_retransmits,
+	 .tables = {&retransmits_table, &counts_tables[COUNTS_KIND], &counts_tables[COUNTS_CONN],
+		    &counts_tables[COUNTS_PEER], &counts_tables[COUNTS_SERVICE], &counts_tables[COUNTS_SECOND]},
+	 .by = {"kind", "conn", "peer", "service", "second"}, .examples = {
+		{"web.tape", "every retransmission, with its kind"},
+		{"web.tape --by peer", "to whom most is lost"},
+		{"web.tape --by kind --port 443", "timeouts or fast retransmits?"}}},
 	{"verify", "check every block; say what is damaged and what survives", SHARED,
 	 .view_blocks = cmd_verify, .tables = {&verify_table}, .examples = {
 		{"hello.tape", "exit with 3 when something is damaged"}}},

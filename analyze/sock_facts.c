@@ -98,3 +98,12 @@ bool sock_facts_of_entry(const int16_t index[SOCK_ATTRIBUTE_COUNT], const struct
 
 	return read_facts(&o, out);
 }
+
+void sock_facts_request(const struct bound *e, const struct event *ev, struct tuple *out)
+{
+	const struct origin o = {.ev = ev, .index = e->sock_field};
+	struct sock_facts f;
+
+	if (read_facts(&o, &f) && f.tuple.remote.port)
+		*out = f.tuple;
+}

@@ -26,6 +26,9 @@ struct sock_facts {
 /* False when the event has no socket. */
 bool sock_facts_read(const struct binding *b, const struct bound *e, const struct event *ev,
 		     struct sock_facts *out);
+/* The ends of the request that an event about a listener tells of besides its socket
+ * (tcp_retransmit_synack); *out stays as it is where the event does not tell. */
+void sock_facts_request(const struct bound *e, const struct event *ev, struct tuple *out);
 /* What entry `id` of the sock dictionary `dict` says, whose attributes are at `index`
  * (binding_sock_names). False when it is that of no socket. */
 bool sock_facts_of_entry(const int16_t index[SOCK_ATTRIBUTE_COUNT], const struct dict_set *dicts,

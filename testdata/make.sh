@@ -111,6 +111,11 @@ good_syscalls() {
 	return 1
 }
 
+# A link that loses one packet in 25, and a port whose SYNs all get lost.
+good_lossy() {
+	record good-lossy "PYTHONPATH=tests/live python3 tests/live/loss_load.py $work 90000" --port 7070,7072
+}
+
 good_two() {
 	cat testdata/hello.tape testdata/good-hello_ipv6.tape >testdata/good-two.tape
 }
@@ -121,7 +126,7 @@ spoilt() {
 
 mkdir -p $work
 [ $# -gt 0 ] || set -- hello good-hello_ipv6 good-hello_mapped good-refused good-reset good-unread good-half_close \
-	good-existing good-churn good-loss good-udp_beside good-syscalls good-two bad-cut bad-flipped bad-text \
+	good-existing good-churn good-loss good-lossy good-udp_beside good-syscalls good-two bad-cut bad-flipped bad-text \
 	bad-empty unsupported-format9 unsupported-feature
 for tape in "$@"; do
 	case $tape in

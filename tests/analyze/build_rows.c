@@ -195,9 +195,37 @@ void tape_cwnd_reduction(struct build_tape *b, uint64_t ts, const struct build_s
 
 void tape_retransmit(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t err)
 {
-	struct value v[1] = {{.num = (uint64_t)(int64_t)err}};
+	struct value v[6] = {
+		{.num = tape_state_number(STATE_ESTABLISHED)},
+		{.num = (uint64_t)(int64_t)err},
+	};
+
+	for (int i = 2; i < 6; i++)
+		v[i].is_absent = true;
+	add_sock_row(b, BUILD_RETRANSMIT, ts, s, v);
+}
+
+void tape_retransmit_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+			  const struct build_retransmit *x)
+{
+	struct value v[6] = {
+		{.num = tape_state_number(x->state ? x->state : STATE_ESTABLISHED)},
+		{.num = (uint64_t)(int64_t)x->err},
+		{.num = x->seq},
+		{.num = x->seq + x->bytes},
+		{.num = x->ca_state},
+		{.num = x->pending},
+	};
 
 	add_sock_row(b, BUILD_RETRANSMIT, ts, s, v);
+}
+
+void tape_summary(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint32_t retrans,
+		  uint32_t dsacks, uint32_t min_rtt_us)
+{
+	struct value v[3] = {{.num = retrans}, {.num = dsacks}, {.num = min_rtt_us}};
+
+	add_sock_row(b, BUILD_SUMMARY, ts, s, v);
 }
 
 void tape_destroy(struct build_tape *b, uint64_t ts, const struct build_sock *s)

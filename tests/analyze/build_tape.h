@@ -24,6 +24,8 @@ enum build_event {
 	BUILD_CONG_STATE,
 	BUILD_CWND_REDUCTION,
 	BUILD_RETRANSMIT,
+	BUILD_RETRANSMIT_SYNACK,
+	BUILD_SUMMARY,
 	BUILD_SEND_RESET,
 	BUILD_RECEIVE_RESET,
 	BUILD_DATA_READY,
@@ -111,6 +113,17 @@ void tape_probe_with(struct build_tape *b, uint64_t ts, const struct build_sock 
 void tape_cong_state(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint8_t state);
 void tape_cwnd_reduction(struct build_tape *b, uint64_t ts, const struct build_sock *s);
 void tape_retransmit(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t err);
+/* As a recorder that knows more tells it: seq to seq + bytes. */
+struct build_retransmit {
+	enum tcp_state state; /* 0 = ESTABLISHED */
+	uint32_t seq, bytes;
+	uint8_t ca_state, pending;
+	int32_t err;
+};
+void tape_retransmit_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+			  const struct build_retransmit *x);
+void tape_summary(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint32_t retrans,
+		  uint32_t dsacks, uint32_t min_rtt_us);
 void tape_destroy(struct build_tape *b, uint64_t ts, const struct build_sock *s);
 void tape_destroy_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
 		       uint64_t acked, uint64_t received);

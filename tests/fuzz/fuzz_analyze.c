@@ -16,11 +16,23 @@ static const struct {
 	view_fn view;
 	const char *by;
 } views[] = {
-	{view_info, NULL},   {view_replay, NULL},      {view_conns, NULL},
-	{view_states, NULL}, {view_timeline, NULL},    {view_exchanges, NULL},
-	{view_rtt, NULL},    {view_rtt, "peer"},       {view_rtt, "conn"},
-	{view_drops, NULL},  {view_drops, "location"}, {view_drops, "conn"},
-	{view_top, NULL},    {view_cwnd, NULL},        {view_cwnd, "conn"},
+	{view_info, NULL},
+	{view_replay, NULL},
+	{view_conns, NULL},
+	{view_states, NULL},
+	{view_timeline, NULL},
+	{view_exchanges, NULL},
+	{view_rtt, NULL},
+	{view_rtt, "peer"},
+	{view_rtt, "conn"},
+	{view_drops, NULL},
+	{view_drops, "location"},
+	{view_drops, "conn"},
+	{view_top, NULL},
+	{view_cwnd, NULL},
+	{view_cwnd, "conn"},
+	{view_retransmits, NULL},
+	{view_retransmits, "service"},
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]), FORMATS = 3 };
