@@ -118,7 +118,7 @@ static void a_chosen_connection_shows_its_changes(void **state)
 	assert_non_null(strstr(v.text,
 			       "connection 1: 127.0.0.1:40112 → 127.0.0.1:8080\n"
 			       "cwnd 10 to 20 segments, at last 12, ssthresh 14; 4 samples in "
-			       "6 ms, 1 retransmits\n▄"));
+			       "6 ms, 1 retransmit\n▄"));
 	assert_non_null(strstr(v.text, "×\n"));
 	assert_non_null(strstr(v.text, "TCP_CA_Recovery     -  tcp:tcp_retransmit_skb\n"));
 	assert_non_null(strstr(v.text, "not shown: 1 of 7, without a change"));
