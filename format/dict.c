@@ -29,6 +29,7 @@ struct dict_set {
 	uint32_t epoch;
 	uint64_t total;      /* bytes of all dictionaries */
 	size_t frame_bytes;  /* what they take beside their entries */
+	struct keyed *keyed; /* no value between blocks; NULL until one has keys */
 	struct dict **dicts; /* [schema id - 1] */
 	size_t cap;
 };
@@ -66,6 +67,7 @@ void dict_set_drop(struct dict_set *d)
 	for (size_t i = 0; i < d->cap; i++)
 		dict_free(d->dicts[i]);
 	free(d->dicts);
+	keyed_free(d->keyed);
 	free(d);
 }
 
@@ -113,9 +115,8 @@ size_t dict_set_memory(const struct dict_set *d)
 /* Decoding of a DICT block. */
 struct intake {
 	const struct section *section;
-	struct keyed *keyed; /* NULL until a run needs it */
-	bool is_keyed_lost;  /* a run was stepped over: keyed values are unknown from here on */
-	uint64_t values;     /* of all runs: each takes time, also if it is stepped over */
+	bool is_keyed_lost; /* a run was stepped over: keyed values are unknown from here on */
+	uint64_t values;    /* of all runs: each takes time, also if it is stepped over */
 	uint64_t most_values;
 	uint64_t work; /* bytes that may still come of this block */
 };
@@ -194,7 +195,7 @@ static int add_entries(struct dict_set *d, struct dict *dict, struct intake *in,
 	if (!array_grow(&runs, &dict->run_cap, dict->run_count + 1, sizeof(*dict->runs)))
 		return error_nomem(err);
 	dict->runs = runs;
-	TRY(attributes_decode(&dict->entries, h->columns, (size_t)h->count, in->keyed,
+	TRY(attributes_decode(&dict->entries, h->columns, (size_t)h->count, d->keyed,
 			      in->work - cost, &bytes, err));
 	note_entries(dict, h->first, h->count);
 	in->work -= bytes + cost;
@@ -211,6 +212,16 @@ static int check_total(const struct dict_set *d, struct error *err)
 	return 0;
 }
 
+/* What predicts values; false without memory. */
+static bool has_last_values(struct dict_set *d)
+{
+	if (d->keyed)
+		return true;
+	d->keyed = keyed_new();
+	d->frame_bytes += d->keyed ? sizeof(*d->keyed) : 0;
+	return d->keyed;
+}
+
 static int add_run(struct dict_set *d, struct intake *in, const struct schema *layout,
 		   const struct run_head *h, struct error *err)
 {
@@ -218,9 +229,7 @@ static int add_run(struct dict_set *d, struct intake *in, const struct schema *l
 
 	TRY(check_total(d, err));
 	dict = find_or_add(d, layout);
-	if (has_keys(layout) && !in->keyed)
-		in->keyed = keyed_new();
-	if (!dict || (has_keys(layout) && !in->keyed))
+	if (!dict || (has_keys(layout) && !has_last_values(d)))
 		return error_nomem(err);
 	TRY(add_entries(d, dict, in, h, err));
 	return check_total(d, err);
@@ -258,7 +267,8 @@ int dict_set_take(struct dict_set *d, const struct section *s, struct view *body
 		if (!rc)
 			*body = rest;
 	}
-	keyed_free(in.keyed);
+	if (d->keyed)
+		keyed_forget(d->keyed);
 	return rc;
 }
 

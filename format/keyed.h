@@ -18,11 +18,13 @@ enum {
 	KEYED_RAW = 0,          /* tokens: elem_size bytes follow in the raw stream */
 	KEYED_ZERO = 1,         /* 0, which is no one's last value */
 	KEYED_FIRST = 2,        /* distance 0 */
+	KEYED_PAGE = 512,       /* places that are forgotten together */
 };
 
 /* The last value of each key. */
 struct keyed {
 	uint64_t last[KEYED_PLACES];
+	bool is_touched[KEYED_PLACES / KEYED_PAGE]; /* by keyed_value() */
 };
 
 /* The same with the one before it: sequence numbers go back and forth between two. */
@@ -34,6 +36,8 @@ struct keyed *keyed_new(void); /* NULL without memory */
 void keyed_free(struct keyed *k);
 /* Forget all values: a new block. */
 void keyed_reset(struct keyed *k);
+/* The same where only keyed_value() was called: most places are untouched. */
+void keyed_forget(struct keyed *k);
 /* The key of a field's value, that is, which last value predicts it. */
 static inline uint64_t keyed_key(const struct field *f, uint64_t attribute)
 {
@@ -129,6 +133,7 @@ static inline uint32_t pair_token(struct keyed_pair *p, uint64_t *latest, uint64
 static inline bool keyed_value(struct keyed *k, uint64_t key, uint64_t token, unsigned size,
 			       struct view *raw, uint64_t *value)
 {
+	k->is_touched[key % KEYED_PLACES / KEYED_PAGE] = true;
 	return keyed_next(&k->last[key % KEYED_PLACES], token, size, keyed_mask(size), raw, value);
 }
 
