@@ -61,6 +61,40 @@ static void split_total(struct exchange *x, uint64_t think_ns)
 	x->response_ns = x->total_ns - x->request_ns - x->think_ns;
 }
 
+static enum exchange_kind kind_of(const struct exchange *x, uint32_t ask_calls,
+				  uint32_t answer_calls)
+{
+	if (!x->has_answer)
+		return ask_calls >= EXCHANGE_STREAM_CALLS ? EXCHANGE_TO_SERVER
+							  : EXCHANGE_UNANSWERED;
+	if (!x->request_bytes)
+		return answer_calls >= EXCHANGE_STREAM_CALLS ? EXCHANGE_TO_CLIENT
+							     : EXCHANGE_SERVER_FIRST;
+	return x->turns > 1 ? EXCHANGE_PIPELINED : EXCHANGE_ORDINARY;
+}
+
+/* What only the server's side knows. */
+static void fill_server(const struct turn *t, struct exchange *x)
+{
+	x->server_wait_ns = t->ask_bytes ? later(t->ask_first_ns, t->open_ns) : 0;
+	x->has_queue = t->ask_bytes && t->landed_ns;
+	if (x->has_queue)
+		x->queue_ns = later(t->ask_last_ns, t->landed_ns);
+	if (t->answer_bytes)
+		x->write_ns = later(t->answer_last_ns, t->answer_first_ns);
+}
+
+/* And only the client's. */
+static void fill_client(const struct turn *t, struct exchange *x)
+{
+	x->client_wait_ns = t->think_ns;
+	x->has_idle = t->ask_bytes != 0;
+	if (x->has_idle)
+		x->idle_ns = later(t->ask_first_ns, t->open_ns);
+	if (t->answer_bytes)
+		x->first_byte_ns = later(t->answer_first_ns, x->start_ns);
+}
+
 static void fill_one(const struct turn *t, bool is_client, struct exchange *x)
 {
 	memset(x, 0, sizeof(*x));
@@ -70,9 +104,10 @@ static void fill_one(const struct turn *t, bool is_client, struct exchange *x)
 	x->has_client = is_client;
 	x->has_server = !is_client;
 	if (is_client)
-		x->client_wait_ns = t->think_ns;
+		fill_client(t, x);
 	else
-		x->server_wait_ns = t->ask_bytes ? later(t->ask_first_ns, t->open_ns) : 0;
+		fill_server(t, x);
+	x->kind = kind_of(x, t->ask_calls, t->answer_calls);
 }
 
 static void fill_both(const struct turn *c, const struct turn *s, struct exchange *x)
@@ -91,9 +126,13 @@ static void fill_both(const struct turn *c, const struct turn *s, struct exchang
 	if (s->count > x->turns)
 		x->turns = s->count;
 	split_total(x, s->think_ns);
-	x->client_wait_ns = c->think_ns;
-	x->server_wait_ns = s->ask_bytes ? later(s->ask_first_ns, s->open_ns) : 0;
+	fill_client(c, x);
+	fill_server(s, x);
+	if (x->has_read)
+		x->transfer_ns = later(c->answer_last_ns, s->answer_last_ns);
 	x->has_client = x->has_server = true;
+	x->kind = kind_of(x, c->ask_calls > s->ask_calls ? c->ask_calls : s->ask_calls,
+			  c->answer_calls > s->answer_calls ? c->answer_calls : s->answer_calls);
 }
 
 static bool take_one(struct turns *t, bool is_client, struct exchange *out)
@@ -127,4 +166,18 @@ bool exchange_next(struct turns *client, struct turns *server, bool is_over, str
 	turns_pop(client);
 	turns_pop(server);
 	return true;
+}
+
+const char *exchange_kind_name(enum exchange_kind kind)
+{
+	static const char *const names[] = {
+		[EXCHANGE_ORDINARY] = "request-response",
+		[EXCHANGE_PIPELINED] = "pipelined",
+		[EXCHANGE_SERVER_FIRST] = "server-first",
+		[EXCHANGE_TO_CLIENT] = "stream-to-client",
+		[EXCHANGE_TO_SERVER] = "stream-to-server",
+		[EXCHANGE_UNANSWERED] = "unanswered",
+	};
+
+	return names[kind];
 }

@@ -19,6 +19,17 @@
 
 enum { EXCHANGE_QUEUE_MAX = 64 };
 
+enum exchange_kind {
+	EXCHANGE_ORDINARY = 0,
+	EXCHANGE_PIPELINED,    /* several requests without waiting for answers */
+	EXCHANGE_SERVER_FIRST, /* a greeting */
+	EXCHANGE_TO_CLIENT,    /* one-way: sent many times, nothing asked */
+	EXCHANGE_TO_SERVER,    /* one-way: sent many times, nothing answered */
+	EXCHANGE_UNANSWERED,
+};
+
+enum { EXCHANGE_STREAM_CALLS = 3 /* one-way is a stream from so many calls on */ };
+
 struct exchange {
 	uint64_t start_ns;
 	uint64_t request_bytes, request_ns;
@@ -28,11 +39,20 @@ struct exchange {
 	uint64_t client_wait_ns; /* request sent to response begun */
 	uint64_t server_wait_ns; /* idle to request begun */
 	unsigned turns;          /* more than 1: requests were sent without waiting */
+	uint64_t queue_ns;       /* the request's last byte: arrived to read by the server */
+	uint64_t write_ns;       /* the server's first byte of the response to its last */
+	uint64_t transfer_ns;    /* the server's last byte to the client's */
+	uint64_t first_byte_ns;  /* the client's first byte asked to its first byte read */
+	uint64_t idle_ns;        /* before it: the client had nothing to ask */
+	enum exchange_kind kind;
+	bool has_queue, has_idle;
 	bool has_answer;
 	bool has_read;               /* the client has read some of it: client_wait_ns is known */
 	bool has_client, has_server; /* seen from there */
 };
 
+/* "request-response", "stream-to-client" */
+const char *exchange_kind_name(enum exchange_kind kind);
 /* The next exchange of a connection. Either side may be NULL: not on the tape. With
  * `is_over` no more turns will come. False when more must be known first. */
 bool exchange_next(struct turns *client, struct turns *server, bool is_over, struct exchange *out);

@@ -7,6 +7,7 @@
 #include "analyze/cmd_verify.h"
 #include "analyze/command.h"
 #include "analyze/counts.h"
+#include "analyze/exchange_groups.h"
 #include "analyze/scope.h"
 #include "format/version.h"
 
@@ -40,9 +41,13 @@ static const struct command commands[] = {
 	{"timeline", "one connection, both sides interleaved, every event with deltas", SHARED,
 	 .view = view_timeline, .tables = {&timeline_table}, .examples = {
 		{"hello.tape --conn 1", "connection 1 of `tcptape conns`, with its peer"}}},
-	{"exchanges", "client and server turns: request, think time, response, who waited", SHARED,
-	 .view = view_exchanges, .tables = {&exchanges_table}, .examples = {
-		{"hello.tape", "who asked whom, and who waited how long"}}},
+	{"exchanges", "client and server turns: request, think time, response, who waited",
+	 SHARED | OPTIONS_BY, .view = view_exchanges,
+	 .tables = {&exchanges_table, &exchange_groups_tables[EXCHANGES_BY_SERVICE],
+		    &exchange_groups_tables[EXCHANGES_BY_PEER], &exchange_groups_tables[EXCHANGES_BY_CONN]},
+	 .by = {"service", "peer", "conn"}, .examples = {
+		{"hello.tape", "who asked whom, and who waited how long"},
+		{"web.tape --by service", "how long each service took, by percentiles"}}},
 	{"rtt", "round-trip times: how they are spread, in all, by peer, service or connection",
 	 SHARED | OPTIONS_BY, SPARE_AFTER, .view = view_rtt, .tables = {&rtt_table}, .by = {"peer", "service", "conn"}, .examples = {
 		{"hello.tape", "one histogram of all"},

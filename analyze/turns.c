@@ -55,6 +55,8 @@ int turns_ask(struct turns *t, uint64_t bytes, const uint64_t span[2], uint64_t 
 		t->current.ask_first_ns = span[0];
 	t->current.ask_last_ns = span[1];
 	t->current.ask_bytes += bytes;
+	t->current.ask_calls += t->current.ask_calls < UINT32_MAX;
+	t->current.landed_ns = 0;
 	t->asked += bytes;
 	t->current.asked = t->asked;
 	t->current.answered = t->answered;
@@ -72,9 +74,16 @@ void turns_answer(struct turns *t, uint64_t bytes, const uint64_t span[2], uint6
 	}
 	c->answer_last_ns = span[1];
 	c->answer_bytes += bytes;
+	c->answer_calls += c->answer_calls < UINT32_MAX;
 	t->answered += bytes;
 	c->asked = t->asked;
 	c->answered = t->answered;
+}
+
+void turns_land(struct turns *t, uint64_t ts_ns)
+{
+	if (t->is_open && t->current.ask_bytes && !t->current.answer_bytes)
+		t->current.landed_ns = ts_ns;
 }
 
 int turns_finish(struct turns *t, struct error *err)
@@ -111,6 +120,8 @@ void turns_join(struct turns *t)
 	b->answer_bytes += a->answer_bytes;
 	b->think_ns += a->think_ns;
 	b->count += a->count;
+	b->ask_calls += a->ask_calls;
+	b->answer_calls += a->answer_calls;
 	t->first++;
 }
 

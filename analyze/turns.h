@@ -22,7 +22,9 @@ struct turn {
 	uint64_t answer_first_ns, answer_last_ns;
 	uint64_t think_ns;        /* between asking and answering; sums when turns are joined */
 	uint64_t asked, answered; /* bytes of the whole connection up to the turn's end */
+	uint64_t landed_ns;       /* the last byte asked had arrived; 0 = not known */
 	unsigned count;           /* turns joined into this one */
+	uint32_t ask_calls, answer_calls;
 };
 
 /* Start with {0}. */
@@ -41,6 +43,8 @@ struct turns {
 int turns_ask(struct turns *t, uint64_t bytes, const uint64_t span[2], uint64_t idle_ns,
 	      struct error *err);
 void turns_answer(struct turns *t, uint64_t bytes, const uint64_t span[2], uint64_t idle_ns);
+/* What was asked last had arrived by then, and waited for this side to read it. */
+void turns_land(struct turns *t, uint64_t ts_ns);
 /* No more will come: the current turn is done. */
 int turns_finish(struct turns *t, struct error *err);
 /* The oldest done turn; NULL when there is none. Lent until the next change. */

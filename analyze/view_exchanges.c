@@ -7,10 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/arrivals.h"
 #include "analyze/couple.h"
 #include "analyze/exchange.h"
+#include "analyze/exchange_groups.h"
 #include "analyze/life_text.h"
 #include "analyze/scope.h"
+#include "analyze/service.h"
+#include "analyze/stream.h"
 #include "analyze/tracker.h"
 #include "analyze/units.h"
 #include "analyze/view.h"
@@ -31,6 +35,14 @@ enum {
 	COL_CLIENT_WAIT,
 	COL_SERVER_WAIT,
 	COL_TURNS,
+	COL_KIND,
+	COL_SIDES,
+	COL_QUEUE,
+	COL_WORK,
+	COL_WRITE,
+	COL_TRANSFER,
+	COL_FIRST_BYTE,
+	COL_IDLE,
 	COL_REMARK,
 	COL_COUNT
 };
@@ -52,6 +64,14 @@ static const struct column columns[COL_COUNT] = {
 	[COL_CLIENT_WAIT] = {.key = "client_wait_ns", .doc = "how long the client waited: its last byte sent to its first byte read", .unit = UNIT_NS},
 	[COL_SERVER_WAIT] = {.key = "server_wait_ns", .doc = "how long the server waited: since its last answer, or the connection's beginning, to its first byte read", .unit = UNIT_NS},
 	[COL_TURNS] = {.key = "turns", .doc = "more than 1: so many requests were sent without waiting for answers"},
+	[COL_KIND] = {.key = "kind", .doc = "request-response, pipelined, server-first, stream-to-client, stream-to-server or unanswered"},
+	[COL_SIDES] = {.key = "sides", .doc = "both, client or server: what the tape holds of it"},
+	[COL_QUEUE] = {.key = "queue_ns", .doc = "the request's last byte: arrived to read by the server; null unless its side is known", .unit = UNIT_NS},
+	[COL_WORK] = {.key = "work_ns", .doc = "the server's last byte read to its first byte written; null likewise", .unit = UNIT_NS},
+	[COL_WRITE] = {.key = "write_ns", .doc = "the server's first byte written to its last; null likewise", .unit = UNIT_NS},
+	[COL_TRANSFER] = {.key = "transfer_ns", .doc = "the server's last byte written to the client's last byte read; null unless both are known", .unit = UNIT_NS},
+	[COL_FIRST_BYTE] = {.key = "first_byte_ns", .doc = "the client's first byte sent to its first byte read; null unless its side is known", .unit = UNIT_NS},
+	[COL_IDLE] = {.key = "idle_ns", .doc = "before it: since the client had its last answer, or was connected; null likewise", .unit = UNIT_NS},
 	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing"},
 };
 /* clang-format on */
@@ -61,6 +81,8 @@ const struct table exchanges_table = {"exchanges", columns, COL_COUNT};
 /* What is kept for each side. */
 struct talk {
 	struct turns turns;
+	struct stream stream; /* what has arrived, and when: */
+	struct arrivals arrivals;
 	uint64_t n;    /* exchanges told */
 	bool is_asker; /* plays the client */
 	bool has_part; /* is_asker is settled */
@@ -72,6 +94,7 @@ struct exchanges {
 	const struct view_input *in;
 	struct tracker *tracker;
 	struct couples couples;
+	struct exchange_groups groups; /* with --by */
 	uint64_t shown, told;
 };
 
@@ -119,7 +142,11 @@ static void spell_side(char *out, size_t size, const struct life *own, const str
 
 static const char *remark(const struct exchange *x, bool has_holes, char *out, size_t size)
 {
-	if (!x->has_answer)
+	if (x->kind == EXCHANGE_TO_SERVER || x->kind == EXCHANGE_TO_CLIENT)
+		snprintf(out, size, "stream to the %s%s",
+			 x->kind == EXCHANGE_TO_CLIENT ? "client" : "server",
+			 has_holes ? ", uncertain" : "");
+	else if (!x->has_answer)
 		snprintf(out, size, has_holes ? "no answer seen" : "no answer");
 	else if (has_holes)
 		snprintf(out, size, "uncertain");
@@ -152,6 +179,27 @@ static void fill_times(struct cell *cells, const struct exchange *x)
 		cells[COL_SERVER_WAIT] = cell_uint(x->server_wait_ns);
 }
 
+/* Parts that only one side knows. */
+static void fill_parts(struct cell *cells, const struct exchange *x)
+{
+	bool has_both = x->has_client && x->has_server;
+
+	cells[COL_KIND] = cell_string(exchange_kind_name(x->kind));
+	cells[COL_SIDES] = cell_string(has_both ? "both" : x->has_client ? "client" : "server");
+	if (x->has_queue)
+		cells[COL_QUEUE] = cell_uint(x->queue_ns);
+	if (x->has_server && x->has_answer) {
+		cells[COL_WORK] = cell_uint(x->think_ns);
+		cells[COL_WRITE] = cell_uint(x->write_ns);
+	}
+	if (has_both && x->has_read)
+		cells[COL_TRANSFER] = cell_uint(x->transfer_ns);
+	if (x->has_client && x->has_read)
+		cells[COL_FIRST_BYTE] = cell_uint(x->first_byte_ns);
+	if (x->has_idle)
+		cells[COL_IDLE] = cell_uint(x->idle_ns);
+}
+
 static void print_exchange(struct exchanges *v, const struct side *client,
 			   const struct side *server, const struct exchange *x)
 {
@@ -173,11 +221,11 @@ static void print_exchange(struct exchanges *v, const struct side *client,
 	cells[COL_CLIENT] = cell_nonempty(text.client);
 	cells[COL_SERVER] = cell_nonempty(text.server);
 	fill_times(cells, x);
+	fill_parts(cells, x);
 	has_holes = (c && tracker_has_holes(v->tracker, c)) ||
 		    (s && tracker_has_holes(v->tracker, s));
 	cells[COL_REMARK] = cell_string(remark(x, has_holes, text.remark, sizeof(text.remark)));
 	render_row(v->in->renderer, cells);
-	v->shown++;
 }
 
 static bool is_chosen(const struct exchanges *v, const struct couple *c, const struct exchange *x)
@@ -194,7 +242,7 @@ static bool is_chosen(const struct exchanges *v, const struct couple *c, const s
 }
 
 /* Tell what is complete. */
-static void tell(struct exchanges *v, const struct couple *c, bool is_over)
+static int tell(struct exchanges *v, const struct couple *c, bool is_over, struct error *err)
 {
 	struct side *client = NULL, *server = NULL;
 	struct exchange x;
@@ -210,9 +258,16 @@ static void tell(struct exchanges *v, const struct couple *c, bool is_over)
 	while (exchange_next(client ? &talk_of(client)->turns : NULL,
 			     server ? &talk_of(server)->turns : NULL, is_over, &x)) {
 		v->told++;
-		if (is_chosen(v, c, &x))
+		if (!is_chosen(v, c, &x))
+			continue;
+		v->shown++;
+		if (!v->in->by)
 			print_exchange(v, client, server, &x);
+		else
+			TRY(exchange_groups_add(&v->groups, client ? client->life : NULL,
+						server ? server->life : NULL, &x, err));
 	}
+	return 0;
 }
 
 /* ---- gathering ---- */
@@ -264,6 +319,48 @@ static int on_arrival(const struct life *l, struct talk *t, const struct item *i
 	return bytes > 0 ? move_bytes(l, t, false, (uint64_t)bytes, span, err) : 0;
 }
 
+/* What the server reads has waited since it arrived. */
+static void note_reading(struct talk *t, unsigned moves)
+{
+	uint64_t ts_ns;
+
+	if (moves & STREAM_READ && arrivals_take(&t->arrivals, t->stream.read, &ts_ns) &&
+	    !t->is_asker)
+		turns_land(&t->turns, ts_ns);
+}
+
+static unsigned follow_stream(struct exchanges *v, struct talk *t, const struct item *item,
+			      const struct sighting *seen, const struct life *l)
+{
+	struct stream_sources from = stream_sources_of(tracker_binding(v->tracker));
+	unsigned moves = stream_see(&t->stream, &from, seen, &item->event, l);
+
+	if (moves & STREAM_ARRIVED && !(moves & STREAM_READ))
+		arrivals_add(&t->arrivals, t->stream.arrived, item->event.ts_ns);
+	return moves;
+}
+
+/* Data is on its way to the reader. */
+static int take_arrival(struct exchanges *v, const struct item *item, const struct sighting *seen,
+			struct error *err)
+{
+	const struct life *l = seen->receiver ? seen->receiver : seen->life;
+	struct couple *c;
+	struct side *s;
+
+	if (!l || l->role == LIFE_LISTENER || (seen->has_flow && l != seen->receiver))
+		return 0;
+	TRY(couples_see(&v->couples, l, &c, &s, err));
+	follow_stream(v, talk_of(s), item, seen, l);
+	return 0;
+}
+
+static bool is_arrival(enum event_kind kind)
+{
+	return kind == EVENT_SEGMENT || kind == EVENT_PROBE || kind == EVENT_DATA_READY ||
+	       kind == EVENT_DROP;
+}
+
 static int take_event(struct exchanges *v, const struct item *item, const struct sighting *seen,
 		      struct error *err)
 {
@@ -273,6 +370,10 @@ static int take_event(struct exchanges *v, const struct item *item, const struct
 	struct side *s;
 	struct talk *t;
 
+	unsigned moves;
+
+	if (is_arrival(kind))
+		TRY(take_arrival(v, item, seen, err));
 	if (!seen->life || seen->life->role == LIFE_LISTENER)
 		return 0;
 	if (kind != EVENT_SEND_LENGTH && kind != EVENT_RECV_LENGTH && kind != EVENT_SENDMSG &&
@@ -286,13 +387,16 @@ static int take_event(struct exchanges *v, const struct item *item, const struct
 		return 0;
 	}
 	settle_part(c, seen->life, t, kind == EVENT_SEND_LENGTH);
-	if (kind == EVENT_PROBE)
+	if (kind == EVENT_PROBE) {
 		TRY(on_arrival(seen->life, t, item, seen->bound, err));
-	else
+	} else {
+		moves = follow_stream(v, t, item, seen, seen->life);
 		TRY(on_call(seen->life, t, item, seen->bound, err));
+		note_reading(t, moves);
+	}
 	/* Where a peer is known, its side of the story is waited for, but not for ever. */
 	if (c->count == 2 || !seen->life->peer || turns_count(&t->turns) > EXCHANGE_QUEUE_MAX)
-		tell(v, c, false);
+		return tell(v, c, false, err);
 	return 0;
 }
 
@@ -311,7 +415,7 @@ static int finish_couple(struct exchanges *v, struct couple *c, struct error *er
 	for (unsigned i = 0; i < c->count && rc == 0; i++)
 		rc = turns_finish(&talk_of(c->sides[i])->turns, err);
 	if (rc == 0)
-		tell(v, c, true);
+		rc = tell(v, c, true, err);
 	free_couple(c);
 	return rc;
 }
@@ -370,6 +474,8 @@ static int read_all(struct exchanges *v, struct error *err)
 	TRY(take_ended(v, err));
 	while ((c = couples_pop(&v->couples)))
 		TRY(finish_couple(v, c, err));
+	if (v->in->by)
+		exchange_groups_print(&v->groups);
 	if (!v->shown)
 		explain_nothing(v);
 	return 0;
@@ -382,11 +488,16 @@ int view_exchanges(const struct view_input *in, struct error *err)
 	int rc;
 
 	couples_init(&v.couples, sizeof(struct talk));
-	render_begin(in->renderer, &exchanges_table);
+	if (in->by)
+		exchange_groups_begin(&v.groups, in);
+	else
+		render_begin(in->renderer, &exchanges_table);
 	rc = v.tracker ? read_all(&v, err) : error_nomem(err);
 	while ((c = couples_pop(&v.couples)))
 		free_couple(c);
 	couples_release(&v.couples);
+	if (in->by)
+		exchange_groups_release(&v.groups);
 	tracker_free(v.tracker);
 	return rc;
 }

@@ -64,6 +64,11 @@ static void both_sides_split_the_total_exactly(void **state)
 	assert_int_equal(x.total_ns, 80);
 	assert_int_equal(x.client_wait_ns, 70);
 	assert_int_equal(x.server_wait_ns, 125);
+	assert_int_equal(x.write_ns, 5);
+	assert_int_equal(x.transfer_ns, 25);
+	assert_int_equal(x.first_byte_ns, 80);
+	assert_int_equal(x.idle_ns, 95);
+	assert_int_equal(x.kind, EXCHANGE_ORDINARY);
 	assert_int_equal(x.turns, 1);
 	assert_false(exchange_next(&t.client, &t.server, true, &x));
 	release(&t);
@@ -136,6 +141,7 @@ static void pipelined_requests_become_one_exchange_of_several_turns(void **state
 	assert_int_equal(x.request_bytes, 30);
 	assert_int_equal(x.response_bytes, 60);
 	assert_int_equal(x.turns, 3);
+	assert_int_equal(x.kind, EXCHANGE_PIPELINED);
 	assert_int_equal(x.think_ns, 15);
 	assert_int_equal(x.request_ns + x.think_ns + x.response_ns, x.total_ns);
 	assert_false(exchange_next(&t.client, &t.server, true, &x));
@@ -156,6 +162,7 @@ static void server_that_speaks_first_was_asked_nothing(void **state)
 	assert_int_equal(x.request_ns, 0);
 	assert_int_equal(x.start_ns, 5); /* established */
 	assert_int_equal(x.think_ns, 45);
+	assert_int_equal(x.kind, EXCHANGE_SERVER_FIRST);
 	assert_int_equal(x.response_ns, 30);
 	release(&t);
 }
@@ -174,6 +181,27 @@ static void one_way_stream_has_no_answer(void **state)
 	assert_false(x.has_answer);
 	assert_int_equal(x.request_bytes, 2000);
 	assert_int_equal(x.total_ns, 200);
+	assert_int_equal(x.kind, EXCHANGE_UNANSWERED);
+	release(&t);
+}
+
+static void many_calls_in_one_direction_only_are_a_stream(void **state)
+{
+	struct talk t = {0};
+	struct exchange x;
+
+	(void)state;
+	for (unsigned i = 0; i < EXCHANGE_STREAM_CALLS; i++)
+		ask(&t.client, 10, 100 + i, 100 + i);
+	finish(&t);
+	assert_true(exchange_next(&t.client, NULL, true, &x));
+	assert_int_equal(x.kind, EXCHANGE_TO_SERVER);
+	for (unsigned i = 0; i < EXCHANGE_STREAM_CALLS; i++)
+		answer(&t.server, 10, 100 + i, 100 + i);
+	finish(&t);
+	assert_true(exchange_next(NULL, &t.server, true, &x));
+	assert_int_equal(x.kind, EXCHANGE_TO_CLIENT);
+	assert_string_equal(exchange_kind_name(x.kind), "stream-to-client");
 	release(&t);
 }
 
@@ -229,6 +257,7 @@ int main(void)
 		cmocka_unit_test(pipelined_requests_become_one_exchange_of_several_turns),
 		cmocka_unit_test(server_that_speaks_first_was_asked_nothing),
 		cmocka_unit_test(one_way_stream_has_no_answer),
+		cmocka_unit_test(many_calls_in_one_direction_only_are_a_stream),
 		cmocka_unit_test(sides_that_never_fit_are_told_all_the_same),
 		cmocka_unit_test(last_answer_that_was_never_read_counts_as_sent),
 	};

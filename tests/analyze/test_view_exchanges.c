@@ -39,7 +39,61 @@ static void hello_is_one_exchange_whose_parts_add_up(void **state)
 			    "{\"conn\":2,\"peer\":3,\"n\":1,\"start_ns\":1001046000,"
 			    "\"request_bytes\":2,\"request_ns\":10000,\"think_ns\":14000,"
 			    "\"response_bytes\":11,\"response_ns\":19000,\"total_ns\":43000,"
-			    "\"client_wait_ns\":43000,\"server_wait_ns\":29000,\"turns\":1}\n");
+			    "\"client_wait_ns\":43000,\"server_wait_ns\":29000,\"turns\":1,"
+			    "\"kind\":\"request-response\",\"sides\":\"both\",\"queue_ns\":null,"
+			    "\"work_ns\":14000,\"write_ns\":0,\"transfer_ns\":19000,"
+			    "\"first_byte_ns\":43000,\"idle_ns\":26000}\n");
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+static void services_are_told_with_percentiles(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	tape_hello(&b, T0);
+	tape_ready(&b);
+	v = show(&b, "-f json --by service --fields service,exchanges,request_bytes,total_p50_ns,"
+		     "work_max_ns,queue_p50_ns,unanswered");
+	assert_string_equal(v.text,
+			    "{\"service\":\"127.0.0.1:8080\",\"exchanges\":1,\"request_bytes\":2,"
+			    "\"total_p50_ns\":43000,\"work_max_ns\":14000,\"queue_p50_ns\":null,"
+			    "\"unanswered\":0}\n");
+	viewed_release(&v);
+	v = show(&b, "-f json --by conn --fields conn,exchanges");
+	assert_string_equal(v.text, "{\"conn\":2,\"exchanges\":1}\n");
+	viewed_release(&v);
+	tape_release(&b);
+}
+
+static void what_waits_to_be_read_is_queued(void **state)
+{
+	struct build_segment x = {.from = "127.0.0.1",
+				  .to = "127.0.0.1",
+				  .sport = 40112,
+				  .dport = 8080,
+				  .flags = 16,
+				  .seq = 1,
+				  .ack = 1,
+				  .payload = 10};
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	tape_state(&b, T0, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
+	tape_state(&b, T0 + 1, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
+	tape_segment(&b, T0 + 100, &x);
+	tape_sock_event(&b, T0 + 200, BUILD_DATA_READY, &hello_server);
+	tape_recv(&b, T0 + 5200, &hello_server, 10, 0);
+	tape_send(&b, T0 + 6000, &hello_server, 10);
+	tape_ready(&b);
+	v = show(&b, "-f json --fields kind,sides,queue_ns,work_ns,first_byte_ns");
+	assert_string_equal(v.text, "{\"kind\":\"request-response\",\"sides\":\"server\","
+				    "\"queue_ns\":5000,\"work_ns\":800,\"first_byte_ns\":null}\n");
 	viewed_release(&v);
 	tape_release(&b);
 }
@@ -212,6 +266,8 @@ int main(void)
 		cmocka_unit_test(hello_is_one_exchange_whose_parts_add_up),
 		cmocka_unit_test(text_shows_parts_that_add_up_to_the_total),
 		cmocka_unit_test(what_loss_hides_is_not_called_no_answer),
+		cmocka_unit_test(services_are_told_with_percentiles),
+		cmocka_unit_test(what_waits_to_be_read_is_queued),
 		cmocka_unit_test(text_names_both_and_their_times),
 		cmocka_unit_test(server_alone_is_told_as_seen_from_there),
 		cmocka_unit_test(server_that_speaks_first_is_said_to),

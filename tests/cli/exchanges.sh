@@ -3,3 +3,6 @@
 tape=testdata/hello.tape
 "$TCPTAPE" exchanges $tape && "$TCPTAPE" exchanges $tape -f json && "$TCPTAPE" exchanges $tape -f csv
 "$TCPTAPE" exchanges $tape --port 9
+for by in service peer conn; do "$TCPTAPE" exchanges testdata/good-syscalls.tape --by $by; done
+"$TCPTAPE" exchanges testdata/good-churn.tape --by service
+"$TCPTAPE" exchanges testdata/good-churn.tape --by service -f json

@@ -33,6 +33,7 @@ static const struct {
 	{view_cwnd, "conn"},
 	{view_retransmits, NULL},
 	{view_retransmits, "service"},
+	{view_exchanges, "peer"},
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]), FORMATS = 3 };

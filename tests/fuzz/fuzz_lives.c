@@ -18,9 +18,18 @@ static const struct {
 	view_fn view;
 	const char *by;
 } views[] = {
-	{view_conns, NULL}, {view_states, NULL},   {view_timeline, NULL}, {view_exchanges, NULL},
-	{view_rtt, NULL},   {view_rtt, "service"}, {view_rtt, "conn"},    {view_top, NULL},
-	{view_cwnd, NULL},  {view_cwnd, "conn"},
+	{view_conns, NULL},
+	{view_states, NULL},
+	{view_timeline, NULL},
+	{view_exchanges, NULL},
+	{view_rtt, NULL},
+	{view_rtt, "service"},
+	{view_rtt, "conn"},
+	{view_top, NULL},
+	{view_cwnd, NULL},
+	{view_cwnd, "conn"},
+	{view_exchanges, "service"},
+	{view_exchanges, "conn"},
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]) };
