@@ -59,8 +59,7 @@ static void print_by(const struct command *c, FILE *out)
 
 	help_words(c, words);
 	if (c->options & OPTIONS_BY)
-		fprintf(out, "\nCounting:\n  %-24s  count instead of listing, by %s\n",
-			"    --by WORD", words);
+		fprintf(out, "\nGroups:\n  %-24s  a row for each %s\n", "    --by WORD", words);
 }
 
 static const char *usage_of(const struct command *c)
