@@ -77,6 +77,7 @@ static const char *const field_names[BOUND_FIELD_COUNT] = {
 	[BOUND_PAYLOAD_BYTES] = "payload_bytes",
 	[BOUND_CONG_STATE] = "cong_state",
 	[BOUND_CA_STATE] = "ca_state",
+	[BOUND_SKBADDR] = "skbaddr",
 	[BOUND_ICSK_PENDING] = "icsk_pending",
 	[BOUND_DSACK_DUPS] = "dsack_dups",
 	[BOUND_SEGS_OUT] = "segs_out",

@@ -55,6 +55,7 @@ void life_change(struct life *l, uint64_t ts_ns, uint64_t origin_ns, struct life
 	c->duration_ns = 0;
 	count_duration(l, ts_ns, origin_ns, c);
 	learn_role(l, c->from, c->to);
+	l->left = (uint8_t)c->from;
 	l->state = (uint8_t)c->to;
 	l->since_ns = ts_ns;
 	l->is_since_seen = true;

@@ -78,6 +78,7 @@ struct life {
 	struct totals totals; /* once it has closed */
 	uint8_t phase;        /* enum life_phase */
 	uint8_t state;        /* enum tcp_state */
+	uint8_t left;         /* enum tcp_state: the one before */
 	uint8_t role;         /* enum life_role */
 	uint8_t end;          /* enum life_end */
 	bool is_ipv6;

@@ -80,6 +80,13 @@ static const struct command commands[] = {
 		{"web.tape", "every retransmission, with its kind"},
 		{"web.tape --by peer", "to whom most is lost"},
 		{"web.tape --by kind --port 443", "timeouts or fast retransmits?"}}},
+	{"resets", "every RST: who sent it, why, and how far the connection was",
+	 SHARED | OPTIONS_BY, 0, .view = view_resets,
+	 .tables = {&resets_table, &counts_tables[COUNTS_REASON], &counts_tables[COUNTS_CONN],
+		    &counts_tables[COUNTS_STAGE], &counts_tables[COUNTS_DIRECTION]},
+	 .by = {"reason", "conn", "stage", "direction"}, .examples = {
+		{"web.tape", "every reset, both ends in one row"},
+		{"web.tape --by reason", "why this host reset connections"}}},
 	{"verify", "check every block; say what is damaged and what survives", SHARED,
 	 .view_blocks = cmd_verify, .tables = {&verify_table}, .examples = {
 		{"hello.tape", "exit with 3 when something is damaged"}}},

@@ -58,8 +58,8 @@ typedef int (*view_fn)(const struct view_input *in, struct error *err);
 
 /* What their rows are made of. */
 extern const struct table info_table, events_table, replay_table, conns_table, budget_table,
-	states_table, timeline_table, exchanges_table, drops_table, retransmits_table, rtt_table,
-	top_table;
+	states_table, timeline_table, exchanges_table, drops_table, retransmits_table, resets_table,
+	rtt_table, top_table;
 extern const struct table cwnd_table, cwnd_conns_table;
 
 int view_info(const struct view_input *in, struct error *err);
@@ -75,5 +75,6 @@ int view_top(const struct view_input *in, struct error *err);
 int view_cwnd(const struct view_input *in, struct error *err);
 int view_drops(const struct view_input *in, struct error *err);
 int view_retransmits(const struct view_input *in, struct error *err);
+int view_resets(const struct view_input *in, struct error *err);
 
 #endif

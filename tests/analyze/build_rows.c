@@ -274,6 +274,13 @@ void tape_sock_event(struct build_tape *b, uint64_t ts, enum build_event kind,
 	add_sock_row(b, kind, ts, s, v);
 }
 
+void tape_send_reset(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint32_t reason)
+{
+	struct value v[1] = {{.num = reason}};
+
+	add_sock_row(b, BUILD_SEND_RESET, ts, s, v);
+}
+
 void tape_segment(struct build_tape *b, uint64_t ts, const struct build_segment *x)
 {
 	uint32_t ids[2] = {0, intern_flow(b, x)};

@@ -276,7 +276,9 @@ static void add_enumerations(struct build_tape *b)
 	tape_check(writer_enumeration(b->writer, e, &b->reasons, &err), &err);
 	e = enumeration_new("reset_reason");
 	name(e, 0, "NOT_SPECIFIED");
-	name(e, 8, "TCP_ABORT_ON_DATA");
+	name(e, RESET_NO_SOCKET, "NO_SOCKET");
+	name(e, RESET_ABORT_ON_DATA, "TCP_ABORT_ON_DATA");
+	name(e, RESET_ABORT_ON_CLOSE, "TCP_ABORT_ON_CLOSE");
 	tape_check(writer_enumeration(b->writer, e, &b->reset_reasons, &err), &err);
 	e = enumeration_new("tcp_flags");
 	for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)

@@ -132,6 +132,9 @@ void tape_snapshot(struct build_tape *b, uint64_t ts, const struct build_sock *s
 /* BUILD_SPACE_ADJUST, BUILD_SEND_RESET, BUILD_RECEIVE_RESET, BUILD_DATA_READY, BUILD_FOREIGN */
 void tape_sock_event(struct build_tape *b, uint64_t ts, enum build_event kind,
 		     const struct build_sock *s);
+/* With the kernel's number of the reason: RESET_NOT_SPECIFIED, ... */
+void tape_send_reset(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+		     uint32_t reason);
 void tape_segment(struct build_tape *b, uint64_t ts, const struct build_segment *x);
 void tape_drop(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason);
 /* What was dropped at a place in the kernel, with a socket (NULL = without). */
@@ -144,6 +147,13 @@ void tape_loss(struct build_tape *b, uint64_t from, uint64_t to, enum build_even
 uint64_t tape_state_number(enum tcp_state s);
 /* A tape that cannot be built is the test's fault: complain and abort. */
 void tape_check(int rc, const struct error *err);
+
+enum {
+	RESET_NOT_SPECIFIED = 0,
+	RESET_NO_SOCKET = 1,
+	RESET_ABORT_ON_DATA = 8,
+	RESET_ABORT_ON_CLOSE = 11
+};
 
 /* Drop reasons of the built tapes. */
 enum {

@@ -4,7 +4,7 @@
 echo 'host = laptop' >"$TMP/notes.txt"
 mkdir "$TMP/folder"
 printf 'tape' >"$TMP/short"
-for command in info replay conns states exchanges drops retransmits verify; do
+for command in info replay conns states exchanges drops retransmits resets verify; do
 	for file in empty notes.txt short folder missing; do
 		"$TCPTAPE" $command "$TMP/$file" 2>&1
 		echo "$command $file: exit $?"

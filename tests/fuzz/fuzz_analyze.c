@@ -34,6 +34,8 @@ static const struct {
 	{view_retransmits, NULL},
 	{view_retransmits, "service"},
 	{view_exchanges, "peer"},
+	{view_resets, NULL},
+	{view_resets, "stage"},
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]), FORMATS = 3 };

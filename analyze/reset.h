@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * reset.h -- what a RST means: at which stage of its connection it came, and whether an application
+ * or the kernel by itself decided to send it.
+ */
+#ifndef ANALYZE_RESET_H
+#define ANALYZE_RESET_H
+
+#include "analyze/life.h"
+
+/* The connection ended at most so long ago: it is the RST that ended it. Emulated machines are
+ * slow, and nothing else of the kind comes so soon. */
+#define RESET_MOMENT_NS UINT64_C(10000000)
+
+enum reset_stage {
+	RESET_STAGE_UNKNOWN = 0,
+	RESET_SYN,         /* not established yet */
+	RESET_ESTABLISHED, /* no data so far */
+	RESET_REQUEST,     /* data one way only: an answer was due */
+	RESET_RESPONSE,    /* data both ways */
+	RESET_CLOSING,     /* after the first FIN */
+	RESET_CLOSED,      /* after its end */
+};
+
+enum reset_author { RESET_AUTHOR_UNKNOWN = 0, RESET_APPLICATION, RESET_KERNEL };
+
+/* The state that the life was in when the RST came or went. */
+enum tcp_state reset_state(const struct life *l, uint64_t ts_ns);
+enum reset_stage reset_stage_of(const struct life *l, uint64_t ts_ns);
+/* "syn", "established", "request", "response", "closing", "closed"; NULL when not known. */
+const char *reset_stage_name(enum reset_stage s);
+/* By the kernel's name of the reason; unknown without one, and for NOT_SPECIFIED. */
+enum reset_author reset_author_of(const char *reason);
+
+#endif

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * view_resets.c -- every RST: who sent it, why, and how far its connection had come. What both ends
+ * tell of one is one row, so rows wait for the other end.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/absence.h"
+#include "analyze/chosen.h"
+#include "analyze/counts.h"
+#include "analyze/life_text.h"
+#include "analyze/reset.h"
+#include "analyze/scope.h"
+
+enum { WAITING_MAX = 1024, REASON_MAX = 40 };
+
+/* How long a RST may be on its way between two ends on one tape. */
+#define FLIGHT_NS UINT64_C(200000000)
+
+enum {
+	COL_TS,
+	COL_CONN,
+	COL_PEER,
+	COL_DIRECTION,
+	COL_REASON,
+	COL_STATE,
+	COL_SHORT_STATE,
+	COL_STAGE,
+	COL_BY,
+	COL_LOCAL,
+	COL_REMOTE,
+	COL_LADDR,
+	COL_LPORT,
+	COL_RADDR,
+	COL_RPORT,
+	COL_PID,
+	COL_COMM,
+	COL_SENT,
+	COL_RECEIVED,
+	COL_COUNT
+};
+
+/* clang-format off */
+static const struct column columns[COL_COUNT] = {
+	[COL_TS] = {.key = "ts_ns", .title = "time", .doc = "when either end told of it first", .unit = UNIT_TIME, .align = ALIGN_RIGHT},
+	[COL_CONN] = {.key = "conn", .title = "conn", .doc = "number of the socket life that sent it, else of the one that received it", .align = ALIGN_RIGHT},
+	[COL_PEER] = {.key = "peer", .title = "peer", .doc = "number of the one that received it, when conn sent it", .align = ALIGN_RIGHT},
+	[COL_DIRECTION] = {.key = "direction", .title = "RST", .doc = "sent or received by conn"},
+	[COL_REASON] = {.key = "reason", .title = "reason", .doc = "the sending kernel's name of the reason; null before Linux 6.10, or when the sender is not on the tape"},
+	[COL_STATE] = {.key = "state", .doc = "state that conn was in"},
+	[COL_SHORT_STATE] = {.title = "state", .doc = "the same, short"},
+	[COL_STAGE] = {.key = "stage", .title = "stage", .doc = "how far the connection was: syn, established (no data), request (data one way), response, closing or closed"},
+	[COL_BY] = {.key = "by", .title = "by", .doc = "who decided: local or peer, application or kernel, as far as known"},
+	[COL_LOCAL] = {.title = "local", .doc = "local address and port"},
+	[COL_REMOTE] = {.title = "remote", .doc = "remote address and port"},
+	[COL_LADDR] = {.key = "laddr", .doc = "local address"},
+	[COL_LPORT] = {.key = "lport", .doc = "local port"},
+	[COL_RADDR] = {.key = "raddr", .doc = "remote address"},
+	[COL_RPORT] = {.key = "rport", .doc = "remote port"},
+	[COL_PID] = {.key = "pid", .doc = "process that owns the socket"},
+	[COL_COMM] = {.key = "comm", .doc = "its command name"},
+	[COL_SENT] = {.key = "sent_ns", .doc = "when it was sent, if that is on the tape", .unit = UNIT_TIME},
+	[COL_RECEIVED] = {.key = "received_ns", .doc = "when it was received, if that is on the tape", .unit = UNIT_TIME},
+};
+/* clang-format on */
+
+const struct table resets_table = {"resets", columns, COL_COUNT};
+
+/* One end's view of a RST. */
+struct rst_end {
+	uint64_t conn;
+	struct tuple tuple;
+	struct owner owner;
+	uint8_t state; /* enum tcp_state */
+	uint8_t stage; /* enum reset_stage */
+};
+
+struct rst {
+	uint64_t ts_ns, sent_ns, received_ns; /* 0 = not on the tape */
+	struct rst_end sender, receiver;      /* conn 0 = not known */
+	char reason[REASON_MAX];
+	uint8_t author; /* enum reset_author */
+	bool is_chosen;
+	struct rst *next;
+};
+
+struct resets {
+	const struct view_input *in;
+	struct tracker *tracker;
+	struct chosen chosen;
+	struct counts counts;
+	struct absence absence;
+	struct rst *first, *last; /* that wait, by time; owned */
+	size_t waiting;
+	uint64_t shown;
+};
+
+static void look(struct rst_end *end, const struct life *l, uint64_t ts_ns)
+{
+	end->conn = l->conn;
+	end->tuple = l->tuple;
+	end->owner = l->owner;
+	end->state = (uint8_t)reset_state(l, ts_ns);
+	end->stage = (uint8_t)reset_stage_of(l, ts_ns);
+}
+
+static struct rst *add(struct resets *v, uint64_t ts_ns)
+{
+	struct rst *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->ts_ns = ts_ns;
+	if (v->last)
+		v->last->next = r;
+	else
+		v->first = r;
+	v->last = r;
+	v->waiting++;
+	v->absence.found++;
+	return r;
+}
+
+static void drop_last(struct resets *v, struct rst *r)
+{
+	struct rst **at = &v->first, *before = NULL;
+
+	while (*at != r) {
+		before = *at;
+		at = &(*at)->next;
+	}
+	*at = r->next;
+	if (v->last == r)
+		v->last = before;
+	v->waiting--;
+	v->absence.found--;
+	free(r);
+}
+
+static bool is_between(const struct rst_end *end, const struct life *other)
+{
+	struct tuple reversed = tuple_reversed(&other->tuple);
+
+	return other->peer ? end->conn == other->peer
+			   : end->conn && tuple_equal(&end->tuple, &reversed);
+}
+
+/* The RST that `l` sent and somebody has received already, or the one that it received. */
+static struct rst *find_received(struct resets *v, const struct life *l, bool is_receiver)
+{
+	for (struct rst *r = v->first; r; r = r->next)
+		if (r->received_ns && !r->sent_ns &&
+		    (is_receiver ? r->receiver.conn == l->conn : is_between(&r->receiver, l)))
+			return r;
+	return NULL;
+}
+
+static struct rst *find_sent(struct resets *v, const struct life *l)
+{
+	for (struct rst *r = v->first; r; r = r->next)
+		if (r->sent_ns && !r->received_ns &&
+		    (r->receiver.conn == l->conn || is_between(&r->sender, l)))
+			return r;
+	return NULL;
+}
+
+/* tcp_reset() runs also when a closed socket gets data: no RST has come, one is sent. */
+static void forget_local(struct resets *v, const struct life *l, uint64_t ts_ns)
+{
+	struct rst *r = find_received(v, l, true);
+
+	if (r && ts_ns - r->ts_ns <= RESET_MOMENT_NS)
+		drop_last(v, r);
+}
+
+/* A RST that answers no packet was asked for by whoever called, if that is the owner. */
+static enum reset_author author_of(const struct resets *v, const struct item *item,
+				   const struct sighting *seen, const char *reason)
+{
+	enum reset_author author = reset_author_of(reason);
+	struct task_facts task;
+	uint64_t skb;
+
+	if (author || !bound_int(seen->bound, &item->event, BOUND_SKBADDR, &skb))
+		return author;
+	if (skb)
+		return RESET_KERNEL;
+	return seen->life && !seen->is_remote && seen->life->owner.pid &&
+			       tracker_task(v->tracker, &item->event, &task) &&
+			       task.pid == seen->life->owner.pid
+		       ? RESET_APPLICATION
+		       : RESET_AUTHOR_UNKNOWN;
+}
+
+static bool read_end(const struct item *item, const struct bound *e, enum bound_field f,
+		     struct endpoint *out)
+{
+	struct view v;
+
+	return bound_bytes(e, &item->event, f, &v) && endpoint_from_sockaddr(v.p, view_len(v), out);
+}
+
+static int take_sent(struct resets *v, const struct item *item, const struct sighting *seen,
+		     struct rst **out)
+{
+	uint64_t ts_ns = item->event.ts_ns;
+	const char *reason = bound_name(seen->bound, &item->event, BOUND_REASON, item->section);
+	const struct life *sender = seen->is_remote ? NULL : seen->life;
+	const struct life *receiver = seen->is_remote ? seen->life : NULL;
+	struct rst *r;
+
+	if (sender)
+		forget_local(v, sender, ts_ns);
+	r = sender || receiver ? find_received(v, sender ? sender : receiver, !sender) : NULL;
+	if (!r)
+		r = add(v, ts_ns);
+	if (!r)
+		return ERR_NOMEM;
+	r->sent_ns = ts_ns;
+	r->author = (uint8_t)author_of(v, item, seen, reason);
+	snprintf(r->reason, sizeof(r->reason), "%s", reason ? reason : "");
+	if (sender)
+		look(&r->sender, sender, ts_ns);
+	else if (receiver && !r->receiver.conn)
+		look(&r->receiver, receiver, ts_ns);
+	else if (!receiver && !(read_end(item, seen->bound, BOUND_SADDR, &r->sender.tuple.local) &&
+				read_end(item, seen->bound, BOUND_DADDR, &r->sender.tuple.remote)))
+		memset(&r->sender.tuple, 0, sizeof(r->sender.tuple));
+	*out = r;
+	return 0;
+}
+
+static int take_received(struct resets *v, const struct item *item, const struct sighting *seen,
+			 struct rst **out)
+{
+	struct rst *r = seen->life ? find_sent(v, seen->life) : NULL;
+
+	if (!r)
+		r = add(v, item->event.ts_ns);
+	if (!r)
+		return ERR_NOMEM;
+	r->received_ns = item->event.ts_ns;
+	if (seen->life)
+		look(&r->receiver, seen->life, item->event.ts_ns);
+	*out = r;
+	return 0;
+}
+
+/* At its end TCP has counted all that came, unread or not. */
+static void look_again(struct resets *v, const struct life *l)
+{
+	for (struct rst *r = v->first; r; r = r->next)
+		if (r->receiver.conn == l->conn && r->received_ns)
+			look(&r->receiver, l, r->received_ns);
+}
+
+/* ---- telling ---- */
+
+static const struct rst_end *teller(const struct rst *r)
+{
+	return r->sender.conn || !r->receiver.conn ? &r->sender : &r->receiver;
+}
+
+static const char *direction(const struct rst *r)
+{
+	return teller(r) == &r->sender && r->sent_ns ? "sent" : "received";
+}
+
+static const char *decided_by(const struct rst *r)
+{
+	static const char *const local[] = {"local", "local application", "local kernel"};
+	static const char *const peer[] = {"peer", "peer application", "peer kernel"};
+
+	return (teller(r) == &r->sender && r->sent_ns ? local : peer)[r->author];
+}
+
+struct row_text {
+	char laddr[ADDRESS_MAX], raddr[ADDRESS_MAX];
+	char local[ENDPOINT_MAX], remote[ENDPOINT_MAX];
+};
+
+static void fill_ends(struct cell *cells, const struct tuple *t, struct row_text *text)
+{
+	if (!t->local.port && !t->remote.port)
+		return;
+	cells[COL_LOCAL] = cell_string(endpoint_format(&t->local, text->local));
+	cells[COL_LADDR] = cell_string(address_format(t->local.addr, text->laddr));
+	cells[COL_LPORT] = cell_nonzero(t->local.port);
+	if (!t->remote.port)
+		return;
+	cells[COL_REMOTE] = cell_string(endpoint_format(&t->remote, text->remote));
+	cells[COL_RADDR] = cell_string(address_format(t->remote.addr, text->raddr));
+	cells[COL_RPORT] = cell_uint(t->remote.port);
+}
+
+static void print_rst(struct resets *v, const struct rst *r)
+{
+	const struct rst_end *end = teller(r);
+	struct cell cells[COL_COUNT] = {{0}};
+	struct row_text text;
+
+	fill_ends(cells, &end->tuple, &text);
+	cells[COL_TS] = cell_uint(r->ts_ns);
+	cells[COL_CONN] = view_number(v->in, end->conn);
+	cells[COL_PEER] = view_number(v->in, end == &r->sender ? r->receiver.conn : 0);
+	cells[COL_DIRECTION] = cell_string(direction(r));
+	cells[COL_REASON] = cell_nonempty(r->reason);
+	cells[COL_STATE] = cell_string(tcp_state_name((enum tcp_state)end->state));
+	cells[COL_SHORT_STATE] = end->state
+					 ? cell_string(tcp_state_short((enum tcp_state)end->state))
+					 : cell_null();
+	cells[COL_STAGE] = cell_string(reset_stage_name((enum reset_stage)end->stage));
+	cells[COL_BY] = cell_string(decided_by(r));
+	cells[COL_PID] = cell_nonzero(end->owner.pid);
+	cells[COL_COMM] = cell_nonempty(end->owner.comm);
+	cells[COL_SENT] = cell_nonzero(r->sent_ns);
+	cells[COL_RECEIVED] = cell_nonzero(r->received_ns);
+	render_row(v->in->renderer, cells);
+}
+
+static int count_rst(struct resets *v, const struct rst *r, struct error *err)
+{
+	const struct rst_end *end = teller(r);
+	struct counted thing = {
+		.ts_ns = r->ts_ns,
+		.origin_ns = tracker_origin_ns(v->tracker),
+		.conn = end->conn,
+		.tuple = &end->tuple,
+	};
+	const char *text = NULL;
+
+	if (v->counts.by == COUNTS_REASON)
+		text = r->reason;
+	else if (v->counts.by == COUNTS_STAGE)
+		text = reset_stage_name((enum reset_stage)end->stage);
+	else if (v->counts.by == COUNTS_DIRECTION)
+		text = direction(r);
+	thing.text = tally_text(text).text;
+	return counts_add(&v->counts, &thing, err);
+}
+
+/* Those that waited long enough at now_ns. */
+static int tell(struct resets *v, uint64_t now_ns, struct error *err)
+{
+	int rc = 0;
+
+	while (rc == 0 && v->first &&
+	       (v->waiting > WAITING_MAX || now_ns - v->first->ts_ns > FLIGHT_NS)) {
+		struct rst *r = v->first;
+
+		v->first = r->next;
+		if (!v->first)
+			v->last = NULL;
+		v->waiting--;
+		v->shown += r->is_chosen;
+		if (r->is_chosen && v->counts.by)
+			rc = count_rst(v, r, err);
+		else if (r->is_chosen)
+			print_rst(v, r);
+		free(r);
+	}
+	return rc;
+}
+
+static int take_event(struct resets *v, const struct item *item, const struct sighting *seen,
+		      struct error *err)
+{
+	struct rst *r = NULL;
+	int rc = 0;
+
+	switch (seen->bound->kind) {
+	case EVENT_SEND_RESET:
+		rc = take_sent(v, item, seen, &r);
+		break;
+	case EVENT_RECEIVE_RESET:
+		rc = take_received(v, item, seen, &r);
+		break;
+	case EVENT_STATE:
+	case EVENT_SUMMARY:
+		if (v->first && seen->life)
+			look_again(v, seen->life);
+		return 0;
+	default:
+		return 0;
+	}
+	if (rc)
+		return error_nomem(err);
+	if (chosen_has_event(&v->chosen, v->in, v->tracker, &item->event, seen))
+		r->is_chosen = true;
+	return 0;
+}
+
+static int read_all(struct resets *v, struct error *err)
+{
+	struct sighting seen;
+	struct item item;
+	int rc;
+
+	TRY(chosen_prepare(&v->chosen, v->in, err));
+	if (v->in->by)
+		counts_init(&v->counts, v->in);
+	else
+		render_begin(v->in->renderer, &resets_table);
+	while ((rc = view_next(v->in, &item, err)) == 0) {
+		TRY(tracker_feed(v->tracker, &item, &seen, err));
+		absence_see(&v->absence, v->tracker, &item);
+		if (item.kind == ITEM_SECTION)
+			TRY(tell(v, UINT64_MAX, err));
+		if (item.kind == ITEM_EVENT && v->first && item.event.ts_ns > v->first->ts_ns)
+			TRY(tell(v, item.event.ts_ns, err));
+		if (seen.bound)
+			TRY(take_event(v, &item, &seen, err));
+		while (tracker_take(v->tracker))
+			;
+	}
+	if (rc < 0)
+		return rc;
+	TRY(tell(v, UINT64_MAX, err));
+	if (v->counts.by && v->shown)
+		counts_print(&v->counts);
+	if (!v->shown)
+		absence_explain(&v->absence, v->in, v->tracker);
+	return 0;
+}
+
+int view_resets(const struct view_input *in, struct error *err)
+{
+	struct resets v = {
+		.in = in,
+		.tracker = scope_tracker(in->scope),
+		.absence = {.what = "reset",
+			    .event = "tcp:tcp_send_reset",
+			    .kind = EVENT_SEND_RESET},
+	};
+	int rc = v.tracker ? read_all(&v, err) : error_nomem(err);
+
+	tracker_free(v.tracker);
+	chosen_release(&v.chosen);
+	counts_release(&v.counts);
+	while (v.first) {
+		struct rst *next = v.first->next;
+
+		free(v.first);
+		v.first = next;
+	}
+	return rc;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* test_view_resets.c -- one row a RST, whatever its two ends tell of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "format/sink.h"
+#include "tests/analyze/build_tape.h"
+#include "tests/analyze/viewed.h"
+
+#define T0 UINT64_C(1000000000)
+#define MS UINT64_C(1000000)
+#define SHORT "-f csv --fields conn,peer,direction,reason,state,stage,by"
+#define HEAD "conn,peer,direction,reason,state,stage,by\n"
+
+static void check(struct build_tape *b, const char *options, const char *want)
+{
+	size_t len;
+	const uint8_t *data;
+	struct viewed v;
+
+	tape_ready(b);
+	data = sink_memory(b->sink, &len);
+	v = view_bytes(view_resets, data, len, options, false);
+	assert_int_equal(v.rc, 0);
+	assert_string_equal(v.text, want);
+	viewed_release(&v);
+	tape_release(b);
+}
+
+/* Two ends that are established; the client has conn 1, the server conn 2. */
+static void begin(struct build_tape *b)
+{
+	tape_begin(b);
+	tape_snapshot(b, T0, &hello_client,
+		      &(struct build_snapshot){.state = STATE_ESTABLISHED,
+					       .una = 10,
+					       .nxt = 20,
+					       .owner_pid = 7,
+					       .owner_comm = "c"});
+	tape_snapshot(b, T0, &hello_server,
+		      &(struct build_snapshot){.state = STATE_ESTABLISHED,
+					       .una = 20,
+					       .nxt = 10,
+					       .owner_pid = 8,
+					       .owner_comm = "s"});
+}
+
+static void close_at(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint64_t acked,
+		     uint64_t received)
+{
+	const enum tcp_state change[2] = {STATE_ESTABLISHED, STATE_CLOSE};
+
+	tape_state_with(b, ts, s, change,
+			&(struct build_extra){.acked = acked, .received = received});
+}
+
+static void both_ends_of_a_reset_are_one_row(void **state)
+{
+	struct build_tape b = {0};
+
+	(void)state;
+	begin(&b);
+	/* As on loopback: it arrives before the sender tells of it. */
+	close_at(&b, T0 + 10, &hello_server, 0, 5);
+	tape_sock_event(&b, T0 + 20, BUILD_RECEIVE_RESET, &hello_client);
+	close_at(&b, T0 + 30, &hello_client, 5, 0);
+	tape_send_reset(&b, T0 + 40, &hello_server, RESET_ABORT_ON_CLOSE);
+	check(&b, SHORT,
+	      HEAD "2,1,sent,TCP_ABORT_ON_CLOSE,TCP_ESTABLISHED,request,"
+		   "local application\n");
+	b = (struct build_tape){0};
+	begin(&b);
+	/* As over a wire. */
+	close_at(&b, T0 + 10, &hello_server, 0, 0);
+	tape_send_reset(&b, T0 + 20, &hello_server, RESET_ABORT_ON_CLOSE);
+	tape_sock_event(&b, T0 + 50 * MS, BUILD_RECEIVE_RESET, &hello_client);
+	check(&b, "-f csv --fields conn,peer,direction,stage,sent_ns,received_ns",
+	      "conn,peer,direction,stage,sent_ns,received_ns\n"
+	      "2,1,sent,established,1000000020,1050000000\n");
+}
+
+static void a_local_reset_is_not_taken_for_one_that_came(void **state)
+{
+	struct build_tape b = {0};
+
+	(void)state;
+	begin(&b);
+	tape_state(&b, T0 + MS, &hello_server, STATE_ESTABLISHED, STATE_FIN_WAIT1);
+	tape_sock_event(&b, T0 + 2 * MS, BUILD_RECEIVE_RESET, &hello_server);
+	tape_state(&b, T0 + 2 * MS + 1, &hello_server, STATE_FIN_WAIT1, STATE_CLOSE);
+	tape_send_reset(&b, T0 + 2 * MS + 2, &hello_server, RESET_ABORT_ON_DATA);
+	tape_sock_event(&b, T0 + 3 * MS, BUILD_RECEIVE_RESET, &hello_client);
+	check(&b, SHORT,
+	      HEAD "2,1,sent,TCP_ABORT_ON_DATA,TCP_FIN_WAIT1,closing,"
+		   "local application\n");
+}
+
+static void one_whose_sender_is_not_on_the_tape_came_from_the_peer(void **state)
+{
+	struct build_tape b = {0};
+
+	(void)state;
+	tape_begin(&b);
+	tape_run(&b, 7, "c");
+	tape_state(&b, T0, &hello_client, STATE_CLOSE, STATE_SYN_SENT);
+	tape_sock_event(&b, T0 + MS, BUILD_RECEIVE_RESET, &hello_client);
+	check(&b, SHORT, HEAD "1,,received,,TCP_SYN_SENT,syn,peer\n");
+}
+
+static void answers_after_the_end_are_told_as_such(void **state)
+{
+	struct build_tape b = {0};
+
+	(void)state;
+	begin(&b);
+	close_at(&b, T0 + MS, &hello_server, 0, 0);
+	tape_send_reset(&b, T0 + 500 * MS, &hello_server, RESET_NOT_SPECIFIED);
+	check(&b, SHORT, HEAD "2,,sent,NOT_SPECIFIED,TCP_CLOSE,closed,local\n");
+}
+
+static void they_are_counted_once(void **state)
+{
+	struct build_tape b = {0};
+
+	(void)state;
+	begin(&b);
+	tape_sock_event(&b, T0 + 20, BUILD_RECEIVE_RESET, &hello_client);
+	tape_send_reset(&b, T0 + 40, &hello_server, RESET_ABORT_ON_CLOSE);
+	check(&b, "-f csv --by direction",
+	      "direction,count,bytes,first_ns,last_ns\nsent,1,0,1000000020,1000000020\n");
+}
+
+static void no_reset_is_said_with_what_was_seen(void **state)
+{
+	struct build_tape b = {0};
+
+	(void)state;
+	tape_begin(&b);
+	tape_hello(&b, T0);
+	check(&b, "", "no reset recorded; 3 connections seen, 0 events lost\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_ends_of_a_reset_are_one_row),
+		cmocka_unit_test(a_local_reset_is_not_taken_for_one_that_came),
+		cmocka_unit_test(one_whose_sender_is_not_on_the_tape_came_from_the_peer),
+		cmocka_unit_test(answers_after_the_end_are_told_as_such),
+		cmocka_unit_test(they_are_counted_once),
+		cmocka_unit_test(no_reset_is_said_with_what_was_seen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
