@@ -11,6 +11,11 @@
 
 /* l has begun to connect; nothing happens if its port is known. */
 void connecting_add(struct lives *ls, struct life *l);
+/* False when connecting_claim() would find nobody. */
+static inline bool connecting_has_any(const struct lives *ls)
+{
+	return ls->by_half.count != 0;
+}
 /* A packet of an unknown connection was sent by (is_reply: to) `tuple`'s local end, a
  * SYN while a task of process `pid` was running. If just one socket fits, it takes the
  * tuple, as a guess that the kernel's word replaces. NULL if none does. */

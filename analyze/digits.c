@@ -12,11 +12,35 @@ static const char pairs[] = "0001020304050607080910111213141516171819"
 
 static unsigned count_digits(uint64_t v)
 {
-	unsigned n = 1;
+	static const uint64_t powers[] = {0,
+					  10,
+					  100,
+					  1000,
+					  10000,
+					  100000,
+					  1000000,
+					  10000000,
+					  100000000,
+					  1000000000,
+					  UINT64_C(10000000000),
+					  UINT64_C(100000000000),
+					  UINT64_C(1000000000000),
+					  UINT64_C(10000000000000),
+					  UINT64_C(100000000000000),
+					  UINT64_C(1000000000000000),
+					  UINT64_C(10000000000000000),
+					  UINT64_C(100000000000000000),
+					  UINT64_C(1000000000000000000),
+					  UINT64_C(10000000000000000000)};
+	unsigned n = 0;
 
-	for (; v >= 10000; v /= 10000)
-		n += 4;
-	return n + (v >= 10) + (v >= 100) + (v >= 1000);
+#if defined(__GNUC__)
+	n = (unsigned)(64 - __builtin_clzll(v | 1)) * 1233 >> 12; /* bits, times log10(2) */
+#else
+	while (n < 19 && v >= powers[n + 1])
+		n++;
+#endif
+	return n + (n < 20 && v >= powers[n]);
 }
 
 /* The lowest `width` digits of v. */

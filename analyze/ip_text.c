@@ -8,15 +8,26 @@
 
 enum { LINUX_AF_INET = 2, LINUX_AF_INET6 = 10 };
 
+static char *put_octet(char *out, unsigned v)
+{
+	unsigned tens = v / 10;
+
+	if (v >= 100)
+		*out++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*out++ = (char)('0' + tens % 10);
+	*out++ = (char)('0' + v - 10 * tens);
+	return out;
+}
+
 /* Returns the end, as what writes below does. */
 static char *put_v4(const uint8_t addr[4], char *out)
 {
 	for (unsigned i = 0; i < 4; i++) {
-		if (i)
-			*out++ = '.';
-		out = digits_decimal(out, addr[i]);
+		out = put_octet(out, addr[i]);
+		*out++ = '.';
 	}
-	return out;
+	return out - 1;
 }
 
 char *ip_text_v4(const uint8_t addr[4], char out[IP_TEXT_MAX])

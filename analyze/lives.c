@@ -296,12 +296,6 @@ bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
 	return is_complete;
 }
 
-bool lives_is_starved(const struct lives *ls)
-{
-	return ls->by_cookie.is_starved || ls->by_skaddr.is_starved || ls->by_seq.is_starved ||
-	       ls->by_tuple.is_starved || ls->by_port.is_starved || ls->by_half.is_starved;
-}
-
 bool lives_add_listener(struct lives *ls, struct life *l)
 {
 	l->role = LIFE_LISTENER;

@@ -67,7 +67,11 @@ void lives_settle(struct lives *ls, const struct life *l, uint64_t ts_ns);
 /* Link l into one of the maps of LINK_TUPLE, out of whichever it was in. */
 bool lives_link_tuple(struct life_map *map, struct life *l, uint32_t hash);
 /* A life cannot be found, for want of memory: what follows from that must not be told. */
-bool lives_is_starved(const struct lives *ls);
+static inline bool lives_is_starved(const struct lives *ls)
+{
+	return ls->by_cookie.is_starved | ls->by_skaddr.is_starved | ls->by_seq.is_starved |
+	       ls->by_tuple.is_starved | ls->by_port.is_starved | ls->by_half.is_starved;
+}
 /* Enter l as a listener on its local port, or find the one that accepts at `local`. */
 bool lives_add_listener(struct lives *ls, struct life *l);
 struct life *lives_find_listener(const struct lives *ls, const struct endpoint *local,

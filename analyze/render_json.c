@@ -85,6 +85,8 @@ void json_put_cell(struct buf *out, const struct cell *cell)
 	put_value(out, cell, 0);
 }
 
+enum { CHUNK = 16 }; /* heads are short: copying whole chunks takes no call */
+
 struct json_heads {
 	struct buf text;
 	size_t *ends; /* [column]; of a column without key, that of the one before */
@@ -127,10 +129,19 @@ static void json_begin(struct renderer *r)
 		}
 		h->ends[i] = h->text.len;
 	}
-	if (h->text.is_failed) {
+	if (!buf_reserve(&h->text, CHUNK)) { /* to be copied with the last one */
 		render_starve(r);
 		r->table = NULL;
 	}
+}
+
+static void put_head(struct buf *out, const struct json_heads *h, size_t from, size_t to)
+{
+	if (!buf_reserve(out, to - from + CHUNK))
+		return;
+	for (size_t at = 0; at < to - from; at += CHUNK)
+		memcpy(out->data + out->len + at, h->text.data + from + at, CHUNK);
+	out->len += to - from;
 }
 
 static void json_row(struct renderer *r, const struct cell *cells)
@@ -141,7 +152,7 @@ static void json_row(struct renderer *r, const struct cell *cells)
 	for (size_t i = 0; i < r->table->column_count; i++) {
 		if (!r->table->columns[i].key)
 			continue;
-		put_bytes(&r->line, h->text.data + at, h->ends[i] - at);
+		put_head(&r->line, h, at, h->ends[i]);
 		put_value(&r->line, &cells[i], 0);
 		at = h->ends[i];
 	}

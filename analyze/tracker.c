@@ -86,7 +86,7 @@ static void find_flow(struct step *s)
 
 	if (!flows_find(&t->flows, &t->lives, &t->binding, s->e, s->ev, &flow))
 		return;
-	if (!flow.sender && !flow.receiver)
+	if (!flow.sender && !flow.receiver && connecting_has_any(&t->lives))
 		claim_port(s, &flow);
 	s->out->has_flow = true;
 	s->out->flow = flow.tuple;
