@@ -59,10 +59,13 @@ def serve(listener):
 
 
 def answer(s):
-    asked = int(s.recv(8))
-    while s.recv(1 << 16):
+    try:
+        asked = int(s.recv(8))
+        while s.recv(1 << 16):
+            pass
+        s.sendall(bytes(asked))
+    except ConnectionResetError:
         pass
-    s.sendall(bytes(asked))
     s.close()
 
 
@@ -89,6 +92,13 @@ def exchange(sent, asked):
         receive(s, asked) if asked else s.recv(1)
 
 
+def abort():
+    """Closed with SO_LINGER 0: a RST."""
+    with socket.create_connection((FAR, PORT), timeout=30) as s:
+        s.sendall(b"%08d" % 1)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 def silent():
     """Nobody hears these SYNs: one second, one repetition."""
     with socket.socket() as s:
@@ -112,6 +122,8 @@ def near(ready, go_on, child):
     for size in SIZES:
         exchange(size, 20)
     exchange(1, max(SIZES) // 5)
+    for _ in range(3):
+        abort()
     silent()
     go_on.send(b"2")
     ready.recv(1)

@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+# A link that loses one packet in 25. drops equals the counters of nftables; retransmits equals what bpftrace
+# counted by state; tshark sees the same packets sent again, and the same RSTs, in a capture beside the tape.
+set -eu
+. tests/live/stage.bash
+need ip nft tcpdump tshark bpftrace
+
+cat >"$TMP/inside" <<END
+#!/bin/sh
+exec "$TCPTAPE_RECORD" --force -o "$TMP/tape" -- python3 "$PWD/tests/live/loss_load.py" "$TMP"
+END
+probe='tracepoint:tcp:tcp_retransmit_skb { @[args->state] = count(); }'
+bpftrace -q -f json -o "$TMP/bpftrace" -e "$probe" -c "/bin/bash $TMP/inside" >"$TMP/out" 2>&1 || { cat "$TMP/out"; exit 1; }
+[ -s "$TMP/near.pcap" ] || skip "no capture: $(tail -n 3 "$TMP/out")"
+fields() {
+	tshark -r "$TMP/near.pcap" -Y "$1" -T fields -e tcp.srcport -e tcp.dstport -e ip.src 2>/dev/null
+}
+# Within 3 ms of what it follows tshark calls a retransmission out of order; on this link nothing is.
+fields 'tcp.analysis.retransmission || tcp.analysis.out_of_order' >"$TMP/again"
+fields 'tcp.flags.reset == 1' >"$TMP/rst"
+python3 - <<'END'
+import collections
+import json
+from tape import *
+
+NEAR, PORTS = "10.77.0.1", (7070, 7072)
+tape = Tape()
+dropped = [r for r in tape.rows("drops") if PORTS[0] in (r["lport"], r["rport"]) or PORTS[1] in (r["lport"], r["rport"])]
+resent = [r for r in tape.rows("retransmits") if r["rport"] in PORTS or r["lport"] in PORTS]
+resets = [r for r in tape.rows("resets") if r["rport"] in PORTS or r["lport"] in PORTS]
+
+# nftables
+with open(f"{TMP}/counters") as f:
+    counters = {c["counter"]["name"]: c["counter"]["packets"] for c in json.load(f)["nftables"] if "counter" in c}
+by_rule = collections.Counter("silent" if PORTS[1] in (r["lport"], r["rport"]) else "lost"
+                              for r in dropped if r["reason"] == "NETFILTER_DROP")
+assert counters["lost"] > 0 and counters["silent"] > 0, counters
+same(dict(by_rule), counters, "packets dropped by each rule")
+
+# bpftrace: all that happened on this host meanwhile
+STATES = {1: "TCP_ESTABLISHED", 2: "TCP_SYN_SENT", 4: "TCP_FIN_WAIT1", 5: "TCP_FIN_WAIT2", 8: "TCP_CLOSE_WAIT",
+          9: "TCP_LAST_ACK", 11: "TCP_CLOSING"}
+counted = {}
+with open(f"{TMP}/bpftrace") as f:
+    for line in f:
+        row = json.loads(line)
+        if row["type"] == "map":
+            counted = {STATES[int(k)]: v for k, v in row["data"]["@"].items()}
+all_resent = [r for r in tape.rows("retransmits") if r["kind"] != "synack"]
+same(dict(collections.Counter(r["state"] for r in all_resent)), counted, "retransmissions by state, and bpftrace's")
+same(all_resent and {r["kind"] for r in all_resent} - {"syn", "fast", "rto", "tlp", "spurious"}, set(), "kinds")
+assert one([r for r in resent if r["rport"] == PORTS[1]])["kind"] == "syn", "the SYN that nobody hears"
+
+# conns agrees with both
+conns = {r["conn"]: r for r in tape.rows("conns")}
+for command, rows in ("retransmits", tape.rows("retransmits")), ("drops", tape.rows("drops")):
+    by_conn = collections.Counter(r["conn"] for r in rows if r["conn"])
+    same({c: r[command] for c, r in conns.items() if r[command]}, dict(by_conn), f"{command} of conns")
+
+# tshark, on the near end: what left it
+with open(f"{TMP}/again") as f:
+    again = collections.Counter(int(line.split()[0]) for line in f if line.split()[1:] == [str(PORTS[0]), NEAR])
+# An event may be of a buffer that leaves as several packets.
+ours = collections.Counter()
+for r in resent:
+    if r["laddr"] == NEAR and r["rport"] == PORTS[0]:
+        ours[r["lport"]] += max(1, -(-r["payload_bytes"] // 1448))
+same(dict(again), dict(ours), "packets sent again by each port, and tshark's")
+with open(f"{TMP}/rst") as f:
+    same(len(resets), len(f.readlines()), "RSTs, and tshark's")
+same({(r["direction"], r["by"]) for r in resets if r["laddr"] == NEAR}, {("sent", "local application")}, "who reset")
+print(f"{len(dropped)} dropped, {len(resent)} sent again, {len(resets)} reset")
+END
