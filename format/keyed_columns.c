@@ -227,27 +227,27 @@ static inline uint32_t paired_token(uint32_t token)
 	return token + (token > KEYED_FIRST && token < UINT32_MAX);
 }
 
-static inline uint16_t place_of(const struct keyed_column *c, uint16_t key)
+static inline uint16_t place_of(uint16_t key, uint16_t flip, uint16_t space)
 {
-	return (uint16_t)(((key ^ c->flip) + c->space) * NEIGHBOURS);
+	return (uint16_t)(((key ^ flip) + space) * NEIGHBOURS);
 }
 
 /* Take the cells of the next rows. */
 static bool column_fill(struct keyed_column *c, uint32_t count)
 {
-	const uint16_t *restrict keys = c->keys;
+	const uint16_t *restrict keys = c->keys, flip = c->flip, space = c->space;
 	union cell *restrict cells = c->cells;
+	bool is_paired = c->latest_mask;
 	uint32_t tokens[CHUNK];
 
 	c->chunk = c->tokens;
 	if (!take_short_varints(&c->tokens, count, tokens))
 		return false;
-	for (uint32_t i = 0; i < count && !c->latest_mask; i++)
+	for (uint32_t i = 0; i < count && !is_paired; i++)
 		tokens[i] = paired_token(tokens[i]);
 	for (uint32_t i = 0; i < count; i++)
-		cells[i].place = place_of(c, keys[i]);
-	for (uint32_t i = 0; i < count; i++)
-		cells[i].step = step_of(tokens[i]);
+		cells[i] = (union cell){.place = place_of(keys[i], flip, space),
+					.step = step_of(tokens[i])};
 	c->keys += count;
 	return true;
 }
@@ -339,7 +339,8 @@ static uint64_t with_companions(struct keyed_pair *pairs, const struct keyed_slo
 	if (start && value) {
 		uint16_t key = start->keys[(int64_t)at - k->filled];
 
-		pair_see(&pairs[place_of(start, key)], (start->cells[at].value + value) & c->mask);
+		pair_see(&pairs[place_of(key, start->flip, start->space)],
+			 (start->cells[at].value + value) & c->mask);
 	}
 	return value;
 }
