@@ -15,6 +15,7 @@ struct stream_sources stream_sources_of(const struct binding *b)
 		.has_segments = b->has_kind[EVENT_SEGMENT],
 		.has_probes = b->has_kind[EVENT_PROBE],
 		.has_data_ready = b->has_kind[EVENT_DATA_READY],
+		.has_lengths = b->has_kind[EVENT_RECV_LENGTH],
 	};
 }
 
@@ -175,6 +176,7 @@ static unsigned on_sent(struct stream *s, int32_t ret)
 static unsigned on_received(struct stream *s, int32_t ret, int32_t flags)
 {
 	s->has_read = true;
+	s->is_copied = false;
 	if (ret <= 0 || flags & (LINUX_MSG_PEEK | LINUX_MSG_ERRQUEUE))
 		return 0;
 	s->read += ret;
@@ -182,10 +184,14 @@ static unsigned on_received(struct stream *s, int32_t ret, int32_t flags)
 	return (raise(&s->arrived, s->read) ? STREAM_ARRIVED : 0u) | STREAM_READ;
 }
 
-/* Something was read; how much is not known where calls have no lengths. */
-static unsigned on_copied(struct stream *s)
+/* Something was read: the length follows when the call returns. How much is not known where none
+ * follows: no call has one on this tape, or it was not by a call (splice). */
+static unsigned on_copied(struct stream *s, const struct stream_sources *from)
 {
-	if (s->has_read)
+	bool was_copied = s->is_copied;
+
+	s->is_copied = true;
+	if (s->has_read || (from->has_lengths && !was_copied))
 		return 0;
 	raise(&s->arrived, s->landed);
 	return raise(&s->read, s->arrived) ? STREAM_READ : 0;
@@ -237,7 +243,7 @@ unsigned stream_see(struct stream *s, const struct stream_sources *from,
 		return on_received(s, bound_int32(e, ev, BOUND_RET, 0),
 				   bound_int32(e, ev, BOUND_FLAGS, 0));
 	case EVENT_SPACE_ADJUST:
-		return on_copied(s);
+		return on_copied(s, from);
 	case EVENT_DROP:
 		return on_drop(s, seen, l);
 	default:

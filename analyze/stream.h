@@ -40,12 +40,13 @@ struct stream {
 	bool has_tx, has_rx;       /* the base is known */
 	bool is_calling;           /* a send call is under way */
 	bool has_read;             /* the lengths of its reads are on the tape */
+	bool is_copied;            /* something was read by a call that has not returned */
 	bool is_carrying;          /* the last segment carried data */
 };
 
 /* Which events the tape has decides when something counts. */
 struct stream_sources {
-	bool has_segments, has_probes, has_data_ready;
+	bool has_segments, has_probes, has_data_ready, has_lengths;
 };
 
 struct stream_sources stream_sources_of(const struct binding *b);

@@ -195,6 +195,26 @@ static void a_reader_that_sleeps_is_the_receiver_and_then_the_window(void **stat
 	assert_item(&o, 2, LEDGER_RECEIVER_APP, 299 + 99);
 }
 
+static void a_call_that_reads_is_counted_once(void **state)
+{
+	struct build_tape b = {0};
+	struct outcome o;
+	uint64_t t = T0 + 2 * MS;
+
+	(void)state;
+	open_both(&b, T0);
+	for (uint32_t i = 0; i < 2; i++, t += 10 * MS) {
+		arrive(&b, t, true,
+		       &(struct build_segment){.seq = 1 + 10 * i, .ack = 1, .payload = 10});
+		/* The copy is seen before the call returns its length. */
+		tape_sock_event(&b, t + 6 * MS, BUILD_SPACE_ADJUST, &hello_server);
+		tape_recv(&b, t + 6 * MS, &hello_server, 10, 0);
+	}
+	spend(&o, &b);
+	assert_item(&o, 2, LEDGER_ACCEPT, 6);
+	assert_item(&o, 2, LEDGER_RECEIVER_APP, 6);
+}
+
 static void a_timer_that_fires_tells_what_was_waited_for(void **state)
 {
 	struct build_tape b = {0};
@@ -294,6 +314,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_thinks_is_waited_for_by_its_peer),
 		cmocka_unit_test(a_client_with_nothing_to_ask_leaves_both_idle),
 		cmocka_unit_test(a_reader_that_sleeps_is_the_receiver_and_then_the_window),
+		cmocka_unit_test(a_call_that_reads_is_counted_once),
 		cmocka_unit_test(a_timer_that_fires_tells_what_was_waited_for),
 		cmocka_unit_test(losses_noticed_early_are_recovery),
 		cmocka_unit_test(a_sender_with_pauses_is_its_own_application),
