@@ -37,8 +37,8 @@ enum { CONN_CONN, CONN_LOCAL, CONN_REMOTE, CONN_LADDR, CONN_LPORT, CONN_RADDR, C
 
 static const struct column by_conn[] = {
 	[CONN_CONN] = {.key = "conn", .title = "conn", .align = ALIGN_RIGHT},
-	[CONN_LOCAL] = {.title = "local"},
-	[CONN_REMOTE] = {.title = "remote"},
+	[CONN_LOCAL] = {.title = "local", .made_of = "laddr,lport"},
+	[CONN_REMOTE] = {.title = "remote", .made_of = "raddr,rport"},
 	[CONN_LADDR] = {.key = "laddr"},
 	[CONN_LPORT] = {.key = "lport"},
 	[CONN_RADDR] = {.key = "raddr"},

@@ -23,7 +23,7 @@ enum { COL_TS, COL_DELTA, COL_AFTER, COL_CONN, COL_SIDE, COL_EVENT, COL_TEXT, CO
 static const struct column columns[COL_COUNT] = {
 	[COL_TS] = {.key = "ts_ns", .title = "time", .doc = "when it happened", .unit = UNIT_TIME, .align = ALIGN_RIGHT},
 	[COL_DELTA] = {.key = "delta_ns", .doc = "time since the event before it in this connection", .unit = UNIT_NS},
-	[COL_AFTER] = {.title = "after", .doc = "time since the line before", .align = ALIGN_RIGHT, .width = 9},
+	[COL_AFTER] = {.title = "after", .made_of = "delta_ns", .doc = "time since the line before", .align = ALIGN_RIGHT, .width = 9},
 	[COL_CONN] = {.key = "conn", .doc = "number of the socket life it belongs to; of a packet, of who receives it"},
 	[COL_SIDE] = {.key = "side", .doc = "client, server, listener or unknown"},
 	[COL_EVENT] = {.key = "event", .doc = "group:name of the tracepoint"},

@@ -72,8 +72,8 @@ static const struct column columns[COL_COUNT] = {
 
 static const struct column conn_columns[CONN_COUNT] = {
 	[CONN_CONN] = {.key = "conn", .title = "conn", .doc = "number of the socket life", .align = ALIGN_RIGHT},
-	[CONN_PROCESS] = {.title = "process", .doc = "owner"},
-	[CONN_REMOTE] = {.title = "remote", .doc = "remote address and port"},
+	[CONN_PROCESS] = {.title = "process", .made_of = "pid,comm", .doc = "owner"},
+	[CONN_REMOTE] = {.title = "remote", .made_of = "raddr,rport", .doc = "remote address and port"},
 	[CONN_PID] = {.key = "pid", .doc = "process that owns the socket"},
 	[CONN_COMM] = {.key = "comm", .doc = "its command name"},
 	[CONN_LADDR] = {.key = "laddr", .doc = "local address"},
