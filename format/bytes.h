@@ -103,6 +103,16 @@ static inline void store_le(uint8_t *p, unsigned size, uint64_t value)
 		p[i] = (uint8_t)(value >> (8 * i));
 }
 
+/* The same for 8 bytes, as one store where that is possible. */
+static inline void store_le64(uint8_t *p, uint64_t value)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	memcpy(p, &value, sizeof(value));
+#else
+	store_le(p, 8, value);
+#endif
+}
+
 /* Sign-extend the low `size` bytes. */
 static inline int64_t sign_extend(uint64_t value, unsigned size)
 {

@@ -16,6 +16,7 @@ struct keyed_lane {
 	struct id_keys keys;
 	uint64_t mask;        /* of the field's bytes */
 	uint8_t *end;         /* of the tokens; there is room for all */
+	uint8_t *raw_end;     /* of the raw bytes; the same */
 	uint32_t id_at, at;   /* in a row */
 	uint32_t own;         /* number of the field */
 	uint32_t flip, space; /* make a place of a key */
@@ -127,9 +128,11 @@ static bool lane_reset(struct keyed_lane *l, const struct row_group *g, unsigned
 	l->mask = keyed_mask(l->size);
 	buf_clear(&l->tokens);
 	buf_clear(&l->raw);
-	if (!buf_reserve(&l->tokens, g->count * TOKEN_MAX + VARINT_MAX))
+	if (!buf_reserve(&l->tokens, g->count * TOKEN_MAX + VARINT_MAX) ||
+	    !buf_reserve(&l->raw, g->count * l->size + sizeof(uint64_t)))
 		return false;
 	l->end = l->tokens.data;
+	l->raw_end = l->raw.data;
 	return find_companions(l, g, f, dicts) &&
 	       dictionaries_keys(dicts, g->schema->refs[f->key_ref - 1], f->key_attribute,
 				 &l->keys);
@@ -181,24 +184,22 @@ static void code_row(struct keyed_pair *places, struct keyed_slot *s, const uint
 		if (l->near_at != NOWHERE)
 			value = (value + l->sign * row_bits(row + l->near_at, l->size)) & l->mask;
 		token = pair_token(&places[key % KEYED_PLACES], &l->latest, value, l->mask);
-		if (token == KEYED_RAW)
-			put_le(&l->raw, l->size, value);
+		store_le64(l->raw_end, value); /* kept if it is wanted: nothing to guess */
+		l->raw_end += token == KEYED_RAW ? l->size : 0;
 		l->end = store_varint(l->end, token);
 		if (l->start_at != NOWHERE && plain)
 			see_end(places, l, row);
 	}
 }
 
-static bool finish(struct keyed_slot *s)
+static void finish(struct keyed_slot *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		struct keyed_lane *l = &s->lanes[i];
 
 		l->tokens.len = (size_t)(l->end - l->tokens.data);
-		if (l->raw.is_failed)
-			return false;
+		l->raw.len = (size_t)(l->raw_end - l->raw.data);
 	}
-	return true;
 }
 
 bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows,
@@ -230,8 +231,7 @@ bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows,
 				 row_group_at(rows->groups[heads[i].schema - 1], heads[i].local));
 	}
 	for (size_t i = 0; i < rows->group_cap; i++)
-		if (!finish(&k->slots[i]))
-			return false;
+		finish(&k->slots[i]);
 	return true;
 }
 

@@ -18,7 +18,8 @@
 
 enum {
 	ABSENT_WORDS_MAX = (SCHEMA_MAX_FIELDS + 63) / 64,
-	ROW_SLACK = 8, /* bytes behind a row that row_bits() may read */
+	/* Bytes behind the last row that row_bits() may read, and that may be written before them. */
+	ROW_SLACK = SCHEMA_MAX_REFS * 4 + 8,
 };
 
 /* Own values that are absent unless the row has these flags. */

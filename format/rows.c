@@ -55,7 +55,7 @@ static struct row_group *group_of(const struct rows *r, const struct schema *sch
 }
 
 /* Room for a row behind the others, or NULL. */
-static uint8_t *row_begin(struct rows *r, struct row_group *g)
+static inline uint8_t *row_begin(struct rows *r, struct row_group *g)
 {
 	size_t room = g->stride + ROW_SLACK;
 	void *heads = r->heads;
@@ -67,6 +67,12 @@ static uint8_t *row_begin(struct rows *r, struct row_group *g)
 	if (g->rows.cap - g->rows.len < room && !buf_reserve(&g->rows, room))
 		return NULL;
 	return g->rows.data + g->rows.len;
+}
+
+/* The memory that follows, and the next row, go over what is too much. */
+static void put_all_refs(const struct row_group *g, uint8_t *row, const uint32_t *refs)
+{
+	memcpy(row + g->refs_at, refs, SCHEMA_MAX_REFS * sizeof(*refs));
 }
 
 static void put_refs(const struct row_group *g, uint8_t *row, const uint32_t *refs)
@@ -97,7 +103,7 @@ static void put_absent(struct row_group *g, uint8_t *row, const uint64_t *absent
 		g->absent[i] |= absent[i];
 }
 
-static void note_time(struct rows *r, uint64_t ts)
+static inline void note_time(struct rows *r, uint64_t ts)
 {
 	if (r->extent.rows == 0 || ts < r->min_ts)
 		r->min_ts = ts;
@@ -117,8 +123,8 @@ static size_t columns_of(const struct schema *s)
 }
 
 /* The row that was begun is complete. */
-static int row_end(struct rows *r, struct row_group *g, uint64_t ts, uint32_t cpu,
-		   struct error *err)
+static inline int row_end(struct rows *r, struct row_group *g, uint64_t ts, uint32_t cpu,
+			  struct error *err)
 {
 	if (g->strings.is_failed)
 		return error_nomem(err);
@@ -227,8 +233,9 @@ int rows_add_raw(struct rows *r, const struct schema *schema, const struct raw_r
 	out = row_begin(r, g);
 	if (!out)
 		return error_nomem(err);
-	put_refs(g, out, row->refs);
-	memcpy(out + g->memory_at, row->memory + g->from, g->bytes);
+	put_all_refs(g, out, row->refs);
+	if (g->bytes)
+		memcpy(out + g->memory_at, row->memory + g->from, g->bytes);
 	for (unsigned i = 0; i < g->string_count; i++)
 		put_text(r, g, out, g->string_columns[i], row->strings[i]);
 	if (g->string_count || (row->flags & g->needs) != g->needs)

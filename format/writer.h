@@ -54,7 +54,7 @@ struct raw_row {
 	uint32_t cpu;
 	uint64_t ts_ns;
 	uint16_t flags;
-	const uint32_t *refs; /* as in struct row */
+	const uint32_t *refs; /* as in struct row, in an array of SCHEMA_MAX_REFS */
 	const uint8_t *memory;
 	const struct view
 		*strings; /* of own columns of strings, in schema order; p NULL = absent */

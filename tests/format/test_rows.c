@@ -370,12 +370,12 @@ static void add_raw(struct world *w, uint64_t ts, uint16_t flags, const char *te
 	struct record record = {UINT64_MAX, -5,        -6, {'a', (uint8_t)('a' + ts)},
 				ts << 60,   UINT64_MAX};
 	struct view string = view_of(text, text ? strlen(text) : 0);
-	uint32_t ref = 5;
+	uint32_t refs[SCHEMA_MAX_REFS] = {5};
 	struct raw_row row = {.schema = RAW,
 			      .cpu = 3,
 			      .ts_ns = ts,
 			      .flags = flags,
-			      .refs = &ref,
+			      .refs = refs,
 			      .memory = (const uint8_t *)&record,
 			      .strings = &string};
 
@@ -425,7 +425,8 @@ static void raw_rows_lack_what_their_flags_do_not_announce(void **state)
 
 static void raw_rows_may_have_no_values(void **state)
 {
-	struct raw_row row = {.schema = LAST, .ts_ns = 12, .memory = (const uint8_t *)""};
+	const uint32_t refs[SCHEMA_MAX_REFS] = {0};
+	struct raw_row row = {.schema = LAST, .ts_ns = 12, .refs = refs};
 	struct world *w = *state;
 	struct batch *b;
 
