@@ -80,17 +80,34 @@ static uint32_t lane_of(const struct row_head *head)
 	return head->cpu < SMALL_CPUS ? head->cpu : SMALL_CPUS;
 }
 
+/* Where the rows of another CPU follow: the recorder takes many of one after the other. */
+static size_t run_end(const struct row_head *heads, size_t at, size_t count)
+{
+	uint32_t cpu = heads[at].cpu;
+
+	while (at < count && heads[at].cpu == cpu)
+		at++;
+	return at;
+}
+
 /* Stable: each CPU's rows together. */
 static void part_lanes(const struct row_head *heads, size_t count, struct row_head *out)
 {
 	uint32_t starts[SMALL_CPUS + 2] = {0}; /* the last is that of all other CPUs */
 
-	for (size_t i = 0; i < count; i++)
-		starts[lane_of(&heads[i]) + 1]++;
+	for (size_t i = 0, end; i < count; i = end) {
+		end = run_end(heads, i, count);
+		starts[lane_of(&heads[i]) + 1] += (uint32_t)(end - i);
+	}
 	for (unsigned i = 1; i <= SMALL_CPUS; i++)
 		starts[i] += starts[i - 1];
-	for (size_t i = 0; i < count; i++)
-		out[starts[lane_of(&heads[i])]++] = heads[i];
+	for (size_t i = 0, end; i < count; i = end) {
+		uint32_t *start = &starts[lane_of(&heads[i])];
+
+		end = run_end(heads, i, count);
+		memcpy(out + *start, heads + i, (end - i) * sizeof(*heads));
+		*start += (uint32_t)(end - i);
+	}
 }
 
 static bool heads_grow(struct row_head **array, size_t *cap, size_t need)
