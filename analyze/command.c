@@ -13,6 +13,7 @@
 #include "analyze/memory_limit.h"
 #include "analyze/nearest.h"
 #include "analyze/pager.h"
+#include "analyze/progress.h"
 #include "analyze/scope.h"
 #include "format/source.h"
 
@@ -24,6 +25,7 @@ struct run {
 	struct renderer *renderer;
 	bool is_limited; /* its memory, by --max-memory */
 	FILE *out, *err;
+	FILE *progress; /* where to say how far it is; NULL = nowhere */
 };
 
 static bool limit_memory(const struct command *c, const struct arguments *a)
@@ -102,6 +104,7 @@ static int read_source(const struct run *r, struct source *source, struct remark
 		       struct error *err)
 {
 	struct scope scope = {0};
+	struct progress progress = {.to = r->progress};
 	struct view_input in = {
 		.selection = &r->selection,
 		.renderer = r->renderer,
@@ -115,12 +118,14 @@ static int read_source(const struct run *r, struct source *source, struct remark
 		.source = source,
 		.remarks = remarks,
 		.scope = &scope,
+		.progress = &progress,
 		.is_unnumbered = r->arguments->is_unnumbered,
 		.query = &r->arguments->query,
 		.lists_events = r->arguments->lists_events,
 		.is_page = r->arguments->format == RENDER_TEXT &&
 			   query_is_open(&r->arguments->query),
 	};
+	int rc;
 
 	if (r->command->view_blocks)
 		return r->command->view_blocks(&in, err);
@@ -129,7 +134,9 @@ static int read_source(const struct run *r, struct source *source, struct remark
 	if (scope_is_asked_for(&r->selection, spares_of(r)))
 		source_read_sparsely(source);
 	TRY(cursor_open(source, &in.cursor, err));
-	return read_cursor(r, &in, err);
+	rc = read_cursor(r, &in, err);
+	progress_clear(&progress);
+	return rc;
 }
 
 static void print_error(const struct run *r, const char *tape, struct error *err)
@@ -213,6 +220,14 @@ static bool has_selection(const struct selection *s)
 	return !selection_is_open(s) || s->event_count || s->has_since || s->has_until;
 }
 
+/* What is on the terminal already must not be written over. */
+static FILE *progress_to(const struct arguments *a, bool is_terminal, FILE *err)
+{
+	bool is_live = a->speed > 0 || a->is_following;
+
+	return !is_terminal && !is_live && isatty(fileno(err)) ? err : NULL;
+}
+
 static enum exit_status run_tapes(const struct command *c, const struct arguments *a,
 				  bool is_terminal, FILE *out, FILE *err)
 {
@@ -230,6 +245,7 @@ static enum exit_status run_tapes(const struct command *c, const struct argument
 		.renderer = render_new(out, &options),
 		.out = out,
 		.err = err,
+		.progress = progress_to(a, is_terminal, err),
 	};
 	enum exit_status status = EXIT_FINE;
 

@@ -9,6 +9,7 @@
 
 #include "analyze/follow.h"
 #include "analyze/life_text.h"
+#include "analyze/progress.h"
 #include "analyze/remarks.h"
 #include "analyze/scope.h"
 
@@ -59,6 +60,8 @@ int view_next(const struct view_input *in, struct item *item, struct error *err)
 	rc = cursor_next(in->cursor, item, err);
 	if (in->follow)
 		follow_end_wait();
+	if (in->progress)
+		progress_count(in->progress, in->source);
 	if (rc == 0 && item->kind == ITEM_SECTION && in->scope)
 		kin_begin_section(&in->scope->reader);
 	if (rc == 0 && in->remarks)

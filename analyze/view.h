@@ -11,11 +11,12 @@
 #include "analyze/selection.h"
 #include "format/cursor.h"
 
-struct follow;  /* follow.h */
-struct query;   /* query.h */
-struct remarks; /* remarks.h */
-struct scope;   /* scope.h */
-struct source;  /* format/source.h */
+struct follow;   /* follow.h */
+struct progress; /* progress.h */
+struct query;    /* query.h */
+struct remarks;  /* remarks.h */
+struct scope;    /* scope.h */
+struct source;   /* format/source.h */
 
 struct view_input {
 	struct cursor *cursor; /* at its beginning */
@@ -27,6 +28,7 @@ struct view_input {
 	struct remarks *remarks;   /* gathers what is said on stderr afterwards; may be NULL */
 	struct scope *scope;       /* what the cursor is limited to; NULL: nothing is left out */
 	struct follow *follow;     /* not NULL: the tape is being written */
+	struct progress *progress; /* told of every item; may be NULL */
 	const char *by;            /* one of the words of the command's row; NULL: list */
 	uint64_t interval_ns;      /* top only, not 0 */
 	const char *role;          /* conns only: of lives with this role; NULL: all */
