@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * life_pack.c -- the bytes of a life that are not zero. Eight words have a byte that says which
- * of them are zero as a whole; each other word has one that says which of its bytes are not.
+ * life_pack.c -- the words of a life that are not zero, without their leading zero bytes. Eight
+ * words have a byte that says which of them follow, each of these one that says how long it is.
  */
 #include "analyze/life_pack.h"
 
@@ -13,19 +13,23 @@ enum {
 	PACKED_MAX = WORDS * (WORD + 1) + WORDS / 8 + 1,
 };
 
+static unsigned byte_size(uint64_t word)
+{
+	unsigned size = 0;
+
+	for (; word >> 16; word >>= 16)
+		size += 2;
+	return size + (word ? 1 + (word > 0xff) : 0);
+}
+
+/* All eight bytes are written, the next word begins behind those that count. */
 static uint8_t *put_word(uint8_t *out, uint64_t word)
 {
-	uint8_t *mask = out++;
+	unsigned size = byte_size(word);
 
-	*mask = 0;
-	for (unsigned i = 0; i < WORD; i++) {
-		uint8_t byte = (uint8_t)(word >> 8 * i);
-
-		*out = byte; /* counts only if it is not zero */
-		*mask |= (uint8_t)((byte != 0) << i);
-		out += byte != 0;
-	}
-	return out;
+	*out = (uint8_t)size;
+	store_le64(out + 1, word);
+	return out + 1 + size;
 }
 
 void life_pack(const struct life *l, struct buf *out)
@@ -33,7 +37,7 @@ void life_pack(const struct life *l, struct buf *out)
 	uint64_t words[WORDS] = {0};
 	uint8_t *p, *group = NULL;
 
-	if (!buf_reserve(out, PACKED_MAX + 1))
+	if (!buf_reserve(out, PACKED_MAX + WORD))
 		return;
 	memcpy(words, l, offsetof(struct life, hash));
 	p = out->data + out->len;
@@ -52,17 +56,15 @@ void life_pack(const struct life *l, struct buf *out)
 
 static bool take_word(struct view *in, uint64_t *word)
 {
-	uint8_t mask, byte;
+	uint8_t size;
 
-	if (!take_u8(in, &mask))
+	if (!take_u8(in, &size) || size == 0 || size > WORD || size > view_len(*in))
 		return false;
-	for (unsigned i = 0; i < WORD; i++) {
-		if (!(mask & 1 << i))
-			continue;
-		if (!take_u8(in, &byte))
-			return false;
-		*word |= (uint64_t)byte << 8 * i;
-	}
+	if (view_len(*in) < WORD)
+		*word = load_le(in->p, size);
+	else
+		*word = load_le64(in->p) & (UINT64_MAX >> (64 - 8 * size));
+	in->p += size;
 	return true;
 }
 
