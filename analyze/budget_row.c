@@ -66,7 +66,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_ITEMS + LEDGER_CLOSING] = {.key = "closing_ns", .doc = "this side had closed", .unit = UNIT_NS},
 	[COL_ITEMS + LEDGER_UNKNOWN] = {.key = "unknown_ns", .doc = "the tape does not tell", .unit = UNIT_NS},
 	[COL_UNCERTAIN] = {.key = "uncertain", .doc = "start or end not seen, or events lost meanwhile"},
-	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing"},
+	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };
 /* clang-format on */
 

@@ -116,7 +116,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_ACCEPTED] = {.key = "accepted", .doc = "of a listener: connections that the application has called on"},
 	[COL_BACKLOG] = {.key = "backlog", .doc = "of a listener: connections not accepted yet when the tape began"},
 	[COL_MAX_BACKLOG] = {.key = "max_backlog", .doc = "of a listener: how many there may be"},
-	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing"},
+	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };
 /* clang-format on */
 

@@ -17,7 +17,7 @@ enum {
 
 static const struct column label_columns[] = {
 	{.title = "", .width = 12},
-	{.title = ""},
+	{.title = "", .wraps = true},
 };
 static const struct table label_table = {"info", label_columns, 2};
 

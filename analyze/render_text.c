@@ -13,7 +13,10 @@
 enum {
 	PAGE_ROWS = 200,
 	PAGE_BYTES = 1 << 20,
-	LINE_COLUMNS = 100, /* beyond it, columns stand closer */
+	LINE_COLUMNS = 100, /* beyond it, columns stand closer, and words wrap */
+	WRAP_ROOM = 24,     /* least room for words that wrap beside their row */
+	WRAP_INDENT = 8,    /* else they stand below it */
+	NOTE_INDENT = 2,    /* of a note's other lines */
 };
 
 #define STYLE_BOLD "\033[1m"
@@ -112,6 +115,46 @@ static void put_field(struct renderer *r, size_t column, struct view text, size_
 	put_padding(&r->line, is_right ? 0 : padding);
 }
 
+/* As many words, parted by single spaces, as have room; at least one. The rest is what is left. */
+static struct view take_words(struct view *text, size_t room)
+{
+	struct view rest = *text, words = view_of(text->p, 0);
+
+	while (view_len(rest)) {
+		const uint8_t *space = memchr(rest.p, ' ', view_len(rest));
+		const uint8_t *end = space ? space : rest.end;
+		struct view longer = view_of(text->p, (size_t)(end - text->p));
+
+		if (view_len(words) && escape_width(longer) > room)
+			break;
+		words = longer;
+		rest.p = space ? space + 1 : end;
+	}
+	text->p = words.end < text->end ? words.end + 1 : text->end;
+	return words;
+}
+
+/* Text from column `at` of the line on, what does not fit below it. */
+static void put_wrapped(struct renderer *r, struct view text, size_t at)
+{
+	size_t room = at < LINE_COLUMNS ? LINE_COLUMNS - at : 0;
+	size_t indent = room < WRAP_ROOM ? WRAP_INDENT : at;
+
+	if (escape_width(text) <= room) {
+		put_bytes(&r->line, text.p, view_len(text));
+		return;
+	}
+	for (bool is_below = indent != at; view_len(text); is_below = true) {
+		struct view words = take_words(&text, LINE_COLUMNS - indent);
+
+		if (is_below) {
+			end_line(r);
+			put_padding(&r->line, indent);
+		}
+		put_bytes(&r->line, words.p, view_len(words));
+	}
+}
+
 static void print_styled(struct renderer *r, const char *style, struct view text)
 {
 	if (r->opt.use_colour)
@@ -120,6 +163,17 @@ static void print_styled(struct renderer *r, const char *style, struct view text
 	if (r->opt.use_colour)
 		put_cstring(&r->line, STYLE_NONE);
 	end_line(r);
+}
+
+static void print_note(struct renderer *r, struct view text)
+{
+	size_t indent = 0;
+
+	do {
+		put_padding(&r->line, indent);
+		print_styled(r, STYLE_DIM, take_words(&text, LINE_COLUMNS - indent));
+		indent = NOTE_INDENT;
+	} while (view_len(text));
 }
 
 /* A page of labels and values has columns, but nothing to say about them. */
@@ -157,13 +211,22 @@ static void print_titles(struct renderer *r)
 
 static void print_row(struct renderer *r, const struct piece *pieces)
 {
-	size_t gap = 0;
+	size_t gap = 0, at = 0;
 
 	for (size_t i = 0; i < r->table->column_count; i++) {
-		if (!is_shown(&r->table->columns[i]))
+		const struct column *c = &r->table->columns[i];
+		struct view text;
+
+		if (!is_shown(c))
 			continue;
+		text = page_text(r->page, pieces->at, pieces->len);
 		put_padding(&r->line, gap);
-		put_field(r, i, page_text(r->page, pieces->at, pieces->len), pieces->width);
+		at += gap;
+		if (c->wraps)
+			put_wrapped(r, text, at);
+		else
+			put_field(r, i, text, pieces->width);
+		at += r->page->widths[i] > pieces->width ? r->page->widths[i] : pieces->width;
 		gap = r->page->gap;
 		pieces++;
 	}
@@ -183,7 +246,7 @@ static void print_entries(struct renderer *r)
 		const struct piece *first = &page->pieces[page->entries[i].first_piece];
 
 		if (page->entries[i].is_note) {
-			print_styled(r, STYLE_DIM, page_text(page, first->at, first->len));
+			print_note(r, page_text(page, first->at, first->len));
 			continue;
 		}
 		print_row(r, first);
@@ -205,11 +268,12 @@ static void widen(struct renderer *r, const struct piece *piece)
 }
 
 /* Columns are as wide as their title, their declaration, and what waits. They move
- * together where that lets a line fit. */
+ * together where that lets a line fit, or what wraps begin further to the left. */
 static void settle_widths(struct renderer *r)
 {
 	struct text_page *page = r->page;
 	size_t total = 0, gaps = 0;
+	bool wraps = false;
 
 	for (size_t e = 0; e < page->entry_count; e++)
 		if (!page->entries[e].is_note)
@@ -217,9 +281,11 @@ static void settle_widths(struct renderer *r)
 	for (size_t i = 0; i < r->table->column_count; i++) {
 		total += page->widths[i];
 		gaps += is_shown(&r->table->columns[i]);
+		wraps |= r->table->columns[i].wraps;
 	}
 	gaps -= gaps != 0;
-	page->gap = total + 2 * gaps > LINE_COLUMNS && total + gaps <= LINE_COLUMNS ? 1 : 2;
+	page->gap = total + 2 * gaps > LINE_COLUMNS && (total + gaps <= LINE_COLUMNS || wraps) ? 1
+											       : 2;
 	page->is_settled = true;
 }
 

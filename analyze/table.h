@@ -62,6 +62,7 @@ struct column {
 	int width;           /* least characters in text; 0 = as the title */
 	const char *made_of; /* of a column without a key: the keys it is made of, "laddr,lport" */
 	bool is_hidden;      /* shown only when --fields names it */
+	bool wraps;          /* the last one: words that do not fit into the line go below it */
 };
 
 struct table {

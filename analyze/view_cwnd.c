@@ -18,7 +18,7 @@
 #include "analyze/view.h"
 #include "analyze/window.h"
 
-enum { PAGE_SAMPLES = 40 /* of one connection, for people */, SPARK_WIDTH = 30 };
+enum { PAGE_SAMPLES = 40 /* of one connection, for people */, SPARK_WIDTH = 22 };
 
 enum {
 	COL_TS,

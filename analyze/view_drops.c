@@ -68,7 +68,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_PID] = {.key = "pid", .doc = "process that owns the socket"},
 	[COL_COMM] = {.key = "comm", .doc = "its command name"},
 	[COL_STACK] = {.key = "stack", .doc = "kernel functions that led there, if recorded, the innermost first"},
-	[COL_EXCUSE] = {.title = "", .doc = "why nothing is lost"},
+	[COL_EXCUSE] = {.title = "", .doc = "why nothing is lost", .wraps = true},
 };
 /* clang-format on */
 

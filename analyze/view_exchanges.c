@@ -72,7 +72,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_TRANSFER] = {.key = "transfer_ns", .doc = "the server's last byte written to the client's last byte read; null unless both are known", .unit = UNIT_NS},
 	[COL_FIRST_BYTE] = {.key = "first_byte_ns", .doc = "the client's first byte sent to its first byte read; null unless its side is known", .unit = UNIT_NS},
 	[COL_IDLE] = {.key = "idle_ns", .doc = "before it: since the client had its last answer, or was connected; null likewise", .unit = UNIT_NS},
-	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing"},
+	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };
 /* clang-format on */
 

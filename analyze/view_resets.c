@@ -27,7 +27,6 @@ enum {
 	COL_DIRECTION,
 	COL_REASON,
 	COL_STATE,
-	COL_SHORT_STATE,
 	COL_STAGE,
 	COL_BY,
 	COL_LOCAL,
@@ -47,11 +46,10 @@ enum {
 static const struct column columns[COL_COUNT] = {
 	[COL_TS] = {.key = "ts_ns", .title = "time", .doc = "when either end told of it first", .unit = UNIT_TIME, .align = ALIGN_RIGHT},
 	[COL_CONN] = {.key = "conn", .title = "conn", .doc = "number of the socket life that sent it, else of the one that received it", .align = ALIGN_RIGHT},
-	[COL_PEER] = {.key = "peer", .title = "peer", .doc = "number of the one that received it, when conn sent it", .align = ALIGN_RIGHT},
+	[COL_PEER] = {.key = "peer", .doc = "number of the one that received it, when conn sent it"},
 	[COL_DIRECTION] = {.key = "direction", .title = "RST", .doc = "sent or received by conn"},
 	[COL_REASON] = {.key = "reason", .title = "reason", .doc = "the sending kernel's name of the reason; null before Linux 6.10, or when the sender is not on the tape"},
 	[COL_STATE] = {.key = "state", .doc = "state that conn was in"},
-	[COL_SHORT_STATE] = {.title = "state", .doc = "the same, short"},
 	[COL_STAGE] = {.key = "stage", .title = "stage", .doc = "how far the connection was: syn, established (no data), request (data one way), response, closing or closed"},
 	[COL_BY] = {.key = "by", .title = "by", .doc = "who decided: local or peer, application or kernel, as far as known"},
 	[COL_LOCAL] = {.title = "local", .doc = "local address and port"},
@@ -309,9 +307,6 @@ static void print_rst(struct resets *v, const struct rst *r)
 	cells[COL_DIRECTION] = cell_string(direction(r));
 	cells[COL_REASON] = cell_nonempty(r->reason);
 	cells[COL_STATE] = cell_string(tcp_state_name((enum tcp_state)end->state));
-	cells[COL_SHORT_STATE] = end->state
-					 ? cell_string(tcp_state_short((enum tcp_state)end->state))
-					 : cell_null();
 	cells[COL_STAGE] = cell_string(reset_stage_name((enum reset_stage)end->stage));
 	cells[COL_BY] = cell_string(decided_by(r));
 	cells[COL_PID] = cell_nonzero(end->owner.pid);

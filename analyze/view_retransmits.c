@@ -69,7 +69,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_RPORT] = {.key = "rport", .doc = "remote port"},
 	[COL_PID] = {.key = "pid", .doc = "process that owns the socket"},
 	[COL_COMM] = {.key = "comm", .doc = "its command name"},
-	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing"},
+	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };
 /* clang-format on */
 

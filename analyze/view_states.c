@@ -55,7 +55,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_AT_LEAST] = {.key = "at_least", .doc = "the state left began before the tape; duration_ns counts from the tape's beginning"},
 	[COL_PID] = {.key = "pid", .doc = "process that owns the socket, as far as known then"},
 	[COL_COMM] = {.key = "comm", .doc = "its command name"},
-	[COL_REMARK] = {.title = "", .doc = "what the change means"},
+	[COL_REMARK] = {.title = "", .doc = "what the change means", .wraps = true},
 };
 /* clang-format on */
 

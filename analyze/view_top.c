@@ -57,7 +57,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_RX_BYTES] = {.key = "rx_bytes", .title = "received", .doc = "bytes received in it", .unit = UNIT_BYTES, .align = ALIGN_RIGHT},
 	[COL_RETRANSMITS] = {.key = "retransmits", .title = "resent", .doc = "segments sent again in it; of a listener, SYN-ACKs", .align = ALIGN_RIGHT},
 	[COL_UNCERTAIN] = {.key = "uncertain", .doc = "events were lost while the connection lived"},
-	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing"},
+	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };
 /* clang-format on */
 

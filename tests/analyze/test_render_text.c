@@ -53,6 +53,66 @@ static void columns_are_as_wide_as_their_widest_cell(void **state)
 			  "1234567  c             1.37 ms  reset\n");
 }
 
+static const struct column remarked[] = {
+	{.key = "comm", .title = "comm"},
+	{.key = "end", .title = "end"},
+	{.title = "", .wraps = true},
+};
+static const struct table remarked_table = {"test", remarked, 3};
+
+static void print_remarked(struct printed *p, const char *comm, const char *remark)
+{
+	struct cell cells[] = {cell_string(comm), cell_string("fin"), cell_string(remark)};
+
+	render_row(p->renderer, cells);
+}
+
+#define TEN "xxxxxxxxx "
+#define SPACES_82                                                                                  \
+	"                                                                                  "
+#define SPACES_83 SPACES_82 " "
+
+static void remarks_wrap_beside_their_row(void **state)
+{
+	struct printed p;
+
+	(void)state;
+	printed_open(&p, &plain);
+	render_begin(p.renderer, &remarked_table);
+	print_remarked(&p, "nginx", "short");
+	print_remarked(&p, "nginx", TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "end");
+	printed_check(&p, "comm  end\n"
+			  "nginx fin short\n"
+			  "nginx fin " TEN TEN TEN TEN TEN TEN TEN TEN "xxxxxxxxx\n"
+			  "          xxxxxxxxx end\n");
+}
+
+static void remarks_without_room_stand_below_their_row(void **state)
+{
+	struct printed p;
+
+	(void)state;
+	printed_open(&p, &plain);
+	render_begin(p.renderer, &remarked_table);
+	print_remarked(&p, TEN TEN TEN TEN TEN TEN TEN TEN "xxxxxx", "start not seen");
+	print_remarked(&p, "nginx", "-");
+	printed_check(&p, "comm" SPACES_83 "end\n" TEN TEN TEN TEN TEN TEN TEN TEN "xxxxxx fin\n"
+			  "        start not seen\n"
+			  "nginx" SPACES_82 "fin -\n");
+}
+
+static void notes_wrap(void **state)
+{
+	struct printed p;
+
+	(void)state;
+	printed_open(&p, &plain);
+	render_begin(p.renderer, &remarked_table);
+	render_note(p.renderer, TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "end");
+	printed_check(&p, TEN TEN TEN TEN TEN TEN TEN TEN TEN "xxxxxxxxx\n"
+							      "  end\n");
+}
+
 static void unknown_is_a_dash_and_lines_end_without_spaces(void **state)
 {
 	struct cell cells[] = {cell_null(), cell_null(), cell_string("a"), cell_null(),
@@ -312,6 +372,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_rows_print_nothing),
 		cmocka_unit_test(columns_are_as_wide_as_their_widest_cell),
+		cmocka_unit_test(remarks_wrap_beside_their_row),
+		cmocka_unit_test(remarks_without_room_stand_below_their_row),
+		cmocka_unit_test(notes_wrap),
 		cmocka_unit_test(unknown_is_a_dash_and_lines_end_without_spaces),
 		cmocka_unit_test(widths_are_fixed_after_the_first_rows),
 		cmocka_unit_test(live_rows_are_printed_at_once_in_declared_widths),
