@@ -173,7 +173,7 @@ static void companions_are_read_as_written(void **state)
 	struct schema *dict = schema_new(SCHEMA_DICT, "", "keys", NULL);
 	struct schema *event = schema_new(SCHEMA_EVENT, "g", "near", NULL);
 	uint64_t sum = 0, bytes;
-	struct value values[5];
+	struct value values[5] = {{0}};
 	uint32_t id, ref;
 	struct row row = {.refs = &ref, .values = values};
 
