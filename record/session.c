@@ -36,7 +36,8 @@
 #include "record/wakeup.h"
 
 enum {
-	POLL_MS = 100,        /* the ring is emptied at least that often */
+	POLL_MS = 100,      /* the ring is emptied at least that often */
+	POLL_IDLE_MS = 500, /* once it is empty; what comes then is written within a second, too */
 	BATCH_RECORDS = 2048, /* between two looks at the clock */
 };
 
@@ -361,14 +362,15 @@ static void look_for_end(struct session *s)
 		s->end_reason = "size";
 }
 
-static int poll_timeout(const struct session *s)
+static int poll_timeout(const struct session *s, bool is_idle)
 {
 	uint64_t gone = host_now_ns() - s->account.start_ns, left;
+	int poll = is_idle ? POLL_IDLE_MS : POLL_MS;
 
 	if (!s->opt->duration_ns)
-		return POLL_MS;
+		return poll;
 	left = s->opt->duration_ns > gone ? (s->opt->duration_ns - gone) / 1000000 + 1 : 0;
-	return left < POLL_MS ? (int)left : POLL_MS;
+	return left < (uint64_t)poll ? (int)left : poll;
 }
 
 static int session_loop(struct session *s, struct error *err)
@@ -377,7 +379,7 @@ static int session_loop(struct session *s, struct error *err)
 
 	while (!s->end_reason) {
 		if (taken < BATCH_RECORDS)
-			wakeup_wait(&s->wakeup, poll_timeout(s));
+			wakeup_wait(&s->wakeup, poll_timeout(s, taken == 0));
 		urgency_update(&s->urgency, drain_waiting(s->drain), attach_ring_bytes(s->attach));
 		TRY(empty_ring(s, BATCH_RECORDS, &taken, err));
 		TRY(tick(s, err));

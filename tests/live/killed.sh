@@ -7,11 +7,11 @@ set -eu
 
 # Enough for several blocks, then the signal to kill.
 busy() {
-	"$B/hello_server" --port 0 --ready "$TMP/port" --patience 20 --count 4000 --quiet &
+	"$B/hello_server" --port 0 --ready "$TMP/port" --patience 20 --count 13000 --quiet &
 	"$B/hello_client" --port-from "$TMP/port" --count 3000 --ready "$TMP/met" --quiet
 	echo "$PPID" >"$TMP/ripe"
 	# The rest while the recorder dies.
-	"$B/hello_client" --port-from "$TMP/port" --count 1000 --quiet
+	"$B/hello_client" --port-from "$TMP/port" --count 10000 --quiet
 	wait
 	echo over >"$TMP/over"
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 """states.py SEEN: $TMP/tape against lines "skaddr old new nanoseconds sport dport" of another tracer.
 
-Ends with 1 when a sequence differs, with 3 when only a duration does, or events were lost there.
+Ends with 1 when a sequence differs, with 3 when too many durations do, or events were lost there. An interrupt, or the
+user side of the other tracer, may come between the two tracers' stamps of one event: that makes two durations differ.
 """
 import collections
 import re
@@ -12,6 +13,7 @@ from event_format import TCP_STATES
 from tape import Tape, TMP, same
 
 LIMIT_NS = 50_000
+SPARED = 50  # one in so many
 NAMES = {number: name for name, number in TCP_STATES.items()}
 
 
@@ -68,7 +70,8 @@ def main():
     changes = sum(map(len, told.values()))
     assert changes > 600 and durations > 500, f"{changes} changes, {durations} durations"
     print(f"{changes} changes of {len(told)} sockets, {durations} durations, largest difference {worst / 1000:.1f} us")
-    if far:
+    print(f"{len(far)} differ by more than {LIMIT_NS / 1000:.0f} us")
+    if len(far) * SPARED > durations:
         print("\n".join(far[:10]))
         sys.exit(3)
 
