@@ -64,8 +64,8 @@ static void text_names_owner_ends_and_time_wait(void **state)
 	tape_hello(&b, T0);
 	tape_ready(&b);
 	v = show(&b, "");
-	assert_non_null(strstr(v.text, "hello_client[3209]  127.0.0.1:40112  127.0.0.1:8080"));
-	assert_non_null(strstr(v.text, "fin   TIME_WAIT\n"));
+	assert_non_null(strstr(v.text, "hello_client[3209] 127.0.0.1:40112 127.0.0.1:8080"));
+	assert_non_null(strstr(v.text, "fin\n        TIME_WAIT\n"));
 	assert_non_null(strstr(v.text, "0.0.0.0:8080"));
 	assert_non_null(strstr(v.text, "start not seen"));
 	viewed_release(&v);
@@ -83,7 +83,7 @@ static void bytes_of_lives_with_lost_events_are_a_lower_limit(void **state)
 	tape_loss(&b, T0 + 1050000, T0 + 1050001, BUILD_RECV);
 	tape_ready(&b);
 	v = show(&b, "--conn 2");
-	assert_non_null(strstr(v.text, " ≥ 2 B    ≥ 11 B  fin  uncertain: events lost\n"));
+	assert_non_null(strstr(v.text, " ≥ 2 B   ≥ 11 B fin\n        uncertain: events lost\n"));
 	viewed_release(&v);
 	v = show(&b, "--conn 2 -f json");
 	assert_non_null(strstr(v.text, "\"tx_bytes\":2,\"rx_bytes\":11,"));

@@ -99,10 +99,10 @@ static void a_connection_is_a_row_with_its_course(void **state)
 		    "\"samples\":4,\"min_cwnd\":10,\"max_cwnd\":20,\"cwnd\":12,\"ssthresh\":14,"
 		    "\"retransmits\":1}\n");
 	expect(&b, "",
-	       "conn process remote         samples min max last ssthresh resent "
+	       "conn  process  remote          samples  min  max  last  ssthresh  resent  "
 	       "cwnd over its life\n"
-	       "   1 -       127.0.0.1:8080       4  10  20   12       14      1 "
-	       "▄▄▄▄▄████████████████████▅▅▅▅▅\n"
+	       "   1  -        127.0.0.1:8080        4   10   20    12        14       1  "
+	       "▄▄▄███████████████▅▅▅▅\n"
 	       "--conn tells more of one\n");
 	tape_release(&b);
 }
