@@ -36,7 +36,9 @@ with open(f"{TMP}/counters") as f:
 by_rule = collections.Counter("silent" if PORTS[1] in (r["lport"], r["rport"]) else "lost"
                               for r in dropped if r["reason"] == "NETFILTER_DROP")
 assert counters["lost"] > 0 and counters["silent"] > 0, counters
-same(dict(by_rule), counters, "packets dropped by each rule")
+same(by_rule["lost"], counters["lost"], "packets dropped by the rule that loses some")
+# Its SYN is sent again after a second: perhaps when the recording has ended.
+assert by_rule["silent"] and counters["silent"] - by_rule["silent"] in (0, 1), f"dropped {by_rule}, counted {counters}"
 
 # bpftrace: all that happened on this host meanwhile
 STATES = {1: "TCP_ESTABLISHED", 2: "TCP_SYN_SENT", 4: "TCP_FIN_WAIT1", 5: "TCP_FIN_WAIT2", 8: "TCP_CLOSE_WAIT",
@@ -49,13 +51,15 @@ with open(f"{TMP}/bpftrace") as f:
             counted = {STATES[int(k)]: v for k, v in row["data"]["@"].items()}
 all_resent = [r for r in tape.rows("retransmits") if r["kind"] != "synack"]
 same(dict(collections.Counter(r["state"] for r in all_resent)), counted, "retransmissions by state, and bpftrace's")
-same(all_resent and {r["kind"] for r in all_resent} - {"syn", "fast", "rto", "tlp", "spurious"}, set(), "kinds")
-assert one([r for r in resent if r["rport"] == PORTS[1]])["kind"] == "syn", "the SYN that nobody hears"
+# Failed: the event fires for those that could not be sent, too (6.17); they are neither resent nor seen on the wire.
+same(all_resent and {r["kind"] for r in all_resent} - {"syn", "fast", "rto", "tlp", "spurious", "failed"}, set(), "kinds")
+resent = [r for r in resent if r["kind"] != "failed"]
+assert {r["kind"] for r in resent if r["rport"] == PORTS[1]} <= {"syn"}, "the SYN that nobody hears"
 
 # conns agrees with both
 conns = {r["conn"]: r for r in tape.rows("conns")}
 for command, rows in ("retransmits", tape.rows("retransmits")), ("drops", tape.rows("drops")):
-    by_conn = collections.Counter(r["conn"] for r in rows if r["conn"])
+    by_conn = collections.Counter(r["conn"] for r in rows if r["conn"] and r.get("kind") != "failed")
     same({c: r[command] for c, r in conns.items() if r[command]}, dict(by_conn), f"{command} of conns")
 
 # tshark, on the near end: what left it
@@ -68,7 +72,11 @@ for r in resent:
         ours[r["lport"]] += max(1, -(-r["payload_bytes"] // 1448))
 same(dict(again), dict(ours), "packets sent again by each port, and tshark's")
 with open(f"{TMP}/rst") as f:
-    same(len(resets), len(f.readlines()), "RSTs, and tshark's")
-same({(r["direction"], r["by"]) for r in resets if r["laddr"] == NEAR}, {("sent", "local application")}, "who reset")
+    seen = len(f.readlines())
+# What is dropped on its way out is not on the wire.
+unseen = sum("RST" in str(r["tcp_flags"]) for r in dropped)
+assert seen <= len(resets) <= seen + unseen, f"{len(resets)} RSTs, tshark's {seen}, and {unseen} dropped"
+# The kernel answers with one itself where data comes behind a close.
+assert ("sent", "local application") in {(r["direction"], r["by"]) for r in resets if r["laddr"] == NEAR}, resets
 print(f"{len(dropped)} dropped, {len(resent)} sent again, {len(resets)} reset")
 END
