@@ -83,11 +83,11 @@ enum counts_by counts_find(const char *word)
 	return COUNTS_NONE;
 }
 
-void counts_init(struct counts *c, const struct view_input *in)
+void counts_begin(struct counts *c, const struct view_input *in, const struct table *list)
 {
 	*c = (struct counts){.in = in, .by = counts_find(in->by)};
 	tally_init(&c->tally, sizeof(struct sums));
-	render_begin(in->renderer, &counts_tables[c->by]);
+	render_begin(in->renderer, in->by ? &counts_tables[c->by] : list);
 }
 
 void counts_release(struct counts *c)

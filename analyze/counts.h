@@ -3,7 +3,7 @@
  * counts.h -- the answer to --by: what a view would have listed, counted by one property. Each
  * word has its table, the same for every command.
  *
- *	counts_init(&c, in);
+ *	counts_begin(&c, in, &list_table);
  *	if ((rc = counts_add(&c, &thing, err)))
  *		...
  *	counts_print(&c);
@@ -54,8 +54,9 @@ struct counts {
 /* COUNTS_NONE for NULL, and for words that are no property. */
 enum counts_by counts_find(const char *word);
 
-/* Caller's storage. Begins the table. */
-void counts_init(struct counts *c, const struct view_input *in);
+/* Caller's storage. Begins the table: with --by that of the counts, else `list`, and c->by is
+ * COUNTS_NONE. */
+void counts_begin(struct counts *c, const struct view_input *in, const struct table *list);
 void counts_release(struct counts *c);
 /* 0 or ERR_NOMEM. */
 int counts_add(struct counts *c, const struct counted *thing, struct error *err);

@@ -346,10 +346,7 @@ static int read_all(struct drops *v, struct error *err)
 	int rc;
 
 	TRY(chosen_prepare(&v->chosen, v->in, err));
-	if (v->in->by)
-		counts_init(&v->counts, v->in);
-	else
-		render_begin(v->in->renderer, &drops_table);
+	counts_begin(&v->counts, v->in, &drops_table);
 	while ((rc = view_next(v->in, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
 		absence_see(&v->absence, v->tracker, &item);
