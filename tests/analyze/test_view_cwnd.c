@@ -9,7 +9,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "format/sink.h"
 #include "tests/analyze/build_tape.h"
 #include "tests/analyze/viewed.h"
 
@@ -17,30 +16,17 @@ enum { T0 = 1000000000, MS = 1000000 };
 
 static struct viewed show(struct build_tape *b, const char *options)
 {
-	size_t len;
-	const uint8_t *data = sink_memory(b->sink, &len);
-	struct viewed v = view_bytes(view_cwnd, data, len, options, false);
-
-	assert_int_equal(v.rc, 0);
-	return v;
+	return view_built(view_cwnd, b, options);
 }
 
 static void expect(struct build_tape *b, const char *options, const char *want)
 {
-	struct viewed v = show(b, options);
-
-	assert_string_equal(v.text, want);
-	viewed_release(&v);
+	view_prints(view_cwnd, b, options, want);
 }
 
 static void expect_part(struct build_tape *b, const char *options, const char *want)
 {
-	struct viewed v = show(b, options);
-
-	if (!strstr(v.text, want))
-		fprintf(stderr, "%s\nlacks %s\n", v.text, want);
-	assert_non_null(strstr(v.text, want));
-	viewed_release(&v);
+	view_tells(view_cwnd, b, options, want);
 }
 
 static void probe(struct build_tape *b, uint64_t ts, uint32_t cwnd, uint32_t ssthresh)

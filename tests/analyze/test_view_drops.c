@@ -8,7 +8,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "format/sink.h"
 #include "tests/analyze/build_tape.h"
 #include "tests/analyze/viewed.h"
 
@@ -35,13 +34,7 @@ static const struct build_segment strange = {
 
 static void check(struct build_tape *b, const char *options, const char *want)
 {
-	size_t len;
-	const uint8_t *data = sink_memory(b->sink, &len);
-	struct viewed v = view_bytes(view_drops, data, len, options, false);
-
-	assert_int_equal(v.rc, 0);
-	assert_string_equal(v.text, want);
-	viewed_release(&v);
+	view_prints(view_drops, b, options, want);
 }
 
 /* Two losses on the connection, one to nobody, and a duplicate. */

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "format/sink.h"
 #include "tests/analyze/build_tape.h"
 #include "tests/analyze/viewed.h"
 
@@ -16,12 +15,7 @@ enum { T0 = 1000000000 };
 
 static struct viewed show(struct build_tape *b, const char *options)
 {
-	size_t len;
-	const uint8_t *data = sink_memory(b->sink, &len);
-	struct viewed v = view_bytes(view_exchanges, data, len, options, false);
-
-	assert_int_equal(v.rc, 0);
-	return v;
+	return view_built(view_exchanges, b, options);
 }
 
 static void hello_is_one_exchange_whose_parts_add_up(void **state)

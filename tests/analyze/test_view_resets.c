@@ -8,7 +8,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "format/sink.h"
 #include "tests/analyze/build_tape.h"
 #include "tests/analyze/viewed.h"
 
@@ -19,16 +18,8 @@
 
 static void check(struct build_tape *b, const char *options, const char *want)
 {
-	size_t len;
-	const uint8_t *data;
-	struct viewed v;
-
 	tape_ready(b);
-	data = sink_memory(b->sink, &len);
-	v = view_bytes(view_resets, data, len, options, false);
-	assert_int_equal(v.rc, 0);
-	assert_string_equal(v.text, want);
-	viewed_release(&v);
+	view_prints(view_resets, b, options, want);
 	tape_release(b);
 }
 

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "format/sink.h"
 #include "tests/analyze/build_tape.h"
 #include "tests/analyze/viewed.h"
 
@@ -20,16 +19,8 @@ enum { OPEN = 0, RECOVERY = 3, LOSS = 4, RETRANS = 1, PROBE = 5, ACK = 16, PSH =
 
 static void check(struct build_tape *b, const char *options, const char *want)
 {
-	size_t len;
-	const uint8_t *data;
-	struct viewed v;
-
 	tape_ready(b);
-	data = sink_memory(b->sink, &len);
-	v = view_bytes(view_retransmits, data, len, options, false);
-	assert_int_equal(v.rc, 0);
-	assert_string_equal(v.text, want);
-	viewed_release(&v);
+	view_prints(view_retransmits, b, options, want);
 	tape_release(b);
 }
 

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "format/sink.h"
 #include "tests/analyze/build_tape.h"
 #include "tests/analyze/viewed.h"
 
@@ -21,30 +20,17 @@ static const enum tcp_state closed[2] = {STATE_LAST_ACK, STATE_CLOSE};
 
 static struct viewed show(struct build_tape *b, const char *options)
 {
-	size_t len;
-	const uint8_t *data = sink_memory(b->sink, &len);
-	struct viewed v = view_bytes(view_rtt, data, len, options, false);
-
-	assert_int_equal(v.rc, 0);
-	return v;
+	return view_built(view_rtt, b, options);
 }
 
 static void expect(struct build_tape *b, const char *options, const char *want)
 {
-	struct viewed v = show(b, options);
-
-	assert_string_equal(v.text, want);
-	viewed_release(&v);
+	view_prints(view_rtt, b, options, want);
 }
 
 static void expect_part(struct build_tape *b, const char *options, const char *want)
 {
-	struct viewed v = show(b, options);
-
-	if (!strstr(v.text, want))
-		fprintf(stderr, "%s\nlacks %s\n", v.text, want);
-	assert_non_null(strstr(v.text, want));
-	viewed_release(&v);
+	view_tells(view_rtt, b, options, want);
 }
 
 static void probe(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint32_t srtt)

@@ -21,20 +21,12 @@ enum { T0 = 1000000000, MS = 1000000 };
 
 static struct viewed show(struct build_tape *b, const char *options)
 {
-	size_t len;
-	const uint8_t *data = sink_memory(b->sink, &len);
-	struct viewed v = view_bytes(view_top, data, len, options, false);
-
-	assert_int_equal(v.rc, 0);
-	return v;
+	return view_built(view_top, b, options);
 }
 
 static void expect(struct build_tape *b, const char *options, const char *want)
 {
-	struct viewed v = show(b, options);
-
-	assert_string_equal(v.text, want);
-	viewed_release(&v);
+	view_prints(view_top, b, options, want);
 }
 
 static void begin(struct build_tape *b)

@@ -4,11 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
 #include "analyze/scope.h"
+#include "format/sink.h"
 #include "format/source.h"
 #include "tests/analyze/viewed.h"
 
@@ -122,4 +124,32 @@ void viewed_release(struct viewed *v)
 {
 	free(v->text);
 	v->text = NULL;
+}
+
+struct viewed view_built(view_fn view, const struct build_tape *b, const char *options)
+{
+	size_t len;
+	const uint8_t *data = sink_memory(b->sink, &len);
+	struct viewed v = view_bytes(view, data, len, options, false);
+
+	assert_int_equal(v.rc, 0);
+	return v;
+}
+
+void view_prints(view_fn view, const struct build_tape *b, const char *options, const char *want)
+{
+	struct viewed v = view_built(view, b, options);
+
+	assert_string_equal(v.text, want);
+	viewed_release(&v);
+}
+
+void view_tells(view_fn view, const struct build_tape *b, const char *options, const char *want)
+{
+	struct viewed v = view_built(view, b, options);
+
+	if (!strstr(v.text, want))
+		fprintf(stderr, "%s\nlacks %s\n", v.text, want);
+	assert_non_null(strstr(v.text, want));
+	viewed_release(&v);
 }

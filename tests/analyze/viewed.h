@@ -8,6 +8,7 @@
 #include "analyze/arguments.h"
 #include "analyze/remarks.h"
 #include "analyze/view.h"
+#include "tests/analyze/build_tape.h"
 
 struct viewed {
 	char *text; /* owned: what was printed */
@@ -24,5 +25,11 @@ struct viewed view_bytes(view_fn view, const void *data, size_t len, const char 
 struct viewed view_part(view_fn view, const void *data, size_t len, const char *options,
 			unsigned spares);
 void viewed_release(struct viewed *v);
+
+/* The view over a tape that tape_ready() has ended; it must succeed. */
+struct viewed view_built(view_fn view, const struct build_tape *b, const char *options);
+/* And print this, or this among other things. */
+void view_prints(view_fn view, const struct build_tape *b, const char *options, const char *want);
+void view_tells(view_fn view, const struct build_tape *b, const char *options, const char *want);
 
 #endif
