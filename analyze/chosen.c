@@ -54,7 +54,7 @@ int chosen_prepare(struct chosen *c, const struct view_input *in, struct error *
 		kin_limit(&reader, in->scope->kin, cursor);
 	t = scope_tracker(in->scope);
 	if (t)
-		tracker_forgo_traffic(t);
+		tracker_forgo(t, FORGO_TRAFFIC);
 	rc = t ? read_ahead(c, in, &reader, cursor, t, err) : error_nomem(err);
 	c->is_read_ahead = rc == 0;
 	tracker_free(t);

@@ -39,7 +39,7 @@ static void read_counters(struct step *s, bool is_first)
 	struct traffic *traffic = &s->life->traffic;
 	uint64_t acked, received, srtt, total;
 
-	if (s->t->forgoes_traffic)
+	if (s->t->forgone & FORGO_TRAFFIC)
 		return;
 	if (bound_int(s->e, s->ev, BOUND_BYTES_ACKED, &acked) &&
 	    bound_int(s->e, s->ev, BOUND_BYTES_RECEIVED, &received)) {
@@ -60,7 +60,7 @@ static void seek_peer(struct step *s, bool has_new_seq)
 	struct life *l = s->life;
 	uint64_t una, nxt;
 
-	if (l->peer || l->role == LIFE_LISTENER)
+	if (l->peer || l->role == LIFE_LISTENER || (s->t->forgone & FORGO_PEERS))
 		return;
 	if (has_new_seq && bound_int(s->e, s->ev, BOUND_SND_UNA, &una) &&
 	    bound_int(s->e, s->ev, BOUND_RCV_NXT, &nxt))
@@ -215,7 +215,7 @@ static void on_destroy(struct step *s)
 static void on_summary(struct step *s)
 {
 	read_counters(s, false);
-	if (!s->t->forgoes_traffic)
+	if (!(s->t->forgone & FORGO_TRAFFIC))
 		totals_read(&s->life->totals, s->e, s->ev);
 }
 
@@ -223,7 +223,7 @@ static void on_probe(struct step *s)
 {
 	int32_t srtt = 0;
 
-	if (!s->t->forgoes_traffic)
+	if (!(s->t->forgone & FORGO_TRAFFIC))
 		srtt = bound_int32(s->e, s->ev, BOUND_SRTT, 0);
 	if (srtt > 0)
 		s->life->traffic.srtt_us = (uint32_t)srtt;
@@ -240,7 +240,7 @@ static void on_error_report(struct step *s)
 
 static void on_drop(struct step *s)
 {
-	if (!drop_is_benign(s->e, s->ev, s->t->section))
+	if (!(s->t->forgone & FORGO_TRAFFIC) && !drop_is_benign(s->e, s->ev, s->t->section))
 		s->life->traffic.drops++;
 }
 
@@ -264,13 +264,13 @@ static void on_sock_event(struct step *s)
 
 	switch (s->e->kind) {
 	case EVENT_SEND_LENGTH:
-		if (!s->t->forgoes_traffic)
+		if (!(s->t->forgone & FORGO_TRAFFIC))
 			traffic_sent(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0));
 		learn_owner(s, OWNER_CALLER);
 		note_acceptance(s);
 		break;
 	case EVENT_RECV_LENGTH:
-		if (!s->t->forgoes_traffic)
+		if (!(s->t->forgone & FORGO_TRAFFIC))
 			traffic_received(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0),
 					 bound_int32(s->e, s->ev, BOUND_FLAGS, 0));
 		learn_owner(s, OWNER_CALLER);

@@ -29,7 +29,7 @@ struct tracker {
 	uint64_t event_count;
 	bool has_origin, has_section_ns;
 	bool has_calls;
-	bool forgoes_traffic;
+	unsigned forgone; /* bits of enum forgone */
 	bool is_gap_open; /* damage was skipped after last_ns */
 };
 

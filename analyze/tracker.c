@@ -46,9 +46,9 @@ void tracker_set_spans(struct tracker *t, const struct spans *spans)
 	t->spans = spans;
 }
 
-void tracker_forgo_traffic(struct tracker *t)
+void tracker_forgo(struct tracker *t, unsigned what)
 {
-	t->forgoes_traffic = true;
+	t->forgone |= what;
 }
 
 static bool is_packet(enum event_kind kind)
@@ -123,7 +123,8 @@ static void on_event(struct step *s)
 	if (s->e->kind == EVENT_STATE) {
 		s->out->change.from = bound_state(s->e, s->ev, BOUND_OLDSTATE);
 		s->out->change.to = bound_state(s->e, s->ev, BOUND_NEWSTATE);
-	}
+	} else if (s->t->forgone & FORGO_PACKETS && is_packet(s->e->kind))
+		return;
 	identity_resolve(s);
 	if (is_packet(s->e->kind))
 		find_flow(s);

@@ -47,6 +47,15 @@ struct sighting {
 	struct tuple flow; /* if has_flow, of a packet with TCP headers: local = the sender */
 };
 
+enum forgone {
+	FORGO_TRAFFIC = 1, /* what lives sent and received: struct traffic, but for its
+			    * retransmits, and struct totals stay empty */
+	FORGO_PEERS = 2,   /* their peers, and the role of lives whose beginning was not seen, which
+			    * a peer may tell */
+	FORGO_PACKETS = 4, /* whose packets are, and what they tell: that a life is still there, the
+			    * port it connects from before the kernel tells, a FIN after its end */
+};
+
 /* NULL without memory. */
 struct tracker *tracker_new(void);
 void tracker_free(struct tracker *t);
@@ -54,9 +63,8 @@ void tracker_free(struct tracker *t);
  * its sections begin and end. Before the first item; `spans` is lent. */
 void tracker_set_origin(struct tracker *t, uint64_t origin_ns);
 void tracker_set_spans(struct tracker *t, const struct spans *spans);
-/* Nobody will ask what lives sent and received: struct traffic, but for its retransmits and
- * drops, and struct totals stay empty, and columns that only they need unread. */
-void tracker_forgo_traffic(struct tracker *t);
+/* Nobody will ask for this (bits of enum forgone): columns that only it needs stay unread. */
+void tracker_forgo(struct tracker *t, unsigned what);
 /* 0, or ERR_NOMEM. A new section ends every life of the one before. */
 int tracker_feed(struct tracker *t, const struct item *item, struct sighting *out,
 		 struct error *err);

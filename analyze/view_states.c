@@ -195,7 +195,7 @@ static int read_all(struct states *v, struct error *err)
 	struct item item;
 	int rc;
 
-	tracker_forgo_traffic(v->tracker);
+	tracker_forgo(v->tracker, FORGO_TRAFFIC | FORGO_PEERS | FORGO_PACKETS);
 	TRY(chosen_prepare(&v->chosen, v->in, err));
 	render_begin(v->in->renderer, &states_table);
 	while ((rc = view_next(v->in, &item, err)) == 0) {
