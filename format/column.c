@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "format/hash.h"
+#include "format/listed.h"
 
 static unsigned varint_size(uint64_t v)
 {
@@ -48,25 +49,36 @@ static void put_small(const uint64_t *restrict values, size_t n, struct buf *out
 	out->len += n;
 }
 
-static bool is_delta_shorter(const uint64_t *values, size_t n)
+/* Bytes of the values as they are, and as differences. */
+struct lengths {
+	size_t plain, delta;
+};
+
+static struct lengths lengths_of(const uint64_t *values, size_t n)
 {
+	struct lengths l = {0};
 	uint64_t previous = 0;
-	size_t plain = 0, delta = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		plain += varint_size(values[i]);
-		delta += varint_size(zigzag((int64_t)(values[i] - previous)));
+		l.plain += varint_size(values[i]);
+		l.delta += varint_size(zigzag((int64_t)(values[i] - previous)));
 		previous = values[i];
 	}
-	return delta < plain;
+	return l;
 }
+
+enum { WIDE = 2 }; /* bytes a value: beyond that it is worth looking whether values come again */
 
 static uint8_t put_varints(const uint64_t *values, size_t n, struct buf *out)
 {
-	bool is_delta = is_delta_shorter(values, n);
+	struct lengths l = lengths_of(values, n);
+	bool is_delta = l.delta < l.plain;
+	size_t least = is_delta ? l.delta : l.plain;
 	uint64_t previous = 0;
 	uint8_t *p;
 
+	if (least > WIDE * n && listed_encode(values, n, least, out))
+		return CODEC_LISTED;
 	if (!buf_reserve(out, n * VARINT_MAX))
 		return CODEC_VARINT;
 	p = out->data + out->len;

@@ -24,6 +24,7 @@ enum column_codec {
 	CODEC_RECENT = 9, /* ints: a varint each: one of the 8 latest values, or the zigzag
 			   * distance to the last that was none of them */
 	CODEC_PAIRED = 10, /* the same as CODEC_KEYED, of two last values and a field near */
+	CODEC_LISTED = 11, /* ints: varint n, n different values, then a varint index each */
 };
 
 /* Append `n` integers to *out; returns the codec used. */

@@ -2,6 +2,8 @@
 /* column_ints.c -- decodes columns of integers (docs/FORMAT.md section 7.3). */
 #include "format/column.h"
 
+#include "format/listed.h"
+
 /* How integers are kept. */
 enum form {
 	FORM_WHOLE,  /* uint64_t */
@@ -147,6 +149,27 @@ static ALWAYS_INLINE bool decode_recent(struct view *in, size_t n, void *out, en
 	return true;
 }
 
+/* Values of a list; what lies behind it is not there. */
+static ALWAYS_INLINE bool decode_listed(struct view *in, size_t n, void *out, enum form form)
+{
+	uint64_t list[LISTED_MAX], chunk[CHUNK];
+	size_t count;
+
+	if (!listed_take(in, n, list, &count))
+		return false;
+	for (size_t i = 0, len; i < n; i += len) {
+		len = chunk_len(n - i);
+		if (!take_varints(in, len, chunk))
+			return false;
+		for (size_t k = 0; k < len; k++) {
+			if (chunk[k] >= count)
+				return false;
+			put_int(out, i + k, list[chunk[k]], form);
+		}
+	}
+	return true;
+}
+
 static int bad_column(struct error *err)
 {
 	return error_set(err, ERR_CORRUPT, "a column does not hold as many values as its block");
@@ -170,6 +193,9 @@ static ALWAYS_INLINE int decode_ints(uint8_t codec, struct view in, size_t n, vo
 		break;
 	case CODEC_RECENT:
 		is_ok = decode_recent(&in, n, out, form);
+		break;
+	case CODEC_LISTED:
+		is_ok = decode_listed(&in, n, out, form);
 		break;
 	default:
 		return error_set(err, ERR_UNSUPPORTED, "a column has unknown codec %u", codec);

@@ -22,7 +22,7 @@ except ImportError:
         zstd_module = None
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED = range(1, 11)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED = range(1, 12)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM = (1 << bit for bit in range(7))
@@ -371,15 +371,29 @@ def integers(codec, data, count):
     elif codec == VARINT:
         values = [b.varint() for _ in range(count)]
     elif codec == DELTA:
-        values, last = [], 0
-        for _ in range(count):
-            last = last + b.zigzag() & MASK64
-            values.append(last)
+        values = deltas(b, count)
     elif codec == RECENT:
         values = recent(b, count)
+    elif codec == LISTED:
+        size = b.varint()
+        check(size <= min(count, 512), "a list of more values than there are")
+        listed = deltas(b, size)
+        values = []
+        for _ in range(count):
+            index = b.varint()
+            check(index < size, "index into a list")
+            values.append(listed[index])
     else:
         raise Unknown(f"codec {codec} for integers")
     check(b.left() == 0, "bytes after a column")
+    return values
+
+
+def deltas(b, count):
+    values, last = [], 0
+    for _ in range(count):
+        last = last + b.zigzag() & MASK64
+        values.append(last)
     return values
 
 

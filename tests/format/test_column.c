@@ -89,6 +89,50 @@ static void integers_that_go_together_are_differences(void **state)
 	ints_come_back(signs, 3, CODEC_DELTA);
 }
 
+/* `count` different values, each a long way from the next, one after the other. */
+static void fill_wide(uint64_t *values, size_t n, size_t count)
+{
+	for (size_t i = 0; i < n; i++)
+		values[i] = (i * 7 % count + 1) * UINT64_C(0x123456789abcdef);
+}
+
+static void wide_integers_that_come_again_are_listed(void **state)
+{
+	static uint64_t values[8 * 513];
+
+	(void)state;
+	fill_wide(values, 16, 2);
+	ints_come_back(values, 16, CODEC_LISTED);
+	fill_wide(values, 24, 3);
+	ints_come_back(values, 24, CODEC_LISTED);
+	ints_come_back(values, 23, CODEC_VARINT); /* a list is for an eighth of them */
+	fill_wide(values, 1025, 128);
+	ints_come_back(values, 1025, CODEC_LISTED);
+	for (size_t i = 0; i < 16; i++)
+		values[i] = i % 2 ? 100 : 16383;
+	ints_come_back(values, 16, CODEC_VARINT); /* not wide enough */
+}
+
+static void no_more_than_512_integers_are_listed(void **state)
+{
+	enum { COUNT = 8 * 513 };
+	static uint64_t values[COUNT], out[COUNT];
+	struct buf b = {0};
+
+	(void)state;
+	for (size_t different = 511; different <= 513; different++) {
+		buf_clear(&b);
+		fill_wide(values, COUNT, different);
+		assert_int_equal(column_encode_ints(values, COUNT, &b),
+				 different <= 512 ? CODEC_LISTED : CODEC_DELTA);
+		if (different > 512)
+			continue;
+		assert_int_equal(decode_ints(CODEC_LISTED, &b, b.len, COUNT, out), 0);
+		assert_memory_equal(out, values, sizeof(out));
+	}
+	buf_release(&b);
+}
+
 static void every_codec_reads_what_another_would_have_written(void **state)
 {
 	static const uint64_t values[] = {5, 5, UINT64_MAX, 0};
@@ -137,7 +181,7 @@ static void an_unknown_codec_is_newer_and_not_damage(void **state)
 	put_varint(&b, 0);
 	for (unsigned codec = 0; codec < 256; codec++) {
 		bool is_int = (codec >= CODEC_CONST && codec <= CODEC_DELTA) ||
-			      codec == CODEC_RECENT;
+			      codec == CODEC_RECENT || codec == CODEC_LISTED;
 		bool is_bytes = codec == CODEC_CONST || codec == CODEC_TABLE ||
 				codec == CODEC_PLANES;
 		struct view in = view_of(b.data, b.len);
@@ -369,6 +413,8 @@ int main(void)
 		cmocka_unit_test(constant_integers_cost_one_value),
 		cmocka_unit_test(small_integers_are_plain),
 		cmocka_unit_test(integers_that_go_together_are_differences),
+		cmocka_unit_test(wide_integers_that_come_again_are_listed),
+		cmocka_unit_test(no_more_than_512_integers_are_listed),
 		cmocka_unit_test(every_codec_reads_what_another_would_have_written),
 		cmocka_unit_test(a_column_of_another_length_is_refused),
 		cmocka_unit_test(an_unknown_codec_is_newer_and_not_damage),

@@ -192,17 +192,24 @@ def bytes_per_body(add):
 def codecs(add):
     t = tape(ONE)
     values = [5, 5, 7, 5, 1, 2, 3, 4, 6, 8, 9, 7, 1 << 31, 5, 0, 0]
-    for i, codec in enumerate((plain, delta, recent)):
+    for i, codec in enumerate((plain, delta, recent, listed)):
         t.rows([100 * i + k for k in range(16)], [column(1, VALUE, 0, codec(*values))])
-    t.rows([300, 301], [column(1, VALUE, 0, const(77))])
-    add("codecs_of_integers", 0, "VARINT, DELTA, RECENT with moves and misses, CONST", t.end(),
-        [(100 * i + k, 0, v) for i in range(3) for k, v in enumerate(values)] + [(300, 0, 77), (301, 0, 77)])
+    t.rows([400, 401], [column(1, VALUE, 0, const(77))])
+    add("codecs_of_integers", 0, "VARINT, DELTA, RECENT with moves and misses, LISTED, CONST", t.end(),
+        [(100 * i + k, 0, v) for i in range(4) for k, v in enumerate(values)] + [(400, 0, 77), (401, 0, 77)])
 
     t = tape(schema(1, b"e", [field(b"v", size=8)]))
     wide = [1 << 62, 0, MASK64, 1 << 62, MASK64 - 1, 1, MASK64, 3 << 62, (1 << 63) + 5]
-    for i, codec in enumerate((plain, delta, recent)):
+    for i, codec in enumerate((plain, delta, recent, listed)):
         t.rows([100 * i + k for k in range(9)], [column(1, VALUE, 0, codec(*wide))])
-    add("codecs_wrap", 0, "differences modulo 2^64", t.end(), [(100 * i + k, 0, v) for i in range(3) for k, v in enumerate(wide)])
+    add("codecs_wrap", 0, "differences modulo 2^64", t.end(), [(100 * i + k, 0, v) for i in range(4) for k, v in enumerate(wide)])
+
+    times = range(513)
+    for name, count, rows in (("at_limit", 512, 513), ("above_limit", 513, 513), ("above_rows", 3, 2)):
+        t = tape(schema(1, b"e", [V, field(b"w")]))
+        t.rows(times[:rows], [column(1, VALUE, 0, (LISTED, varint(count) + b"\2" * count + varints(*([count - 1] * rows)))), column(1, VALUE, 1, const(8))])
+        known = count if name == "at_limit" else None
+        add("listed_" + name, 0, "at most 512 values are listed, and as many as there are", t.end(), [(i, 0, known, 8) for i in times[:rows]])
 
     t = tape(schema(1, b"e", [field(b"b", kind=BYTES, size=1, count=2), field(b"s", kind=STRING, size=1)]))
     pairs = [b"ab", b"cd", b"ab"]
@@ -215,7 +222,8 @@ def codecs(add):
     wrong = [("trailing", (VARINT, b"\5\6\7")), ("short", (VARINT, b"\5")), ("long_varint", (VARINT, b"\5" + b"\x80" * 10 + b"\0")),
              ("varint_above", (VARINT, b"\5" + b"\xff" * 9 + b"\2")), ("unknown", (99, b"\5\6")), ("table", (TABLE, b"\1\1a\0\0")),
              ("time", (TIME, b"\0\0")), ("as_is", (AS_IS, b"\5\6")), ("keyed_without_key", (KEYED, b"\1\1")),
-             ("const_trailing", (CONST, b"\5\5")), ("recent_short", (RECENT, b"\0"))]
+             ("const_trailing", (CONST, b"\5\5")), ("recent_short", (RECENT, b"\0")),
+             ("listed_index", (LISTED, b"\1\6\0\1")), ("listed_short", (LISTED, b"\1\6\0")), ("listed_trailing", (LISTED, b"\1\6\0\0\0"))]
     for name, coded in wrong:
         t = tape(schema(1, b"e", [V, field(b"w")]))
         t.rows([1, 2], [column(1, VALUE, 0, coded), column(1, VALUE, 1, plain(8, 9))])

@@ -7,7 +7,7 @@ import struct
 import zlib
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED = range(1, 11)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED = range(1, 12)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM = (1 << bit for bit in range(7))
@@ -198,6 +198,12 @@ def recent(*values):
             latest.pop()
         latest.insert(0, v)
     return RECENT, varints(*out)
+
+
+def listed(*values):
+    values = [v & MASK64 for v in values]
+    different = sorted(set(values))
+    return LISTED, varint(len(different)) + delta(*different)[1] + varints(*map(different.index, values))
 
 
 def table(*values):

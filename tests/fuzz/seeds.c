@@ -249,12 +249,16 @@ static void save_columns(void)
 	const uint64_t same[] = {300, 300, 300}, small[] = {0, 100, 3, 90},
 		       times[] = {1000000, 1000010, 1000005},
 		       ids[] = {90000, 90001, 90000, 5, 90001, 90002, 5, 5, 90000, 7, 90001, 5};
+	uint64_t wide[24];
 	const struct view texts[] = {view_of("a", 1), view_of("", 0), view_of("a", 1)},
 			  fixed[] = {view_of("abcd", 4), view_of("efgh", 4)};
 
 	save_ints("const", same, 3);
 	save_ints("varint", small, 4);
 	save_ints("delta", times, 3);
+	for (unsigned i = 0; i < 24; i++)
+		wide[i] = UINT64_C(1) << 40 << i % 3;
+	save_ints("listed", wide, 24);
 	save_ids("recent", ids, 12);
 	save_strings("table", texts, 3, 0);
 	save_strings("fixed", fixed, 2, 4);
