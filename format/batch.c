@@ -253,10 +253,11 @@ static int slot_bind(struct slab *slab, struct slot *s, const struct section *se
 		return 0;
 	own = schema->own_count ? schema->own_count : 1;
 	s->schema = schema;
+	s->readers = slab_zalloc(slab, schema->field_count, sizeof(*s->readers));
 	s->own = slab_alloc(slab, own, sizeof(*s->own));
 	s->presence = slab_alloc(slab, own, sizeof(*s->presence));
 	s->raw = slab_alloc(slab, own, sizeof(*s->raw));
-	if (!s->own || !s->presence || !s->raw)
+	if (!s->readers || !s->own || !s->presence || !s->raw)
 		return error_nomem(err);
 	memset(s->own, 0xff, own * sizeof(*s->own));
 	memset(s->presence, 0xff, own * sizeof(*s->presence));
@@ -348,6 +349,7 @@ int batch_decode(const struct section *section, struct dict_set *dicts,
 	}
 	b->slab = slab;
 	b->dicts = dict_set_hold(dicts);
+	b->epoch = dict_set_epoch(dicts);
 	b->unpacker = unpacker;
 	rc = decode(b, section, block, err);
 	if (rc) {
@@ -368,26 +370,7 @@ const struct dict_set *batch_dicts(const struct batch *b)
 	return b->dicts;
 }
 
-bool batch_event_before(struct batch *b, uint32_t at, uint64_t end_ns, struct event *out)
+bool batch_event(struct batch *b, uint32_t row, struct event *out)
 {
-	uint32_t row = b->order ? b->order[at] : at;
-	uint32_t slot = batch_slot(b, row);
-	const struct schema *schema = b->slots[slot].schema;
-	uint64_t ts = b->ts[row];
-
-	if (!schema || ts >= end_ns)
-		return false;
-	*out = (struct event){.schema = schema,
-			      .ts_ns = ts,
-			      .cpu = (uint32_t)b->cpu[row & b->cpu_mask],
-			      .row = row,
-			      .schema_row = batch_schema_row(b, row),
-			      .slot = slot,
-			      .batch = b};
-	return true;
-}
-
-bool batch_event(struct batch *b, uint32_t at, struct event *out)
-{
-	return batch_event_before(b, at, UINT64_MAX, out); /* no time is as late as that */
+	return batch_row_event(b, row, out);
 }

@@ -37,9 +37,7 @@ const struct dict_set *batch_dicts(const struct batch *b);
 size_t batch_open_all(struct batch *b);
 /* A part that was read late could not be used: values are null for that reason. */
 bool batch_is_damaged(const struct batch *b);
-/* The event in `row`; false when its schema is not known, or, of the second, when it is not
- * before `end_ns`. */
+/* The event in `row`; false when its schema is not known. */
 bool batch_event(struct batch *b, uint32_t row, struct event *out);
-bool batch_event_before(struct batch *b, uint32_t row, uint64_t end_ns, struct event *out);
 
 #endif

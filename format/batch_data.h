@@ -45,12 +45,43 @@ static inline uint32_t column_id(const struct column *c, uint32_t row)
 	return c->shorts[row & c->mask];
 }
 
+/* Where the values of an integer field of its own are, once event_int() has found them. */
+struct reader {
+	const uint64_t *longs;
+	const uint32_t *shorts;   /* both are NULL at first */
+	const uint32_t *presence; /* NULL: values are always there */
+	uint32_t mask, presence_mask;
+	bool is_signed;
+};
+
+static inline bool reader_is_ready(const struct reader *r)
+{
+	return r->shorts || r->longs;
+}
+
+/* False when the row has none. */
+static inline bool reader_int(const struct reader *r, uint32_t row, uint64_t *out)
+{
+	uint32_t value;
+
+	if (r->presence && !r->presence[row & r->presence_mask])
+		return false;
+	if (r->longs) {
+		*out = r->longs[row & r->mask];
+		return true;
+	}
+	value = r->shorts[row & r->mask];
+	*out = r->is_signed ? (uint64_t)sign_extend(value, 4) : value;
+	return true;
+}
+
 /* The rows of one schema in this block. */
 struct slot {
 	uint32_t id;
 	uint32_t count;
 	const struct schema *schema;    /* NULL when unknown */
 	uint32_t refs[SCHEMA_MAX_REFS]; /* column numbers */
+	struct reader *readers;         /* [field_count] */
 	uint32_t *own;                  /* [own_count] */
 	uint32_t *presence;             /* [own_count] */
 	uint32_t *raw;                  /* [own_count] */
@@ -88,6 +119,7 @@ struct batch {
 	const uint32_t *order;   /* rows in the order of time; NULL: as they lie */
 	enum column_state keyed; /* of all keyed columns together */
 	uint32_t *places;        /* of a row: its slot, then its number among those of its schema */
+	uint32_t epoch;          /* of the dictionaries */
 };
 
 enum { PLACE_ROW_BITS = 16 }; /* that number is below BLOCK_MAX_ROWS */
@@ -100,6 +132,25 @@ static inline uint32_t batch_slot(const struct batch *b, uint32_t row)
 static inline uint32_t batch_schema_row(const struct batch *b, uint32_t row)
 {
 	return b->places[row] & ((1 << PLACE_ROW_BITS) - 1);
+}
+
+/* As batch_event(). */
+static inline bool batch_row_event(struct batch *b, uint32_t at, struct event *out)
+{
+	uint32_t row = b->order ? b->order[at] : at;
+	uint32_t slot = batch_slot(b, row);
+	const struct schema *schema = b->slots[slot].schema;
+
+	if (!schema)
+		return false;
+	*out = (struct event){.schema = schema,
+			      .ts_ns = b->ts[row],
+			      .cpu = (uint32_t)b->cpu[row & b->cpu_mask],
+			      .row = row,
+			      .schema_row = batch_schema_row(b, row),
+			      .slot = slot,
+			      .batch = b};
+	return true;
 }
 
 /* Bytes of a column in its part, decompressed. */

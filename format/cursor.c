@@ -588,6 +588,11 @@ void cursor_follow(struct cursor *c)
 	c->scan.is_following = source_size(c->source) != UINT64_MAX;
 }
 
+struct run *cursor_run(struct cursor *c)
+{
+	return merge_run(c->merge);
+}
+
 const struct health *cursor_health(const struct cursor *c)
 {
 	return &c->health;

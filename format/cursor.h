@@ -21,6 +21,7 @@
 #include "format/section.h"
 
 struct cursor;   /* opaque */
+struct run;      /* run.h */
 struct source;   /* source.h */
 struct dict_set; /* dict.h */
 
@@ -85,6 +86,9 @@ void cursor_limit_entries(struct cursor *c, cursor_entry_fn wants, void *arg);
  * pipe waits anyway. */
 void cursor_follow(struct cursor *c);
 int cursor_next(struct cursor *c, struct item *item, struct error *err);
+/* Events that cursor_next() would deliver next, before anything else, may be taken from here
+ * instead, as long as event_is_starved() is asked of each. Lent until the next cursor_next(). */
+struct run *cursor_run(struct cursor *c);
 const struct health *cursor_health(const struct cursor *c);
 
 #endif

@@ -61,12 +61,31 @@ bool event_ref_int(const struct event *ev, int ref, int attribute, uint64_t *out
 	return id && dict_set_int(ev->batch->dicts, ev->schema->refs[ref - 1], id, attribute, out);
 }
 
+/* False when the column, or what tells which rows have a value, is missing or damaged. */
+static bool reader_init(struct reader *r, struct batch *b, const struct slot *s,
+			const struct field *f, unsigned own)
+{
+	const struct column *c = column_of(b, s->own[own], f, s->count), *presence = NULL;
+
+	if (f->flags & FIELD_OPTIONAL)
+		presence = column_of(b, s->presence[own], NULL, s->count);
+	if (!c || (f->flags & FIELD_OPTIONAL && !presence))
+		return false;
+	*r = (struct reader){.longs = c->longs,
+			     .shorts = c->shorts,
+			     .mask = c->mask,
+			     .is_signed = f->flags & FIELD_SIGNED};
+	if (presence) {
+		r->presence = presence->shorts;
+		r->presence_mask = presence->mask;
+	}
+	return true;
+}
+
 bool event_int(const struct event *ev, int index, uint64_t *out)
 {
 	const struct slot *s = &ev->batch->slots[ev->slot];
-	const struct column *c;
 	const struct field *f;
-	unsigned own;
 
 	if (index < 0 || index >= ev->schema->field_count)
 		return false;
@@ -75,12 +94,10 @@ bool event_int(const struct event *ev, int index, uint64_t *out)
 		return false;
 	if (f->ref)
 		return event_ref_int(ev, f->ref, f->attribute, out);
-	own = ev->schema->own_of[index];
-	c = column_of(ev->batch, s->own[own], f, s->count);
-	if (!c || !is_present(ev->batch, s, f, own, ev->schema_row))
+	if (!reader_is_ready(&s->readers[index]) &&
+	    !reader_init(&s->readers[index], ev->batch, s, f, ev->schema->own_of[index]))
 		return false;
-	*out = column_int(c, f, ev->schema_row);
-	return true;
+	return reader_int(&s->readers[index], ev->schema_row, out);
 }
 
 static bool own_bytes(const struct event *ev, const struct field *f, unsigned own, struct view *out)

@@ -36,10 +36,10 @@ struct pending {
 struct merge {
 	struct open_batch open[CURSOR_MAX_OPEN];
 	unsigned open_count;
-	struct open_batch *run; /* rows before its last may go out, if before run_end_ns; or NULL */
-	uint64_t run_end_ns;
-	struct batch *spent;     /* freed at the next call: the last event points into it */
-	struct pending *pending; /* losses and clock readings, in order */
+	struct run run;            /* may go out; never with the last row of a block */
+	struct open_batch *run_of; /* whose rows these are; NULL: there is no run */
+	struct batch *spent;       /* freed at the next call: the last event points into it */
+	struct pending *pending;   /* losses and clock readings, in order */
 	size_t pending_count, pending_cap, pending_at;
 	uint64_t watermark;
 	uint64_t last_ts;
@@ -74,16 +74,27 @@ void merge_free(struct merge *m)
 	free(m);
 }
 
+/* Rows of the run that went out are no longer open. */
+static void end_run(struct merge *m)
+{
+	if (m->run_of && m->run.at > m->run_of->row) {
+		m->run_of->row = m->run.at;
+		m->last_ts = batch_ts(m->run.batch, m->run.at - 1);
+	}
+	m->run = (struct run){0};
+	m->run_of = NULL;
+}
+
 void merge_limit_time(struct merge *m, uint64_t from_ns, uint64_t to_ns)
 {
-	m->run = NULL;
+	end_run(m);
 	m->from_ns = from_ns;
 	m->to_ns = to_ns;
 }
 
 void merge_restart(struct merge *m)
 {
-	m->run = NULL;
+	end_run(m);
 	m->watermark = 0;
 	m->last_ts = 0;
 }
@@ -96,7 +107,7 @@ void merge_watermark(struct merge *m, uint64_t watermark)
 
 void merge_add(struct merge *m, struct batch *batch)
 {
-	m->run = NULL;
+	end_run(m);
 	m->open[m->open_count++] = (struct open_batch){batch, 0, batch_rows(batch) - 1};
 }
 
@@ -117,7 +128,7 @@ static int push_pending(struct merge *m, struct pending p, struct error *err)
 {
 	void *pending;
 
-	m->run = NULL;
+	end_run(m);
 	forget_delivered(m);
 	pending = m->pending;
 	if (m->pending_count >= MAX_PENDING)
@@ -167,7 +178,7 @@ static unsigned earliest(const struct merge *m)
 
 static void drop_open(struct merge *m, unsigned i)
 {
-	m->run = NULL;
+	end_run(m);
 	forget_batch(m, m->spent);
 	m->spent = m->open[i].batch;
 	memmove(&m->open[i], &m->open[i + 1], (--m->open_count - i) * sizeof(m->open[0]));
@@ -206,10 +217,32 @@ static bool is_crowded(const struct merge *m, const struct dict_set *current)
 	return m->open_count == CURSOR_MAX_OPEN || bytes > ROOM_BYTES;
 }
 
+/* The first row behind `row` that is not before end_ns, or `last`: near ones are found fastest. */
+static uint32_t find_end(const struct batch *b, uint32_t row, uint32_t last, uint64_t end_ns)
+{
+	uint32_t step = 1, end;
+
+	while (step < last - row && batch_ts(b, row + step) < end_ns) {
+		row += step;
+		step *= 2;
+	}
+	end = step < last - row ? row + step : last;
+	while (row < end) {
+		uint32_t middle = row + (end - row) / 2;
+
+		if (batch_ts(b, middle) < end_ns)
+			row = middle + 1;
+		else
+			end = middle;
+	}
+	return row;
+}
+
 /* A row of an open batch went out: how many of those behind it come next, whatever happens? */
 static void begin_run(struct merge *m, unsigned i, bool is_draining)
 {
 	uint64_t end_ns = is_draining || m->to_ns < m->watermark ? m->to_ns : m->watermark;
+	struct open_batch *o = &m->open[i];
 
 	if (m->pending_at < m->pending_count && m->pending[m->pending_at].due_ns < end_ns)
 		end_ns = m->pending[m->pending_at].due_ns;
@@ -218,19 +251,19 @@ static void begin_run(struct merge *m, unsigned i, bool is_draining)
 
 		end_ns = ts < end_ns ? ts : end_ns;
 	}
-	m->run = &m->open[i];
-	m->run_end_ns = end_ns;
+	m->run_of = o;
+	m->run = (struct run){o->batch, o->row, find_end(o->batch, o->row, o->last, end_ns)};
+}
+
+struct run *merge_run(struct merge *m)
+{
+	return &m->run;
 }
 
 bool merge_next_in_run(struct merge *m, struct item *out)
 {
-	struct open_batch *o = m->run;
-
-	if (!o || o->row == o->last ||
-	    !batch_event_before(o->batch, o->row, m->run_end_ns, &out->event))
+	if (!run_next(&m->run, &out->event))
 		return false;
-	o->row++;
-	m->last_ts = out->event.ts_ns;
 	out->kind = ITEM_EVENT;
 	return true;
 }
@@ -295,7 +328,7 @@ int merge_next(struct merge *m, bool is_draining, const struct dict_set *current
 
 	if (merge_next_in_run(m, out))
 		return 0;
-	m->run = NULL;
+	end_run(m);
 	forget_batch(m, m->spent);
 	m->spent = NULL;
 	do {

@@ -8,6 +8,7 @@
 
 #include "format/batch.h"
 #include "format/cursor.h"
+#include "format/run.h"
 
 struct merge; /* opaque */
 
@@ -32,6 +33,9 @@ int merge_next(struct merge *m, bool is_draining, const struct dict_set *current
 /* The next event, if it is one more of a run that merge_next() found; else false: ask
  * merge_next(). */
 bool merge_next_in_run(struct merge *m, struct item *out);
+/* That run: its events need not be asked for one by one. Lent until the next call of another
+ * function. */
+struct run *merge_run(struct merge *m);
 /* The number of blocks whose late parts turned out damaged since the last call. */
 unsigned merge_take_damaged(struct merge *m);
 
