@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyze/sock_facts.h"
+#include "format/run.h"
 
 enum flow_slot_state { SLOT_NEW = 0, SLOT_TCP, SLOT_OTHER };
 
@@ -108,8 +109,8 @@ static struct life *still(struct life *l, uint64_t conn)
 bool flows_find(struct flows *fs, const struct lives *ls, const struct binding *b,
 		const struct bound *e, const struct event *ev, struct flow *out)
 {
-	uint32_t id = e->flow_ref ? event_ref(ev, e->flow_ref) : 0;
-	struct flow_slot *slot = id ? slots_at(&fs->slots, event_epoch(ev), id) : NULL;
+	uint32_t id = e->flow_ref ? run_ref(ev, e->flow_ref) : 0;
+	struct flow_slot *slot = id ? slots_at(&fs->slots, run_epoch(ev), id) : NULL;
 
 	if (!slot)
 		return false;

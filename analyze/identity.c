@@ -44,7 +44,7 @@ static bool may_begin(const struct step *s)
 			return false;
 		return tuple->local.port || tuple->remote.port;
 	case EVENT_SNAPSHOT:
-		state = bound_state(s->e, s->ev, BOUND_STATE);
+		state = step_state(s, BOUND_STATE);
 		return state != STATE_TIME_WAIT && state != STATE_NEW_SYN_RECV &&
 		       state != STATE_CLOSE && state != STATE_BOUND_INACTIVE;
 	case EVENT_OTHER:
@@ -102,9 +102,9 @@ static void find_or_begin(struct step *s)
 
 static struct sock_slot *sock_slot(const struct step *s)
 {
-	uint32_t id = s->e->sock_ref ? event_ref(s->ev, s->e->sock_ref) : 0;
+	uint32_t id = s->e->sock_ref ? run_ref(s->ev, s->e->sock_ref) : 0;
 
-	return id ? slots_at(&s->t->socks, event_epoch(s->ev), id) : NULL;
+	return id ? slots_at(&s->t->socks, run_epoch(s->ev), id) : NULL;
 }
 
 /* The life this dictionary entry was found to be in, if it still is. */

@@ -28,10 +28,15 @@ void progress_clear(struct progress *p);
 /* PROGRESS_STEP items more were read. */
 void progress_look(struct progress *p, const struct source *source);
 
-/* An item was read. */
-static inline void progress_count(struct progress *p, const struct source *source)
+/* So many items were read. */
+static inline void progress_count(struct progress *p, const struct source *source, uint64_t items)
 {
-	if (p->to && ++p->items % PROGRESS_STEP == 0)
+	uint64_t before = p->items;
+
+	if (!p->to)
+		return;
+	p->items += items;
+	if (before / PROGRESS_STEP != p->items / PROGRESS_STEP)
 		progress_look(p, source);
 }
 

@@ -41,16 +41,16 @@ static void read_counters(struct step *s, bool is_first)
 
 	if (s->t->forgone & FORGO_TRAFFIC)
 		return;
-	if (bound_int(s->e, s->ev, BOUND_BYTES_ACKED, &acked) &&
-	    bound_int(s->e, s->ev, BOUND_BYTES_RECEIVED, &received)) {
+	if (step_int(s, BOUND_BYTES_ACKED, &acked) &&
+	    step_int(s, BOUND_BYTES_RECEIVED, &received)) {
 		if (is_first)
 			traffic_begin(traffic, acked, received);
 		else
 			traffic_count(traffic, acked, received);
 	}
-	if (bound_int(s->e, s->ev, BOUND_SRTT_US, &srtt) && srtt)
+	if (step_int(s, BOUND_SRTT_US, &srtt) && srtt)
 		traffic->srtt_us = (uint32_t)srtt;
-	if (bound_int(s->e, s->ev, BOUND_TOTAL_RETRANS, &total))
+	if (step_int(s, BOUND_TOTAL_RETRANS, &total))
 		traffic->total_retrans = (uint32_t)total;
 }
 
@@ -62,8 +62,7 @@ static void seek_peer(struct step *s, bool has_new_seq)
 
 	if (l->peer || l->role == LIFE_LISTENER || (s->t->forgone & FORGO_PEERS))
 		return;
-	if (has_new_seq && bound_int(s->e, s->ev, BOUND_SND_UNA, &una) &&
-	    bound_int(s->e, s->ev, BOUND_RCV_NXT, &nxt))
+	if (has_new_seq && step_int(s, BOUND_SND_UNA, &una) && step_int(s, BOUND_RCV_NXT, &nxt))
 		pair_offer(&s->t->lives, l, (uint32_t)una, (uint32_t)nxt);
 	if (l->state != STATE_SYN_SENT && l->state != STATE_SYN_RECV)
 		pair_find(&s->t->lives, l);
@@ -103,8 +102,8 @@ static void learn_owner_of_change(struct step *s, const struct life_change *c)
 static void on_close(struct step *s, enum tcp_state from)
 {
 	struct life_closing closing = {
-		.sk_err = bound_int32(s->e, s->ev, BOUND_SK_ERR, -1),
-		.is_done = bound_int32(s->e, s->ev, BOUND_IS_DONE, -1),
+		.sk_err = step_int32(s, BOUND_SK_ERR, -1),
+		.is_done = step_int32(s, BOUND_IS_DONE, -1),
 	};
 
 	life_close(s->life, s->ev->ts_ns, from, &closing);
@@ -150,8 +149,7 @@ static void read_backlog(struct step *s)
 {
 	uint64_t backlog, most;
 
-	if (!bound_int(s->e, s->ev, BOUND_BACKLOG, &backlog) ||
-	    !bound_int(s->e, s->ev, BOUND_MAX_BACKLOG, &most))
+	if (!step_int(s, BOUND_BACKLOG, &backlog) || !step_int(s, BOUND_MAX_BACKLOG, &most))
 		return;
 	s->life->backlog = (uint32_t)backlog;
 	s->life->max_backlog = (uint32_t)most;
@@ -162,13 +160,13 @@ static void on_snapshot(struct step *s)
 {
 	struct life *l = s->life;
 	struct view comm = {0};
-	int32_t pid = bound_int32(s->e, s->ev, BOUND_OWNER_PID, 0);
+	int32_t pid = step_int32(s, BOUND_OWNER_PID, 0);
 
 	if (bound_bytes(s->e, s->ev, BOUND_OWNER_COMM, &comm))
 		comm = text_until_nul(comm);
 	owner_learn(&l->owner, OWNER_SNAPSHOT, (uint32_t)pid, comm);
 	if (s->out->is_birth || l->state == STATE_UNKNOWN) {
-		l->state = (uint8_t)bound_state(s->e, s->ev, BOUND_STATE);
+		l->state = (uint8_t)step_state(s, BOUND_STATE);
 		l->since_ns = l->from_ns = s->t->section_ns;
 		l->has_peer_closed = tcp_state_peer_closed((enum tcp_state)l->state);
 		read_counters(s, true);
@@ -187,7 +185,7 @@ static void on_snapshot(struct step *s)
 static void on_late_birth(struct step *s)
 {
 	struct life *l = s->life;
-	enum tcp_state state = bound_state(s->e, s->ev, BOUND_STATE);
+	enum tcp_state state = step_state(s, BOUND_STATE);
 
 	if (s->e->kind == EVENT_PROBE) /* fires in no other state */
 		state = STATE_ESTABLISHED;
@@ -200,7 +198,7 @@ static void on_late_birth(struct step *s)
 static void on_retransmit(struct step *s)
 {
 	/* From 6.17 the event also tells of retransmits that could not be sent. */
-	if (bound_int32(s->e, s->ev, BOUND_ERR, 0) == 0)
+	if (step_int32(s, BOUND_ERR, 0) == 0)
 		s->life->traffic.retransmits++;
 }
 
@@ -224,14 +222,14 @@ static void on_probe(struct step *s)
 	int32_t srtt = 0;
 
 	if (!(s->t->forgone & FORGO_TRAFFIC))
-		srtt = bound_int32(s->e, s->ev, BOUND_SRTT, 0);
+		srtt = step_int32(s, BOUND_SRTT, 0);
 	if (srtt > 0)
 		s->life->traffic.srtt_us = (uint32_t)srtt;
 }
 
 static void on_error_report(struct step *s)
 {
-	int32_t error = bound_int32(s->e, s->ev, BOUND_ERROR, 0);
+	int32_t error = step_int32(s, BOUND_ERROR, 0);
 
 	/* 0 is only a wake-up for the error queue. */
 	if (error > 0 && s->life->sk_err <= 0)
@@ -251,7 +249,7 @@ static void on_segment(struct step *s)
 	struct life *l = s->life;
 
 	if (l->phase == LIFE_ALIVE || !l->is_orphan || s->out->receiver != l ||
-	    !(bound_int32(s->e, s->ev, BOUND_TCP_FLAGS, 0) & 1))
+	    !(step_int32(s, BOUND_TCP_FLAGS, 0) & 1))
 		return;
 	l->has_peer_closed = true;
 	l->is_orphan = false;
@@ -265,14 +263,14 @@ static void on_sock_event(struct step *s)
 	switch (s->e->kind) {
 	case EVENT_SEND_LENGTH:
 		if (!(s->t->forgone & FORGO_TRAFFIC))
-			traffic_sent(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0));
+			traffic_sent(traffic, step_int32(s, BOUND_RET, 0));
 		learn_owner(s, OWNER_CALLER);
 		note_acceptance(s);
 		break;
 	case EVENT_RECV_LENGTH:
 		if (!(s->t->forgone & FORGO_TRAFFIC))
-			traffic_received(traffic, bound_int32(s->e, s->ev, BOUND_RET, 0),
-					 bound_int32(s->e, s->ev, BOUND_FLAGS, 0));
+			traffic_received(traffic, step_int32(s, BOUND_RET, 0),
+					 step_int32(s, BOUND_FLAGS, 0));
 		learn_owner(s, OWNER_CALLER);
 		note_acceptance(s);
 		break;

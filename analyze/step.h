@@ -13,6 +13,7 @@
 #include "analyze/sock_facts.h"
 #include "analyze/spans.h"
 #include "analyze/tracker.h"
+#include "format/run.h"
 
 struct tracker {
 	struct binding binding;
@@ -43,5 +44,27 @@ struct step {
 	bool is_starved;         /* no memory for a new life */
 	struct sighting *out;
 };
+
+/* bound_int(), bound_int32() and bound_state() of the event. */
+static inline bool step_int(const struct step *s, enum bound_field f, uint64_t *out)
+{
+	return s->e->field[f] >= 0 && run_int(s->ev, s->e->field[f], out);
+}
+
+static inline int32_t step_int32(const struct step *s, enum bound_field f, int32_t missing)
+{
+	uint64_t v;
+
+	return step_int(s, f, &v) ? (int32_t)(uint32_t)v : missing;
+}
+
+static inline enum tcp_state step_state(const struct step *s, enum bound_field f)
+{
+	uint64_t v;
+
+	if (!step_int(s, f, &v) || v >= BOUND_STATES)
+		return STATE_UNKNOWN;
+	return (enum tcp_state)s->e->states[v];
+}
 
 #endif

@@ -61,7 +61,7 @@ static bool is_packet(enum event_kind kind)
 static void claim_port(struct step *s, struct flow *flow)
 {
 	enum { SYN = 2, RST = 4, ACK = 16 };
-	uint32_t flags = (uint32_t)bound_int32(s->e, s->ev, BOUND_TCP_FLAGS, 0);
+	uint32_t flags = (uint32_t)step_int32(s, BOUND_TCP_FLAGS, 0);
 	bool is_reply = flags & ACK;
 	struct tuple reversed = tuple_reversed(&flow->tuple);
 	struct task_facts task = {0};
@@ -121,8 +121,8 @@ static void find_endpoints(struct step *s)
 static void on_event(struct step *s)
 {
 	if (s->e->kind == EVENT_STATE) {
-		s->out->change.from = bound_state(s->e, s->ev, BOUND_OLDSTATE);
-		s->out->change.to = bound_state(s->e, s->ev, BOUND_NEWSTATE);
+		s->out->change.from = step_state(s, BOUND_OLDSTATE);
+		s->out->change.to = step_state(s, BOUND_NEWSTATE);
 	} else if (s->t->forgone & FORGO_PACKETS && is_packet(s->e->kind))
 		return;
 	identity_resolve(s);
@@ -137,7 +137,7 @@ static void on_event(struct step *s)
 			     (s->out->is_birth && tuple_is_complete(&s->life->tuple));
 }
 
-static void see_time(struct tracker *t, uint64_t ts_ns)
+static SELDOM void see_first_time(struct tracker *t, uint64_t ts_ns)
 {
 	if (!t->has_origin)
 		t->origin_ns = ts_ns;
@@ -147,20 +147,30 @@ static void see_time(struct tracker *t, uint64_t ts_ns)
 	if (t->is_gap_open)
 		blindspots_add(&t->blindspots, t->last_ns, ts_ns);
 	t->is_gap_open = false;
+}
+
+static inline void see_time(struct tracker *t, uint64_t ts_ns)
+{
+	if (!t->has_origin || !t->has_section_ns || t->is_gap_open)
+		see_first_time(t, ts_ns);
 	if (ts_ns > t->last_ns)
 		t->last_ns = ts_ns;
 }
 
 /* Before an event is looked at: whether others came since the grace ended does not matter. */
-static void expire(struct tracker *t, uint64_t now_ns)
+static SELDOM void end_due(struct tracker *t, uint64_t now_ns)
 {
 	struct life *l;
 
-	if (!lives_is_due(&t->lives, now_ns))
-		return;
 	while ((l = lives_expire(&t->lives, now_ns)))
 		if (l->role == LIFE_UNKNOWN)
 			reaction_inherit(t, l);
+}
+
+static inline void expire(struct tracker *t, uint64_t now_ns)
+{
+	if (lives_is_due(&t->lives, now_ns))
+		end_due(t, now_ns);
 }
 
 static int bind(struct tracker *t, const struct section *section, struct error *err)
@@ -233,10 +243,34 @@ static int feed_event(struct tracker *t, const struct event *ev, struct sighting
 	return s.is_starved || is_starved(t, ev) ? error_nomem(err) : 0;
 }
 
+static void sighting_init(struct sighting *out)
+{
+	memset(out, 0, offsetof(struct sighting, flow));
+}
+
+/* A view that tells of lives has to look at this. */
+static bool is_news(const struct tracker *t, const struct sighting *seen)
+{
+	return seen->has_change || t->lives.lists[LIST_OVER].first ||
+	       lives_is_due(&t->lives, t->last_ns);
+}
+
+int tracker_feed_run(struct tracker *t, struct run *run, struct event *ev, struct sighting *out,
+		     struct error *err)
+{
+	while (run_next(run, ev)) {
+		sighting_init(out);
+		TRY(feed_event(t, ev, out, err));
+		if (is_news(t, out))
+			return 0;
+	}
+	return END;
+}
+
 int tracker_feed(struct tracker *t, const struct item *item, struct sighting *out,
 		 struct error *err)
 {
-	memset(out, 0, offsetof(struct sighting, flow));
+	sighting_init(out);
 	switch (item->kind) {
 	case ITEM_EVENT:
 		return feed_event(t, &item->event, out, err);

@@ -68,6 +68,10 @@ void tracker_forgo(struct tracker *t, unsigned what);
 /* 0, or ERR_NOMEM. A new section ends every life of the one before. */
 int tracker_feed(struct tracker *t, const struct item *item, struct sighting *out,
 		 struct error *err);
+/* The same for all events of a run up to the next that changes a state, or that tracker_take()
+ * should be asked after: 0 with *ev and what was made of it, or END when all are fed. */
+int tracker_feed_run(struct tracker *t, struct run *run, struct event *ev, struct sighting *out,
+		     struct error *err);
 /* The next life that is over, or NULL for now. Each comes once. */
 const struct life *tracker_take(struct tracker *t);
 /* Nothing follows: every life is over. */

@@ -49,11 +49,16 @@ static int stop(const struct view_input *in)
 	return END;
 }
 
+bool view_has_enough(const struct view_input *in)
+{
+	return render_is_closed(in->renderer) || render_has_enough(in->renderer);
+}
+
 int view_next(const struct view_input *in, struct item *item, struct error *err)
 {
 	int rc;
 
-	if (render_is_closed(in->renderer) || render_has_enough(in->renderer))
+	if (view_has_enough(in))
 		return stop(in);
 	if (in->follow && !follow_begin_wait(in->follow, in))
 		return stop(in);
@@ -61,7 +66,7 @@ int view_next(const struct view_input *in, struct item *item, struct error *err)
 	if (in->follow)
 		follow_end_wait();
 	if (in->progress)
-		progress_count(in->progress, in->source);
+		progress_count(in->progress, in->source, 1);
 	if (rc == 0 && item->kind == ITEM_SECTION && in->scope)
 		kin_begin_section(&in->scope->reader);
 	if (rc == 0 && in->remarks)

@@ -44,6 +44,9 @@ struct view_input {
  * in->remarks, and the tape's first event becomes the renderer's origin of time. */
 int view_next(const struct view_input *in, struct item *item, struct error *err);
 
+/* Nothing that follows would be printed: view_next() is about to end. */
+bool view_has_enough(const struct view_input *in);
+
 /* The time of the tape's first event, which view_next() finds out if it is not told before. */
 void view_set_origin(const struct view_input *in, uint64_t origin_ns);
 

@@ -13,8 +13,7 @@
 #include "analyze/conn_row.h"
 #include "analyze/life_pack.h"
 #include "analyze/scope.h"
-#include "analyze/tracker.h"
-#include "analyze/view.h"
+#include "analyze/watch.h"
 
 enum { ROWS_MAX = 1 << 16 };
 
@@ -159,18 +158,27 @@ static void explain_nothing(const struct conns *c)
 	render_note(c->in->renderer, text);
 }
 
-static int read_all(struct conns *c, struct error *err)
+/* Budgets are made of each event. */
+static int next(struct conns *c, struct item *item, struct error *err)
 {
 	struct sighting seen;
+
+	if (!c->in->has_budget)
+		return watch_next(c->in, c->tracker, item, &seen, err);
+	TRY(view_next(c->in, item, err));
+	TRY(tracker_feed(c->tracker, item, &seen, err));
+	if (item->kind == ITEM_EVENT && seen.bound)
+		return ledgers_see(&c->ledgers, c->tracker, &seen, &item->event, err);
+	return 0;
+}
+
+static int read_all(struct conns *c, struct error *err)
+{
 	struct item item;
 	int rc;
 
-	while ((rc = view_next(c->in, &item, err)) == 0) {
-		TRY(tracker_feed(c->tracker, &item, &seen, err));
-		if (c->in->has_budget && item.kind == ITEM_EVENT && seen.bound)
-			TRY(ledgers_see(&c->ledgers, c->tracker, &seen, &item.event, err));
+	while ((rc = next(c, &item, err)) == 0)
 		TRY(keep_ended(c, err));
-	}
 	if (rc < 0)
 		return rc;
 	tracker_stop(c->tracker);

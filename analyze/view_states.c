@@ -8,9 +8,8 @@
 #include "analyze/chosen.h"
 #include "analyze/life_text.h"
 #include "analyze/scope.h"
-#include "analyze/tracker.h"
 #include "analyze/units.h"
-#include "analyze/view.h"
+#include "analyze/watch.h"
 
 enum {
 	COL_TS,
@@ -157,19 +156,12 @@ static void print_change(struct states *v, uint64_t ts_ns, const struct sighting
 	v->shown++;
 }
 
-static int take_item(struct states *v, const struct item *item, struct error *err)
+static void take_change(struct states *v, uint64_t ts_ns, const struct sighting *seen)
 {
-	struct sighting seen;
-
-	TRY(tracker_feed(v->tracker, item, &seen, err));
-	if (!seen.has_change)
-		return 0;
 	v->changes++;
-	if (selection_has_time(v->in->selection, item->event.ts_ns,
-			       tracker_origin_ns(v->tracker)) &&
-	    chosen_has(&v->chosen, v->in, seen.life))
-		print_change(v, item->event.ts_ns, &seen);
-	return 0;
+	if (selection_has_time(v->in->selection, ts_ns, tracker_origin_ns(v->tracker)) &&
+	    chosen_has(&v->chosen, v->in, seen->life))
+		print_change(v, ts_ns, seen);
 }
 
 static void explain_nothing(const struct states *v)
@@ -192,14 +184,16 @@ static void explain_nothing(const struct states *v)
 
 static int read_all(struct states *v, struct error *err)
 {
+	struct sighting seen;
 	struct item item;
 	int rc;
 
 	tracker_forgo(v->tracker, FORGO_TRAFFIC | FORGO_PEERS | FORGO_PACKETS);
 	TRY(chosen_prepare(&v->chosen, v->in, err));
 	render_begin(v->in->renderer, &states_table);
-	while ((rc = view_next(v->in, &item, err)) == 0) {
-		TRY(take_item(v, &item, err));
+	while ((rc = watch_next(v->in, v->tracker, &item, &seen, err)) == 0) {
+		if (seen.has_change)
+			take_change(v, item.event.ts_ns, &seen);
 		while (tracker_take(v->tracker))
 			;
 	}

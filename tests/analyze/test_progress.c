@@ -91,7 +91,7 @@ static void nobody_is_told_who_does_not_want_to_know(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2 * PROGRESS_STEP; i++)
-		progress_count(&p, NULL);
+		progress_count(&p, NULL, 1);
 	progress_clear(&p);
 	assert_int_equal(p.items, 0);
 }
