@@ -3,7 +3,8 @@
  * decode.c -- decodes every column of a tape, block by block:
  *
  *	decode TAPE             prints events, DATA blocks, stored bytes, nanoseconds of CPU time
- *	decode TAPE FRAMES      only copies its zstd frames to FRAMES, for zstd -d; prints their bytes
+ *	decode TAPE FRAMES [N]  only copies its zstd frames to FRAMES, for zstd -d; prints their bytes. With
+ *	                        N again from the first, until they have N bytes
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,46 +57,70 @@ static void decode_tape(struct walk *w)
 	       (unsigned long long)bytes, (unsigned long long)(cpu_ns() - before));
 }
 
-static void copy_frames(struct walk *w, const char *path)
+/* Zstd frames on their way to another file. */
+struct frames {
+	FILE *out;
+	uint64_t bytes, raw;
+	uint64_t enough; /* bytes */
+};
+
+static void copy_block(const struct walk *w, struct frames *f)
 {
-	FILE *out = fopen(path, "wb");
-	uint64_t bytes = 0, raw = 0;
+	for (unsigned i = 0; i < w->block.header.part_count && f->bytes < f->enough; i++) {
+		const struct part *part = &w->parts[i];
 
-	if (!out) {
+		if (part->codec != CODEC_ZSTD)
+			continue;
+		f->bytes += fwrite(part->stored.p, 1, part->stored_len, f->out);
+		f->raw += part->raw_len;
+	}
+}
+
+static void copy_tape(const char *tape, struct frames *f)
+{
+	struct walk w;
+
+	walk_begin(&w, tape);
+	while (f->bytes < f->enough && walk_next(&w))
+		copy_block(&w, f);
+	walk_end(&w);
+}
+
+static void copy_frames(const char *tape, const char *path, const char *least)
+{
+	struct frames f = {.out = fopen(path, "wb"), .enough = UINT64_MAX};
+
+	if (!f.out) {
 		perror(path);
 		exit(1);
 	}
-	while (walk_next(w)) {
-		for (unsigned i = 0; i < w->block.header.part_count; i++) {
-			const struct part *part = &w->parts[i];
-
-			if (part->codec != CODEC_ZSTD)
-				continue;
-			bytes += fwrite(part->stored.p, 1, part->stored_len, out);
-			raw += part->raw_len;
-		}
-	}
-	if (fclose(out)) {
+	if (least)
+		f.enough = strtoull(least, NULL, 10);
+	do
+		copy_tape(tape, &f);
+	while (least && f.bytes > 0 && f.bytes < f.enough);
+	if (fclose(f.out)) {
 		perror(path);
 		exit(1);
 	}
-	printf("%llu %llu\n", (unsigned long long)bytes, (unsigned long long)raw);
+	printf("%llu %llu\n", (unsigned long long)f.bytes, (unsigned long long)f.raw);
 }
 
 int main(int argc, char **argv)
 {
 	struct walk w;
 
-	if (argc < 2 || argc > 3) {
-		fprintf(stderr, "usage: decode TAPE [FRAMES]\n");
+	if (argc < 2 || argc > 4) {
+		fprintf(stderr, "usage: decode TAPE [FRAMES [BYTES]]\n");
 		return 2;
 	}
 	memory_limit_keep();
+	if (argc > 2) {
+		copy_frames(argv[1], argv[2], argc == 4 ? argv[3] : NULL);
+		return 0;
+	}
 	walk_begin(&w, argv[1]);
-	if (argc == 3)
-		copy_frames(&w, argv[2]);
-	else
-		decode_tape(&w);
+	decode_tape(&w);
 	walk_end(&w);
 	return 0;
 }
