@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * keyed_rows.h -- the tokens of a block's keyed columns become values, row by row, as each
+ * is predicted by one of another row (docs/FORMAT.md section 7.5). For keyed_columns.c.
+ */
+#ifndef FORMAT_KEYED_ROWS_H
+#define FORMAT_KEYED_ROWS_H
+
+#include "format/batch_data.h"
+#include "format/keyed.h"
+
+/* One keyed column of a slot. */
+struct keyed_column {
+	const uint8_t *tokens;  /* that of row n is at [n], as if those before had a byte each */
+	const uint16_t *places; /* [row] of its key, without the space; lent */
+	uint32_t *shorts;       /* where values go: the column's, or NULL */
+	uint64_t latest;        /* the last value that was not 0; stays 0 if it is not PAIRED */
+	uint64_t mask;          /* of the field's bytes */
+	uint16_t space;
+	bool is_paired; /* codec PAIRED */
+	bool is_usual;  /* that, and without companions */
+	uint64_t *longs;
+	const struct column *near; /* companions; NULL: none */
+	const struct keyed_column *start;
+	const struct column *column;
+	const struct field *field;
+	struct view raw;
+	const uint8_t *end; /* of tokens; there is at least a byte for each row that is left */
+	uint32_t rows;
+};
+
+/* The keyed columns of the rows of one schema. */
+struct keyed_slot {
+	struct keyed_column *columns, *end;
+};
+
+enum {
+	KEYED_SPREAD = 40503,
+	KEYED_NEIGHBOURS = 30599
+}; /* their product is 1, modulo KEYED_PLACES */
+
+/* Where the last value of a key is; that of a key_space is as many places further. So all spaces
+ * of an attribute are neighbours. */
+static inline uint16_t keyed_place(uint16_t attribute)
+{
+	return (uint16_t)(attribute * KEYED_NEIGHBOURS);
+}
+
+/* That of the key whose lowest bit differs. */
+static inline uint16_t keyed_place_flipped(uint16_t place)
+{
+	return keyed_place((uint16_t)(place * KEYED_SPREAD) ^ 1);
+}
+
+static inline uint16_t keyed_column_place(const struct keyed_column *c, uint32_t row)
+{
+	return (uint16_t)(c->places[row] + c->space);
+}
+
+/* Decode b->rows rows of keyed columns; the slots are the batch's. False for tokens that cannot
+ * be, or without memory. */
+bool keyed_rows_decode(struct batch *b, const struct keyed_slot *slots);
+
+#endif
