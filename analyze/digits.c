@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* digits.c -- two decimal digits at a time. */
+/* digits.c -- eight decimal digits at a time. */
 #include "analyze/digits.h"
 
 #include <string.h>
 
-static const char pairs[] = "0001020304050607080910111213141516171819"
-			    "2021222324252627282930313233343536373839"
-			    "4041424344454647484950515253545556575859"
-			    "6061626364656667686970717273747576777879"
-			    "8081828384858687888990919293949596979899";
+#include "format/bytes.h"
 
 static unsigned count_digits(uint64_t v)
 {
@@ -43,13 +39,40 @@ static unsigned count_digits(uint64_t v)
 	return n + (n < 20 && v >= powers[n]);
 }
 
+/* The eight digits of v, which is below 10^8: the first in the lowest byte. Halves are divided in
+ * their lanes, by multiplying. */
+static uint64_t eight_digits(uint32_t v)
+{
+	uint64_t fours = v / 10000 | (uint64_t)(v % 10000) << 32;
+	uint64_t hundreds = (fours * 10486 >> 20) & UINT64_C(0x7f0000007f);
+	uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
+	uint64_t tens = (twos * 103 >> 10) & UINT64_C(0x000f000f000f000f);
+
+	return (tens | (twos - 10 * tens) << 8) + UINT64_C(0x3030303030303030);
+}
+
+/* The lowest `width` digits, 1 to 8, of v. */
+static void put_few(char *out, uint32_t v, unsigned width)
+{
+	uint8_t text[8];
+
+	store_le64(text, eight_digits(v) >> (8 - width) * 8);
+	if (width >= 4) {
+		memcpy(out, text, 4);
+		memcpy(out + width - 4, text + width - 4, 4);
+		return;
+	}
+	out[0] = (char)text[0];
+	out[width / 2] = (char)text[width / 2];
+	out[width - 1] = (char)text[width - 1];
+}
+
 /* The lowest `width` digits of v. */
 static void put_lowest(char *out, uint64_t v, unsigned width)
 {
-	for (; width >= 2; width -= 2, v /= 100)
-		memcpy(out + width - 2, &pairs[v % 100 * 2], 2);
-	if (width)
-		*out = (char)('0' + v % 10);
+	for (; width > 8; width -= 8, v /= 100000000)
+		store_le64((uint8_t *)out + width - 8, eight_digits((uint32_t)(v % 100000000)));
+	put_few(out, (uint32_t)(v % 100000000), width);
 }
 
 char *digits_decimal(char *out, uint64_t v)

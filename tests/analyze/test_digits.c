@@ -38,6 +38,8 @@ static void digits_are_those_of_printf(void **state)
 		check(power + 1);
 		check(7 * power);
 	}
+	for (uint64_t v = 0; v < 100000000; v += 9973)
+		check(v * 10000);
 	for (unsigned i = 0; i < 64; i++)
 		check(UINT64_C(0x9e3779b97f4a7c15) >> i);
 	check(UINT64_MAX);
