@@ -51,13 +51,3 @@ void life_text_fill(struct life_text *t, const struct life *l)
 	life_text_locate(t, l);
 	life_text_name(t, l);
 }
-
-struct cell cell_nonzero(uint64_t v)
-{
-	return v ? cell_uint(v) : cell_null();
-}
-
-struct cell cell_nonempty(const char *text)
-{
-	return text[0] ? cell_string(text) : cell_null();
-}

@@ -24,8 +24,15 @@ void life_text_fill(struct life_text *t, const struct life *l);
 void life_text_locate(struct life_text *t, const struct life *l);
 void life_text_name(struct life_text *t, const struct life *l);
 /* A port or pid as a cell; 0 is null. */
-struct cell cell_nonzero(uint64_t v);
+static inline struct cell cell_nonzero(uint64_t v)
+{
+	return v ? cell_uint(v) : cell_null();
+}
+
 /* A text as a cell; "" is null. */
-struct cell cell_nonempty(const char *text);
+static inline struct cell cell_nonempty(const char *text)
+{
+	return text[0] ? cell_string(text) : cell_null();
+}
 
 #endif
