@@ -145,22 +145,24 @@ static uint64_t load_few(const uint8_t *p, size_t len)
 	return w;
 }
 
-/* Append all of `in` as it is, or nothing if some of it may not be plain. */
-static bool put_if_plain(struct view in, struct buf *out)
+bool escape_is_plain(struct view in)
 {
 	size_t len = view_len(in);
 
-	if (len < 8) {
-		if (!are_plain(load_few(in.p, len)))
+	if (len < 8)
+		return are_plain(load_few(in.p, len));
+	for (size_t i = 0; i + 8 < len; i += 8)
+		if (!are_plain(load_word(in.p + i)))
 			return false;
-	} else {
-		for (size_t i = 0; i + 8 < len; i += 8)
-			if (!are_plain(load_word(in.p + i)))
-				return false;
-		if (!are_plain(load_word(in.end - 8)))
-			return false;
-	}
-	put_bytes(out, in.p, len);
+	return are_plain(load_word(in.end - 8));
+}
+
+/* Append all of `in` as it is, or nothing if some of it may not be plain. */
+static bool put_if_plain(struct view in, struct buf *out)
+{
+	if (!escape_is_plain(in))
+		return false;
+	put_bytes(out, in.p, view_len(in));
 	return !out->is_failed;
 }
 

@@ -85,12 +85,21 @@ void json_put_cell(struct buf *out, const struct cell *cell)
 	put_value(out, cell, 0);
 }
 
-enum { CHUNK = 16 }; /* heads are short: copying whole chunks takes no call */
+enum {
+	CHUNK = 16,     /* heads are short: copying whole chunks takes no call */
+	SHORT_MAX = 64, /* of values: most are no longer, and find room at once */
+};
+
+/* What stands before a value of a row. */
+struct json_head {
+	size_t column;
+	size_t at, end; /* in `text` */
+};
 
 struct json_heads {
 	struct buf text;
-	size_t *ends; /* [column]; of a column without key, that of the one before */
-	size_t cap;
+	struct json_head *heads; /* of the columns with a key; owned */
+	size_t count, cap;
 };
 
 struct json_heads *json_heads_new(void)
@@ -103,8 +112,22 @@ void json_heads_free(struct json_heads *heads)
 	if (!heads)
 		return;
 	buf_release(&heads->text);
-	free(heads->ends);
+	free(heads->heads);
 	free(heads);
+}
+
+static void add_head(struct json_heads *h, size_t column, const char *key, const char *before)
+{
+	void *heads = h->heads;
+	size_t at = h->count ? h->heads[h->count - 1].end : 0;
+
+	if (!array_grow(&heads, &h->cap, h->count + 1, sizeof(*h->heads)))
+		h->text.is_failed = true;
+	h->heads = heads;
+	put_cstring(&h->text, before);
+	put_key(&h->text, key);
+	if (!h->text.is_failed)
+		h->heads[h->count++] = (struct json_head){column, at, h->text.len};
 }
 
 /* What stands before each value of a row is spelled once. */
@@ -114,49 +137,82 @@ static void json_begin(struct renderer *r)
 	const char *before = "{";
 
 	buf_clear(&h->text);
+	h->count = 0;
 	if (r->opt.tape) {
 		put_cstring(&h->text, "{\"tape\":");
 		escape_json(view_of(r->opt.tape, strlen(r->opt.tape)), &h->text);
 		before = ",";
 	}
-	if (!array_grow((void **)&h->ends, &h->cap, r->table->column_count, sizeof(*h->ends)))
-		h->text.is_failed = true;
-	for (size_t i = 0; i < r->table->column_count && !h->text.is_failed; i++) {
+	for (size_t i = 0; i < r->table->column_count; i++)
 		if (r->table->columns[i].key) {
-			put_cstring(&h->text, before);
-			put_key(&h->text, r->table->columns[i].key);
+			add_head(h, i, r->table->columns[i].key, before);
 			before = ",";
 		}
-		h->ends[i] = h->text.len;
-	}
 	if (!buf_reserve(&h->text, CHUNK)) { /* to be copied with the last one */
 		render_starve(r);
 		r->table = NULL;
 	}
 }
 
-static void put_head(struct buf *out, const struct json_heads *h, size_t from, size_t to)
+static char *put_short_text(char *p, struct view text)
 {
-	if (!buf_reserve(out, to - from + CHUNK))
+	size_t len = view_len(text);
+
+	*p++ = '"';
+	if (len)
+		memcpy(p, text.p, len);
+	p += len;
+	*p++ = '"';
+	return p;
+}
+
+/* Write a value where SHORT_MAX bytes are free; returns the end, or NULL if it may be longer. */
+static char *put_short(char *p, const struct cell *cell)
+{
+	switch (cell->kind) {
+	case CELL_NULL:
+		memcpy(p, "null", 4);
+		return p + 4;
+	case CELL_UINT:
+		return digits_decimal(p, (uint64_t)cell->num);
+	case CELL_BOOL:
+		memcpy(p, cell->num ? "true" : "fals", 4);
+		p[4] = 'e';
+		return p + 4 + !cell->num;
+	case CELL_TEXT:
+	case CELL_NAME:
+		if (view_len(cell->text) > SHORT_MAX - 2 || !escape_is_plain(cell->text))
+			return NULL;
+		return put_short_text(p, cell->text);
+	default:
+		return NULL;
+	}
+}
+
+static void put_cell(struct buf *out, const struct view head, const struct cell *cell)
+{
+	size_t len = view_len(head);
+	char *start, *end;
+
+	if (!buf_reserve(out, len + CHUNK + SHORT_MAX))
 		return;
-	for (size_t at = 0; at < to - from; at += CHUNK)
-		memcpy(out->data + out->len + at, h->text.data + from + at, CHUNK);
-	out->len += to - from;
+	start = (char *)out->data + out->len;
+	for (size_t at = 0; at < len; at += CHUNK)
+		memcpy(start + at, head.p + at, CHUNK);
+	end = put_short(start + len, cell);
+	out->len += end ? (size_t)(end - start) : len;
+	if (!end)
+		put_value(out, cell, 0);
 }
 
 static void json_row(struct renderer *r, const struct cell *cells)
 {
 	const struct json_heads *h = r->heads;
-	size_t at = 0;
 
-	for (size_t i = 0; i < r->table->column_count; i++) {
-		if (!r->table->columns[i].key)
-			continue;
-		put_head(&r->line, h, at, h->ends[i]);
-		put_value(&r->line, &cells[i], 0);
-		at = h->ends[i];
-	}
-	put_cstring(&r->line, at ? "}\n" : "{}\n");
+	for (const struct json_head *head = h->heads; head < h->heads + h->count; head++)
+		put_cell(&r->line, view_of(h->text.data + head->at, head->end - head->at),
+			 &cells[head->column]);
+	put_cstring(&r->line, h->count ? "}\n" : "{}\n");
 	render_end_line(r);
 }
 
