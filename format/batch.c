@@ -274,8 +274,10 @@ static struct slot *slot_find(struct batch *b, uint32_t id)
 
 static void slot_set_column(struct slot *s, const struct column *c, uint32_t number)
 {
-	if (c->what == COLUMN_REF && c->index < s->schema->ref_count)
+	if (c->what == COLUMN_REF && c->index < SCHEMA_MAX_REFS)
 		s->refs[c->index] = number;
+	else if (!s->schema)
+		return;
 	else if (c->what == COLUMN_VALUE && c->index < s->schema->own_count)
 		s->own[c->index] = number;
 	else if (c->what == COLUMN_PRESENCE && c->index < s->schema->own_count)
@@ -294,15 +296,18 @@ static int bind_columns(struct batch *b, const struct section *section,
 	if (limit > ROWS_MAX_CELLS)
 		limit = ROWS_MAX_CELLS;
 
-	for (size_t i = 0; i < b->slot_count; i++)
+	for (size_t i = 0; i < b->slot_count; i++) {
 		TRY(slot_bind(b->slab, &b->slots[i], section, err));
+		if (!b->slots[i].schema) /* its references may be shared */
+			b->most_bytes += b->slots[i].count * SCHEMA_MAX_REFS * sizeof(uint32_t);
+	}
 	for (size_t i = 0; i < b->column_count; i++) {
 		struct slot *s = slot_find(b, b->columns[i].schema);
 
-		if (!s || !s->schema)
+		if (!s)
 			continue;
 		slot_set_column(s, &b->columns[i], (uint32_t)i);
-		cells += s->count;
+		cells += s->schema ? s->count : 0;
 	}
 	if (cells > limit)
 		return error_set(err, ERR_CORRUPT, "a block of %llu values, limit is %llu",

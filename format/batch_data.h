@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * batch_data.h -- what a decoded DATA block is made of; for batch.c, which takes it
- * apart, keyed_columns.c and event.c, which read columns.
+ * apart, keyed_columns.c, shared_columns.c and event.c, which read columns.
  */
 #ifndef FORMAT_BATCH_DATA_H
 #define FORMAT_BATCH_DATA_H
@@ -80,7 +80,7 @@ struct slot {
 	uint32_t id;
 	uint32_t count;
 	const struct schema *schema;    /* NULL when unknown */
-	uint32_t refs[SCHEMA_MAX_REFS]; /* column numbers */
+	uint32_t refs[SCHEMA_MAX_REFS]; /* column numbers, whatever the schema */
 	struct reader *readers;         /* [field_count] */
 	uint32_t *own;                  /* [own_count] */
 	uint32_t *presence;             /* [own_count] */
@@ -116,10 +116,11 @@ struct batch {
 	uint64_t *cpu;
 	uint32_t cpu_mask; /* of a row: 0 when all are of one CPU */
 	struct lanes lanes;
-	const uint32_t *order;   /* rows in the order of time; NULL: as they lie */
-	enum column_state keyed; /* of all keyed columns together */
-	uint32_t *places;        /* of a row: its slot, then its number among those of its schema */
-	uint32_t epoch;          /* of the dictionaries */
+	const uint32_t *order;    /* rows in the order of time; NULL: as they lie */
+	enum column_state keyed;  /* of all keyed columns together */
+	enum column_state shared; /* of all shared ones */
+	uint32_t *places; /* of a row: its slot, then its number among those of its schema */
+	uint32_t epoch;   /* of the dictionaries */
 };
 
 enum { PLACE_ROW_BITS = 16 }; /* that number is below BLOCK_MAX_ROWS */
@@ -163,5 +164,7 @@ struct column *batch_column(struct batch *b, uint32_t number, const struct field
 void column_normalise(struct column *c, const struct field *f, uint32_t rows);
 /* Decode all keyed columns of the block together; false when they cannot be. */
 bool batch_open_keyed(struct batch *b);
+/* The same of all shared columns. */
+bool batch_open_shared(struct batch *b);
 
 #endif

@@ -25,6 +25,7 @@ enum column_codec {
 			   * distance to the last that was none of them */
 	CODEC_PAIRED = 10, /* the same as CODEC_KEYED, of two last values and a field near */
 	CODEC_LISTED = 11, /* ints: varint n, n different values, then a varint index each */
+	CODEC_SHARED = 12, /* references: a varint token each: shared.h */
 };
 
 /* Append `n` integers to *out; returns the codec used. */

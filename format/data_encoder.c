@@ -9,6 +9,7 @@
 #include "format/keyed_encoder.h"
 #include "format/row_sort.h"
 #include "format/rows_data.h"
+#include "format/shared_encoder.h"
 #include "format/times.h"
 #include "format/used.h"
 
@@ -32,6 +33,7 @@ struct data_encoder {
 	size_t view_cap;
 	struct byte_table *table;
 	struct keyed_encoder *keyed;
+	struct shared_encoder *shared;
 	struct used *used;
 	struct buf parts[PART_COUNT];
 };
@@ -44,9 +46,10 @@ struct data_encoder *data_encoder_new(void)
 		return NULL;
 	e->table = byte_table_new();
 	e->keyed = keyed_encoder_new();
+	e->shared = shared_encoder_new();
 	e->used = used_new();
 	e->sort = row_sort_new();
-	if (!e->table || !e->keyed || !e->used || !e->sort) {
+	if (!e->table || !e->keyed || !e->shared || !e->used || !e->sort) {
 		data_encoder_free(e);
 		return NULL;
 	}
@@ -70,6 +73,7 @@ void data_encoder_free(struct data_encoder *e)
 	free(e->views);
 	byte_table_free(e->table);
 	keyed_encoder_free(e->keyed);
+	shared_encoder_free(e->shared);
 	used_free(e->used);
 	free(e);
 }
@@ -262,14 +266,28 @@ static void gather_signed(struct data_encoder *e, const struct row_group *g,
 		gather_as(column, order, 1, true, e->numbers);
 }
 
+static bool is_one_value(const uint64_t *values, size_t n)
+{
+	uint64_t differing = 0;
+
+	for (size_t i = 1; i < n; i++)
+		differing |= values[i] ^ values[0];
+	return !differing;
+}
+
+/* References that differ wait for those of all schemas. */
 static bool put_refs(struct data_encoder *e, const struct row_group *g,
 		     const struct group_order *order, unsigned ref)
 {
 	struct column_id id = {g->schema->id, COLUMN_REF, PART_REFS, ref};
 
 	gather(e, g, order, g->refs_at + ref * 4, 4);
-	put_ids(e, id, e->numbers, order->count);
-	return used_add(e->used, g->schema->refs[ref], e->numbers, order->count);
+	if (!used_add(e->used, g->schema->refs[ref], e->numbers, order->count))
+		return false;
+	if (!is_one_value(e->numbers, order->count))
+		return shared_encoder_add(e->shared, g, ref);
+	put_ints(e, id, e->numbers, order->count);
+	return true;
 }
 
 static void put_presence(struct data_encoder *e, const struct row_group *g,
@@ -373,6 +391,19 @@ static void put_keyed(struct data_encoder *e, const struct row_group *g)
 	}
 }
 
+static void put_shared(struct data_encoder *e, const struct schema *s)
+{
+	struct buf *out = &e->parts[PART_REFS];
+
+	for (unsigned i = 0; i < s->ref_count; i++) {
+		struct column_id id = {s->id, COLUMN_REF, PART_REFS, i};
+		size_t before = out->len;
+
+		if (shared_encoder_put(e->shared, s->id, i, out))
+			put_line(e, id, CODEC_SHARED, out->len - before);
+	}
+}
+
 static int put_parts(struct data_encoder *e, const struct rows *rows, struct packer *p,
 		     struct body *body, struct error *err)
 {
@@ -394,17 +425,23 @@ int data_encoder_run(struct data_encoder *e, const struct rows *rows, struct dic
 {
 	for (unsigned i = 0; i < PART_COUNT; i++)
 		buf_clear(&e->parts[i]);
+	if (!shared_encoder_begin(e->shared, rows->group_cap))
+		return error_nomem(err);
 	if (!order_rows(e, rows) || !put_hot(e, rows))
 		return error_nomem(err);
 	for (size_t i = 0; i < rows->group_cap; i++)
 		if (rows->groups[i] && rows->groups[i]->count &&
 		    !put_group(e, rows->groups[i], &e->groups[i]))
 			return error_nomem(err);
+	shared_encoder_run(e->shared, rows, e->heads);
 	if (!keyed_encoder_run(e->keyed, rows, e->heads, dicts))
 		return error_nomem(err);
-	for (size_t i = 0; i < rows->group_cap; i++)
-		if (rows->groups[i] && rows->groups[i]->count)
-			put_keyed(e, rows->groups[i]);
+	for (size_t i = 0; i < rows->group_cap; i++) {
+		if (!rows->groups[i] || !rows->groups[i]->count)
+			continue;
+		put_shared(e, rows->groups[i]->schema);
+		put_keyed(e, rows->groups[i]);
+	}
 	used_encode(e->used, &e->parts[PART_USED]);
 	return put_parts(e, rows, p, body, err);
 }

@@ -22,7 +22,7 @@ except ImportError:
         zstd_module = None
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED = range(1, 12)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED = range(1, 13)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM = (1 << bit for bit in range(7))
@@ -411,6 +411,43 @@ def recent(b, count):
     return values
 
 
+class SharedList:
+    def __init__(self):
+        self.latest, self.base, self.high = [0] * 8, 0, 0
+
+
+class Shared:
+    """7.7: a column of references."""
+
+    def __init__(self, b, rows, lists):
+        how, number = b.uint(1), b.varint()
+        check(how < 4 and number <= 4096, "how references are coded")
+        self.is_linked, self.is_own = how & 1, how & 2
+        self.list = lists.setdefault(number, SharedList())
+        self.tokens, self.base = [b.varint() - self.is_linked for _ in range(rows)], 0
+        check(b.left() == 0 and max(self.tokens) < 1 << 31, "tokens of references")
+        self.places = [0] * min(256, 1 << (rows - 1).bit_length())
+
+    def decode(self, row, before):
+        token, place, at = self.tokens[row], before % len(self.places), self.list
+        if token < 0:
+            found = self.places[place]
+            token = at.latest.index(found) if found in at.latest else 9
+        elif token < 8:
+            found = at.latest[token]
+        elif token == 8:
+            found = at.high + 1 & 0xffffffff
+        else:
+            found = (self.base if self.is_own else at.base) + unzigzag(token - 9) & 0xffffffff
+        at.latest.pop(min(token, 7))
+        at.latest.insert(0, found)
+        if token >= 8:
+            at.base = self.base = found
+            at.high = max(at.high, found)
+        self.places[place] = found
+        return found
+
+
 def strings(codec, data, count, fixed):
     check(count <= MAX_VALUES, "values")
     b = Bytes(data)
@@ -675,6 +712,10 @@ class Data:
         self.values = {}  # (schema, what, index): a value per row of the schema
         self.decode_columns()
         try:
+            self.decode_shared()
+        except (Damage, Unknown):
+            self.values = {at: values for at, values in self.values.items() if self.columns[at].codec != SHARED}
+        try:
             self.decode_keyed()
         except (Damage, Unknown):
             self.forget_keyed()
@@ -696,7 +737,7 @@ class Data:
     def decode_columns(self):
         for (schema_id, what, index), c in self.columns.items():
             schema, count = self.section.schemas.get(schema_id), len(self.rows_of.get(schema_id, []))
-            if not schema_id or not schema or what == RAW or c.codec in (KEYED, PAIRED):
+            if not schema_id or not schema or what == RAW or c.codec in (KEYED, PAIRED, SHARED):
                 continue
             try:
                 if what == VALUE and index < len(schema.own) and not schema.own[index].is_known():
@@ -707,6 +748,20 @@ class Data:
                     self.values[schema_id, what, index] = column(c.codec, c.data(), count, schema.own[index])
             except (Unknown, Damage):
                 pass  # null
+
+    def decode_shared(self):
+        """7.7"""
+        lists, columns, seen = {}, {}, dict.fromkeys(self.rows_of, 0)
+        for (schema_id, what, index), c in sorted(self.columns.items(), key=lambda item: item[0]):
+            if what == REFERENCE and c.codec == SHARED and schema_id in self.rows_of and index < 8:
+                shared = Shared(Bytes(c.data()), len(self.rows_of[schema_id]), lists)
+                columns.setdefault(schema_id, []).append(((schema_id, what, index), shared))
+        for schema_id in self.ids:
+            row, before = seen[schema_id], 0
+            seen[schema_id] += 1
+            for at, shared in columns.get(schema_id, ()):
+                before = shared.decode(row, before)
+                self.values.setdefault(at, []).append(before)
 
     def keyed_fields(self, schema_id):
         """[(field, tokens, raw, keys, is paired)]"""

@@ -422,6 +422,92 @@ def paired(add):
         add("paired_" + name, 0, "no keyed value of the block is known", t.end(), [(1, 0, known[0], None), (2, 0, known[1], None)])
 
 
+def referring(rows, hows, only_far=False, missing=()):
+    """Columns of rows that refer to entries; CONST or plain where nothing else is said."""
+    coded = shared(rows, hows, only_far)
+    columns = []
+    for number in sorted({number for number, _ in rows}):
+        ids = [ids for n, ids in rows if n == number]
+        for index in range(len(ids[0])):
+            if (number, index) not in missing:
+                columns.append(column(number, REFERENCE, index, coded.get((number, index), plain(*(row[index] for row in ids)))))
+    return columns
+
+
+def shared_references(add):
+    # Values of entries are their ids and 1000 or 2000.
+    records = [dictionary(1, b"d", [field(b"k")]), dictionary(2, b"d", [field(b"k")]),
+               schema(3, b"e", [field(b"a", ref=1), field(b"b", ref=2), field(b"c", ref=3)], refs=[1, 2, 1]),
+               schema(4, b"f", [field(b"b", ref=1), field(b"a", ref=2)], refs=[2, 1])]
+
+    def begun():
+        t = tape(*records)
+        t.entries(run(1, 1, 400, [plain(*range(1001, 1401))]), run(2, 1, 400, [plain(*range(2001, 2401))]))
+        return t
+
+    def told(rows, unknown=()):
+        dicts = {3: (1, 2, 1), 4: (2, 1)}
+        return [(t, 0, *(None if not 1 <= i <= 400 or (number, k) in unknown else 1000 * dicts[number][k] + i for k, i in enumerate(ids)))
+                for t, (number, ids) in enumerate(rows) if number in dicts]
+
+    def write(t, rows, columns, **said):
+        return t.rows(list(range(len(rows))), columns, ids=[number for number, _ in rows], **said)
+
+    rows, state = [], 1
+    for i in range(700):
+        state = state * 1103515245 + 12345 & 0x7fffffff
+        a, far = state >> 16 & 15, state >> 8 & 0xff
+        if i % 50 < 5:  # who was never there, one after the other, in both directions
+            a = i // 50 * 5 + i % 50 + 40 if i % 100 < 50 else 400 - i
+        rows.append((3, (a, (a * 7 + i // 300) % 401, far)) if i % 3 else (4, ((a * 7 + i // 300) % 401, a)))
+    for name, hows in (("plain", (0, 0, 0, 0, 0)), ("own", (2, 2, 2, 2, 2)), ("linked", (1, 1, 1, 1, 1)), ("mixed", (2, 3, 0, 1, 2))):
+        t = begun()
+        lists = {(3, 0): 1, (3, 1): 2, (3, 2): 1, (4, 0): 2, (4, 1): 1}
+        write(t, rows, referring(rows, {at: (how, lists[at]) for at, how in zip(lists, hows)}))
+        add("shared_" + name, 0, "references that others tell about", t.end(), told(rows))
+    t = begun()
+    write(t, rows, referring(rows, {(3, 0): (LINKED, 0), (3, 2): (OWN, 4096), (4, 1): (LINKED | OWN, 4096)}, True))
+    add("shared_beside_others", 0, "lists of any number; other columns do not count; no id comes by its rank", t.end(), told(rows))
+
+    few = [(3, (1, 2, 3)), (5, (7, 8)), (4, (9, 7)), (3, (7, 9, 1)), (5, (1, 1))]
+    hows = {(3, 0): (0, 1), (3, 1): (LINKED, 2), (3, 2): (0, 1), (4, 0): (0, 2), (4, 1): (0, 1), (5, 0): (0, 1), (5, 1): (LINKED, 2)}
+    t = begun()
+    write(t, few, referring(few, hows))
+    add("shared_unknown_schema", 0, "rows of an unknown schema count", t.end(), told(few))
+    t = begun()
+    twice = referring(few, {**hows, (3, 2): (LINKED, 2)})
+    write(t, few, [c for c in twice if c[0][:3] == b"\3\1\2"] + referring(few, hows) + [column(3, REFERENCE, 8, (SHARED, b"\0\1\5\5"))])
+    add("shared_listed_twice", 0, "the last counts; and none beyond the eighth", t.end(), told(few))
+
+    ends = [(4, (0, i)) for i in (5, 0xc0000010, 0x90000000, 0xcffffff0, 0xffffffff, 3, 0, 0x3ffffff0, 0x7fffffe0, 0xbfffffd0, 0xffffffc0, 400, 3)]
+    for name, how in (("list", 0), ("own", OWN)):
+        t = begun()
+        write(t, ends, referring(ends, {(4, 1): (how, 1)}, True))
+        add("shared_wraps_" + name, 0, "ids modulo 2^32", t.end(), told(ends))
+    t = begun()
+    write(t, [(4, (0, i)) for i in range(4)], [column(4, REFERENCE, 0, const(0)), column(4, REFERENCE, 1, (SHARED, b"\0\1" + varints(10, 8, 8, 13)))])
+    add("shared_wraps_next", 0, "the id after the highest of all is 0", t.end(), [(0, 0, None, None), (1, 0, None, None), (2, 0, None, None), (3, 0, None, 1002)])
+
+    two = [(3, (1, 2, 3)), (4, (2, 1)), (3, (3, 2, 1))]
+    hows = {(3, 0): (0, 1), (4, 1): (0, 1)}
+    sound = dict(zip(((3, 0), (3, 1), (3, 2), (4, 0), (4, 1)), referring(two, hows)))
+    for name, wrong in (("how", b"\4\1\0"), ("list", b"\0\x81\x20\0"), ("tokens_short", b"\0\1"), ("tokens_long", b"\0\1\0\0"),
+                        ("token_large", b"\0\1" + varint(1 << 31)), ("token_64_bits", b"\0\1" + varint(MASK64)), ("nothing", b""),
+                        ("link_large", b"\1\1" + varint((1 << 31) + 1))):
+        t = begun()
+        write(t, two, [c for at, c in sound.items() if at != (4, 1)] + [column(4, REFERENCE, 1, (SHARED, wrong))])
+        add("shared_wrong_" + name, 0, "no shared reference of the block is known", t.end(), told(two, hows))
+    t = begun()
+    write(t, two, [c for at, c in sound.items() if at != (4, 1)] + [column(4, REFERENCE, 1, (SHARED, b"\0\1" + varint((1 << 31) - 1)))])
+    add("shared_token_largest", 0, "a distance of 31 bits", t.end(), told([two[0], (4, (2, 401)), (3, (401, 2, 1))]))
+    t = begun()
+    write(t, two, [c for at, c in sound.items() if at != (4, 1)] + [column(4, REFERENCE, 1, (SHARED, b"\0\1\0"), part=2)], codecs={2: 9})
+    add("shared_part_unknown", 0, "a part with one of them cannot be decompressed: none is known", t.end(), told(two, hows))
+    t = tape(ONE)
+    t.rows([1, 2], [column(1, VALUE, 0, (SHARED, b"\0\1\1\1"))])
+    add("column_shared", 0, "of values it is an unknown codec", t.end(), [(1, 0, None), (2, 0, None)])
+
+
 def all_of(add):
-    for cases in (kinds, bound, bytes_per_body, codecs, clocks, keyed, paired):
+    for cases in (kinds, bound, bytes_per_body, codecs, clocks, keyed, paired, shared_references):
         cases(add)

@@ -7,7 +7,7 @@ import struct
 import zlib
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED = range(1, 12)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED = range(1, 13)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM = (1 << bit for bit in range(7))
@@ -330,6 +330,45 @@ def column(number, what, index, coded, part=1, length=None):
     codec, data = coded
     entry = varint(number) + bytes([what]) + varint(index) + bytes([codec, part])
     return entry + varint(len(data) if length is None else length), part, data
+
+
+LINKED, OWN = 1, 2
+
+
+def shared(rows, hows, only_far=False):
+    """7.7: rows is [(schema, ids)], hows {(schema, index): (how, list)}; only_far: no id comes by its rank. Gives
+    {(schema, index): (codec, bytes)}."""
+    counts = {number: sum(n == number for n, _ in rows) for number, _ in rows}
+    lists = {at: [[0] * 8, 0, 0] for _, at in hows.values()}
+    tokens, bases, places = {at: [] for at in hows}, dict.fromkeys(hows, 0), {at: {} for at in hows}
+    for number, ids in rows:
+        before = 0
+        for index, i in enumerate(ids):
+            if (number, index) not in hows:
+                continue
+            at, size = (number, index), 1
+            how, name = hows[at]
+            while size < min(counts[number], 256):
+                size *= 2
+            latest, base, high = lists[name]
+            step = i - (bases[at] if how & OWN else base) & 0xffffffff
+            rank = latest.index(i) if i in latest else 8
+            if rank < 8 and not only_far:
+                token = rank
+            else:
+                token = 8 if i == high + 1 else 9 + zigzagged(step - (step >> 31 << 32))
+            place = before % size
+            is_foretold = how & LINKED and places[at].get(place, 0) == i
+            if is_foretold:
+                token = rank
+            tokens[at].append(0 if is_foretold else token + (how & LINKED))
+            latest.pop(min(token, 7))
+            latest.insert(0, i)
+            if token >= 8:
+                lists[name][1:] = i, max(high, i)
+                bases[at] = i
+            before = places[at][place] = i
+    return {at: (SHARED, bytes([hows[at][0]]) + varint(hows[at][1]) + varints(*tokens[at])) for at in hows}
 
 
 class Tape:
