@@ -20,6 +20,8 @@ enum {
 	CHUNK = 128, /* rows that are decoded at once */
 };
 
+static const uint32_t SCATTER = UINT32_C(2654435761);
+
 /* What follows a sequence of schemas. */
 struct context {
 	uint64_t step; /* expected distance, in 1/16 ns, modulo 2^64 */
@@ -34,7 +36,7 @@ static inline uint32_t context_number(uint32_t *hash, uint32_t schema, uint32_t 
 	uint32_t all = *hash * BASE + schema;
 
 	*hash = all - gone * BASE_TO_HISTORY;
-	return all * UINT32_C(2654435761) >> (32 - CONTEXT_BITS);
+	return all * SCATTER >> (32 - CONTEXT_BITS);
 }
 
 static unsigned bit_size(uint64_t v)
@@ -183,7 +185,7 @@ static uint64_t take_residual(uint8_t symbol, int64_t wanted, struct bit_reader 
 static SELDOM bool decode_row(uint8_t symbol, struct context *c, struct bit_reader *bits,
 			      uint64_t *now)
 {
-	int64_t wanted = (c->size >> 4) + unzigzag(symbol >> SUB_BITS);
+	int64_t wanted = (c->is_known ? c->size >> 4 : 0) + unzigzag(symbol >> SUB_BITS);
 	uint64_t residual, step;
 	unsigned size;
 
@@ -194,7 +196,12 @@ static SELDOM bool decode_row(uint8_t symbol, struct context *c, struct bit_read
 	return size <= 64;
 }
 
-enum { USUAL_SIZES = 33 }; /* residuals of up to 32 bits */
+enum {
+	USUAL_SIZES = 33, /* residuals of up to 32 bits */
+	USUAL_BITS = 32,
+	FORMS = USUAL_SIZES << SUB_BITS,
+	UNKNOWN = -1024, /* expected size that is far from all others */
+};
 
 /* What a size and the symbol's low bits say of a residual. */
 struct form {
@@ -207,9 +214,9 @@ struct form {
 /* What symbols mean, to be looked up: it is the same in all blocks. */
 struct decoder {
 	struct context contexts[CONTEXTS];
-	struct form forms[USUAL_SIZES << SUB_BITS]; /* [size, low bits] */
-	int64_t limits[65];                         /* of what is learnt, [expected size] */
-	int16_t moves[256]; /* [symbol] from the expected size to an index of forms[] */
+	struct form forms[FORMS]; /* [size, low bits] */
+	int64_t limits[65];       /* of what is learnt, [expected size] */
+	uint32_t moves[256];      /* [symbol] from the expected size to an index of forms[] */
 };
 
 static struct form form_of(unsigned size, unsigned low)
@@ -227,81 +234,93 @@ static struct decoder *decoder_new(void)
 
 	if (!d)
 		return NULL;
-	for (unsigned i = 0; i < USUAL_SIZES << SUB_BITS; i++)
+	for (unsigned i = 0; i < CONTEXTS; i++)
+		d->contexts[i].size = UNKNOWN * 16;
+	for (unsigned i = 0; i < FORMS; i++)
 		d->forms[i] = form_of(i >> SUB_BITS, i & SUB_MASK);
 	for (int i = 0; i <= 64; i++)
 		d->limits[i] = limit_of(i);
 	for (unsigned i = 0; i < 256; i++)
-		d->moves[i] = (int16_t)(unzigzag(i >> SUB_BITS) * (1 << SUB_BITS) + (i & SUB_MASK));
-	d->moves[ESCAPE] = INT16_MIN; /* to none */
+		d->moves[i] = (uint32_t)unzigzag(i >> SUB_BITS) * (1 << SUB_BITS) + (i & SUB_MASK);
+	d->moves[ESCAPE] = FORMS; /* to none */
 	return d;
-}
-
-/* The same as decode_row() for what is usual: few bits, and nothing is special. False if it is
- * not so. */
-static inline bool decode_usual(const struct decoder *d, uint8_t symbol, struct context *c,
-				struct bit_reader *bits, uint64_t *now)
-{
-	int32_t usual = c->size >> 4, at = usual * (1 << SUB_BITS) + d->moves[symbol];
-	const struct form *form;
-	int64_t error, limit;
-
-	if ((uint32_t)at >= USUAL_SIZES << SUB_BITS || !c->is_known || bits->at >= bits->safe)
-		return false;
-	form = &d->forms[at];
-	error = unzigzag((load_le64(bits->in.p + bits->at / 8) >> bits->at % 8 & form->mask) +
-			 form->base);
-	bits->at += form->bits;
-	limit = d->limits[usual];
-	*now += expected(c) + (uint64_t)error;
-	error = error > limit ? limit : error;
-	c->step += (uint64_t)(error < -limit ? -limit : error);
-	c->size += (int32_t)shift_down(form->sixteenths - c->size, 3);
-	return true;
 }
 
 /* The rows at hand of one CPU. */
 struct reel {
 	struct bit_reader bits;
 	uint64_t now;
-	uint32_t hash;
-	uint16_t numbers[CHUNK]; /* of their contexts */
+	uint32_t schemas[HISTORY + CHUNK]; /* and of the rows before them, or 0 */
+	uint16_t numbers[CHUNK];           /* of contexts */
 };
 
-/* The contexts of rows `first` to `end` - 1 of a lane. */
-static void find_contexts(struct reel *r, const uint32_t *schemas, size_t first, size_t end)
+/* The next rows' contexts. Nothing is taken over from row to row: several are found at once. */
+static void find_contexts(struct reel *r, const uint32_t *schemas, size_t count)
 {
-	uint32_t hash = r->hash;
+	memcpy(r->schemas + HISTORY, schemas, count * sizeof(*schemas));
+	for (size_t i = 0; i < count; i++) {
+		uint32_t all = 0;
 
-	for (size_t i = first; i < end; i++) {
-		uint32_t gone = i < HISTORY ? 0 : schemas[i - HISTORY];
-
-		r->numbers[i - first] = (uint16_t)context_number(&hash, schemas[i], gone);
+		for (size_t k = 0; k <= HISTORY; k++)
+			all = all * BASE + r->schemas[i + k];
+		r->numbers[i] = (uint16_t)(all * SCATTER >> (32 - CONTEXT_BITS));
 	}
-	r->hash = hash;
+	memmove(r->schemas, r->schemas + count, HISTORY * sizeof(*r->schemas));
+}
+
+/* The same as decode_row() while it is usual: few bits, in a known context. There are
+ * USUAL_BITS bits for each of `count` rows. Returns how many were. */
+static size_t decode_usual(struct decoder *d, struct reel *r, const uint16_t *numbers,
+			   const uint8_t *symbols, size_t count, uint64_t *ts)
+{
+	const uint8_t *in = r->bits.in.p;
+	uint64_t bit = r->bits.at, now = r->now;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct context *c = &d->contexts[numbers[i]];
+		uint32_t usual = (uint32_t)c->size >> 4;
+		uint32_t at = (usual << SUB_BITS) + d->moves[symbols[i]];
+		const struct form *form;
+		int64_t error, limit;
+
+		if (at >= FORMS)
+			break;
+		form = &d->forms[at];
+		error = unzigzag((load_le64(in + bit / 8) >> bit % 8 & form->mask) + form->base);
+		bit += form->bits;
+		now += expected(c) + (uint64_t)error;
+		ts[i] = now;
+		limit = d->limits[usual];
+		error = error > limit ? limit : error;
+		c->step += (uint64_t)(error < -limit ? -limit : error);
+		c->size += (int32_t)shift_down(form->sixteenths - c->size, 3);
+	}
+	r->bits.at = bit;
+	r->now = now;
+	return i;
+}
+
+/* For how many rows there are bits, if they are usual. */
+static size_t rows_safe(const struct bit_reader *bits)
+{
+	return bits->at < bits->safe ? (size_t)(bits->safe - bits->at) / USUAL_BITS : 0;
 }
 
 static bool decode_chunk(struct decoder *d, struct reel *r, const uint8_t *symbols, size_t count,
 			 uint64_t *ts)
 {
-	struct bit_reader bits = r->bits;
-	uint64_t now = r->now;
-
 	for (size_t i = 0; i < count; i++) {
-		struct context *c = &d->contexts[r->numbers[i]];
+		size_t safe = rows_safe(&r->bits);
 
-		if (!decode_usual(d, symbols[i], c, &bits, &now)) {
-			r->bits = bits; /* a copy: the others stay in registers */
-			r->now = now;
-			if (!decode_row(symbols[i], c, &r->bits, &r->now))
-				return false;
-			bits.at = r->bits.at;
-			now = r->now;
-		}
-		ts[i] = now;
+		i += decode_usual(d, r, r->numbers + i, symbols + i,
+				  safe < count - i ? safe : count - i, ts + i);
+		if (i == count)
+			break;
+		if (!decode_row(symbols[i], &d->contexts[r->numbers[i]], &r->bits, &r->now))
+			return false;
+		ts[i] = r->now;
 	}
-	r->bits = bits;
-	r->now = now;
 	return true;
 }
 
@@ -309,10 +328,12 @@ static bool decode_chunk(struct decoder *d, struct reel *r, const uint8_t *symbo
 static bool decode_lane(struct decoder *d, struct reel *r, const uint8_t *symbols,
 			const uint32_t *schemas, size_t count, uint64_t *ts)
 {
-	for (size_t first = 0, end; first < count; first = end) {
-		end = count - first < CHUNK ? count : first + CHUNK;
-		find_contexts(r, schemas, first, end);
-		if (!decode_chunk(d, r, symbols + first, end - first, ts + first))
+	memset(r->schemas, 0, HISTORY * sizeof(*r->schemas));
+	for (size_t first = 0; first < count; first += CHUNK) {
+		size_t here = count - first < CHUNK ? count - first : CHUNK;
+
+		find_contexts(r, schemas + first, here);
+		if (!decode_chunk(d, r, symbols + first, here, ts + first))
 			return false;
 	}
 	return true;
@@ -328,7 +349,6 @@ static bool decode_rows(const struct time_lanes *rows, const uint8_t *symbols, s
 		size_t first = rows->lanes->starts[i], count = rows->lanes->starts[i + 1] - first;
 
 		reel.now = rows->base;
-		reel.hash = 0;
 		if (!decode_lane(d, &reel, symbols + first, rows->schema + first, count,
 				 ts + first))
 			return false;
