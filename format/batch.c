@@ -215,30 +215,31 @@ static int slot_add(struct batch *b, size_t *cap, uint32_t id, struct error *err
 	return 0;
 }
 
-/* Number the rows of each schema. */
+/* Number the rows of each schema: the next one's place is known. */
 static int number_rows(struct batch *b, const uint32_t *schemas, struct error *err)
 {
-	struct slot_number *of = slab_zalloc(b->slab, SCHEMA_MAX + 1, sizeof(*of));
+	uint32_t *next = slab_alloc(b->slab, SCHEMA_MAX + 1, sizeof(*next));
 	uint32_t *places = slab_alloc(b->slab, b->rows, sizeof(*places)), rows = b->rows;
 	size_t cap = 0;
 
-	if (!of || !places)
+	if (!next || !places)
 		return error_nomem(err);
-	b->slot_by_id = of;
+	memset(next, 0xff, (SCHEMA_MAX + 1) * sizeof(*next));
+	b->next_place = next;
 	b->places = places;
 	for (uint32_t i = 0; i < rows; i++) {
 		uint32_t id = schemas[i];
 
 		if (id - 1 >= SCHEMA_MAX)
 			return error_set(err, ERR_CORRUPT, "row %u has no schema", i);
-		if (of[id].rows == 0) {
-			of[id].slot = (uint32_t)b->slot_count;
+		if (next[id] == NO_PLACE) {
+			next[id] = (uint32_t)b->slot_count << PLACE_ROW_BITS;
 			TRY(slot_add(b, &cap, id, err));
 		}
-		places[i] = of[id].slot << PLACE_ROW_BITS | of[id].rows++;
+		places[i] = next[id]++;
 	}
 	for (size_t i = 0; i < b->slot_count; i++)
-		b->slots[i].count = of[b->slots[i].id].rows;
+		b->slots[i].count = next[b->slots[i].id] - (uint32_t)(i << PLACE_ROW_BITS);
 	return 0;
 }
 
@@ -267,9 +268,9 @@ static int slot_bind(struct slab *slab, struct slot *s, const struct section *se
 
 static struct slot *slot_find(struct batch *b, uint32_t id)
 {
-	const struct slot_number *of = &b->slot_by_id[id];
+	uint32_t next = b->next_place[id];
 
-	return of->rows ? &b->slots[of->slot] : NULL;
+	return next == NO_PLACE ? NULL : &b->slots[(next - 1) >> PLACE_ROW_BITS];
 }
 
 static void slot_set_column(struct slot *s, const struct column *c, uint32_t number)
@@ -313,7 +314,7 @@ static int bind_columns(struct batch *b, const struct section *section,
 		return error_set(err, ERR_CORRUPT, "a block of %llu values, limit is %llu",
 				 (unsigned long long)cells, (unsigned long long)limit);
 	b->most_bytes += (size_t)cells * sizeof(struct view);
-	b->slot_by_id = NULL;
+	b->next_place = NULL;
 	return 0;
 }
 

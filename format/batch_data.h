@@ -87,11 +87,6 @@ struct slot {
 	uint32_t *raw;                  /* [own_count] */
 };
 
-/* Where the rows of a schema are, if it has any. */
-struct slot_number {
-	uint32_t slot, rows;
-};
-
 /* All memory but scratch is of the slab. */
 struct batch {
 	struct slab *slab;
@@ -110,7 +105,8 @@ struct batch {
 	size_t column_count;
 	struct slot *slots;
 	size_t slot_count;
-	struct slot_number *slot_by_id; /* [schema id], while columns are bound */
+	uint32_t *
+		next_place; /* [schema id], behind its rows, or NO_PLACE; while columns are bound */
 	size_t most_bytes;
 	uint64_t *ts; /* rows lie CPU by CPU */
 	uint64_t *cpu;
@@ -123,7 +119,10 @@ struct batch {
 	uint32_t epoch;   /* of the dictionaries */
 };
 
-enum { PLACE_ROW_BITS = 16 }; /* that number is below BLOCK_MAX_ROWS */
+enum {
+	PLACE_ROW_BITS = 16, /* that number is below BLOCK_MAX_ROWS */
+	NO_PLACE = 0xffffffff,
+};
 
 static inline uint32_t batch_slot(const struct batch *b, uint32_t row)
 {
