@@ -102,11 +102,10 @@ static bool scratch_grow(struct data_encoder *e, const struct rows *r)
 {
 	void *views = e->views, *groups = e->groups;
 
-	if (!u64_grow(&e->ts, &e->ts_cap, r->extent.rows) ||
-	    !u64_grow(&e->cpu, &e->cpu_cap, r->extent.rows) ||
-	    !u64_grow(&e->schema, &e->schema_cap, r->extent.rows) ||
-	    !u64_grow(&e->numbers, &e->number_cap, r->extent.rows) ||
-	    !array_grow(&views, &e->view_cap, r->extent.rows, sizeof(*e->views)))
+	if (!u64_grow(&e->ts, &e->ts_cap, r->count) || !u64_grow(&e->cpu, &e->cpu_cap, r->count) ||
+	    !u64_grow(&e->schema, &e->schema_cap, r->count) ||
+	    !u64_grow(&e->numbers, &e->number_cap, r->count) ||
+	    !array_grow(&views, &e->view_cap, r->count, sizeof(*e->views)))
 		return false;
 	e->views = views;
 	if (!array_grow(&groups, &e->group_cap, r->group_cap, sizeof(*e->groups)))
@@ -118,7 +117,7 @@ static bool scratch_grow(struct data_encoder *e, const struct rows *r)
 /* The order in the block: of all rows, then of each group's, and the hot columns in that order. */
 static bool order_rows(struct data_encoder *e, const struct rows *r)
 {
-	if (!scratch_grow(e, r) || !row_sort_run(e->sort, r->heads, r->extent.rows, &e->heads))
+	if (!scratch_grow(e, r) || !row_sort_run(e->sort, r->heads, r->count, &e->heads))
 		return false;
 	for (size_t i = 0; i < r->group_cap; i++) {
 		struct group_order *g = &e->groups[i];
@@ -128,7 +127,7 @@ static bool order_rows(struct data_encoder *e, const struct rows *r)
 		if (r->groups[i] && !u32_grow(&g->rows, &g->cap, r->groups[i]->count))
 			return false;
 	}
-	for (size_t i = 0; i < r->extent.rows; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		const struct row_head *head = &e->heads[i];
 		struct group_order *g = &e->groups[head->schema - 1];
 
@@ -192,14 +191,14 @@ static bool put_hot(struct data_encoder *e, const struct rows *r)
 	struct column_id schema = {0, COLUMN_VALUE, PART_HOT, HOT_SCHEMA};
 	struct column_id ts = {0, COLUMN_VALUE, PART_TIME, HOT_TS};
 	struct column_id bits = {0, COLUMN_RAW, PART_RAW_TIME, HOT_TS};
-	struct time_rows rows = {r->extent.rows, r->min_ts, e->cpu, e->schema};
+	struct time_rows rows = {r->count, r->min_ts, e->cpu, e->schema};
 	struct buf *raw = &e->parts[PART_RAW_TIME];
 
-	put_ints(e, cpu, e->cpu, r->extent.rows);
-	put_ints(e, schema, e->schema, r->extent.rows);
+	put_ints(e, cpu, e->cpu, r->count);
+	put_ints(e, schema, e->schema, r->count);
 	if (!times_encode(&rows, e->ts, &e->parts[PART_TIME], raw))
 		return false;
-	put_line(e, ts, CODEC_TIME, r->extent.rows);
+	put_line(e, ts, CODEC_TIME, r->count);
 	put_line(e, bits, CODEC_AS_IS, raw->len);
 	return true;
 }
@@ -417,7 +416,7 @@ static int put_parts(struct data_encoder *e, const struct rows *rows, struct pac
 		else
 			TRY(packer_add(p, i, raw, body, err));
 	}
-	return body_pad(body, rows->extent.rows, rows->extent.cells, err);
+	return body_pad(body, rows->count, rows_extent(rows).cells, err);
 }
 
 int data_encoder_run(struct data_encoder *e, const struct rows *rows, struct dictionaries *dicts,

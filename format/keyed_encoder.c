@@ -223,7 +223,7 @@ bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows,
 	if (lanes == 0)
 		return true;
 	memset(k->places, 0, KEYED_PLACES * sizeof(*k->places));
-	for (size_t i = 0; i < rows->extent.rows; i++) {
+	for (size_t i = 0; i < rows->count; i++) {
 		struct keyed_slot *s = &k->slots[heads[i].schema - 1];
 
 		if (s->count)

@@ -30,6 +30,7 @@ static void find_fields(struct row_group *g)
 	const struct schema *s = g->schema;
 
 	g->values = 3u + s->ref_count + s->own_count;
+	g->columns = (uint32_t)s->ref_count + s->own_count;
 	for (unsigned i = 0; i < s->field_count; i++) {
 		const struct field *f = &s->fields[i];
 		uint16_t own = s->own_of[i];
@@ -44,7 +45,10 @@ static void find_fields(struct row_group *g)
 		if (f->flags & FIELD_OPTIONAL) {
 			g->absent_words = (s->own_count + 63u) / 64;
 			g->values++;
+			g->columns++;
 		}
+		if (f->key_ref)
+			g->columns++;
 	}
 }
 

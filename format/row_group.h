@@ -37,6 +37,7 @@ struct row_group {
 	uint32_t refs_at, memory_at; /* in a row */
 	uint32_t from, bytes;        /* what is copied of the caller's memory */
 	uint32_t values;             /* of a row, on the tape */
+	uint32_t columns;            /* of all rows, on the tape */
 	uint32_t blob_bytes;         /* of arrays and bytes in a row */
 	uint32_t *own_at;            /* [own_count] where own values lie in a row */
 	const struct field **fields; /* [own_count] */

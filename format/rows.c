@@ -8,12 +8,15 @@
 
 #include "format/rows_data.h"
 
-struct rows *rows_new(void)
+struct rows *rows_new(const struct rows_extent *full)
 {
 	struct rows *r = calloc(1, sizeof(*r));
 
-	if (r)
-		r->extent.columns = HOT_COLUMNS;
+	if (!r)
+		return NULL;
+	r->full = *full;
+	r->widest.rows = 1;
+	rows_clear(r);
 	return r;
 }
 
@@ -28,17 +31,32 @@ void rows_free(struct rows *r)
 	free(r);
 }
 
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
 static struct row_group *group_add(struct rows *r, const struct schema *schema,
 				   const struct place *places)
 {
+	struct rows_extent *widest = &r->widest;
 	void *groups = r->groups;
+	struct row_group *g;
 
 	if (!array_grow(&groups, &r->group_cap, schema->id, sizeof(*r->groups)))
 		return NULL;
 	r->groups = groups;
 	assert(!r->groups[schema->id - 1]);
-	r->groups[schema->id - 1] = row_group_new(schema, places);
-	return r->groups[schema->id - 1];
+	g = row_group_new(schema, places);
+	r->groups[schema->id - 1] = g;
+	if (!g)
+		return NULL;
+	widest->cells = larger(widest->cells, g->values);
+	widest->columns = larger(widest->columns, g->columns);
+	widest->bytes = larger(widest->bytes, g->blob_bytes);
+	widest->memory = larger(widest->memory, g->stride);
+	r->sure = 0;
+	return g;
 }
 
 int rows_lay_out(struct rows *r, const struct schema *schema, const struct place *places,
@@ -49,9 +67,9 @@ int rows_lay_out(struct rows *r, const struct schema *schema, const struct place
 	return group_add(r, schema, places ? places : &none) ? 0 : error_nomem(err);
 }
 
-static struct row_group *group_of(const struct rows *r, const struct schema *schema)
+static inline struct row_group *group_of(const struct rows *r, uint32_t schema)
 {
-	return schema->id <= r->group_cap ? r->groups[schema->id - 1] : NULL;
+	return schema - 1 < r->group_cap ? r->groups[schema - 1] : NULL;
 }
 
 /* Room for a row behind the others, or NULL. */
@@ -60,8 +78,7 @@ static inline uint8_t *row_begin(struct rows *r, struct row_group *g)
 	size_t room = g->stride + ROW_SLACK;
 	void *heads = r->heads;
 
-	if (r->extent.rows == r->cap &&
-	    !array_grow(&heads, &r->cap, r->extent.rows + 1, sizeof(*r->heads)))
+	if (r->count == r->cap && !array_grow(&heads, &r->cap, r->count + 1, sizeof(*r->heads)))
 		return NULL;
 	r->heads = heads;
 	if (g->rows.cap - g->rows.len < room && !buf_reserve(&g->rows, room))
@@ -89,7 +106,16 @@ static void put_text(struct rows *r, struct row_group *g, uint8_t *row, unsigned
 
 	put_bytes(&g->strings, string.p, view_len(string));
 	memcpy(row + g->own_at[own], &word, sizeof(word));
-	r->extent.bytes += view_len(string);
+	r->text_bytes += view_len(string);
+	r->sure = 0; /* strings are of any length */
+}
+
+static int check_text(const struct row_group *g, size_t bytes, struct error *err)
+{
+	if (bytes > ROWS_MAX_TEXT)
+		return error_set(err, ERR_USAGE, "%s: an event of more than %d bytes",
+				 g->schema->name, ROWS_MAX_TEXT);
+	return 0;
 }
 
 /* What is absent counts as 0; a string is empty already. */
@@ -103,42 +129,47 @@ static void put_absent(struct row_group *g, uint8_t *row, const uint64_t *absent
 		g->absent[i] |= absent[i];
 }
 
-static inline void note_time(struct rows *r, uint64_t ts)
+/* How many rows do not reach the limit, of which none adds more than `most`. */
+static size_t sure_rows(size_t limit, size_t now, size_t most)
 {
-	if (r->extent.rows == 0 || ts < r->min_ts)
-		r->min_ts = ts;
-	if (ts > r->max_ts)
-		r->max_ts = ts;
+	return most ? (limit - 1 - now) / most : SIZE_MAX;
 }
 
-static size_t columns_of(const struct schema *s)
+static size_t smaller(size_t a, size_t b)
 {
-	size_t columns = (size_t)s->ref_count + s->own_count;
+	return a < b ? a : b;
+}
 
-	for (unsigned i = 0; i < s->field_count; i++)
-		if (!s->fields[i].ref)
-			columns += (s->fields[i].flags & FIELD_OPTIONAL ? 1u : 0u) +
-				   (s->fields[i].key_ref ? 1u : 0u);
-	return columns;
+/* Is the block full? If it is not, for how many rows need nobody ask? */
+static SELDOM int look(struct rows *r)
+{
+	const struct rows_extent *full = &r->full, *most = &r->widest;
+	struct rows_extent now = rows_extent(r);
+
+	if (now.rows >= full->rows || now.cells >= full->cells || now.columns >= full->columns ||
+	    now.bytes >= full->bytes || now.memory >= full->memory)
+		return END;
+	r->sure = sure_rows(full->rows, now.rows, most->rows);
+	r->sure = smaller(r->sure, sure_rows(full->cells, now.cells, most->cells));
+	r->sure = smaller(r->sure, sure_rows(full->columns, now.columns, most->columns));
+	r->sure = smaller(r->sure, sure_rows(full->bytes, now.bytes, most->bytes));
+	r->sure = smaller(r->sure, sure_rows(full->memory, now.memory, most->memory));
+	return 0;
 }
 
 /* The row that was begun is complete. */
-static inline int row_end(struct rows *r, struct row_group *g, uint64_t ts, uint32_t cpu,
-			  struct error *err)
+static inline int row_end(struct rows *r, struct row_group *g, uint64_t ts, uint32_t cpu)
 {
-	if (g->strings.is_failed)
-		return error_nomem(err);
-	if (g->count == 0)
-		r->extent.columns += columns_of(g->schema);
-	note_time(r, ts);
-	r->heads[r->extent.rows++] = (struct row_head){.ts = ts,
-						       .cpu = cpu,
-						       .schema = (uint16_t)g->schema->id,
-						       .local = (uint16_t)g->count++};
+	r->min_ts = ts < r->min_ts ? ts : r->min_ts;
+	r->max_ts = ts > r->max_ts ? ts : r->max_ts;
+	r->heads[r->count++] = (struct row_head){.ts = ts,
+						 .cpu = cpu,
+						 .schema = (uint16_t)g->schema->id,
+						 .local = (uint16_t)g->count++};
 	g->rows.len += g->stride;
-	r->extent.cells += g->values;
-	r->extent.bytes += g->blob_bytes;
-	r->extent.memory += g->stride;
+	if (r->sure == 0)
+		return look(r);
+	r->sure--;
 	return 0;
 }
 
@@ -172,7 +203,8 @@ static void put_value(const struct row_group *g, uint8_t *row, unsigned own, con
 int rows_add(struct rows *r, const struct schema *schema, const struct row *row, struct error *err)
 {
 	uint64_t absent[ABSENT_WORDS_MAX] = {0};
-	struct row_group *g = group_of(r, schema);
+	struct row_group *g = group_of(r, schema->id);
+	size_t text = 0;
 	uint8_t *out;
 
 	if (!g)
@@ -181,6 +213,9 @@ int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
 	if (!out)
 		return error_nomem(err);
 	assert(g->is_plain);
+	for (unsigned i = 0; i < g->string_count; i++)
+		text += row->values[g->string_columns[i]].len;
+	TRY(check_text(g, text, err));
 	put_refs(g, out, row->refs);
 	for (unsigned i = 0; i < schema->own_count; i++) {
 		const struct value *v = &row->values[i];
@@ -193,7 +228,7 @@ int rows_add(struct rows *r, const struct schema *schema, const struct row *row,
 			put_value(g, out, i, v);
 	}
 	put_absent(g, out, absent);
-	return row_end(r, g, row->ts_ns, row->cpu, err);
+	return g->strings.is_failed ? error_nomem(err) : row_end(r, g, row->ts_ns, row->cpu);
 }
 
 /* Which own values the row lacks. */
@@ -223,10 +258,22 @@ static SELDOM void put_lacks(struct row_group *g, uint8_t *out, const struct raw
 	put_absent(g, out, absent);
 }
 
-int rows_add_raw(struct rows *r, const struct schema *schema, const struct raw_row *row,
-		 struct error *err)
+static SELDOM int put_texts(struct rows *r, struct row_group *g, uint8_t *out,
+			    const struct raw_row *row, struct error *err)
 {
-	struct row_group *g = group_of(r, schema);
+	size_t text = 0;
+
+	for (unsigned i = 0; i < g->string_count; i++)
+		text += view_len(row->strings[i]);
+	TRY(check_text(g, text, err));
+	for (unsigned i = 0; i < g->string_count; i++)
+		put_text(r, g, out, g->string_columns[i], row->strings[i]);
+	return g->strings.is_failed ? error_nomem(err) : 0;
+}
+
+int rows_add_raw(struct rows *r, const struct raw_row *row, struct error *err)
+{
+	struct row_group *g = group_of(r, row->schema);
 	uint8_t *out;
 
 	assert(g && !g->is_plain);
@@ -236,23 +283,36 @@ int rows_add_raw(struct rows *r, const struct schema *schema, const struct raw_r
 	put_all_refs(g, out, row->refs);
 	if (g->bytes)
 		memcpy(out + g->memory_at, row->memory + g->from, g->bytes);
-	for (unsigned i = 0; i < g->string_count; i++)
-		put_text(r, g, out, g->string_columns[i], row->strings[i]);
+	if (g->string_count)
+		TRY(put_texts(r, g, out, row, err));
 	if (g->string_count || (row->flags & g->needs) != g->needs)
 		put_lacks(g, out, row);
 	else
-		memset(out, 0, g->absent_words * sizeof(uint64_t));
-	return row_end(r, g, row->ts_ns, row->cpu, err);
+		for (unsigned i = 0; i < g->absent_words; i++)
+			memset(out + i * sizeof(uint64_t), 0, sizeof(uint64_t));
+	return row_end(r, g, row->ts_ns, row->cpu);
 }
 
 size_t rows_count(const struct rows *r)
 {
-	return r->extent.rows;
+	return r->count;
 }
 
-const struct rows_extent *rows_extent(const struct rows *r)
+struct rows_extent rows_extent(const struct rows *r)
 {
-	return &r->extent;
+	struct rows_extent e = {.rows = r->count, .columns = HOT_COLUMNS, .bytes = r->text_bytes};
+
+	for (size_t i = 0; i < r->group_cap; i++) {
+		const struct row_group *g = r->groups[i];
+
+		if (!g || !g->count)
+			continue;
+		e.cells += g->count * g->values;
+		e.columns += g->columns;
+		e.bytes += g->count * g->blob_bytes;
+		e.memory += g->rows.len;
+	}
+	return e;
 }
 
 uint64_t rows_min_ts(const struct rows *r)
@@ -287,6 +347,9 @@ void rows_clear(struct rows *r)
 	for (size_t i = 0; i < r->group_cap; i++)
 		if (r->groups[i])
 			row_group_clear(r->groups[i]);
-	r->extent = (struct rows_extent){.columns = HOT_COLUMNS};
+	r->count = 0;
+	r->sure = 0;
+	r->text_bytes = 0;
+	r->min_ts = UINT64_MAX;
 	r->max_ts = 0;
 }

@@ -18,6 +18,7 @@
 enum {
 	ROWS_MAX_CELLS = 4 << 20,    /* values of one DATA block, all columns */
 	ROWS_MAX_COLUMNS = 64 << 10, /* lines of its directory */
+	ROWS_MAX_TEXT = 1 << 20,     /* bytes of the strings of one row */
 	HOT_COLUMNS = 4,             /* of them for the columns every row has */
 	PART_DIRECTORY = 0,          /* which column is where */
 	PART_USED = 1,               /* which dictionary entries are referred to */
@@ -49,19 +50,19 @@ struct rows_extent {
 	size_t memory; /* that they take here, but for strings */
 };
 
-struct rows *rows_new(void); /* NULL without memory */
+/* A block of as much as any of *full is full. NULL without memory. */
+struct rows *rows_new(const struct rows_extent *full);
 void rows_free(struct rows *r);
-/* Copy the row; `schema` must outlive the rows. A schema's rows come by one of the two. 0 or
- * ERR_NOMEM. */
+/* Copy the row; `schema` must outlive the rows. A schema's rows come by one of the two. 0; END if
+ * the block is full now; ERR_NOMEM or ERR_USAGE. */
 int rows_add(struct rows *r, const struct schema *schema, const struct row *row, struct error *err);
-int rows_add_raw(struct rows *r, const struct schema *schema, const struct raw_row *row,
-		 struct error *err);
+int rows_add_raw(struct rows *r, const struct raw_row *row, struct error *err);
 /* Where the values of raw rows lie, places[own_count]; before the first of them. 0 or ERR_NOMEM. */
 int rows_lay_out(struct rows *r, const struct schema *schema, const struct place *places,
 		 struct error *err);
 size_t rows_count(const struct rows *r);
-/* How much a block of these rows would hold; lives as long as the rows. */
-const struct rows_extent *rows_extent(const struct rows *r);
+/* How much a block of these rows would hold. */
+struct rows_extent rows_extent(const struct rows *r);
 uint64_t rows_min_ts(const struct rows *r);
 uint64_t rows_max_ts(const struct rows *r);
 uint64_t rows_schema_bits(const struct rows *r);

@@ -20,11 +20,13 @@ struct row_head {
 _Static_assert(SCHEMA_MAX <= UINT16_MAX && BLOCK_MAX_ROWS - 1 <= UINT16_MAX, "struct row_head");
 
 struct rows {
-	struct rows_extent extent;
-	struct row_head *heads; /* [extent.rows] */
-	size_t cap;
+	struct row_head *heads; /* [count] */
+	size_t count, cap;
+	size_t sure; /* as many more rows do not fill the block, whatever they are */
 	uint64_t min_ts, max_ts;
-	struct row_group **groups; /* [schema id - 1] */
+	size_t text_bytes;               /* of strings */
+	struct rows_extent full, widest; /* a block; the most that a row of these groups adds */
+	struct row_group **groups;       /* [schema id - 1] */
 	size_t group_cap;
 };
 

@@ -28,7 +28,6 @@ enum {
 	FULL_COLUMNS = ROWS_MAX_COLUMNS - 3 * SCHEMA_MAX_FIELDS - SCHEMA_MAX_REFS - HOT_COLUMNS,
 	FULL_PENDING = 2 << 20,     /* dictionary bytes waiting */
 	FULL_RECORDS = 4096,        /* losses or clock readings waiting */
-	ROW_MAX_BYTES = 1 << 20,    /* of strings */
 	FACTS_MAX_BYTES = 4 << 20,  /* of a section, so that END holds them all */
 	FORMAT_SLACK_NS = 10000000, /* a watermark lags the newest row by this much */
 };
@@ -41,7 +40,6 @@ struct records {
 
 struct writer {
 	struct sink *sink;
-	uint32_t block_rows;
 	struct block_writer *blocks;
 	struct vocabulary *vocabulary;
 	struct dictionaries *dictionaries;
@@ -64,19 +62,23 @@ int writer_new(struct sink *sink, const struct writer_options *opt, struct write
 	       struct error *err)
 {
 	struct writer *w = calloc(1, sizeof(*w));
+	struct rows_extent full = {.rows = opt->block_rows,
+				   .cells = FULL_CELLS,
+				   .columns = FULL_COLUMNS,
+				   .bytes = FULL_BYTES,
+				   .memory = FULL_MEMORY};
 	int rc;
 
 	if (!w)
 		return error_nomem(err);
 	w->sink = sink;
-	w->block_rows = opt->block_rows;
-	if (!w->block_rows || w->block_rows > BLOCK_MAX_ROWS)
-		w->block_rows = DEFAULT_BLOCK_ROWS;
+	if (!full.rows || full.rows > BLOCK_MAX_ROWS)
+		full.rows = DEFAULT_BLOCK_ROWS;
 	w->min_ts = UINT64_MAX;
 	rc = block_writer_new(sink, opt->salt, opt->zstd_level, &w->blocks, err);
 	w->vocabulary = vocabulary_new();
 	w->dictionaries = dictionaries_new(opt->dict_limit);
-	w->rows = rows_new();
+	w->rows = rows_new(&full);
 	w->encoder = data_encoder_new();
 	w->outage = outage_new();
 	if (!rc && (!w->vocabulary || !w->dictionaries || !w->rows || !w->encoder || !w->outage))
@@ -374,53 +376,33 @@ int writer_intern(struct writer *w, uint32_t dict, const void *packed, size_t le
 	return write_crowd(w, err);
 }
 
-static bool is_full(const struct writer *w)
+/* `rc` is what adding a row returned. */
+static inline int flush_full(struct writer *w, int rc, struct error *err)
 {
-	const struct rows_extent *e = rows_extent(w->rows);
-
-	return e->rows >= w->block_rows || e->cells >= FULL_CELLS || e->columns >= FULL_COLUMNS ||
-	       e->bytes >= FULL_BYTES || e->memory >= FULL_MEMORY || w->are_dicts_due ||
-	       w->is_dict_lost;
-}
-
-static int check_bytes(const struct schema *s, size_t bytes, struct error *err)
-{
-	if (bytes > ROW_MAX_BYTES)
-		return error_set(err, ERR_USAGE, "%s: an event of more than %d bytes", s->name,
-				 ROW_MAX_BYTES);
-	return 0;
+	if (rc == END || (rc == 0 && (w->are_dicts_due || w->is_dict_lost)))
+		return writer_flush(w, err);
+	return rc;
 }
 
 int writer_add(struct writer *w, const struct row *row, struct error *err)
 {
 	const struct schema *s = writer_schema_get(w, row->schema);
-	size_t bytes = 0;
 
 	assert(s && s->kind == SCHEMA_EVENT);
-	for (unsigned i = 0; i < s->field_count && s->string_count; i++)
-		if (!s->fields[i].ref && s->fields[i].kind == FIELD_STRING)
-			bytes += row->values[s->own_of[i]].len;
-	TRY(check_bytes(s, bytes, err));
-	TRY(rows_add(w->rows, s, row, err));
-	return is_full(w) ? writer_flush(w, err) : 0;
+	return flush_full(w, rows_add(w->rows, s, row, err), err);
 }
 
 int writer_lay_out(struct writer *w, uint32_t schema, const struct place *places, struct error *err)
 {
-	return rows_lay_out(w->rows, writer_schema_get(w, schema), places, err);
+	const struct schema *s = writer_schema_get(w, schema);
+
+	assert(s && s->kind == SCHEMA_EVENT);
+	return rows_lay_out(w->rows, s, places, err);
 }
 
 int writer_add_raw(struct writer *w, const struct raw_row *row, struct error *err)
 {
-	const struct schema *s = writer_schema_get(w, row->schema);
-	size_t bytes = 0;
-
-	assert(s && s->kind == SCHEMA_EVENT);
-	for (unsigned i = 0; i < s->string_count; i++)
-		bytes += view_len(row->strings[i]);
-	TRY(check_bytes(s, bytes, err));
-	TRY(rows_add_raw(w->rows, s, row, err));
-	return is_full(w) ? writer_flush(w, err) : 0;
+	return flush_full(w, rows_add_raw(w->rows, row, err), err);
 }
 
 /* Too many losses to wait for the output: they are counted together. */

@@ -177,23 +177,27 @@ static void fill_refs(struct encode *e, size_t from, size_t to)
 
 		for (int r = 0; r < schema_of(e, row)->ref_count; r++)
 			e->refs[i - from][r] = row->refs[r] ? e->known[row->refs[r] - 1].id : 0;
+		e->raw[i].refs = e->refs[i - from];
 	}
 }
 
-static void add_rows(struct encode *e, size_t first, size_t from, size_t to, int step)
+static int add_value_by_value(struct encode *e, size_t i, struct error *err)
+{
+	struct row row = e->reel.rows[i];
+
+	row.refs = e->raw[i].refs;
+	return writer_add(e->writer, &row, err);
+}
+
+static void add_rows(struct encode *e, size_t from, size_t to, int step)
 {
 	uint64_t before = now_ns();
 	struct error err;
 
-	for (size_t i = from; i < to; i++) {
-		struct row row = e->reel.rows[i];
-		struct raw_row raw = e->raw[i];
-
-		row.refs = raw.refs = e->refs[i - first];
-		walk_must(raw.memory ? writer_add_raw(e->writer, &raw, &err)
-				     : writer_add(e->writer, &row, &err),
+	for (size_t i = from; i < to; i++)
+		walk_must(e->raw[i].memory ? writer_add_raw(e->writer, &e->raw[i], &err)
+					   : add_value_by_value(e, i, &err),
 			  &err);
-	}
 	e->spent_ns[step] += now_ns() - before;
 }
 
@@ -206,12 +210,12 @@ static void write_block(struct encode *e, size_t from, size_t to)
 	intern_news(e);
 	fill_refs(e, from, to);
 	bytes = writer_bytes(e->writer);
-	add_rows(e, from, from, to - 1, ADD);
+	add_rows(e, from, to - 1, ADD);
 	if (writer_bytes(e->writer) != bytes) {
 		fprintf(stderr, "encode: a block was written before its time\n");
 		exit(1);
 	}
-	add_rows(e, from, to - 1, to, FLUSH);
+	add_rows(e, to - 1, to, FLUSH);
 }
 
 static void write_rest(struct encode *e, size_t from)
@@ -222,7 +226,7 @@ static void write_rest(struct encode *e, size_t from)
 	find_news(e, from, e->reel.row_count);
 	intern_news(e);
 	fill_refs(e, from, e->reel.row_count);
-	add_rows(e, from, from, e->reel.row_count, ADD);
+	add_rows(e, from, e->reel.row_count, ADD);
 	before = now_ns();
 	walk_must(writer_flush(e->writer, &err), &err);
 	e->spent_ns[FLUSH] += now_ns() - before;
@@ -237,7 +241,7 @@ static void find_ends(struct encode *e)
 		find_news(e, i, i + 1);
 		intern_news(e);
 		fill_refs(e, i, i + 1);
-		add_rows(e, i, i, i + 1, ADD);
+		add_rows(e, i, i + 1, ADD);
 		if (writer_bytes(e->writer) == bytes)
 			continue;
 		if (!array_grow((void **)&e->ends, &e->end_cap, e->end_count + 1, sizeof(*e->ends)))

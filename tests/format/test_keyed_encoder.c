@@ -43,6 +43,7 @@ static struct schema *event_schema(const char *name, unsigned flags)
 
 static int setup(void **state)
 {
+	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20};
 	struct desk *d = calloc(1, sizeof(*d));
 
 	d->streams = schema_new(SCHEMA_DICT, "", "streams", NULL);
@@ -52,7 +53,7 @@ static int setup(void **state)
 	d->receiver = sealed(event_schema("receiver", FIELD_FLIP), RECEIVER);
 	d->dicts = dictionaries_new(0);
 	assert_int_equal(dictionaries_add(d->dicts, d->streams, NULL), 0);
-	d->rows = rows_new();
+	d->rows = rows_new(&full);
 	d->encoder = keyed_encoder_new();
 	*state = d;
 	return 0;

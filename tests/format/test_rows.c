@@ -87,6 +87,8 @@ static const struct place raw_places[] = {
 	{.at = offsetof(struct record, pair), .needs = PAIR_FLAG},
 };
 
+static const struct rows_extent roomy = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20};
+
 static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
@@ -111,7 +113,7 @@ static int setup(void **state)
 	w->dicts = dict_set_new(1);
 	w->packer = packer_new(1);
 	w->unpacker = unpacker_new();
-	w->rows = rows_new();
+	w->rows = rows_new(&roomy);
 	w->encoder = data_encoder_new();
 	*state = w;
 	return 0;
@@ -283,24 +285,71 @@ static void rows_are_counted_in_every_way(void **state)
 
 	add_plain(w, 10, 1);
 	assert_int_equal(rows_count(w->rows), 1);
-	assert_int_equal(rows_extent(w->rows)->cells, 3 + 1);
-	assert_int_equal(rows_extent(w->rows)->columns, HOT_COLUMNS + 1);
+	assert_int_equal(rows_extent(w->rows).cells, 3 + 1);
+	assert_int_equal(rows_extent(w->rows).columns, HOT_COLUMNS + 1);
 	add_rich(w, 11, "text", "ab");
-	assert_int_equal(rows_extent(w->rows)->cells, 4 + 3 + 1 + 1 + 2);
-	assert_int_equal(rows_extent(w->rows)->columns, HOT_COLUMNS + 1 + 1 + 1 + 2);
-	assert_int_equal(rows_extent(w->rows)->bytes, 6);
+	assert_int_equal(rows_extent(w->rows).cells, 4 + 3 + 1 + 1 + 2);
+	assert_int_equal(rows_extent(w->rows).columns, HOT_COLUMNS + 1 + 1 + 1 + 2);
+	assert_int_equal(rows_extent(w->rows).bytes, 6);
 	add_rich(w, 9, "text", NULL);
-	assert_int_equal(rows_extent(w->rows)->columns, HOT_COLUMNS + 1 + 1 + 1 + 2);
-	assert_int_equal(rows_extent(w->rows)->bytes, 12);
+	assert_int_equal(rows_extent(w->rows).columns, HOT_COLUMNS + 1 + 1 + 1 + 2);
+	assert_int_equal(rows_extent(w->rows).bytes, 12);
 	assert_int_equal(rows_add(w->rows, section_schema(&w->section, LAST), &row, NULL), 0);
 	assert_int_equal(rows_min_ts(w->rows), 9);
 	assert_int_equal(rows_max_ts(w->rows), 12);
 	assert_true(rows_schema_bits(w->rows) == (UINT64_C(1) << 1 | UINT64_C(1) << 2 | 1));
 	batch_free(recode(w));
-	assert_int_equal(rows_extent(w->rows)->cells, 0);
-	assert_int_equal(rows_extent(w->rows)->columns, HOT_COLUMNS);
-	assert_int_equal(rows_extent(w->rows)->bytes, 0);
+	assert_int_equal(rows_extent(w->rows).cells, 0);
+	assert_int_equal(rows_extent(w->rows).columns, HOT_COLUMNS);
+	assert_int_equal(rows_extent(w->rows).bytes, 0);
 	assert_true(rows_schema_bits(w->rows) == 0);
+}
+
+static bool reaches(struct rows_extent e, struct rows_extent full)
+{
+	return e.rows >= full.rows || e.cells >= full.cells || e.columns >= full.columns ||
+	       e.bytes >= full.bytes || e.memory >= full.memory;
+}
+
+/* One of some kinds, the first ones small. */
+static int add_some(struct world *w, struct rows *r, unsigned i)
+{
+	static const char text[] = "some text, as long as it may be";
+	struct value values[WIDE_FIELDS] = {{.num = 1}};
+	uint32_t ref = 0, schema = i < 8 || i % 3 ? LAST : i % 5 ? PLAIN : i % 7 ? RICH : WIDE;
+	struct row row = {.schema = schema, .ts_ns = i, .refs = &ref, .values = values};
+
+	if (schema == RICH) {
+		values[0] = (struct value){.bytes = (const uint8_t *)text, .len = i % 32};
+		values[1].bytes = (const uint8_t *)text;
+	}
+	return rows_add(r, section_schema(&w->section, schema), &row, NULL);
+}
+
+static void a_block_is_full_with_the_row_that_reaches_a_limit(void **state)
+{
+	static const struct rows_extent full[] = {
+		{1, 1000, 1000, 1000, 1000},    {40, 9000, 1000, 9000, 90000},
+		{9000, 300, 1000, 9000, 90000}, {9000, 9000, 11, 9000, 90000},
+		{9000, 9000, 200, 9000, 90000}, {9000, 9000, 1000, 50, 90000},
+		{9000, 9000, 1000, 9000, 500},
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(full) / sizeof(*full); i++) {
+		struct rows *r = rows_new(&full[i]);
+
+		for (unsigned n = 0, blocks = 0; blocks < 3; n++) {
+			int rc = add_some(w, r, n);
+
+			assert_int_equal(rc, reaches(rows_extent(r), full[i]) ? END : 0);
+			if (rc == END) {
+				rows_clear(r);
+				blocks++;
+			}
+		}
+		rows_free(r);
+	}
 }
 
 static void a_second_block_knows_nothing_of_the_first(void **state)
@@ -379,7 +428,7 @@ static void add_raw(struct world *w, uint64_t ts, uint16_t flags, const char *te
 			      .memory = (const uint8_t *)&record,
 			      .strings = &string};
 
-	assert_int_equal(rows_add_raw(w->rows, section_schema(&w->section, RAW), &row, NULL), 0);
+	assert_int_equal(rows_add_raw(w->rows, &row, NULL), 0);
 }
 
 static void raw_is(struct batch *b, uint32_t row, uint64_t ts, uint16_t flags, const char *text)
@@ -431,7 +480,7 @@ static void raw_rows_may_have_no_values(void **state)
 	struct batch *b;
 
 	assert_int_equal(rows_lay_out(w->rows, section_schema(&w->section, LAST), NULL, NULL), 0);
-	assert_int_equal(rows_add_raw(w->rows, section_schema(&w->section, LAST), &row, NULL), 0);
+	assert_int_equal(rows_add_raw(w->rows, &row, NULL), 0);
 	b = recode(w);
 	assert_int_equal(batch_rows(b), 1);
 	assert_int_equal(batch_ts(b, 0), 12);
@@ -448,6 +497,7 @@ int main(void)
 		TEST(the_widest_times_and_numbers_come_back),
 		TEST(schemas_mix_and_keep_their_values),
 		TEST(rows_are_counted_in_every_way),
+		TEST(a_block_is_full_with_the_row_that_reaches_a_limit),
 		TEST(a_second_block_knows_nothing_of_the_first),
 		TEST(only_optional_values_are_absent),
 		TEST(raw_rows_lack_what_their_flags_do_not_announce),
