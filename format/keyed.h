@@ -115,14 +115,18 @@ static inline void pair_see(struct keyed_pair *p, uint64_t value)
 static inline uint32_t pair_token(struct keyed_pair *p, uint64_t *latest, uint64_t value,
 				  uint64_t mask)
 {
-	uint64_t wanted = p->last ? p->last : *latest, before = p->before;
-	uint64_t step = (value - wanted) & mask;
-	uint64_t distance = (step << 1 ^ (step > mask >> 1 ? UINT64_MAX : 0)) & mask;
+	uint64_t last = p->last, before = p->before, step, distance;
 
 	if (!value)
 		return KEYED_ZERO;
+	if (value == last) {
+		*latest = value;
+		return PAIRED_LAST;
+	}
+	step = (value - (last ? last : *latest)) & mask;
+	distance = (step << 1 ^ (step > mask >> 1 ? UINT64_MAX : 0)) & mask;
 	*latest = value;
-	pair_see(p, value);
+	*p = (struct keyed_pair){.last = value, .before = last};
 	if (!distance)
 		return PAIRED_LAST;
 	if (value == before)

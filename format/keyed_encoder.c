@@ -10,36 +10,47 @@
 
 enum { TOKEN_MAX = 4, NOWHERE = UINT32_MAX }; /* bytes */
 
+/* Where keys of a schema's values come from: an attribute of the entry that a row refers to. */
+struct keyed_source {
+	struct id_keys keys;
+	uint32_t id_at; /* in a row */
+	uint32_t key;   /* of the row at hand */
+	uint8_t ref, attribute;
+	bool has_page[KEYED_PLACES / KEYED_PAGE]; /* which keys there were */
+};
+
 /* One keyed column of a schema. */
 struct keyed_lane {
 	/* What each row needs lies together. */
-	struct id_keys keys;
 	uint64_t mask;        /* of the field's bytes */
+	uint64_t sign;        /* what the value near is multiplied by: 1, -1, or 0 without one */
+	uint64_t latest;      /* last value that was not 0 */
 	uint8_t *end;         /* of the tokens; there is room for all */
 	uint8_t *raw_end;     /* of the raw bytes; the same */
-	uint32_t id_at, at;   /* in a row */
-	uint32_t own;         /* number of the field */
-	uint32_t flip, space; /* make a place of a key */
-	uint32_t size;        /* of the field, in bytes */
-	uint32_t near_at;     /* in a row; or NOWHERE */
-	uint64_t sign;        /* what the value near is multiplied by: 1 or -1 */
-	uint32_t start_at;    /* or NOWHERE; and where its key comes from */
-	uint32_t start_id_at, start_flip, start_space;
-	struct id_keys start_keys;
-	uint64_t latest; /* last value that was not 0 */
+	uint32_t at, near_at; /* in a row */
+	uint32_t space;       /* with the key and `flip`, makes a place */
+	uint16_t source, start_source;
+	uint8_t flip, start_flip;
+	uint8_t size; /* of the field, in bytes */
+	bool has_start;
+	uint32_t start_at, start_space;
+	uint32_t own; /* number of the field */
 	struct buf tokens, raw;
 };
 
 /* The keyed columns of one schema. */
 struct keyed_slot {
+	struct keyed_source *sources;
+	size_t source_count, source_cap;
 	struct keyed_lane *lanes;
 	size_t count, cap;
 };
 
 struct keyed_encoder {
-	struct keyed_pair *places; /* [KEYED_PLACES] */
-	struct keyed_slot *slots;  /* [schema id - 1] */
-	size_t cap;
+	struct keyed_pair *places;               /* [KEYED_PLACES] */
+	bool is_used[KEYED_PLACES / KEYED_PAGE]; /* which of them the last block used */
+	struct keyed_slot *slots;                /* [schema id - 1] */
+	size_t count, cap;
 };
 
 struct keyed_encoder *keyed_encoder_new(void)
@@ -48,7 +59,7 @@ struct keyed_encoder *keyed_encoder_new(void)
 
 	if (!k)
 		return NULL;
-	k->places = malloc(KEYED_PLACES * sizeof(*k->places));
+	k->places = calloc(KEYED_PLACES, sizeof(*k->places));
 	if (!k->places) {
 		free(k);
 		return NULL;
@@ -63,6 +74,7 @@ static void slot_release(struct keyed_slot *s)
 		buf_release(&s->lanes[i].raw);
 	}
 	free(s->lanes);
+	free(s->sources);
 }
 
 void keyed_encoder_free(struct keyed_encoder *k)
@@ -79,52 +91,73 @@ void keyed_encoder_free(struct keyed_encoder *k)
 /* Where in a row the value of a field is, counted from 1. */
 static uint32_t place_in_row(const struct row_group *g, uint8_t field)
 {
-	return field ? g->own_at[g->schema->own_of[field - 1]] : NOWHERE;
+	return g->own_at[g->schema->own_of[field - 1]];
 }
 
-/* Where the entry is that has its key. */
-static uint32_t ids_at(const struct row_group *g, const struct field *f)
-{
-	return g->refs_at + (f->key_ref - 1u) * 4;
-}
-
-static uint32_t flip_of(const struct field *f)
+static uint8_t flip_of(const struct field *f)
 {
 	return f->flags & FIELD_FLIP ? 1 : 0;
 }
 
+static uint32_t space_of(const struct field *f)
+{
+	return (uint32_t)keyed_key(f, flip_of(f));
+}
+
+/* Of the keys of field *f. */
+static bool find_source(struct keyed_slot *s, const struct row_group *g, const struct field *f,
+			struct dictionaries *dicts, uint16_t *out)
+{
+	uint8_t ref = (uint8_t)(f->key_ref - 1), attribute = f->key_attribute;
+	void *sources = s->sources;
+	size_t i = 0;
+
+	while (i < s->source_count &&
+	       (s->sources[i].ref != ref || s->sources[i].attribute != attribute))
+		i++;
+	*out = (uint16_t)i;
+	if (i < s->source_count)
+		return true;
+	if (!array_grow(&sources, &s->source_cap, i + 1, sizeof(*s->sources)))
+		return false;
+	s->sources = sources;
+	s->sources[i] = (struct keyed_source){.id_at = g->refs_at + ref * 4u,
+					      .ref = ref,
+					      .attribute = attribute};
+	s->source_count++;
+	return dictionaries_keys(dicts, g->schema->refs[ref], attribute, &s->sources[i].keys);
+}
+
 /* The fields that tell about the value of field *f. */
-static bool find_companions(struct keyed_lane *l, const struct row_group *g, const struct field *f,
-			    struct dictionaries *dicts)
+static bool find_companions(struct keyed_slot *s, struct keyed_lane *l, const struct row_group *g,
+			    const struct field *f, struct dictionaries *dicts)
 {
 	const struct field *start;
 
-	l->near_at = place_in_row(g, f->near);
-	l->sign = f->flags & FIELD_SUM ? 1 : UINT64_MAX;
-	l->start_at = place_in_row(g, f->start);
+	l->near_at = f->near ? place_in_row(g, f->near) : l->at;
+	l->sign = !f->near ? 0 : f->flags & FIELD_SUM ? 1 : UINT64_MAX;
+	l->has_start = f->start != 0;
 	if (!f->start)
 		return true;
 	start = &g->schema->fields[f->start - 1];
-	l->start_id_at = ids_at(g, start);
+	l->start_at = place_in_row(g, f->start);
 	l->start_flip = flip_of(start);
-	l->start_space = (uint32_t)keyed_key(start, l->start_flip);
-	return dictionaries_keys(dicts, g->schema->refs[start->key_ref - 1], start->key_attribute,
-				 &l->start_keys);
+	l->start_space = space_of(start);
+	return find_source(s, g, start, dicts, &l->start_source);
 }
 
 /* Empty, with room for a token of each row. */
-static bool lane_reset(struct keyed_lane *l, const struct row_group *g, unsigned own,
-		       struct dictionaries *dicts)
+static bool lane_reset(struct keyed_slot *s, struct keyed_lane *l, const struct row_group *g,
+		       unsigned own, struct dictionaries *dicts)
 {
 	const struct field *f = g->fields[own];
 
 	l->own = own;
 	l->latest = 0;
-	l->id_at = ids_at(g, f);
 	l->at = g->own_at[own];
 	l->flip = flip_of(f);
-	l->space = (uint32_t)keyed_key(f, l->flip);
-	l->size = f->elem_size;
+	l->space = space_of(f);
+	l->size = (uint8_t)f->elem_size;
 	l->mask = keyed_mask(l->size);
 	buf_clear(&l->tokens);
 	buf_clear(&l->raw);
@@ -133,9 +166,7 @@ static bool lane_reset(struct keyed_lane *l, const struct row_group *g, unsigned
 		return false;
 	l->end = l->tokens.data;
 	l->raw_end = l->raw.data;
-	return find_companions(l, g, f, dicts) &&
-	       dictionaries_keys(dicts, g->schema->refs[f->key_ref - 1], f->key_attribute,
-				 &l->keys);
+	return find_companions(s, l, g, f, dicts) && find_source(s, g, f, dicts, &l->source);
 }
 
 /* Those of the keyed fields that have a `near`, or have none. */
@@ -150,7 +181,7 @@ static bool add_lanes(struct keyed_slot *s, const struct row_group *g, bool has_
 		if (!array_grow(&lanes, &s->cap, s->count + 1, sizeof(*s->lanes)))
 			return false;
 		s->lanes = lanes;
-		if (!lane_reset(&s->lanes[s->count++], g, i, dicts))
+		if (!lane_reset(s, &s->lanes[s->count++], g, i, dicts))
 			return false;
 	}
 	return true;
@@ -160,35 +191,60 @@ static bool add_lanes(struct keyed_slot *s, const struct row_group *g, bool has_
 static bool slot_reset(struct keyed_slot *s, const struct row_group *g, struct dictionaries *dicts)
 {
 	s->count = 0;
+	s->source_count = 0;
 	return add_lanes(s, g, false, dicts) && add_lanes(s, g, true, dicts);
 }
 
-/* Where the value ends that the lane's value is the length of. */
-static void see_end(struct keyed_pair *places, const struct keyed_lane *l, const uint8_t *row)
+static inline struct keyed_pair *place_of(struct keyed_pair *places, uint32_t key, uint32_t flip,
+					  uint32_t space)
 {
-	uint32_t id = (uint32_t)row_bits(row + l->start_id_at, 4);
-	uint32_t key = (id_key(&l->start_keys, id) ^ l->start_flip) + l->start_space;
-	uint64_t start = row_bits(row + l->start_at, l->size);
-
-	pair_see(&places[key % KEYED_PLACES], (start + row_bits(row + l->at, l->size)) & l->mask);
+	return &places[((key ^ flip) + space) % KEYED_PLACES];
 }
 
-static void code_row(struct keyed_pair *places, struct keyed_slot *s, const uint8_t *row)
+static inline void find_keys(struct keyed_slot *s, const uint8_t *row)
 {
-	for (struct keyed_lane *l = s->lanes, *end = l + s->count; l < end; l++) {
-		uint32_t id = (uint32_t)row_bits(row + l->id_at, 4);
-		uint32_t key = (id_key(&l->keys, id) ^ l->flip) + l->space;
-		uint64_t plain = row_bits(row + l->at, l->size), value = plain;
-		uint32_t token;
+	for (size_t i = 0; i < s->source_count; i++) {
+		struct keyed_source *k = &s->sources[i];
 
-		if (l->near_at != NOWHERE)
-			value = (value + l->sign * row_bits(row + l->near_at, l->size)) & l->mask;
-		token = pair_token(&places[key % KEYED_PLACES], &l->latest, value, l->mask);
+		k->key = id_key(&k->keys, (uint32_t)row_bits(row + k->id_at, 4));
+		k->has_page[k->key % KEYED_PLACES / KEYED_PAGE] = true;
+	}
+}
+
+static inline uint64_t lane_value(const struct keyed_lane *l, const uint8_t *row, uint32_t at)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return row_word(row + at) & l->mask;
+#else
+	return row_bits(row + at, l->size);
+#endif
+}
+
+/* Where the value ends that the lane's value is the length of. */
+static inline void see_end(struct keyed_pair *places, const struct keyed_slot *s,
+			   const struct keyed_lane *l, const uint8_t *row)
+{
+	uint64_t end = lane_value(l, row, l->start_at) + lane_value(l, row, l->at);
+	uint32_t key = s->sources[l->start_source].key;
+
+	pair_see(place_of(places, key, l->start_flip, l->start_space), end & l->mask);
+}
+
+static inline void code_row(struct keyed_pair *places, struct keyed_slot *s, const uint8_t *row)
+{
+	find_keys(s, row);
+	for (struct keyed_lane *l = s->lanes, *end = l + s->count; l < end; l++) {
+		uint64_t plain = lane_value(l, row, l->at);
+		uint64_t value = (plain + l->sign * lane_value(l, row, l->near_at)) & l->mask;
+		uint32_t key = s->sources[l->source].key;
+		uint32_t token = pair_token(place_of(places, key, l->flip, l->space), &l->latest,
+					    value, l->mask);
+
 		store_le64(l->raw_end, value); /* kept if it is wanted: nothing to guess */
 		l->raw_end += token == KEYED_RAW ? l->size : 0;
 		l->end = store_varint(l->end, token);
-		if (l->start_at != NOWHERE && plain)
-			see_end(places, l, row);
+		if (l->has_start && plain)
+			see_end(places, s, l, row);
 	}
 }
 
@@ -202,27 +258,91 @@ static void finish(struct keyed_slot *s)
 	}
 }
 
-bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows,
-		       const struct row_head *heads, struct dictionaries *dicts)
+/* The pages of places that keys of the source have in `space`: two for one of keys, unless they
+ * are at the same distance. */
+static void use(struct keyed_encoder *k, const struct keyed_source *source, uint32_t space)
+{
+	for (uint32_t i = 0; i < KEYED_PLACES / KEYED_PAGE; i++) {
+		uint32_t first = i * KEYED_PAGE + space, last = first + KEYED_PAGE - 1;
+
+		if (!source->has_page[i])
+			continue;
+		k->is_used[first % KEYED_PLACES / KEYED_PAGE] = true;
+		k->is_used[last % KEYED_PLACES / KEYED_PAGE] = true;
+	}
+}
+
+/* The pages of places that the block has used. */
+static void note_pages(struct keyed_encoder *k)
+{
+	for (size_t i = 0; i < k->count; i++) {
+		const struct keyed_slot *s = &k->slots[i];
+
+		for (size_t n = 0; n < s->count; n++) {
+			const struct keyed_lane *l = &s->lanes[n];
+
+			use(k, &s->sources[l->source], l->space);
+			if (l->has_start)
+				use(k, &s->sources[l->start_source], l->start_space);
+		}
+	}
+}
+
+/* What the block before has left. */
+static void forget(struct keyed_encoder *k)
+{
+	for (size_t i = 0; i < KEYED_PLACES / KEYED_PAGE; i++) {
+		if (k->is_used[i])
+			memset(&k->places[i * KEYED_PAGE], 0, KEYED_PAGE * sizeof(*k->places));
+		k->is_used[i] = false;
+	}
+}
+
+static bool prepare(struct keyed_encoder *k, const struct rows *rows, struct dictionaries *dicts)
 {
 	void *slots = k->slots;
-	size_t lanes = 0;
 
 	if (!array_grow(&slots, &k->cap, rows->group_cap, sizeof(*k->slots)))
 		return false;
 	k->slots = slots;
-	for (size_t i = 0; i < rows->group_cap; i++) {
+	k->count = rows->group_cap;
+	for (size_t i = 0; i < k->count; i++) {
 		const struct row_group *g = rows->groups[i];
 
-		if (!g || !g->count)
-			continue;
-		if (!slot_reset(&k->slots[i], g, dicts))
+		k->slots[i].count = 0;
+		k->slots[i].source_count = 0;
+		if (g && g->count && !slot_reset(&k->slots[i], g, dicts))
 			return false;
-		lanes += k->slots[i].count;
 	}
-	if (lanes == 0)
-		return true;
-	memset(k->places, 0, KEYED_PLACES * sizeof(*k->places));
+	return true;
+}
+
+/* Keys of a block are near each other, and grow from block to block: it begins where the one before
+ * did, in places that a cache still has. Which key has which place does not matter. */
+static void align(struct keyed_encoder *k, const struct rows *rows, const struct row_head *heads)
+{
+	uint32_t first = 0;
+
+	for (size_t i = 0; i < rows->count && !first; i++) {
+		struct keyed_slot *s = &k->slots[heads[i].schema - 1];
+
+		find_keys(s, row_group_at(rows->groups[heads[i].schema - 1], heads[i].local));
+		first = s->count ? s->sources->key & ~1u : 0;
+	}
+	for (size_t i = 0; i < k->count; i++)
+		for (size_t n = 0; n < k->slots[i].count; n++) {
+			k->slots[i].lanes[n].space -= first;
+			k->slots[i].lanes[n].start_space -= first;
+		}
+}
+
+bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows,
+		       const struct row_head *heads, struct dictionaries *dicts)
+{
+	if (!prepare(k, rows, dicts))
+		return false;
+	align(k, rows, heads);
+	forget(k);
 	for (size_t i = 0; i < rows->count; i++) {
 		struct keyed_slot *s = &k->slots[heads[i].schema - 1];
 
@@ -230,8 +350,9 @@ bool keyed_encoder_run(struct keyed_encoder *k, const struct rows *rows,
 			code_row(k->places, s,
 				 row_group_at(rows->groups[heads[i].schema - 1], heads[i].local));
 	}
-	for (size_t i = 0; i < rows->group_cap; i++)
+	for (size_t i = 0; i < k->count; i++)
 		finish(&k->slots[i]);
+	note_pages(k);
 	return true;
 }
 

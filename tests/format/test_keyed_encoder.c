@@ -74,11 +74,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-static uint32_t stream(struct desk *d, uint8_t number)
+static uint32_t stream(struct desk *d, uint32_t number)
 {
-	uint8_t packed[4] = {number};
+	uint8_t packed[4];
 	uint32_t id;
 
+	store_le(packed, 4, number);
 	assert_int_equal(dictionaries_intern(d->dicts, STREAMS, packed, 4, &id, NULL), 0);
 	return id;
 }
@@ -150,7 +151,7 @@ static void what_is_new_is_as_the_column_was(void **state)
 	struct desk *d = *state;
 
 	for (uint8_t i = 1; i < 4; i++)
-		add(d, d->sender, stream(d, (uint8_t)(8 * i)), 50);
+		add(d, d->sender, stream(d, 8u * i), 50);
 	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
 	tokens_are(d, SENDER, 3, (uint8_t[]){PAIRED_BEFORE + 100, PAIRED_LAST, PAIRED_LAST}, 0);
 }
@@ -167,6 +168,40 @@ static void a_block_knows_nothing_of_the_one_before(void **state)
 	}
 }
 
+/* Four values of each of some streams far apart, with the first of them given. */
+static void run_block(struct desk *d, uint32_t first)
+{
+	rows_clear(d->rows);
+	for (unsigned i = 0; i < 64; i++) {
+		uint32_t id = stream(d, 37 * first + 2100 * (i / 2));
+
+		add(d, i % 2 ? d->receiver : d->sender, id, 1000000007u * (i % 7));
+		add(d, i % 3 ? d->receiver : d->sender, id, 1000003u * (i % 5));
+	}
+	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
+}
+
+static void places_of_other_keys_do_not_show(void **state)
+{
+	struct desk *d = *state, *other;
+	struct keyed_bytes mine, its;
+	void *fresh;
+
+	setup(&fresh);
+	other = fresh;
+	run_block(other, 200);
+	for (unsigned first = 0; first < 200; first += 9)
+		run_block(d, first);
+	run_block(d, 200);
+	for (uint32_t schema = SENDER; schema <= RECEIVER; schema++) {
+		mine = keyed_encoder_bytes(d->encoder, schema, 0);
+		its = keyed_encoder_bytes(other->encoder, schema, 0);
+		tokens_are(d, schema, view_len(its.tokens), its.tokens.p, view_len(its.raw));
+		assert_memory_equal(mine.raw.p, its.raw.p, view_len(its.raw));
+	}
+	teardown(&fresh);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -177,6 +212,7 @@ int main(void)
 		TEST(values_go_back_and_forth),
 		TEST(what_is_new_is_as_the_column_was),
 		TEST(a_block_knows_nothing_of_the_one_before),
+		TEST(places_of_other_keys_do_not_show),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
