@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * batch_data.h -- what a decoded DATA block is made of; for batch.c, which takes it
- * apart, keyed_columns.c, shared_columns.c and event.c, which read columns.
+ * apart, keyed_columns.c, recalled_columns.c, shared_columns.c and event.c, which read columns.
  */
 #ifndef FORMAT_BATCH_DATA_H
 #define FORMAT_BATCH_DATA_H
@@ -112,9 +112,10 @@ struct batch {
 	uint64_t *cpu;
 	uint32_t cpu_mask; /* of a row: 0 when all are of one CPU */
 	struct lanes lanes;
-	const uint32_t *order;    /* rows in the order of time; NULL: as they lie */
-	enum column_state keyed;  /* of all keyed columns together */
-	enum column_state shared; /* of all shared ones */
+	const uint32_t *order;      /* rows in the order of time; NULL: as they lie */
+	enum column_state keyed;    /* of all keyed columns together */
+	enum column_state shared;   /* of all shared ones */
+	enum column_state recalled; /* of all recalled ones */
 	uint32_t *places; /* of a row: its slot, then its number among those of its schema */
 	uint32_t epoch;   /* of the dictionaries */
 };
@@ -165,5 +166,7 @@ void column_normalise(struct column *c, const struct field *f, uint32_t rows);
 bool batch_open_keyed(struct batch *b);
 /* The same of all shared columns. */
 bool batch_open_shared(struct batch *b);
+/* The same of all recalled columns. */
+bool batch_open_recalled(struct batch *b);
 
 #endif

@@ -23,9 +23,10 @@ enum column_codec {
 	CODEC_PLANES = 8, /* bytes: varint length of all, then their first bytes, second bytes... */
 	CODEC_RECENT = 9, /* ints: a varint each: one of the 8 latest values, or the zigzag
 			   * distance to the last that was none of them */
-	CODEC_PAIRED = 10, /* the same as CODEC_KEYED, of two last values and a field near */
-	CODEC_LISTED = 11, /* ints: varint n, n different values, then a varint index each */
-	CODEC_SHARED = 12, /* references: a varint token each: shared.h */
+	CODEC_PAIRED = 10,   /* the same as CODEC_KEYED, of two last values and a field near */
+	CODEC_LISTED = 11,   /* ints: varint n, n different values, then a varint index each */
+	CODEC_SHARED = 12,   /* references: a varint token each: shared.h */
+	CODEC_RECALLED = 13, /* ints of 8 bytes: a varint token each: recalled.h */
 };
 
 /* Append `n` integers to *out; returns the codec used. */

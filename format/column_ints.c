@@ -3,6 +3,7 @@
 #include "format/column.h"
 
 #include "format/listed.h"
+#include "format/recent.h"
 
 /* How integers are kept. */
 enum form {
@@ -95,33 +96,9 @@ static ALWAYS_INLINE bool decode_deltas(struct view *in, size_t n, void *out, en
 	return true;
 }
 
-enum { RECENT_VALUES = 8 };
-
-/* The latest values. They stay where they are; their order moves. */
-struct recent {
-	uint64_t values[RECENT_VALUES];
-	uint64_t order; /* byte i: index of the value that is i-th latest */
-	uint64_t base;  /* the last value that was none of them */
-};
-
-/* The value that a token stands for becomes the latest. */
-static inline uint64_t recent_value(struct recent *r, uint64_t token)
-{
-	unsigned shift = 8 * (token < RECENT_VALUES ? (unsigned)token : RECENT_VALUES - 1);
-	uint64_t index = r->order >> shift & 0xff;
-	uint64_t moved = (UINT64_C(0x100) << shift) - 1; /* bytes of the order that change */
-
-	r->order = (r->order & ~moved) | ((r->order << 8 | index) & moved);
-	if (token >= RECENT_VALUES) {
-		r->base += (uint64_t)unzigzag(token - RECENT_VALUES);
-		r->values[index] = r->base;
-	}
-	return r->values[index];
-}
-
 static ALWAYS_INLINE bool decode_recent(struct view *in, size_t n, void *out, enum form form)
 {
-	struct recent recent = {.order = UINT64_C(0x0706050403020100)};
+	struct recent recent = RECENT_EMPTY;
 	uint64_t bytes, token, value = 0;
 	size_t i = 0;
 

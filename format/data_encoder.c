@@ -7,6 +7,7 @@
 
 #include "format/column.h"
 #include "format/keyed_encoder.h"
+#include "format/recalled_encoder.h"
 #include "format/row_sort.h"
 #include "format/rows_data.h"
 #include "format/shared_encoder.h"
@@ -34,6 +35,7 @@ struct data_encoder {
 	struct byte_table *table;
 	struct keyed_encoder *keyed;
 	struct shared_encoder *shared;
+	struct recalled_encoder *recalled;
 	struct used *used;
 	struct buf parts[PART_COUNT];
 };
@@ -47,9 +49,10 @@ struct data_encoder *data_encoder_new(void)
 	e->table = byte_table_new();
 	e->keyed = keyed_encoder_new();
 	e->shared = shared_encoder_new();
+	e->recalled = recalled_encoder_new();
 	e->used = used_new();
 	e->sort = row_sort_new();
-	if (!e->table || !e->keyed || !e->shared || !e->used || !e->sort) {
+	if (!e->table || !e->keyed || !e->shared || !e->recalled || !e->used || !e->sort) {
 		data_encoder_free(e);
 		return NULL;
 	}
@@ -74,6 +77,7 @@ void data_encoder_free(struct data_encoder *e)
 	byte_table_free(e->table);
 	keyed_encoder_free(e->keyed);
 	shared_encoder_free(e->shared);
+	recalled_encoder_free(e->recalled);
 	used_free(e->used);
 	free(e);
 }
@@ -305,7 +309,8 @@ static void put_presence(struct data_encoder *e, const struct row_group *g,
 	put_ints(e, id, e->numbers, order->count);
 }
 
-static void put_numbers(struct data_encoder *e, const struct row_group *g,
+/* Addresses wait for those of all schemas. */
+static bool put_numbers(struct data_encoder *e, const struct row_group *g,
 			const struct group_order *order, unsigned column)
 {
 	struct column_id id = {g->schema->id, COLUMN_VALUE, PART_VALUES, column};
@@ -315,10 +320,14 @@ static void put_numbers(struct data_encoder *e, const struct row_group *g,
 		gather_signed(e, g, order, g->own_at[column], f->elem_size);
 	else
 		gather(e, g, order, g->own_at[column], f->elem_size);
+	if (f->role == ROLE_POINTER && f->elem_size == 8 &&
+	    recalled_encoder_fits(e->numbers, order->count))
+		return recalled_encoder_add(e->recalled, g, column);
 	if (f->flags & FIELD_ID || f->role == ROLE_POINTER)
 		put_ids(e, id, e->numbers, order->count);
 	else
 		put_ints(e, id, e->numbers, order->count);
+	return true;
 }
 
 /* A value that is no integer. */
@@ -368,8 +377,8 @@ static bool put_group(struct data_encoder *e, const struct row_group *g,
 			put_presence(e, g, order, i);
 		if (f->kind != FIELD_INT)
 			put_byte_strings(e, g, order, i);
-		else if (!f->key_ref)
-			put_numbers(e, g, order, i);
+		else if (!f->key_ref && !put_numbers(e, g, order, i))
+			return false;
 	}
 	return true;
 }
@@ -403,6 +412,16 @@ static void put_shared(struct data_encoder *e, const struct schema *s)
 	}
 }
 
+static void put_recalled(struct data_encoder *e, const struct schema *s)
+{
+	struct column_id id = {s->id, COLUMN_VALUE, PART_VALUES, 0};
+	struct view tokens;
+
+	for (unsigned i = 0; recalled_encoder_column(e->recalled, s->id, i, &id.index, &tokens);
+	     i++)
+		put_coded(e, id, CODEC_RECALLED, tokens);
+}
+
 static int put_parts(struct data_encoder *e, const struct rows *rows, struct packer *p,
 		     struct body *body, struct error *err)
 {
@@ -424,7 +443,8 @@ int data_encoder_run(struct data_encoder *e, const struct rows *rows, struct dic
 {
 	for (unsigned i = 0; i < PART_COUNT; i++)
 		buf_clear(&e->parts[i]);
-	if (!shared_encoder_begin(e->shared, rows->group_cap))
+	if (!shared_encoder_begin(e->shared, rows->group_cap) ||
+	    !recalled_encoder_begin(e->recalled, rows->group_cap))
 		return error_nomem(err);
 	if (!order_rows(e, rows) || !put_hot(e, rows))
 		return error_nomem(err);
@@ -435,11 +455,13 @@ int data_encoder_run(struct data_encoder *e, const struct rows *rows, struct dic
 	shared_encoder_run(e->shared, rows, e->heads);
 	if (!keyed_encoder_run(e->keyed, rows, e->heads, dicts))
 		return error_nomem(err);
+	recalled_encoder_run(e->recalled, rows, e->heads);
 	for (size_t i = 0; i < rows->group_cap; i++) {
 		if (!rows->groups[i] || !rows->groups[i]->count)
 			continue;
 		put_shared(e, rows->groups[i]->schema);
 		put_keyed(e, rows->groups[i]);
+		put_recalled(e, rows->groups[i]->schema);
 	}
 	used_encode(e->used, &e->parts[PART_USED]);
 	return put_parts(e, rows, p, body, err);

@@ -145,16 +145,20 @@ static const struct keyed_column *keyed_of(const struct keyed_slot *k, const str
 	return NULL;
 }
 
-/* What is near is a keyed column, or one that is decoded before. */
+/* What is near is a keyed column, or one that is decoded before: no recalled one, which may need
+ * keyed ones itself. */
 static bool find_near(struct batch *b, const struct slot *s, const struct keyed_slot *k,
 		      struct keyed_column *c)
 {
 	unsigned number = c->field->near - 1u;
 	const struct field *near = &s->schema->fields[number];
 	const struct keyed_column *keyed = keyed_of(k, near);
+	uint32_t column = s->own[s->schema->own_of[number]];
 
-	c->near = keyed ? keyed->column
-			: batch_column(b, s->own[s->schema->own_of[number]], near, s->count);
+	if (keyed)
+		c->near = keyed->column;
+	else if (column != NO_COLUMN && b->columns[column].codec != CODEC_RECALLED)
+		c->near = batch_column(b, column, near, s->count);
 	return c->near;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * rows_data.h -- how struct rows keeps them; for rows.c, which fills it, and
- * data_encoder.c and keyed_encoder.c, which read it.
+ * data_encoder.c, keyed_encoder.c and recalled_encoder.c, which read it.
  */
 #ifndef FORMAT_ROWS_DATA_H
 #define FORMAT_ROWS_DATA_H

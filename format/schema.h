@@ -85,9 +85,10 @@ struct field {
 				* 1 = the entry itself */
 	uint8_t key_attribute; /* field index in that dictionary's schema, not a keyed field */
 	uint8_t key_space;     /* values of different spaces do not predict each other */
-	/* Of keyed fields of an event, 1-based field indexes; 0 = none. */
-	uint8_t near;  /* an integer as wide: what is predicted is the distance from it */
-	uint8_t start; /* a keyed field as wide: the sum with it is a value that comes next */
+	/* 1-based field indexes, in events; 0 = none. */
+	uint8_t near;  /* keyed: an integer as wide: what is predicted is the distance from it. Not
+			* keyed: one of 4 bytes: values of the same number are often the same */
+	uint8_t start; /* keyed: a keyed field as wide: the sum with it is a value that comes next */
 };
 
 struct key_source;

@@ -62,8 +62,9 @@ struct typed_field {
 	uint8_t legend;    /* enum typed_legend */
 	uint8_t key;       /* enum typed_key */
 	uint16_t needs;    /* wire flags without which the value is absent */
-	/* Names of fields that tell about a value with a key, or NULL. */
-	const char *near;  /* its distance from that is more regular than itself */
+	/* Names of fields that tell about a value, or NULL. */
+	const char *near;  /* with a key: its distance from that is more regular than itself
+			    * without: where that is the same, it often is */
 	const char *start; /* where what this is the length of begins */
 };
 

@@ -123,7 +123,7 @@ const struct typed_field typed_probe_fields[] = {
 	{"rcv_wnd", "__u32", 4, TO_OWN, .key = KEY_RCV_WND,
 	 .offset = offsetof(struct wire_tcp_probe, rcv_wnd)},
 	{"skbaddr", "const void *", 8, TO_OWN, .offset = offsetof(struct wire_tcp_probe, skbaddr),
-	 .role = ROLE_POINTER},
+	 .role = ROLE_POINTER, .near = "rcv_nxt"},
 	{"rcv_nxt", "u32", 4, TO_OWN, .key = KEY_RECEIVED,
 	 .offset = offsetof(struct wire_tcp_probe, rcv_nxt), .flags = TYPED_EXTRA},
 	{0},
@@ -159,7 +159,7 @@ const struct typed_field typed_send_reset_fields[] = {
 
 const struct typed_field typed_retransmit_fields[] = {
 	{"skbaddr", "const void *", 8, TO_OWN, .offset = offsetof(struct wire_retransmit, skbaddr),
-	 .role = ROLE_POINTER},
+	 .role = ROLE_POINTER, .near = "seq"},
 	{"state", "int", 4, TO_OWN, .offset = offsetof(struct wire_retransmit, state),
 	 .flags = TYPED_SIGNED, .legend = LEGEND_TCP_STATE},
 	{"err", "int", 4, TO_OWN, .offset = offsetof(struct wire_retransmit, err),
@@ -237,7 +237,7 @@ const struct typed_field typed_cwnd_reduction_fields[] = {
 
 const struct typed_field typed_consume_fields[] = {
 	{"skbaddr", "void *", 8, TO_OWN, .offset = offsetof(struct wire_skb, skbaddr),
-	 .role = ROLE_POINTER},
+	 .role = ROLE_POINTER, .near = "seq"},
 	{"location", "void *", 8, DICT_SYMBOL, .attribute = SYMBOL_ADDRESS},
 	{"location_symbol", "string", 0, DICT_SYMBOL, .attribute = SYMBOL_NAME,
 	 .flags = TYPED_EXTRA},
@@ -246,7 +246,7 @@ const struct typed_field typed_consume_fields[] = {
 
 const struct typed_field typed_kfree_fields[] = {
 	{"skbaddr", "void *", 8, TO_OWN, .offset = offsetof(struct wire_kfree, skbaddr),
-	 .role = ROLE_POINTER},
+	 .role = ROLE_POINTER, .near = "seq"},
 	{"location", "void *", 8, DICT_SYMBOL, .attribute = SYMBOL_ADDRESS},
 	{"rx_sk", "void *", 8, TO_OWN, .offset = offsetof(struct wire_kfree, rx_sk),
 	 .role = ROLE_POINTER},
@@ -260,7 +260,7 @@ const struct typed_field typed_kfree_fields[] = {
 
 const struct typed_field typed_copy_fields[] = {
 	{"skbaddr", "const void *", 8, TO_OWN, .offset = offsetof(struct wire_skb, skbaddr),
-	 .role = ROLE_POINTER},
+	 .role = ROLE_POINTER, .near = "seq"},
 	{"len", "int", 4, TO_OWN, .key = KEY_LENGTH, .offset = offsetof(struct wire_skb, len),
 	 .flags = TYPED_SIGNED},
 	{0},
@@ -268,7 +268,7 @@ const struct typed_field typed_copy_fields[] = {
 
 const struct typed_field typed_receive_fields[] = {
 	{"skbaddr", "void *", 8, TO_OWN, .offset = offsetof(struct wire_receive, skbaddr),
-	 .role = ROLE_POINTER},
+	 .role = ROLE_POINTER, .near = "seq"},
 	{"len", "unsigned int", 4, TO_OWN, .key = KEY_FRAME,
 	 .offset = offsetof(struct wire_receive, len), .near = "payload_bytes"},
 	{"name", "string", 4, DICT_DEVICE, .attribute = DEVICE_NAME},

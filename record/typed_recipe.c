@@ -207,7 +207,7 @@ static void set_companions(struct schema *s, const struct typed_event *e)
 	const struct typed_field *t;
 
 	for (size_t i = 0; (t = typed_field_at(e, i)); i++) {
-		uint8_t number = t->key ? number_of(s, t->name) : 0;
+		uint8_t number = t->near || t->start ? number_of(s, t->name) : 0;
 
 		if (!number || s->fields[number - 1].ref)
 			continue;

@@ -22,12 +22,13 @@ except ImportError:
         zstd_module = None
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED = range(1, 13)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED = range(1, 14)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM = (1 << bit for bit in range(7))
 MAGIC = b"\xd7TAPE1\r\n"
 MASK64 = (1 << 64) - 1
+MASK32 = (1 << 32) - 1
 MAX_RAW, MAX_ROWS, MAX_VALUES = 16 << 20, 65536, 1 << 22
 MAX_DICT, MAX_EPOCH_BYTES, MAX_NAMES, MAX_OPEN = 1 << 20, 64 << 20, 32 << 20, 8
 
@@ -341,16 +342,16 @@ class Schema:
 
     def companion(self, f, number):
         """5.2: the field of this number, if it can be what a value is told by."""
-        if not 1 <= number <= len(self.fields) or self.kind != 1 or not f.key_ref:
+        if not 1 <= number <= len(self.fields) or self.kind != 1 or f.kind != INTEGER or f.ref:
             return None
         g = self.fields[number - 1]
-        return g if g is not f and g.kind == INTEGER and not g.ref and not g.near and g.size == f.size else None
+        return g if g is not f and g.kind == INTEGER and not g.ref and not g.near and g.size == (f.size if f.key_ref else 4) else None
 
     def settle_companions(self):
         found = [(self.companion(f, f.near), self.companion(f, f.start)) for f in self.fields]
         for i, (f, (near, start)) in enumerate(zip(self.fields, found)):
             f.near = near
-            f.start = start if start and start.key_ref and f.start - 1 < i else None
+            f.start = start if start and f.key_ref and start.key_ref and f.start - 1 < i else None
 
     def check_keys(self):
         for f in self.fields:
@@ -518,6 +519,33 @@ class Places:
 
 
 # --- 6: dictionaries
+
+class Recalled:
+    """7.8: what one column remembers."""
+
+    def __init__(self):
+        self.latest, self.base, self.last = [0] * 8, 0, 0
+
+    def decode(self, token, number, at_number, after):
+        with_place = (number * 2654435761 & MASK32) >> 17
+        after_place = ((self.last >> 8) * 2654435761 & MASK32) >> 20
+        if token == 8:
+            value = at_number.get(with_place, 0)
+        elif token == 9:
+            value = after.get(after_place, 0) & ~255 | self.last & 255
+        else:
+            if token < 8:
+                value = self.latest.pop(token)
+            else:
+                value = self.base = self.base + unzigzag(token - 10) & MASK64
+                self.latest.pop()
+            self.latest.insert(0, value)
+        at_number[with_place] = value
+        if value != self.last:
+            after[after_place] = value
+        self.last = value
+        return value
+
 
 class Dictionaries:
     def __init__(self):
@@ -718,7 +746,11 @@ class Data:
         try:
             self.decode_keyed()
         except (Damage, Unknown):
-            self.forget_keyed()
+            self.forget(KEYED, PAIRED)
+        try:
+            self.decode_recalled()
+        except (Damage, Unknown):
+            self.forget(RECALLED)
 
     def hot(self, index, rows):
         check((0, VALUE, index) in self.columns, "a hot column is missing")
@@ -737,7 +769,7 @@ class Data:
     def decode_columns(self):
         for (schema_id, what, index), c in self.columns.items():
             schema, count = self.section.schemas.get(schema_id), len(self.rows_of.get(schema_id, []))
-            if not schema_id or not schema or what == RAW or c.codec in (KEYED, PAIRED, SHARED):
+            if not schema_id or not schema or what == RAW or c.codec in (KEYED, PAIRED, SHARED, RECALLED):
                 continue
             try:
                 if what == VALUE and index < len(schema.own) and not schema.own[index].is_known():
@@ -815,9 +847,43 @@ class Data:
                 places.see(places.place(keys[0][row], f.start), start + value & mask)
         return integer(value & mask, f.size, f.flags & SIGNED)
 
-    def forget_keyed(self):
+    def recalled_fields(self, schema_id):
+        """7.8: [(values, tokens, numbers)], values still empty"""
+        found = []
+        schema = self.section.schemas[schema_id]
+        for f in schema.own:
+            c = self.columns.get((schema_id, VALUE, f.own))
+            if not c or c.codec != RECALLED:
+                continue
+            check(f.kind == INTEGER and f.size == 8 and not f.key_ref, "a recalled column of another kind")
+            count = len(self.rows_of[schema_id])
+            numbers = self.values.get((schema_id, VALUE, f.near.own)) if f.near else [0] * count
+            check(numbers is not None, "what is near has no column")
+            found.append((self.values.setdefault((schema_id, VALUE, f.own), []), integers(VARINT, c.data(), count), numbers))
+        return [(values, tokens, numbers, Recalled()) for values, tokens, numbers in found]
+
+    def decode_recalled(self):
+        if not any(c.codec == RECALLED for c in self.columns.values()):
+            return
+        for schema in self.rows_of:
+            check(schema in self.section.schemas and self.section.schemas[schema].kind == 1, "an unknown schema")
+        recalled = {schema: self.recalled_fields(schema) for schema in self.rows_of}
+        at_number, after = {}, {}
+        for schema in self.ids:
+            for values, tokens, numbers, column in recalled[schema]:
+                row = len(values)
+                values.append(column.decode(tokens[row], numbers[row] & MASK32, at_number, after))
+        self.signed_recalled()
+
+    def signed_recalled(self):
+        for (schema_id, what, index), c in self.columns.items():
+            if c.codec == RECALLED and what == VALUE and (schema_id, what, index) in self.values:
+                f = self.section.schemas[schema_id].own[index]
+                self.values[schema_id, what, index] = [integer(v, 8, f.flags & SIGNED) for v in self.values[schema_id, what, index]]
+
+    def forget(self, *codecs):
         for (schema, what, index), c in self.columns.items():
-            if c.codec in (KEYED, PAIRED):
+            if c.codec in codecs:
                 self.values.pop((schema, what, index), None)
 
     def value(self, schema, f, row):

@@ -211,18 +211,20 @@ static void companions_are_read_as_written(void **state)
 }
 
 /* The companions of a field, near in the high half, after its schema has been written and read. */
-static uint8_t near_of(uint8_t near, uint8_t start, unsigned wide)
+static uint8_t near_of(uint8_t near, uint8_t start, unsigned wide, bool has_key)
 {
 	struct schema *s = schema_new(SCHEMA_EVENT, "g", "near", NULL), *read;
 	struct field a = forge_field("a", FIELD_INT, (uint8_t)wide, 1);
 	struct buf out = {0};
 	struct view in;
+	struct field b = near_field("b", 0, near, start);
 	uint8_t found;
 
 	s->id = 1;
+	b.key_ref = has_key;
 	schema_add_ref(s, 2, NULL);
 	forge_add(s, a);
-	forge_add(s, near_field("b", 0, near, start));
+	forge_add(s, b);
 	forge_add(s, near_field("c", 0, 0, 0));
 	schema_encode(s, "", &out);
 	in = view_of(out.data, out.len);
@@ -237,13 +239,17 @@ static uint8_t near_of(uint8_t near, uint8_t start, unsigned wide)
 static void companions_that_cannot_be_are_none(void **state)
 {
 	(void)state;
-	assert_int_equal(near_of(1, 0, 4), 0x10);
-	assert_int_equal(near_of(1, 0, 8), 0);    /* another width */
-	assert_int_equal(near_of(2, 2, 4), 0);    /* itself */
-	assert_int_equal(near_of(3, 3, 4), 0x30); /* a start lies before */
-	assert_int_equal(near_of(0, 1, 4), 0);    /* and has a key */
-	assert_int_equal(near_of(4, 0, 4), 0);
-	assert_int_equal(near_of(255, 255, 4), 0);
+	assert_int_equal(near_of(1, 0, 4, true), 0x10);
+	assert_int_equal(near_of(1, 0, 8, true), 0);    /* another width */
+	assert_int_equal(near_of(2, 2, 4, true), 0);    /* itself */
+	assert_int_equal(near_of(3, 3, 4, true), 0x30); /* a start lies before */
+	assert_int_equal(near_of(0, 1, 4, true), 0);    /* and has a key */
+	assert_int_equal(near_of(4, 0, 4, true), 0);
+	assert_int_equal(near_of(255, 255, 4, true), 0);
+	assert_int_equal(near_of(3, 0, 4, false), 0x30);
+	assert_int_equal(near_of(1, 1, 4, false), 0x10); /* a start is for keys */
+	assert_int_equal(near_of(1, 0, 8, false), 0);    /* 4 bytes are near what has no key */
+	assert_int_equal(near_of(2, 0, 4, false), 0);
 }
 
 int main(void)

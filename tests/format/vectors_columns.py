@@ -508,6 +508,68 @@ def shared_references(add):
     add("column_shared", 0, "of values it is an unknown codec", t.end(), [(1, 0, None), (2, 0, None)])
 
 
+def recalled(add):
+    d = dictionary(1, b"d", [field(b"k")])
+    # An address near a number that is keyed, one that is signed and near one that is not, one near nothing.
+    here = schema(2, b"here", [field(b"seq", key_ref=1), field(b"addr", size=8, tail=companions(near=1)), field(b"n", flags=SIGNED),
+                               field(b"s", size=8, flags=SIGNED, tail=companions(near=3)), field(b"alone", size=8)], refs=[1])
+    there = schema(3, b"there", [field(b"addr", size=8, tail=companions(near=2)), field(b"seq")])
+    page, far = 0xffff888104a00000, 3 << 60
+    rows = [(2, 7, page, -1, -5, 0), (3, page, 7), (2, 8, page + 0x200, -1, -5, page + 0xe0), (3, page + 0x200, 8), (2, 9, page, 0, far, page + 0x2e0),
+            (2, 7, page + 0x400, 5, -5, page + 0xe0), (3, page + 0x400, 7), (3, 0, 0), (2, 0, 0, 5, -5, page + 0x4e0), (3, page + 0xe0, 9),
+            (3, page, 9), (2, 9, page, 5, 0, 0), (2, 8, page + 0x200, -1, -5, page + 0xe0), (3, 1, 7), (3, 2, 7), (3, 1, 7)]
+    r, p, seqs, tokens = Recall(), Paired(), [], {}
+    for kind, *v in rows:
+        if kind == 2:
+            seqs.append(p.token(0, p.place(6), v[0], far=1 << 30)[0])
+        for name, value, number in [("addr", v[1], v[0]), ("s", v[3], v[2]), ("alone", v[4], 0)] if kind == 2 else [("there", v[0], v[1])]:
+            tokens.setdefault(name, []).append(r.token(name, value, number & 0xffffffff))
+    mine, others = [row[1:] for row in rows if row[0] == 2], [row[1:] for row in rows if row[0] == 3]
+    assert {8, 9} <= {t for of in tokens.values() for t in of} and min(map(min, tokens.values())) < 8, tokens
+
+    def columns(addr=(RECALLED, varints(*tokens["addr"])), there=(RECALLED, varints(*tokens["there"])), seq=True, number=True):
+        found = [column(2, REFERENCE, 0, const(1)), column(2, VALUE, 1, addr), column(2, VALUE, 2, plain(*(v[2] for v in mine))),
+                 column(2, VALUE, 3, (RECALLED, varints(*tokens["s"]))), column(2, VALUE, 4, (RECALLED, varints(*tokens["alone"]))),
+                 column(3, VALUE, 0, there)]
+        found += [column(2, VALUE, 0, (PAIRED, varints(*seqs))), column(2, RAW, 0, (AS_IS, b""))] if seq else []
+        return found + [column(3, VALUE, 1, plain(*(v[1] for v in others)))] * number
+
+    def told(known):
+        return [(i, 0, *v) if known else (i, 0, v[0], None, v[2], None, None) if kind == 2 else (i, 0, None, v[1]) for i, (kind, *v) in enumerate(rows)]
+
+    def begin(*more):
+        t = tape(d, here, there, *more)
+        t.entries(run(1, 1, 1, [plain(6)]))
+        return t
+
+    times, ids = list(range(len(rows))), [row[0] for row in rows]
+    t = begin()
+    t.rows(times, columns(), ids=ids)
+    add("recalled", 0, "addresses by number, by the one before, latest and new ones, of two events", t.end(), told(True))
+
+    for name, said in (("short", {"addr": (RECALLED, varints(*tokens["addr"][:-1]))}), ("trailing", {"there": (RECALLED, varints(*tokens["there"], 0))}),
+                       ("near_missing", {"number": False})):
+        t = begin()
+        t.rows(times, columns(**said), ids=ids)
+        text = [row[:-1] + (None,) if name == "near_missing" and len(row) == 4 else row for row in told(False)]
+        add("recalled_" + name, 0, "no recalled value of the block is known", t.end(), text)
+
+    t = begin()
+    t.rows(times + [50], columns(), ids=ids + [9])
+    add("recalled_unknown_schema", 0, "no recalled value of the block is known, and no keyed one", t.end(),
+        [(row[0], 0, None, *row[3:]) if len(row) == 7 else row for row in told(False)])
+
+    # Narrow ones, and such with a key, cannot have this codec; nor can what a keyed field is near.
+    for name, f, near in (("narrow", field(b"v"), False), ("with_key", field(b"v", size=8, key_ref=1), False),
+                          ("near_keyed", field(b"v", size=8), True)):
+        e = schema(2, b"e", [f, field(b"w", size=8, key_ref=1, tail=companions(near=1)) if near else field(b"w", size=8)], refs=[1])
+        t = tape(d, e)
+        t.rows([1, 2], [column(2, REFERENCE, 0, const(0)), column(2, VALUE, 0, (RECALLED, b"\x10\x10")), column(2, RAW, 1, (AS_IS, b"")),
+                        column(2, VALUE, 1, (PAIRED if near else RECALLED, b"\x05\x05"))], ids=[2, 2])
+        add("recalled_" + name, 0, "a column that cannot be recalled, or be near" if near else "no recalled value of the block is known", t.end(),
+            [(1, 0, 3, None), (2, 0, 6, None)] if near else [(1, 0, None, None), (2, 0, None, None)])
+
+
 def all_of(add):
-    for cases in (kinds, bound, bytes_per_body, codecs, clocks, keyed, paired, shared_references):
+    for cases in (kinds, bound, bytes_per_body, codecs, clocks, keyed, paired, recalled, shared_references):
         cases(add)

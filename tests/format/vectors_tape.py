@@ -7,7 +7,7 @@ import struct
 import zlib
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED = range(1, 13)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED = range(1, 14)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM = (1 << bit for bit in range(7))
@@ -311,6 +311,37 @@ class Paired:
         if value == before:
             return 3, b""
         return (0, value.to_bytes(size, "little")) if abs(d) >= far else (zigzagged(d) + 3, b"")
+
+
+class Recall:
+    """7.8: what the columns of a block have in common, and the state of each, by its name."""
+
+    def __init__(self):
+        self.numbers, self.after, self.columns = [0] * (1 << 15), [0] * (1 << 12), {}
+
+    def token(self, column, value, number=0, guess=True):
+        c = self.columns.setdefault(column, {"latest": [0] * 8, "base": 0, "last": 0})
+        value &= MASK64
+        i = (number * 2654435761 & 0xffffffff) >> 17
+        k = ((c["last"] >> 8) * 2654435761 & 0xffffffff) >> 20
+        if guess and self.numbers[i] == value:
+            token = 8
+        elif guess and (self.after[k] & ~255 | c["last"] & 255) == value:
+            token = 9
+        else:
+            if value in c["latest"]:
+                token = c["latest"].index(value)
+                c["latest"].remove(value)
+            else:
+                token = zigzagged(value - c["base"]) + 10
+                c["base"] = value
+                c["latest"].pop()
+            c["latest"].insert(0, value)
+        self.numbers[i] = value
+        if value != c["last"]:
+            self.after[k] = value
+        c["last"] = value
+        return token
 
 
 # --- sections

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * recalled.h -- addresses of what is used again and again, packets for instance: the one that
+ * was seen with a number (a sequence number), or that followed the one before, is expected
+ * anew, whichever column it was in. Implements docs/FORMAT.md section 7.8.
+ *
+ * Values are taken in row order, in a row in field order. Each becomes a token.
+ */
+#ifndef FORMAT_RECALLED_H
+#define FORMAT_RECALLED_H
+
+#include "format/recent.h"
+
+enum {
+	RECALLED_WITH = RECENT_VALUES,      /* tokens: what was with the same number */
+	RECALLED_AFTER = RECENT_VALUES + 1, /* what came after the last value */
+	RECALLED_FAR = RECENT_VALUES + 2,   /* from here on, plus a zigzag distance */
+	RECALLED_LOW = 8, /* bits of an address that neighbours on a slab may not share */
+	RECALLED_WITH_BITS = 15,
+	RECALLED_AFTER_BITS = 12,
+};
+
+/* What is expected, of all columns of a block; 0 at first. */
+struct recalled {
+	uint64_t with[1 << RECALLED_WITH_BITS];   /* by number */
+	uint64_t after[1 << RECALLED_AFTER_BITS]; /* by the value before */
+};
+
+static inline uint64_t *recalled_with(struct recalled *r, uint32_t number)
+{
+	return &r->with[number * UINT32_C(2654435761) >> (32 - RECALLED_WITH_BITS)];
+}
+
+static inline uint64_t *recalled_after(struct recalled *r, uint64_t last)
+{
+	uint32_t high = (uint32_t)(last >> RECALLED_LOW);
+
+	return &r->after[high * UINT32_C(2654435761) >> (32 - RECALLED_AFTER_BITS)];
+}
+
+/* The expected value, with the low bits of the last one of the column. */
+static inline uint64_t recalled_beside(uint64_t after, uint64_t last)
+{
+	uint64_t low = (UINT64_C(1) << RECALLED_LOW) - 1;
+
+	return (after & ~low) | (last & low);
+}
+
+/* A value that follows *last of its column. */
+static inline void recalled_see(uint64_t *with, uint64_t *after, uint64_t *last, uint64_t value)
+{
+	*with = value;
+	if (value != *last)
+		*after = value;
+	*last = value;
+}
+
+#endif

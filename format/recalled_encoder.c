@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* recalled_encoder.c -- recalled columns, row by row (docs/FORMAT.md section 7.8). */
+#include "format/recalled_encoder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/recalled.h"
+#include "format/rows_data.h"
+
+enum { NOWHERE = UINT32_MAX, TOKEN_MAX = VARINT_MAX };
+
+/* One recalled column of a schema. */
+struct recalled_lane {
+	uint32_t at, near_at; /* in a row; near_at may be NOWHERE */
+	unsigned own;         /* number of the field */
+	uint64_t latest[RECENT_VALUES];
+	uint64_t base, last;
+	uint8_t *end; /* of the tokens; there is room for all */
+	struct buf tokens;
+};
+
+/* Those of one schema. */
+struct recalled_slot {
+	struct recalled_lane *lanes;
+	size_t count, cap;
+};
+
+struct recalled_encoder {
+	struct recalled *recalled;
+	struct recalled_slot *slots; /* [schema id - 1] */
+	size_t cap;
+	bool is_empty; /* nothing was added */
+};
+
+struct recalled_encoder *recalled_encoder_new(void)
+{
+	struct recalled_encoder *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	e->recalled = malloc(sizeof(*e->recalled));
+	if (!e->recalled) {
+		free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void recalled_encoder_free(struct recalled_encoder *e)
+{
+	if (!e)
+		return;
+	for (size_t i = 0; i < e->cap; i++) {
+		for (size_t k = 0; k < e->slots[i].cap; k++)
+			buf_release(&e->slots[i].lanes[k].tokens);
+		free(e->slots[i].lanes);
+	}
+	free(e->slots);
+	free(e->recalled);
+	free(e);
+}
+
+bool recalled_encoder_begin(struct recalled_encoder *e, size_t schemas)
+{
+	void *slots = e->slots;
+
+	if (!array_grow(&slots, &e->cap, schemas, sizeof(*e->slots)))
+		return false;
+	e->slots = slots;
+	for (size_t i = 0; i < e->cap; i++)
+		e->slots[i].count = 0;
+	e->is_empty = true;
+	return true;
+}
+
+/* No distance between numbers of 62 bits is without a token. */
+bool recalled_encoder_fits(const uint64_t *values, size_t n)
+{
+	uint64_t differing = 0, beyond = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		differing |= values[i] ^ values[0];
+		beyond |= (values[i] + (UINT64_C(1) << 61)) >> 62;
+	}
+	return differing && !beyond;
+}
+
+bool recalled_encoder_add(struct recalled_encoder *e, const struct row_group *g, unsigned own)
+{
+	struct recalled_slot *s = &e->slots[g->schema->id - 1];
+	uint8_t near = g->fields[own]->near;
+	void *lanes = s->lanes;
+	struct recalled_lane *l;
+
+	if (!array_grow(&lanes, &s->cap, s->count + 1, sizeof(*s->lanes)))
+		return false;
+	s->lanes = lanes;
+	l = &s->lanes[s->count];
+	buf_clear(&l->tokens);
+	if (!buf_reserve(&l->tokens, g->count * TOKEN_MAX))
+		return false;
+	s->count++;
+	e->is_empty = false;
+	l->own = own;
+	l->at = g->own_at[own];
+	l->near_at = near ? g->own_at[g->schema->own_of[near - 1]] : NOWHERE;
+	l->end = l->tokens.data;
+	l->base = l->last = 0;
+	memset(l->latest, 0, sizeof(l->latest));
+	return true;
+}
+
+/* The token of a value that nothing foretells. */
+static uint64_t recent_token(struct recalled_lane *l, uint64_t value)
+{
+	uint64_t moved = value, token;
+
+	for (unsigned i = 0; i < RECENT_VALUES; i++) {
+		uint64_t before = l->latest[i];
+
+		l->latest[i] = moved;
+		if (before == value)
+			return i;
+		moved = before;
+	}
+	token = zigzag((int64_t)(value - l->base)) + RECALLED_FAR;
+	l->base = value;
+	return token;
+}
+
+static void code_row(struct recalled *r, struct recalled_slot *s, const uint8_t *row)
+{
+	for (struct recalled_lane *l = s->lanes, *end = l + s->count; l < end; l++) {
+		uint64_t value = row_bits(row + l->at, 8), token = RECALLED_WITH;
+		uint32_t number = l->near_at == NOWHERE ? 0
+							: (uint32_t)row_bits(row + l->near_at, 4);
+		uint64_t *with = recalled_with(r, number), *after = recalled_after(r, l->last);
+
+		if (*with != value)
+			token = recalled_beside(*after, l->last) == value ? RECALLED_AFTER
+									  : recent_token(l, value);
+		recalled_see(with, after, &l->last, value);
+		l->end = store_varint(l->end, token);
+	}
+}
+
+void recalled_encoder_run(struct recalled_encoder *e, const struct rows *rows,
+			  const struct row_head *heads)
+{
+	if (e->is_empty)
+		return;
+	memset(e->recalled, 0, sizeof(*e->recalled));
+	for (size_t i = 0; i < rows->extent.rows; i++) {
+		struct recalled_slot *s = &e->slots[heads[i].schema - 1];
+
+		if (s->count)
+			code_row(e->recalled, s,
+				 row_group_at(rows->groups[heads[i].schema - 1], heads[i].local));
+	}
+	for (size_t i = 0; i < e->cap; i++)
+		for (size_t k = 0; k < e->slots[i].count; k++) {
+			struct recalled_lane *l = &e->slots[i].lanes[k];
+
+			l->tokens.len = (size_t)(l->end - l->tokens.data);
+		}
+}
+
+bool recalled_encoder_column(const struct recalled_encoder *e, uint32_t schema, unsigned i,
+			     unsigned *own, struct view *tokens)
+{
+	const struct recalled_slot *s = &e->slots[schema - 1];
+
+	if (i >= s->count)
+		return false;
+	*own = s->lanes[i].own;
+	*tokens = view_of(s->lanes[i].tokens.data, s->lanes[i].tokens.len);
+	return true;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * recent.h -- the eight latest values of a column, as a decoder keeps them: codec RECENT of
+ * docs/FORMAT.md section 7.3, and the part of it that RECALLED has.
+ */
+#ifndef FORMAT_RECENT_H
+#define FORMAT_RECENT_H
+
+#include "format/bytes.h"
+
+enum { RECENT_VALUES = 8 };
+
+/* The values stay where they are; their order moves. */
+struct recent {
+	uint64_t values[RECENT_VALUES];
+	uint64_t order; /* byte i: index of the value that is i-th latest */
+	uint64_t base;  /* the last value that was none of them */
+};
+
+#define RECENT_EMPTY ((struct recent){.order = UINT64_C(0x0706050403020100)})
+
+/* The value that a token stands for becomes the latest. */
+static inline uint64_t recent_value(struct recent *r, uint64_t token)
+{
+	unsigned shift = 8 * (token < RECENT_VALUES ? (unsigned)token : RECENT_VALUES - 1);
+	uint64_t index = r->order >> shift & 0xff;
+	uint64_t moved = (UINT64_C(0x100) << shift) - 1; /* bytes of the order that change */
+
+	r->order = (r->order & ~moved) | ((r->order << 8 | index) & moved);
+	if (token >= RECENT_VALUES) {
+		r->base += (uint64_t)unzigzag(token - RECENT_VALUES);
+		r->values[index] = r->base;
+	}
+	return r->values[index];
+}
+
+#endif
