@@ -200,7 +200,7 @@ static void code_row(struct shared_slot *s, const uint8_t *row)
 void shared_encoder_run(struct shared_encoder *e, const struct rows *rows,
 			const struct row_head *heads)
 {
-	for (size_t i = 0; i < rows->extent.rows; i++) {
+	for (size_t i = 0; i < rows->count; i++) {
 		struct shared_slot *s = &e->slots[heads[i].schema - 1];
 
 		if (s->count)

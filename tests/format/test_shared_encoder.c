@@ -40,11 +40,12 @@ static const struct schema *add_event(struct desk *d, uint32_t id, uint32_t firs
 
 static int setup(void **state)
 {
+	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20};
 	struct desk *d = calloc(1, sizeof(*d));
 
 	d->call = add_event(d, CALL, SOCK, FLOW);
 	d->packet = add_event(d, PACKET, FLOW, SOCK);
-	d->rows = rows_new();
+	d->rows = rows_new(&full);
 	d->encoder = shared_encoder_new();
 	*state = d;
 	return 0;
