@@ -5,31 +5,9 @@
  */
 #include "analyze/identity.h"
 
-/* What a sock dictionary entry was found to be. */
-struct sock_slot {
-	struct life *life;
-	uint64_t conn;   /* of that life, when it was found */
-	bool is_foreign; /* not a TCP socket */
-};
-
 void identity_init(struct slots *socks)
 {
 	slots_init(socks, sizeof(struct sock_slot));
-}
-
-bool identity_is_start(const struct life_change *c)
-{
-	if (c->from == STATE_LISTEN)
-		return c->to == STATE_SYN_RECV;
-	return c->from == STATE_CLOSE && c->to != STATE_CLOSE;
-}
-
-/* A state event begins another life than the one found for its socket. */
-static bool is_another(const struct life_change *c, const struct life *found)
-{
-	if (found->phase != LIFE_ALIVE) /* closed lives do not change any more */
-		return c->to != STATE_CLOSE;
-	return identity_is_start(c) && found->state != STATE_UNKNOWN;
 }
 
 /* May an event of this kind be the first sight of a socket worth telling about? */
@@ -82,7 +60,8 @@ static void find_or_begin(struct step *s)
 
 	s->facts.is_child = is_state && (s->out->change.from == STATE_LISTEN ||
 					 s->out->change.from == STATE_SYN_RECV);
-	if (l && !(is_state && is_another(&s->out->change, l)) && !is_moved(l, &s->facts.tuple)) {
+	if (l && !(is_state && identity_is_another(&s->out->change, l)) &&
+	    !is_moved(l, &s->facts.tuple)) {
 		s->is_tuple_new = lives_learn(lives, l, &s->facts);
 		s->life = l;
 		return;
@@ -100,33 +79,9 @@ static void find_or_begin(struct step *s)
 		s->life->is_tuple_guessed = tuple_is_complete(&s->life->tuple);
 }
 
-static struct sock_slot *sock_slot(const struct step *s)
+void identity_search(struct step *s, struct sock_slot *slot)
 {
-	uint32_t id = s->e->sock_ref ? run_ref(s->ev, s->e->sock_ref) : 0;
-
-	return id ? slots_at(&s->t->socks, run_epoch(s->ev), id) : NULL;
-}
-
-/* The life this dictionary entry was found to be in, if it still is. */
-static struct life *remembered(const struct step *s, const struct sock_slot *slot)
-{
-	struct life *l = slot ? slot->life : NULL;
-
-	if (!l || l->conn != slot->conn || l->phase == LIFE_GONE)
-		return NULL;
-	if (s->e->kind == EVENT_STATE && is_another(&s->out->change, l))
-		return NULL;
-	return l;
-}
-
-void identity_resolve(struct step *s)
-{
-	struct sock_slot *slot = sock_slot(s);
-
-	if (slot && slot->is_foreign)
-		return;
-	s->life = remembered(s, slot);
-	if (s->life || !sock_facts_read(&s->t->binding, s->e, s->ev, &s->facts))
+	if (!sock_facts_read(&s->t->binding, s->e, s->ev, &s->facts))
 		return;
 	if (!is_tcp(s)) {
 		if (slot)

@@ -7,12 +7,58 @@
 
 #include "analyze/step.h"
 
+/* What a sock dictionary entry was found to be. */
+struct sock_slot {
+	struct life *life;
+	uint64_t conn;   /* of that life, when it was found */
+	bool is_foreign; /* not a TCP socket */
+};
+
 void identity_init(struct slots *socks);
+/* What identity_resolve() does when the entry, `slot`, tells nothing yet; NULL: there is none. */
+void identity_search(struct step *s, struct sock_slot *slot);
+
+/* c is where a socket's life begins, and not a change of one that was there before. */
+static inline bool identity_is_start(const struct life_change *c)
+{
+	if (c->from == STATE_LISTEN)
+		return c->to == STATE_SYN_RECV;
+	return c->from == STATE_CLOSE && c->to != STATE_CLOSE;
+}
+
+/* A state event begins another life than the one found for its socket. */
+static inline bool identity_is_another(const struct life_change *c, const struct life *found)
+{
+	if (found->phase != LIFE_ALIVE) /* closed lives do not change any more */
+		return c->to != STATE_CLOSE;
+	return identity_is_start(c) && found->state != STATE_UNKNOWN;
+}
+
+/* The life this dictionary entry was found to be in, if it still is. */
+static inline struct life *identity_remembered(const struct step *s, const struct sock_slot *slot)
+{
+	struct life *l = slot ? slot->life : NULL;
+
+	if (!l || l->conn != slot->conn || l->phase == LIFE_GONE)
+		return NULL;
+	if (s->e->kind == EVENT_STATE && identity_is_another(&s->out->change, l))
+		return NULL;
+	return l;
+}
+
 /* Sets s->life, s->is_tuple_new and s->out->is_birth. The life stays NULL when the
  * event has no socket, one that is not TCP, one not worth telling about, or without
  * memory. */
-void identity_resolve(struct step *s);
-/* c is where a socket's life begins, and not a change of one that was there before. */
-bool identity_is_start(const struct life_change *c);
+static inline void identity_resolve(struct step *s)
+{
+	uint32_t id = s->e->sock_ref ? run_ref(s->ev, s->e->sock_ref) : 0;
+	struct sock_slot *slot = id ? slots_at(&s->t->socks, run_epoch(s->ev), id) : NULL;
+
+	if (slot && slot->is_foreign)
+		return;
+	s->life = identity_remembered(s, slot);
+	if (!s->life)
+		identity_search(s, slot);
+}
 
 #endif

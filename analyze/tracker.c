@@ -118,13 +118,19 @@ static void find_endpoints(struct step *s)
 	s->out->life = l ? l : lives_find_tuple(&s->t->lives, &reversed, NULL);
 }
 
-static void on_event(struct step *s)
+static inline bool is_forgone(const struct tracker *t, const struct bound *e)
 {
+	return t->forgone & FORGO_PACKETS && is_packet(e->kind);
+}
+
+static inline void on_event(struct step *s)
+{
+	if (is_forgone(s->t, s->e))
+		return;
 	if (s->e->kind == EVENT_STATE) {
 		s->out->change.from = step_state(s, BOUND_OLDSTATE);
 		s->out->change.to = step_state(s, BOUND_NEWSTATE);
-	} else if (s->t->forgone & FORGO_PACKETS && is_packet(s->e->kind))
-		return;
+	}
 	identity_resolve(s);
 	if (is_packet(s->e->kind))
 		find_flow(s);
@@ -224,8 +230,8 @@ static bool is_starved(const struct tracker *t, const struct event *ev)
 	       event_is_starved(ev);
 }
 
-static int feed_event(struct tracker *t, const struct event *ev, struct sighting *out,
-		      struct error *err)
+/* False without memory for a life; is_starved() has to be asked, too, before anything is told. */
+static inline bool feed_event(struct tracker *t, const struct event *ev, struct sighting *out)
 {
 	struct step s; /* its facts are filled when they are needed, which is seldom */
 
@@ -240,7 +246,7 @@ static int feed_event(struct tracker *t, const struct event *ev, struct sighting
 	s.e = out->bound = binding_find(&t->binding, ev);
 	if (s.e)
 		on_event(&s);
-	return s.is_starved || is_starved(t, ev) ? error_nomem(err) : 0;
+	return !s.is_starved;
 }
 
 static void sighting_init(struct sighting *out)
@@ -258,13 +264,24 @@ static bool is_news(const struct tracker *t, const struct sighting *seen)
 int tracker_feed_run(struct tracker *t, struct run *run, struct event *ev, struct sighting *out,
 		     struct error *err)
 {
-	while (run_next(run, ev)) {
+	bool is_told = false, is_lost = false, is_fed = false;
+
+	while (!is_told && run_next(run, ev)) {
+		const struct bound *e = binding_find(&t->binding, ev);
+
+		is_fed = true;
 		sighting_init(out);
-		TRY(feed_event(t, ev, out, err));
-		if (is_news(t, out))
-			return 0;
+		if (e && is_forgone(t, e)) {
+			t->event_count++;
+			see_time(t, ev->ts_ns);
+			continue;
+		}
+		is_lost = !feed_event(t, ev, out);
+		is_told = is_lost || is_news(t, out);
 	}
-	return END;
+	if (is_lost || (is_fed && is_starved(t, ev)))
+		return error_nomem(err);
+	return is_told ? 0 : END;
 }
 
 int tracker_feed(struct tracker *t, const struct item *item, struct sighting *out,
@@ -273,7 +290,9 @@ int tracker_feed(struct tracker *t, const struct item *item, struct sighting *ou
 	sighting_init(out);
 	switch (item->kind) {
 	case ITEM_EVENT:
-		return feed_event(t, &item->event, out, err);
+		if (!feed_event(t, &item->event, out) || is_starved(t, &item->event))
+			return error_nomem(err);
+		return 0;
 	case ITEM_SECTION:
 		return begin_section(t, item->section, err);
 	case ITEM_SCHEMA:
