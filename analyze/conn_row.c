@@ -141,12 +141,15 @@ static struct cell states_cell(const struct life *l, struct row_text *t)
 	};
 	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (l->state_ns[order[i]])
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		uint64_t ns = life_state_ns(l, order[i]);
+
+		if (ns)
 			t->states[n++] = (struct member){
 				.key = tcp_state_name(order[i]),
-				.cell = cell_uint(l->state_ns[order[i]]),
+				.cell = cell_uint(ns),
 			};
+	}
 	return cell_object(t->states, n);
 }
 
@@ -265,7 +268,7 @@ static void fill_traffic(struct cell *cells, const struct conn_row *row, const s
 
 static void fill_totals(struct cell *cells, const struct totals *t)
 {
-	if (!t->is_known)
+	if (!t)
 		return;
 	cells[COL_MIN_RTT] = cell_nonzero(t->min_rtt_us);
 	cells[COL_CWND] = cell_uint(t->cwnd);
@@ -306,10 +309,10 @@ static void fill_text(struct cell *cells, const struct conn_row *row, const stru
 static void fill_opening(struct cell *cells, const struct life *l)
 {
 	if (l->role == LIFE_CLIENT && l->is_start_seen && l->has_been_established)
-		cells[COL_CONNECT] = cell_uint(l->state_ns[STATE_SYN_SENT] +
-					       l->state_ns[STATE_SYN_RECV]);
+		cells[COL_CONNECT] = cell_uint(life_state_ns(l, STATE_SYN_SENT) +
+					       life_state_ns(l, STATE_SYN_RECV));
 	if (l->role == LIFE_SERVER && l->is_start_seen && l->has_been_established)
-		cells[COL_HANDSHAKE] = cell_uint(l->state_ns[STATE_SYN_RECV]);
+		cells[COL_HANDSHAKE] = cell_uint(life_state_ns(l, STATE_SYN_RECV));
 	if (l->acceptance.count)
 		cells[COL_ACCEPT_WAIT] = cell_uint(l->acceptance.wait_ns);
 	if (l->role != LIFE_LISTENER)
@@ -331,7 +334,7 @@ void conn_row_render(const struct conn_row *row)
 	fill_times(cells, l, &text);
 	fill_bytes(cells, row, l);
 	fill_traffic(cells, row, l);
-	fill_totals(cells, &l->totals);
+	fill_totals(cells, life_totals(l));
 	fill_opening(cells, l);
 	cells[COL_END] = cell_string(life_end_name((enum life_end)l->end));
 	cells[COL_UNCERTAIN] = cell_bool(tracker_is_uncertain(row->tracker, l));

@@ -15,7 +15,7 @@ void couples_init(struct couples *cs, size_t own_size)
 static void side_free(struct side *s)
 {
 	free(s->own);
-	free(s->copy);
+	life_free(s->copy);
 	free(s);
 }
 
@@ -176,10 +176,9 @@ int couples_end(struct couples *cs, const struct life *l, struct couple **done, 
 	if (!conn_map_find(&cs->by_conn, l->conn))
 		return 0;
 	TRY(couples_see(cs, l, &c, &s, err));
-	s->copy = malloc(sizeof(*s->copy));
+	s->copy = life_copy(l);
 	if (!s->copy)
 		return error_nomem(err);
-	*s->copy = *l;
 	s->life = s->copy;
 	if (!is_over(cs, c))
 		return 0;

@@ -338,10 +338,10 @@ void ledger_see(struct ledger *b, const struct ledger_sources *from, const struc
 /* The kernel's clocks know more than could be seen, in steps of a jiffy. */
 static void apply_clocks(struct ledger *b, const struct life *l)
 {
-	const struct totals *t = &l->totals;
+	const struct totals *t = life_totals(l);
 	uint64_t rwnd, sndbuf;
 
-	if (!b->has_clocks || !t->is_known)
+	if (!b->has_clocks || !t)
 		return;
 	rwnd = t->rwnd_limited_us - least(b->base_us[0], t->rwnd_limited_us);
 	sndbuf = t->sndbuf_limited_us - least(b->base_us[1], t->sndbuf_limited_us);

@@ -5,6 +5,7 @@
 #include "analyze/life.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "analyze/linux_errno.h"
 
@@ -30,6 +31,61 @@ static bool is_birth(enum tcp_state from, enum tcp_state to)
 	return from == STATE_CLOSE || (from == STATE_LISTEN && to == STATE_SYN_RECV);
 }
 
+struct life_past *life_past(struct life *l)
+{
+	if (!l->past)
+		l->past = calloc(1, sizeof(*l->past));
+	if (!l->past)
+		l->is_starved = true;
+	return l->past;
+}
+
+struct life *life_copy(const struct life *l)
+{
+	struct life *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	*copy = *l;
+	copy->past = NULL;
+	if (l->past && !life_past(copy)) {
+		free(copy);
+		return NULL;
+	}
+	if (l->past)
+		*copy->past = *l->past;
+	return copy;
+}
+
+void life_free(struct life *copy)
+{
+	if (copy)
+		free(copy->past);
+	free(copy);
+}
+
+static void add_time(struct life *l, enum tcp_state state, uint64_t ns)
+{
+	struct life_past *past;
+
+	if (state == STATE_UNKNOWN || ns == 0)
+		return;
+	if (l->opening == STATE_UNKNOWN)
+		l->opening = (uint8_t)state;
+	if (l->opening == state) {
+		l->opening_ns += ns;
+		return;
+	}
+	past = life_past(l);
+	if (past)
+		past->state_ns[state] += ns;
+}
+
+const struct totals *life_totals(const struct life *l)
+{
+	return l->past && l->past->totals.is_known ? &l->past->totals : NULL;
+}
+
 static void count_duration(struct life *l, uint64_t ts_ns, uint64_t origin_ns,
 			   struct life_change *c)
 {
@@ -46,7 +102,7 @@ static void count_duration(struct life *l, uint64_t ts_ns, uint64_t origin_ns,
 	c->is_at_least = l->state == STATE_UNKNOWN || !l->is_since_seen;
 	c->duration_ns = ts_ns > since ? ts_ns - since : 0;
 	c->has_duration = true;
-	l->state_ns[c->from] += c->duration_ns;
+	add_time(l, c->from, c->duration_ns);
 }
 
 void life_change(struct life *l, uint64_t ts_ns, uint64_t origin_ns, struct life_change *c)
@@ -148,7 +204,7 @@ void life_leave(struct life *l, uint64_t ts_ns, bool is_seen)
 		l->end_ns = is_seen ? ts_ns : l->last_ns;
 		l->is_end_seen = is_seen;
 		if (l->state != STATE_UNKNOWN && l->end_ns > l->since_ns)
-			l->state_ns[l->state] += l->end_ns - l->since_ns;
+			add_time(l, (enum tcp_state)l->state, l->end_ns - l->since_ns);
 		if (l->has_reset_in)
 			l->end = LIFE_RESET;
 	}
@@ -160,8 +216,6 @@ void life_stop(struct life *l, uint64_t ts_ns)
 	if (l->phase != LIFE_ALIVE)
 		return;
 	l->end_ns = ts_ns > l->first_ns ? ts_ns : l->first_ns;
-	if (l->state != STATE_UNKNOWN && ts_ns > l->since_ns)
-		l->state_ns[l->state] += ts_ns - l->since_ns;
 	l->end = LIFE_OPEN;
 	l->phase = LIFE_GONE;
 }

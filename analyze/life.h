@@ -50,19 +50,55 @@ struct acceptance {
 
 struct life_map;
 
-struct life {
-	uint64_t conn;     /* 0 = not in use */
-	uint64_t peer;     /* conn of the other side, 0 = not on the tape */
-	uint64_t skaddr;   /* 0 = not known */
-	uint64_t cookie;   /* 0 = not known */
-	uint64_t first_ns; /* first seen; the start if is_start_seen */
-	uint64_t from_ns;  /* its times count from here: its start, or the tape's */
-	uint64_t last_ns;  /* last seen */
-	uint64_t end_ns;   /* if phase is not LIFE_ALIVE */
-	uint64_t since_ns; /* in `state` since */
+/* What only lives have that leave one state after the other: most sockets are in the second
+ * state of their lives and stay there. */
+struct life_past {
 	uint64_t state_ns[STATE_COUNT];
+	struct totals totals; /* once it has closed */
+};
+
+struct life {
+	uint64_t conn;    /* 0 = not in use */
+	uint64_t last_ns; /* last seen */
+	uint8_t phase;    /* enum life_phase */
+	uint8_t state;    /* enum tcp_state */
+	uint8_t left;     /* enum tcp_state: the one before */
+	uint8_t role;     /* enum life_role */
+	uint8_t end;      /* enum life_end */
+	uint8_t opening;  /* enum tcp_state: the one that it was in first */
+	bool is_ipv6 : 1;
+	bool is_start_seen : 1;
+	bool is_end_seen : 1;
+	bool is_since_seen : 1;         /* the entry into `state` is on the tape */
+	bool is_tuple_guessed : 1;      /* the local port is that of a SYN that fits */
+	bool is_cookie_provisional : 1; /* kernels before 6.15 replace it once */
+	bool is_torn : 1;     /* its state changes do not fit together: some are missing */
+	bool has_seq : 1;     /* una and nxt are set */
+	bool has_backlog : 1; /* backlog and max_backlog are */
+	bool has_been_established : 1;
+	bool has_peer_closed : 1; /* the peer's FIN was seen */
+	bool has_fin_acked : 1;   /* and counted by bytes_acked */
+	bool has_reset_in : 1, has_reset_out : 1;
+	bool is_time_wait : 1;     /* its end is the beginning of TIME_WAIT */
+	bool is_far_listening : 1; /* role unknown: a listener has the remote port */
+	bool is_orphan : 1;        /* it ended in FIN_WAIT2, still without the peer's FIN */
+	/* A listener's child that never was a connection: two CPUs made one each of one request,
+	 * and the other's was first. Its end is not known to be anything. */
+	bool is_stillborn : 1;
+	bool is_starved : 1; /* there was no memory for its past */
+	struct acceptance acceptance;
+	struct owner owner;
 	struct tuple tuple;
 	uint32_t netns;
+	uint64_t peer;       /* conn of the other side, 0 = not on the tape */
+	uint64_t skaddr;     /* 0 = not known */
+	uint64_t cookie;     /* 0 = not known */
+	uint64_t first_ns;   /* first seen; the start if is_start_seen */
+	uint64_t from_ns;    /* its times count from here: its start, or the tape's */
+	uint64_t end_ns;     /* if phase is not LIFE_ALIVE */
+	uint64_t since_ns;   /* in `state` since */
+	uint64_t opening_ns; /* time in `opening`; life_state_ns() tells that of any */
+	struct traffic traffic;
 	int32_t sk_err; /* Linux errno at the end, 0 = none, -1 = not known */
 	union {
 		struct {
@@ -72,34 +108,6 @@ struct life {
 			uint32_t backlog, max_backlog; /* of a listener, in the snapshot */
 		};
 	};
-	struct acceptance acceptance;
-	struct owner owner;
-	struct traffic traffic;
-	struct totals totals; /* once it has closed */
-	uint8_t phase;        /* enum life_phase */
-	uint8_t state;        /* enum tcp_state */
-	uint8_t left;         /* enum tcp_state: the one before */
-	uint8_t role;         /* enum life_role */
-	uint8_t end;          /* enum life_end */
-	bool is_ipv6;
-	bool is_start_seen;
-	bool is_end_seen;
-	bool is_since_seen;         /* the entry into `state` is on the tape */
-	bool is_tuple_guessed;      /* the local port is that of a SYN that fits */
-	bool is_cookie_provisional; /* kernels before 6.15 replace it once */
-	bool is_torn;               /* its state changes do not fit together: some are missing */
-	bool has_seq;               /* una and nxt are set */
-	bool has_backlog;           /* backlog and max_backlog are */
-	bool has_been_established;
-	bool has_peer_closed; /* the peer's FIN was seen */
-	bool has_fin_acked;   /* and counted by bytes_acked */
-	bool has_reset_in, has_reset_out;
-	bool is_time_wait;     /* its end is the beginning of TIME_WAIT */
-	bool is_far_listening; /* role unknown: a listener has the remote port */
-	bool is_orphan;        /* it ended in FIN_WAIT2, still without the peer's FIN */
-	/* A listener's child that never was a connection: two CPUs made one each of one request,
-	 * and the other's was first. Its end is not known to be anything. */
-	bool is_stillborn;
 	/* lives.c's own; life_pack() leaves it out, so that it must stay last */
 	uint32_t hash[LINK_COUNT];
 	uint8_t linked; /* bit per enum life_link */
@@ -109,6 +117,7 @@ struct life {
 	struct life *next[LINK_COUNT];
 	struct life *before, *after;
 	uint64_t due_ns;
+	struct life_past *past; /* owned by struct lives; NULL: nothing is in it */
 };
 
 /* A change of state as the analysis understands it. */
@@ -133,12 +142,30 @@ void life_close(struct life *l, uint64_t ts_ns, enum tcp_state from,
 		const struct life_closing *closing);
 /* The socket was destroyed, or was seen no more from ts on. */
 void life_leave(struct life *l, uint64_t ts_ns, bool is_seen);
-/* The tape ends at ts: count the time in the present state. */
+/* The tape ends at ts. */
 void life_stop(struct life *l, uint64_t ts_ns);
 /* A RST was processed (in) or sent (out) by this socket. */
 void life_reset_in(struct life *l);
 void life_reset_out(struct life *l, uint64_t ts_ns);
 
+/* On the heap, with its past; NULL without memory. */
+struct life *life_copy(const struct life *l);
+void life_free(struct life *copy);
+/* Time spent in a state, with the one that it ended in. */
+static inline uint64_t life_state_ns(const struct life *l, enum tcp_state state)
+{
+	uint64_t ns = l->past ? l->past->state_ns[state] : 0;
+
+	if (l->opening == state)
+		ns += l->opening_ns;
+	if (l->end == LIFE_OPEN && l->state == state && l->end_ns > l->since_ns)
+		ns += l->end_ns - l->since_ns;
+	return ns;
+}
+/* What TCP counted; NULL when the tape does not tell. */
+const struct totals *life_totals(const struct life *l);
+/* Its past, to be filled; NULL, and is_starved, without memory. */
+struct life_past *life_past(struct life *l);
 /* Time from its start, or the tape's, to its end. */
 uint64_t life_duration(const struct life *l);
 /* Bytes sent and received as best known; false when the tape does not tell. */

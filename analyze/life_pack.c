@@ -9,9 +9,12 @@
 
 enum {
 	WORD = 8,
-	WORDS = (offsetof(struct life, hash) + WORD - 1) / WORD, /* what follows is lives.c's own */
-	PACKED_MAX = WORDS * (WORD + 1) + WORDS / 8 + 1,
+	LIFE_BYTES = offsetof(struct life, hash), /* what follows is lives.c's own */
+	WORDS_MAX = 64,
 };
+
+_Static_assert(LIFE_BYTES <= WORDS_MAX * WORD, "a life has too many words");
+_Static_assert(sizeof(struct life_past) <= WORDS_MAX * WORD, "a past has too many words");
 
 static unsigned byte_size(uint64_t word)
 {
@@ -32,16 +35,17 @@ static uint8_t *put_word(uint8_t *out, uint64_t word)
 	return out + 1 + size;
 }
 
-void life_pack(const struct life *l, struct buf *out)
+static void put_words(struct buf *out, const void *from, size_t bytes)
 {
-	uint64_t words[WORDS] = {0};
+	uint64_t words[WORDS_MAX] = {0};
+	size_t count = (bytes + WORD - 1) / WORD;
 	uint8_t *p, *group = NULL;
 
-	if (!buf_reserve(out, PACKED_MAX + WORD))
+	if (!buf_reserve(out, count * (WORD + 1) + count / 8 + 1 + WORD))
 		return;
-	memcpy(words, l, offsetof(struct life, hash));
+	memcpy(words, from, bytes);
 	p = out->data + out->len;
-	for (unsigned i = 0; i < WORDS; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (i % 8 == 0) {
 			group = p++;
 			*group = 0;
@@ -52,6 +56,14 @@ void life_pack(const struct life *l, struct buf *out)
 		p = put_word(p, words[i]);
 	}
 	out->len = (size_t)(p - out->data);
+}
+
+void life_pack(const struct life *l, struct buf *out)
+{
+	put_words(out, l, LIFE_BYTES);
+	put_u8(out, l->past != NULL);
+	if (l->past)
+		put_words(out, l->past, sizeof(*l->past));
 }
 
 static bool take_word(struct view *in, uint64_t *word)
@@ -68,18 +80,28 @@ static bool take_word(struct view *in, uint64_t *word)
 	return true;
 }
 
-bool life_unpack(struct view *in, struct life *out)
+static bool take_words(struct view *in, void *to, size_t bytes)
 {
-	uint64_t words[WORDS] = {0};
+	uint64_t words[WORDS_MAX] = {0};
 	uint8_t group = 0;
 
-	for (unsigned i = 0; i < WORDS; i++) {
+	for (size_t i = 0; i < (bytes + WORD - 1) / WORD; i++) {
 		if (i % 8 == 0 && !take_u8(in, &group))
 			return false;
 		if (group & 1 << i % 8 && !take_word(in, &words[i]))
 			return false;
 	}
-	memset(out, 0, sizeof(*out));
-	memcpy(out, words, offsetof(struct life, hash));
+	memcpy(to, words, bytes);
 	return true;
+}
+
+bool life_unpack(struct view *in, struct life *out, struct life_past *past)
+{
+	uint8_t has_past;
+
+	memset(out, 0, sizeof(*out));
+	if (!take_words(in, out, LIFE_BYTES) || !take_u8(in, &has_past))
+		return false;
+	out->past = has_past ? past : NULL;
+	return !has_past || take_words(in, past, sizeof(*past));
 }

@@ -11,7 +11,7 @@
 
 /* Appends to *out, whose is_failed tells of missing memory. What is lives.c's own is left out. */
 void life_pack(const struct life *l, struct buf *out);
-/* Takes what life_pack() put there; false when `in` ends too soon. */
-bool life_unpack(struct view *in, struct life *out);
+/* Takes what life_pack() put there, *past being for out->past; false when `in` ends too soon. */
+bool life_unpack(struct view *in, struct life *out, struct life_past *past);
 
 #endif

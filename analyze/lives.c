@@ -34,6 +34,8 @@ void lives_release(struct lives *ls)
 	while (c) {
 		struct life_chunk *next = c->next;
 
+		for (size_t i = 0; i < CHUNK_LIVES; i++)
+			free(c->lives[i].past);
 		free(c);
 		c = next;
 	}
@@ -167,6 +169,7 @@ bool lives_link_tuple(struct life_map *map, struct life *l, uint32_t hash)
 
 static void release_life(struct lives *ls, struct life *l)
 {
+	free(l->past);
 	memset(l, 0, sizeof(*l));
 	l->after = ls->free;
 	ls->free = l;
@@ -174,6 +177,7 @@ static void release_life(struct lives *ls, struct life *l)
 
 void lives_requeue(struct lives *ls, struct life *l, uint64_t ts_ns)
 {
+	ls->is_starved |= l->is_starved;
 	if (l->phase == l->list)
 		return;
 	list_remove(ls, l);

@@ -41,6 +41,7 @@ struct lives {
 	struct life_chunk *chunks;             /* owned; all lives live here */
 	uint64_t last_conn;
 	uint64_t tuple_version; /* grows whenever a tuple becomes known */
+	bool is_starved;        /* the past of a life was lost for want of memory */
 	bool has_destroy;       /* destructions are on the tape: closed lives wait for theirs */
 };
 
@@ -69,8 +70,9 @@ bool lives_link_tuple(struct life_map *map, struct life *l, uint32_t hash);
 /* A life cannot be found, for want of memory: what follows from that must not be told. */
 static inline bool lives_is_starved(const struct lives *ls)
 {
-	return ls->by_cookie.is_starved | ls->by_skaddr.is_starved | ls->by_seq.is_starved |
-	       ls->by_tuple.is_starved | ls->by_port.is_starved | ls->by_half.is_starved;
+	return ls->is_starved | ls->by_cookie.is_starved | ls->by_skaddr.is_starved |
+	       ls->by_seq.is_starved | ls->by_tuple.is_starved | ls->by_port.is_starved |
+	       ls->by_half.is_starved;
 }
 /* Enter l as a listener on its local port, or find the one that accepts at `local`. */
 bool lives_add_listener(struct lives *ls, struct life *l);

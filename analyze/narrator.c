@@ -175,11 +175,11 @@ static void tell_reset(const struct moment *m, struct narration *out)
 
 static void tell_summary(const struct side *s, struct narration *out)
 {
-	const struct totals *t = s ? &s->life->totals : NULL;
+	const struct totals *t = s ? life_totals(s->life) : NULL;
 	char rtt[UNITS_MAX], busy[UNITS_MAX];
 
 	narration_say(out, "in all");
-	if (!t || !t->is_known)
+	if (!t)
 		return;
 	narration_say(out, ": %" PRIu32 " segments out, %" PRIu32 " in, cwnd %" PRIu32, t->segs_out,
 		      t->segs_in, t->cwnd);

@@ -78,7 +78,8 @@ static void note_acceptance(struct step *s)
 	    !l->has_been_established)
 		return;
 	since_ns = s->ev->ts_ns > l->since_ns ? s->ev->ts_ns - l->since_ns : 0;
-	l->acceptance.wait_ns = l->state_ns[STATE_ESTABLISHED] + l->state_ns[STATE_CLOSE_WAIT] +
+	l->acceptance.wait_ns = life_state_ns(l, STATE_ESTABLISHED) +
+				life_state_ns(l, STATE_CLOSE_WAIT) +
 				(tcp_state_is_open((enum tcp_state)l->state) ? since_ns : 0);
 	l->acceptance.count = 1;
 	listener = lives_find_listener(&s->t->lives, &l->tuple.local, l->netns);
@@ -125,6 +126,7 @@ static void on_state(struct step *s)
 		l->is_cookie_provisional = c->to == STATE_SYN_RECV && !l->tuple.remote.port;
 	}
 	life_change(l, s->ev->ts_ns, t->section_ns, c);
+	s->is_starved |= l->is_starved;
 	if (!l->is_start_seen)
 		l->from_ns = t->section_ns;
 	if (c->to == STATE_LISTEN)
@@ -212,9 +214,16 @@ static void on_destroy(struct step *s)
 /* Comes with the change to CLOSE. */
 static void on_summary(struct step *s)
 {
+	struct life_past *past;
+
 	read_counters(s, false);
-	if (!(s->t->forgone & FORGO_TRAFFIC))
-		totals_read(&s->life->totals, s->e, s->ev);
+	if (s->t->forgone & FORGO_TRAFFIC)
+		return;
+	past = life_past(s->life);
+	if (past)
+		totals_read(&past->totals, s->e, s->ev);
+	else
+		s->is_starved = true;
 }
 
 static void on_probe(struct step *s)

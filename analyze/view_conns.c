@@ -62,9 +62,10 @@ static void print_waiting(struct conns *c)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct waiting *row = &c->rows[i];
 		struct view packed = view_of(c->packed.data + row->at, c->packed.len - row->at);
+		struct life_past past;
 		struct life life;
 
-		if (life_unpack(&packed, &life))
+		if (life_unpack(&packed, &life, &past))
 			print_life(c, &life, row->budget);
 		free(row->budget);
 	}

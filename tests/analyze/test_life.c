@@ -78,12 +78,12 @@ static void hello_times_and_bytes_are_exact(void **state)
 	track(&t, &b);
 	assert_int_equal(client->first_ns, T0 + MS);
 	assert_int_equal(life_duration(client), 106000);
-	assert_int_equal(client->state_ns[STATE_SYN_SENT], 20000);
-	assert_int_equal(client->state_ns[STATE_ESTABLISHED], 64000);
-	assert_int_equal(client->state_ns[STATE_CLOSE_WAIT], 14000);
-	assert_int_equal(client->state_ns[STATE_LAST_ACK], 8000);
-	assert_int_equal(server->state_ns[STATE_SYN_RECV], 1000);
-	assert_int_equal(server->state_ns[STATE_FIN_WAIT2], 11000);
+	assert_int_equal(life_state_ns(client, STATE_SYN_SENT), 20000);
+	assert_int_equal(life_state_ns(client, STATE_ESTABLISHED), 64000);
+	assert_int_equal(life_state_ns(client, STATE_CLOSE_WAIT), 14000);
+	assert_int_equal(life_state_ns(client, STATE_LAST_ACK), 8000);
+	assert_int_equal(life_state_ns(server, STATE_SYN_RECV), 1000);
+	assert_int_equal(life_state_ns(server, STATE_FIN_WAIT2), 11000);
 	assert_int_equal(client->traffic.tx_bytes, 2);
 	assert_int_equal(client->traffic.rx_bytes, 11);
 	assert_int_equal(server->traffic.tx_msgs, 1);

@@ -157,7 +157,7 @@ static void snapshot_makes_a_life_whose_start_was_not_seen(void **state)
 	assert_true(t.is_uncertain[0]);
 	assert_int_equal(t.lives[0].role, LIFE_UNKNOWN);
 	assert_int_equal(t.lives[0].owner.pid, 55);
-	assert_int_equal(t.lives[0].state_ns[STATE_ESTABLISHED], MS);
+	assert_int_equal(life_state_ns(&t.lives[0], STATE_ESTABLISHED), MS);
 	assert_int_equal(t.lives[0].end, LIFE_OPEN);
 	assert_int_equal(t.lives[0].peer, 2);
 	tracked_release(&t);
@@ -306,7 +306,7 @@ static void old_kernels_child_takes_its_identity_from_established(void **state)
 	assert_int_equal(t.count, 2);
 	assert_int_equal(t.lives[1].tuple.remote.port, 40112);
 	assert_int_equal(t.lives[1].cookie, 12);
-	assert_int_equal(t.lives[1].state_ns[STATE_SYN_RECV], 1000);
+	assert_int_equal(life_state_ns(&t.lives[1], STATE_SYN_RECV), 1000);
 	assert_true(t.lives[1].is_start_seen);
 	assert_int_equal(t.lives[1].peer, 1);
 	tracked_release(&t);

@@ -14,9 +14,16 @@ static void take_all(struct tracked *t)
 	const struct life *l;
 
 	while ((l = tracker_take(t->tracker))) {
+		struct life *kept = &t->lives[l->conn - 1];
+
 		assert_in_range(l->conn, 1, TRACKED_MAX);
-		assert_int_equal(t->lives[l->conn - 1].conn, 0);
-		t->lives[l->conn - 1] = *l;
+		assert_int_equal(kept->conn, 0);
+		*kept = *l;
+		kept->past = NULL;
+		if (l->past) {
+			t->pasts[l->conn - 1] = *l->past;
+			kept->past = &t->pasts[l->conn - 1];
+		}
 		t->is_uncertain[l->conn - 1] = tracker_is_uncertain(t->tracker, l);
 		t->count++;
 	}

@@ -13,6 +13,7 @@ enum { TRACKED_MAX = 64 };
 struct tracked {
 	struct tracker *tracker;
 	struct life lives[TRACKED_MAX]; /* [conn - 1], as they were when over */
+	struct life_past pasts[TRACKED_MAX];
 	bool is_uncertain[TRACKED_MAX];
 	unsigned count;
 	unsigned most_open; /* lives begun and not yet over, at most */
