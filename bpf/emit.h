@@ -187,4 +187,21 @@ static __always_inline void emit_end(void *record)
 		bpf_ringbuf_submit(record, ring_flags(record));
 }
 
+/* The same, of `used` bytes: what lies behind is not filled, and takes no room in a lane. */
+static __always_inline void emit_end_short(void *record, __u32 used)
+{
+	if (lane_bytes)
+		((struct wire_frame *)record - 1)->len = used;
+	emit_end(record);
+}
+
+/* Of a socket: behind `used` bytes lies what only AF_INET6 has. */
+static __always_inline void emit_end_sock(void *record, __u16 family, __u32 used)
+{
+	if (family == AF_INET6)
+		emit_end(record);
+	else
+		emit_end_short(record, used);
+}
+
 #endif

@@ -37,6 +37,7 @@ enum {
 	IPPROTO_DSTOPTS = 60,
 	IPPROTO_SCTP = 132,
 	IPPROTO_UDPLITE = 136,
+	SOCK_STREAM = 1,
 	TCP_ESTABLISHED = 1,
 	TCP_SYN_SENT = 2,
 	TCP_SYN_RECV = 3,
@@ -116,6 +117,7 @@ struct socket {
 struct sock {
 	struct sock_common __sk_common;
 	int sk_rcvbuf;
+	__u16 sk_type;
 	__u16 sk_protocol;
 	int sk_err;
 	__u8 sk_shutdown;
@@ -243,6 +245,10 @@ struct sk_buff {
 	__u32 tail;
 	unsigned char *head;
 	unsigned char *data;
+} KERNEL_TYPE;
+
+struct tcphdr {
+	__u16 doff : 4;
 } KERNEL_TYPE;
 
 /* What TCP keeps in sk_buff.cb. */

@@ -23,6 +23,13 @@ const volatile __u8 arg_counts[WIRE_TYPED_END];
  * bpf_get_socket_ptr_cookie(). */
 const volatile __u8 has_cookie_helper;
 
+/* Any pointer may be read like a typed one, faults included: 6.2 (a35b9af4ec2c); before, by a helper
+ * that copies, which takes several times as long. Set when BTF shows the function. */
+const volatile __u8 has_cast;
+extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym __weak;
+
+#define CAST(pointer, type) ((const type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(type)))
+
 struct tcp_sock___scaling {
 	__u8 scaling_ratio;
 } KERNEL_TYPE;

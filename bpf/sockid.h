@@ -44,7 +44,11 @@ static __always_inline void fill_inet_probed(struct wire_sock *w, const void *sk
 	const struct inet_sock *inet = sk;
 
 	w->sport = num;
-	if (is_full(w->state)) {
+	if (is_full(w->state) && has_cast) {
+		inet = CAST(sk, struct inet_sock);
+		w->sport = bpf_ntohs(inet->inet_sport);
+		rcv_saddr = inet->inet_saddr;
+	} else if (is_full(w->state)) {
 		w->sport = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
 		rcv_saddr = BPF_CORE_READ(inet, inet_saddr);
 	}
@@ -59,9 +63,15 @@ static __always_inline void fill_no_inet(struct wire_sock *w)
 	*(__u32 *)w->daddr = 0;
 }
 
+/* What bpf_skc_to_tcp_sock() does, without the call. */
 static __always_inline const struct tcp_sock *as_tcp(const struct sock *sk)
 {
-	return bpf_skc_to_tcp_sock((void *)sk);
+	if (!has_cast)
+		return bpf_skc_to_tcp_sock((void *)sk);
+	if (!is_full(sk->__sk_common.skc_state) || sk->sk_protocol != IPPROTO_TCP ||
+	    sk->sk_type != SOCK_STREAM)
+		return NULL;
+	return CAST(sk, struct tcp_sock);
 }
 
 /* A typed argument that is not NULL, without its cookie; `tp` is as_tcp() of it. */
@@ -167,6 +177,10 @@ static __always_inline void fill_sock_copied(struct wire_sock *w, struct wire_ad
 	const struct sock *sk = pointer;
 	struct common_copy c;
 
+	if (has_cast) {
+		fill_sock_walked(w, a6, CAST(pointer, struct sock));
+		return;
+	}
 	bpf_probe_read_kernel(&c, sizeof(c), pointer);
 	w->skaddr = (__u64)pointer;
 	w->cookie = copied_u64(&c, bpf_core_field_offset(struct sock_common, skc_cookie.counter));

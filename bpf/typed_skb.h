@@ -30,8 +30,10 @@ static __always_inline int emit_skb(void *ctx, __u32 event, const struct sk_buff
 	if (sk) {
 		r->head.flags |= WIRE_HAS_SOCK;
 		fill_sock_walked(&r->sock, &r->addrs6, sk);
+		emit_end_sock(r, r->sock.family, offsetof(struct wire_skb, addrs6));
+	} else {
+		emit_end_short(r, offsetof(struct wire_skb, sock));
 	}
-	emit_end(r);
 	return 0;
 }
 
@@ -72,8 +74,10 @@ int BPF_PROG(kfree_skb, const struct sk_buff *skb, void *location)
 	if (sk) {
 		r->head.flags |= WIRE_HAS_SOCK;
 		fill_sock_copied(&r->sock, &r->addrs6, sk);
+		emit_end_sock(r, r->sock.family, offsetof(struct wire_kfree, addrs6));
+	} else {
+		emit_end_short(r, offsetof(struct wire_kfree, sock));
 	}
-	emit_end(r);
 	return 0;
 }
 

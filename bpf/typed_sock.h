@@ -8,7 +8,9 @@
 #include "bpf/sockid.h"
 #include "bpf/tcp_totals.h"
 
-/* Offsets in the classic entry of sk_data_ready; see there. */
+/* Offsets in the classic entry of sk_data_ready; see there. A program may read its context at
+ * constant offsets only: those that they have had so far. Elsewhere a helper reads them. */
+enum { DATA_READY_SKADDR = 8, DATA_READY_IP = 24 };
 const volatile __u32 data_ready_skaddr;
 const volatile __u32 data_ready_ip;
 
@@ -60,7 +62,7 @@ int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newst
 	if (!r)
 		return 0;
 	fill_set_state(r, sk, oldstate, newstate);
-	emit_end(r);
+	emit_end_sock(r, r->sock.family, offsetof(struct wire_set_state, addrs6));
 	return 0;
 }
 
@@ -84,7 +86,7 @@ int BPF_PROG(sock_summary, const struct sock *sk, int oldstate, int newstate)
 	r->head.flags = fill_totals(&r->totals, tp);
 	r->sk_err = sk->sk_err;
 	r->state = oldstate;
-	emit_end(r);
+	emit_end_sock(r, r->sock.family, offsetof(struct wire_summary, addrs6));
 	return 0;
 }
 
@@ -101,7 +103,7 @@ int BPF_PROG(inet_sk_error_report, const struct sock *sk)
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->ret = sk->sk_err;
 	r->flags = 0;
-	emit_end(r);
+	emit_end_sock(r, r->sock.family, offsetof(struct wire_sock_length, addrs6));
 	return 0;
 }
 
@@ -118,7 +120,7 @@ static __always_inline int emit_length(void *ctx, __u32 event, const struct sock
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->ret = ret;
 	r->flags = flags;
-	emit_end(r);
+	emit_end_sock(r, r->sock.family, offsetof(struct wire_sock_length, addrs6));
 	return 0;
 }
 
@@ -142,15 +144,21 @@ int sk_data_ready(void *ctx)
 	struct wire_sock_value *r;
 	void *sk = NULL;
 
-	bpf_probe_read_kernel(&sk, sizeof(sk), ctx + data_ready_skaddr);
+	if (data_ready_skaddr == DATA_READY_SKADDR)
+		sk = *(void **)(ctx + DATA_READY_SKADDR);
+	else
+		bpf_probe_read_kernel(&sk, sizeof(sk), ctx + data_ready_skaddr);
 	if (!is_selected_any(sk))
 		return OTHERS_SEE_IT;
 	r = emit_begin(ctx, WIRE_SK_DATA_READY, sizeof(*r));
 	if (!r)
 		return OTHERS_SEE_IT;
 	fill_sock_copied(&r->sock, &r->addrs6, sk);
-	bpf_probe_read_kernel(&r->ip, sizeof(r->ip), ctx + data_ready_ip);
-	emit_end(r);
+	if (data_ready_ip == DATA_READY_IP)
+		r->ip = *(__u64 *)(ctx + DATA_READY_IP);
+	else
+		bpf_probe_read_kernel(&r->ip, sizeof(r->ip), ctx + data_ready_ip);
+	emit_end_sock(r, r->sock.family, offsetof(struct wire_sock_value, addrs6));
 	return OTHERS_SEE_IT;
 }
 

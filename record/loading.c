@@ -28,6 +28,11 @@ bool loading_has_cookie_helper(const struct btf_enums *btf)
 				      BTF_KIND_FUNC) > 0;
 }
 
+static bool has_cast(const struct btf_enums *btf)
+{
+	return btf__find_by_name_kind(btf_enums_btf(btf), "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+}
+
 /* sk_data_ready is read from its classic entry: tell where. */
 static void set_data_ready(struct typed__rodata *ro, const struct catalog_event *e)
 {
@@ -48,6 +53,7 @@ static void set_constants(struct typed *skel, const struct catalog *c, const str
 
 	ro->wakeup_bytes = ring_bytes / 8;
 	ro->has_cookie_helper = loading_has_cookie_helper(btf);
+	ro->has_cast = has_cast(btf);
 	ro->jiffy_us = host_jiffy_us();
 	for (size_t i = 0; i < catalog_count(c); i++) {
 		const struct catalog_event *e = catalog_at(c, i);

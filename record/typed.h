@@ -73,7 +73,7 @@ struct typed_event {
 	const char *name;       /* of the tracepoint; of the program too */
 	const char *tracepoint; /* what makes an event of our own; NULL = its name */
 	uint16_t number;        /* enum wire_event */
-	uint16_t wire_bytes;    /* size of its record */
+	uint16_t wire_bytes;    /* size of its record, where it has all its parts */
 	uint16_t sock;          /* offset of its wire_sock; 0 = none */
 	uint16_t addrs6;
 	uint32_t sock_needs;           /* wire flags without which there is no socket */

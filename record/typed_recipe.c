@@ -216,10 +216,18 @@ static void set_companions(struct schema *s, const struct typed_event *e)
 	}
 }
 
+/* Without the parts at its end that only some have. */
+static uint16_t least_bytes(const struct typed_event *e)
+{
+	if (e->sock_needs)
+		return e->sock;
+	return e->addrs6 ? e->addrs6 : e->wire_bytes;
+}
+
 static int make_typed(struct making *m, const struct typed_event *e, const struct tracefmt *fmt,
 		      struct error *err)
 {
-	m->recipe->wire_bytes = e->wire_bytes;
+	m->recipe->wire_bytes = least_bytes(e);
 	TRY(add_typed_refs(m, e, fmt, err));
 	TRY(fmt ? add_from_format(m, e, fmt, err) : add_whole_table(m, e, err));
 	TRY(add_typed_extras(m, e, err));
