@@ -151,7 +151,7 @@ void recalled_encoder_run(struct recalled_encoder *e, const struct rows *rows,
 	if (e->is_empty)
 		return;
 	memset(e->recalled, 0, sizeof(*e->recalled));
-	for (size_t i = 0; i < rows->extent.rows; i++) {
+	for (size_t i = 0; i < rows->count; i++) {
 		struct recalled_slot *s = &e->slots[heads[i].schema - 1];
 
 		if (s->count)
