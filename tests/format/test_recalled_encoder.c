@@ -40,11 +40,12 @@ struct desk {
 
 static int setup(void **state)
 {
+	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20};
 	struct desk *d = calloc(1, sizeof(*d));
 
 	d->schemas[0] = packet_schema(ARRIVES);
 	d->schemas[1] = packet_schema(READ);
-	d->rows = rows_new();
+	d->rows = rows_new(&full);
 	d->encoder = recalled_encoder_new();
 	*state = d;
 	return 0;

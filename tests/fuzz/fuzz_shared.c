@@ -143,7 +143,8 @@ static uint32_t id_at(struct batch *b, uint32_t row, unsigned ref)
 
 static struct rows *rows_of(struct desk *d, struct batch *b)
 {
-	struct rows *rows = rows_new();
+	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20};
+	struct rows *rows = rows_new(&full);
 
 	check(rows != NULL);
 	for (uint32_t i = 0; i < d->rows; i++) {
