@@ -12,6 +12,7 @@ enum {
 	CODEC_ZSTD = 1,
 	CODEC_NEWER = 255, /* ours: flags that this program does not know */
 	ZSTD_DEFAULT_LEVEL = 3,
+	ZSTD_MORE = 3, /* levels, for names: they are few, and repeat themselves farther apart */
 	WINDOW_MAX = 1 << 24,
 };
 
@@ -86,7 +87,6 @@ struct packer *packer_new(int zstd_level)
 		free(p);
 		return NULL;
 	}
-	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, p->level);
 	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_checksumFlag, 1);
 	return p;
 }
@@ -105,7 +105,8 @@ int packer_add_raw(uint8_t tag, struct view raw, struct body *body, struct error
 	return add_entry(body, CODEC_RAW, tag, view_len(raw), view_len(raw), err);
 }
 
-int packer_add(struct packer *p, uint8_t tag, struct view raw, struct body *body, struct error *err)
+static int add_packed(struct packer *p, int level, uint8_t tag, struct view raw, struct body *body,
+		      struct error *err)
 {
 	size_t raw_len = view_len(raw), bound = ZSTD_compressBound(raw_len), n;
 
@@ -114,6 +115,7 @@ int packer_add(struct packer *p, uint8_t tag, struct view raw, struct body *body
 				 BLOCK_MAX_RAW);
 	if (!buf_reserve(&body->stored, bound))
 		return error_nomem(err);
+	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, level);
 	n = ZSTD_compress2(p->zstd, body->stored.data + body->stored.len, bound, raw.p, raw_len);
 	if (ZSTD_isError(n))
 		return error_set(err, ERR_NOMEM, "zstd: %s", ZSTD_getErrorName(n));
@@ -121,6 +123,16 @@ int packer_add(struct packer *p, uint8_t tag, struct view raw, struct body *body
 		return packer_add_raw(tag, raw, body, err);
 	body->stored.len += n;
 	return add_entry(body, CODEC_ZSTD, tag, n, raw_len, err);
+}
+
+int packer_add(struct packer *p, uint8_t tag, struct view raw, struct body *body, struct error *err)
+{
+	return add_packed(p, p->level, tag, raw, body, err);
+}
+
+int packer_add_names(struct packer *p, struct view raw, struct body *body, struct error *err)
+{
+	return add_packed(p, p->level + ZSTD_MORE, 0, raw, body, err);
 }
 
 static int part_take(struct view *table, struct part *out, struct error *err)

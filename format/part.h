@@ -46,6 +46,8 @@ void packer_free(struct packer *p);
  * BLOCK_MAX_RAW or BLOCK_MAX_PARTS. */
 int packer_add(struct packer *p, uint8_t tag, struct view raw, struct body *body,
 	       struct error *err);
+/* The same of the only part of a block of names (of all but DATA), which takes more time a byte. */
+int packer_add_names(struct packer *p, struct view raw, struct body *body, struct error *err);
 /* Append `raw` as one part, as it is. */
 int packer_add_raw(uint8_t tag, struct view raw, struct body *body, struct error *err);
 
