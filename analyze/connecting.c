@@ -9,7 +9,7 @@ enum { SEARCH_MAX = 64 };
 void connecting_add(struct lives *ls, struct life *l)
 {
 	if (!l->tuple.local.port && l->tuple.remote.port)
-		lives_link_tuple(&ls->by_half, l, tuple_hash(&l->tuple));
+		lives_link_tuple(ls, IN_BY_HALF, l, tuple_hash(&l->tuple));
 }
 
 static bool is_candidate(const struct life *l, const struct tuple *half)

@@ -48,8 +48,6 @@ struct acceptance {
 	uint32_t count; /* of a connection: 1, once it has been called on */
 };
 
-struct life_map;
-
 /* What only lives have that leave one state after the other: most sockets are in the second
  * state of their lives and stay there. */
 struct life_past {
@@ -110,12 +108,13 @@ struct life {
 	};
 	/* lives.c's own; life_pack() leaves it out, so that it must stay last */
 	uint32_t hash[LINK_COUNT];
-	uint8_t linked; /* bit per enum life_link */
+	uint32_t next[LINK_COUNT]; /* numbers, as the next two */
+	uint32_t before, after;
+	uint32_t number;   /* in the pool */
+	uint8_t linked;    /* bit per enum life_link */
+	uint8_t tuple_map; /* enum tuple_map: the one LINK_TUPLE is used for */
 	uint8_t list;
-	bool is_over;               /* nothing finds it any more */
-	struct life_map *tuple_map; /* the one LINK_TUPLE is used for; NULL = none */
-	struct life *next[LINK_COUNT];
-	struct life *before, *after;
+	bool is_over; /* nothing finds it any more */
 	uint64_t due_ns;
 	struct life_past *past; /* owned by struct lives; NULL: nothing is in it */
 };

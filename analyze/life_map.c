@@ -8,15 +8,15 @@
 
 enum { FIRST_SIZE = 64 };
 
-void life_map_init(struct life_map *m, enum life_link link)
+void life_map_init(struct life_map *m, enum life_link link, const struct life_pool *pool)
 {
-	*m = (struct life_map){.link = link};
+	*m = (struct life_map){.link = link, .pool = pool};
 }
 
 void life_map_release(struct life_map *m)
 {
 	free(m->heads);
-	life_map_init(m, m->link);
+	life_map_init(m, m->link, m->pool);
 }
 
 static bool is_in(const struct life_map *m, const struct life *l)
@@ -24,28 +24,33 @@ static bool is_in(const struct life_map *m, const struct life *l)
 	return l->linked & 1u << m->link;
 }
 
-static void push(const struct life_map *m, struct life **heads, size_t size, struct life *l)
+static void push(const struct life_map *m, uint32_t *heads, size_t size, struct life *l)
 {
-	struct life **head = &heads[l->hash[m->link] & (size - 1)];
+	uint32_t *head = &heads[l->hash[m->link] & (size - 1)];
 
 	l->next[m->link] = *head;
-	*head = l;
+	*head = l->number;
+}
+
+static struct life *following(const struct life_map *m, const struct life *l)
+{
+	return life_pool_at(m->pool, l->next[m->link]);
 }
 
 /* Chains are walked from their far end so that the newest stays first. */
-static void move_chain(const struct life_map *m, struct life *l, struct life **heads, size_t size)
+static void move_chain(const struct life_map *m, struct life *l, uint32_t *heads, size_t size)
 {
 	struct life *reversed = NULL;
 
 	while (l) {
-		struct life *next = l->next[m->link];
+		struct life *next = following(m, l);
 
-		l->next[m->link] = reversed;
+		l->next[m->link] = life_number(reversed);
 		reversed = l;
 		l = next;
 	}
 	while (reversed) {
-		struct life *next = reversed->next[m->link];
+		struct life *next = following(m, reversed);
 
 		push(m, heads, size, reversed);
 		reversed = next;
@@ -55,7 +60,7 @@ static void move_chain(const struct life_map *m, struct life *l, struct life **h
 static bool grow(struct life_map *m)
 {
 	size_t size = m->size ? m->size * 2 : FIRST_SIZE;
-	struct life **heads;
+	uint32_t *heads;
 
 	if (size > SIZE_MAX / 2 / sizeof(*heads))
 		return false;
@@ -63,7 +68,7 @@ static bool grow(struct life_map *m)
 	if (!heads)
 		return false;
 	for (size_t i = 0; i < m->size; i++)
-		move_chain(m, m->heads[i], heads, size);
+		move_chain(m, life_pool_at(m->pool, m->heads[i]), heads, size);
 	free(m->heads);
 	m->heads = heads;
 	m->size = size;
@@ -86,22 +91,24 @@ bool life_map_add(struct life_map *m, struct life *l, uint32_t hash)
 
 void life_map_remove(struct life_map *m, struct life *l)
 {
-	struct life **at;
+	uint32_t *at;
 
 	if (!is_in(m, l))
 		return;
 	at = &m->heads[l->hash[m->link] & (m->size - 1)];
-	while (*at != l)
-		at = &(*at)->next[m->link];
+	while (*at != l->number)
+		at = &life_pool_at(m->pool, *at)->next[m->link];
 	*at = l->next[m->link];
 	l->linked &= (uint8_t) ~(1u << m->link);
 	m->count--;
 }
 
-static struct life *match(const struct life_map *m, struct life *l, uint32_t hash)
+static struct life *match(const struct life_map *m, uint32_t number, uint32_t hash)
 {
+	struct life *l = life_pool_at(m->pool, number);
+
 	while (l && l->hash[m->link] != hash)
-		l = l->next[m->link];
+		l = following(m, l);
 	return l;
 }
 

@@ -9,18 +9,19 @@
 
 #include <stddef.h>
 
-#include "analyze/life.h"
+#include "analyze/life_pool.h"
 
 struct life_map {
-	struct life **heads; /* owned; the lives are not */
-	size_t size;         /* a power of two, or 0 */
+	const struct life_pool *pool; /* lent */
+	uint32_t *heads;              /* numbers of lives; owned */
+	size_t size;                  /* a power of two, or 0 */
 	size_t count;
 	bool is_starved; /* a life could not be added for want of memory */
 	enum life_link link;
 };
 
-/* Caller's storage. A life can be in one map per link only. */
-void life_map_init(struct life_map *m, enum life_link link);
+/* Caller's storage. A life can be in one map per link only; all are of `pool`. */
+void life_map_init(struct life_map *m, enum life_link link, const struct life_pool *pool);
 void life_map_release(struct life_map *m);
 /* False without memory. A life that is already in is moved. */
 bool life_map_add(struct life_map *m, struct life *l, uint32_t hash);

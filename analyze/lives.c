@@ -9,42 +9,26 @@
 
 #include "format/hash.h"
 
-enum { CHUNK_LIVES = 256 };
-
-struct life_chunk {
-	struct life_chunk *next;
-	struct life lives[CHUNK_LIVES];
-};
-
 void lives_init(struct lives *ls)
 {
 	memset(ls, 0, sizeof(*ls));
-	life_map_init(&ls->by_cookie, LINK_COOKIE);
-	life_map_init(&ls->by_skaddr, LINK_SKADDR);
-	life_map_init(&ls->by_tuple, LINK_TUPLE);
-	life_map_init(&ls->by_port, LINK_TUPLE);
-	life_map_init(&ls->by_half, LINK_TUPLE);
-	life_map_init(&ls->by_seq, LINK_SEQ);
+	life_map_init(&ls->by_cookie, LINK_COOKIE, &ls->pool);
+	life_map_init(&ls->by_skaddr, LINK_SKADDR, &ls->pool);
+	life_map_init(&ls->by_tuple, LINK_TUPLE, &ls->pool);
+	life_map_init(&ls->by_port, LINK_TUPLE, &ls->pool);
+	life_map_init(&ls->by_half, LINK_TUPLE, &ls->pool);
+	life_map_init(&ls->by_seq, LINK_SEQ, &ls->pool);
 }
 
 void lives_release(struct lives *ls)
 {
-	struct life_chunk *c = ls->chunks;
-
-	while (c) {
-		struct life_chunk *next = c->next;
-
-		for (size_t i = 0; i < CHUNK_LIVES; i++)
-			free(c->lives[i].past);
-		free(c);
-		c = next;
-	}
 	life_map_release(&ls->by_cookie);
 	life_map_release(&ls->by_skaddr);
 	life_map_release(&ls->by_tuple);
 	life_map_release(&ls->by_port);
 	life_map_release(&ls->by_half);
 	life_map_release(&ls->by_seq);
+	life_pool_release(&ls->pool);
 	lives_init(ls);
 }
 
@@ -102,15 +86,17 @@ struct life *lives_find(const struct lives *ls, const struct sock_facts *f)
 static void list_remove(struct lives *ls, struct life *l)
 {
 	struct life_list *list = &ls->lists[l->list];
+	struct life *before = life_pool_at(&ls->pool, l->before);
+	struct life *after = life_pool_at(&ls->pool, l->after);
 
-	if (l->before)
-		l->before->after = l->after;
+	if (before)
+		before->after = l->after;
 	else
-		list->first = l->after;
-	if (l->after)
-		l->after->before = l->before;
+		list->first = after;
+	if (after)
+		after->before = l->before;
 	else
-		list->last = l->before;
+		list->last = before;
 	list->count--;
 }
 
@@ -119,29 +105,14 @@ static void list_append(struct lives *ls, struct life *l, uint8_t which)
 	struct life_list *list = &ls->lists[which];
 
 	l->list = which;
-	l->after = NULL;
-	l->before = list->last;
+	l->after = 0;
+	l->before = life_number(list->last);
 	if (list->last)
-		list->last->after = l;
+		list->last->after = l->number;
 	else
 		list->first = l;
 	list->last = l;
 	list->count++;
-}
-
-static bool refill(struct lives *ls)
-{
-	struct life_chunk *c = calloc(1, sizeof(*c));
-
-	if (!c)
-		return false;
-	c->next = ls->chunks;
-	ls->chunks = c;
-	for (size_t i = CHUNK_LIVES; i-- > 0;) {
-		c->lives[i].after = ls->free;
-		ls->free = &c->lives[i];
-	}
-	return true;
 }
 
 static void unlink_identity(struct lives *ls, struct life *l)
@@ -151,28 +122,37 @@ static void unlink_identity(struct lives *ls, struct life *l)
 	life_map_remove(&ls->by_seq, l);
 }
 
-static void unlink_tuple(struct life *l)
+static struct life_map *tuple_map(struct lives *ls, enum tuple_map which)
 {
-	if (l->tuple_map)
-		life_map_remove(l->tuple_map, l);
-	l->tuple_map = NULL;
+	switch (which) {
+	case IN_BY_TUPLE:
+		return &ls->by_tuple;
+	case IN_BY_PORT:
+		return &ls->by_port;
+	case IN_BY_HALF:
+		return &ls->by_half;
+	case IN_NO_MAP:
+		break;
+	}
+	return NULL;
 }
 
-bool lives_link_tuple(struct life_map *map, struct life *l, uint32_t hash)
+static void unlink_tuple(struct lives *ls, struct life *l)
 {
-	unlink_tuple(l);
-	if (!life_map_add(map, l, hash))
+	struct life_map *map = tuple_map(ls, (enum tuple_map)l->tuple_map);
+
+	if (map)
+		life_map_remove(map, l);
+	l->tuple_map = IN_NO_MAP;
+}
+
+bool lives_link_tuple(struct lives *ls, enum tuple_map which, struct life *l, uint32_t hash)
+{
+	unlink_tuple(ls, l);
+	if (!life_map_add(tuple_map(ls, which), l, hash))
 		return false;
-	l->tuple_map = map;
+	l->tuple_map = (uint8_t)which;
 	return true;
-}
-
-static void release_life(struct lives *ls, struct life *l)
-{
-	free(l->past);
-	memset(l, 0, sizeof(*l));
-	l->after = ls->free;
-	ls->free = l;
 }
 
 void lives_requeue(struct lives *ls, struct life *l, uint64_t ts_ns)
@@ -200,10 +180,9 @@ struct life *lives_begin(struct lives *ls, const struct sock_facts *f, uint64_t 
 		lives_retire(ls, l, ts_ns);
 	if (ls->lists[LIFE_ALIVE].count >= LIVES_MAX)
 		lives_retire(ls, ls->lists[LIFE_ALIVE].first, ts_ns);
-	if (!ls->free && !refill(ls))
+	l = life_pool_take(&ls->pool);
+	if (!l)
 		return NULL;
-	l = ls->free;
-	ls->free = l->after;
 	list_append(ls, l, LIFE_ALIVE);
 	l->conn = ++ls->last_conn;
 	l->first_ns = l->from_ns = l->last_ns = l->since_ns = ts_ns;
@@ -270,7 +249,7 @@ static void enter_tuple(struct lives *ls, struct life *l, bool is_settled)
 {
 	if (is_settled && l->state != STATE_SYN_RECV)
 		lives_settle(ls, l, l->last_ns);
-	lives_link_tuple(&ls->by_tuple, l, tuple_hash(&l->tuple));
+	lives_link_tuple(ls, IN_BY_TUPLE, l, tuple_hash(&l->tuple));
 	ls->tuple_version++;
 }
 
@@ -303,7 +282,7 @@ bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
 bool lives_add_listener(struct lives *ls, struct life *l)
 {
 	l->role = LIFE_LISTENER;
-	return lives_link_tuple(&ls->by_port, l, port_hash(l->tuple.local.port));
+	return lives_link_tuple(ls, IN_BY_PORT, l, port_hash(l->tuple.local.port));
 }
 
 struct life *lives_find_listener(const struct lives *ls, const struct endpoint *local,
@@ -349,7 +328,7 @@ void lives_stop(struct lives *ls, uint64_t ts_ns)
 			l->phase = LIFE_GONE;
 			lives_requeue(ls, l, ts_ns);
 		}
-	for (struct life *l = ls->lists[LIFE_GONE].first; l; l = l->after)
+	for (struct life *l = ls->lists[LIFE_GONE].first; l; l = life_pool_at(&ls->pool, l->after))
 		l->due_ns = 0;
 }
 
@@ -363,7 +342,7 @@ struct life *lives_expire(struct lives *ls, uint64_t now_ns)
 		return NULL;
 	list_remove(ls, l);
 	unlink_identity(ls, l);
-	unlink_tuple(l);
+	unlink_tuple(ls, l);
 	l->is_over = true;
 	list_append(ls, l, LIST_OVER);
 	return l;
@@ -374,7 +353,7 @@ struct life *lives_take(struct lives *ls)
 	struct life *l = ls->lists[LIST_OVER].first;
 
 	if (ls->taken)
-		release_life(ls, ls->taken);
+		life_pool_return(&ls->pool, ls->taken);
 	ls->taken = l;
 	if (l)
 		list_remove(ls, l);

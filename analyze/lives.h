@@ -23,6 +23,9 @@ enum {
 	LIST_OVER = LIFE_GONE + 1,
 };
 
+/* The maps of LINK_TUPLE. */
+enum tuple_map { IN_NO_MAP = 0, IN_BY_TUPLE, IN_BY_PORT, IN_BY_HALF };
+
 struct life_list {
 	struct life *first, *last;
 	size_t count;
@@ -37,8 +40,7 @@ struct lives {
 	struct life_map by_seq;   /* established, without a peer yet */
 	struct life_list lists[LIST_OVER + 1]; /* by phase, oldest first; then those to be taken */
 	struct life *taken;                    /* lent by lives_take() */
-	struct life *free;                     /* linked by `after` */
-	struct life_chunk *chunks;             /* owned; all lives live here */
+	struct life_pool pool;                 /* all lives live here */
 	uint64_t last_conn;
 	uint64_t tuple_version; /* grows whenever a tuple becomes known */
 	bool is_starved;        /* the past of a life was lost for want of memory */
@@ -66,7 +68,7 @@ void lives_set_tuple(struct lives *ls, struct life *l, const struct tuple *t);
 /* l is a connection now: whoever else is alive under its tuple has ended unseen. */
 void lives_settle(struct lives *ls, const struct life *l, uint64_t ts_ns);
 /* Link l into one of the maps of LINK_TUPLE, out of whichever it was in. */
-bool lives_link_tuple(struct life_map *map, struct life *l, uint32_t hash);
+bool lives_link_tuple(struct lives *ls, enum tuple_map which, struct life *l, uint32_t hash);
 /* A life cannot be found, for want of memory: what follows from that must not be told. */
 static inline bool lives_is_starved(const struct lives *ls)
 {

@@ -10,67 +10,88 @@
 
 #include "analyze/life_map.h"
 
+/* A pool, its first lives, and a map of them. */
+struct stock {
+	struct life_pool pool;
+	struct life *lives[500];
+	struct life_map map;
+};
+
+static void stock_init(struct stock *s, unsigned lives, enum life_link link)
+{
+	s->pool = (struct life_pool){0};
+	for (unsigned i = 0; i < lives; i++)
+		assert_non_null(s->lives[i] = life_pool_take(&s->pool));
+	life_map_init(&s->map, link, &s->pool);
+}
+
+static void stock_release(struct stock *s)
+{
+	life_map_release(&s->map);
+	life_pool_release(&s->pool);
+}
+
 static void newest_of_equal_hashes_comes_first(void **state)
 {
-	struct life a = {.conn = 1}, b = {.conn = 2};
-	struct life_map m;
+	struct stock s;
+	struct life_map *m = &s.map;
 
 	(void)state;
-	life_map_init(&m, LINK_TUPLE);
-	assert_true(life_map_add(&m, &a, 77));
-	assert_true(life_map_add(&m, &b, 77));
-	assert_ptr_equal(life_map_first(&m, 77), &b);
-	assert_ptr_equal(life_map_next(&m, &b), &a);
-	assert_null(life_map_next(&m, &a));
-	assert_null(life_map_first(&m, 78));
-	life_map_release(&m);
+	stock_init(&s, 2, LINK_TUPLE);
+	assert_true(life_map_add(m, s.lives[0], 77));
+	assert_true(life_map_add(m, s.lives[1], 77));
+	assert_ptr_equal(life_map_first(m, 77), s.lives[1]);
+	assert_ptr_equal(life_map_next(m, s.lives[1]), s.lives[0]);
+	assert_null(life_map_next(m, s.lives[0]));
+	assert_null(life_map_first(m, 78));
+	stock_release(&s);
 }
 
 static void growing_keeps_everything_findable_in_order(void **state)
 {
-	struct life lives[500] = {{0}};
-	struct life_map m;
+	struct stock s;
+	struct life_map *m = &s.map;
 
 	(void)state;
-	life_map_init(&m, LINK_SKADDR);
+	stock_init(&s, 500, LINK_SKADDR);
 	for (uint32_t i = 0; i < 500; i++)
-		assert_true(life_map_add(&m, &lives[i], i / 2 * 64));
+		assert_true(life_map_add(m, s.lives[i], i / 2 * 64));
 	for (uint32_t i = 0; i < 500; i += 2) {
-		assert_ptr_equal(life_map_first(&m, i / 2 * 64), &lives[i + 1]);
-		assert_ptr_equal(life_map_next(&m, &lives[i + 1]), &lives[i]);
+		assert_ptr_equal(life_map_first(m, i / 2 * 64), s.lives[i + 1]);
+		assert_ptr_equal(life_map_next(m, s.lives[i + 1]), s.lives[i]);
 	}
-	life_map_release(&m);
+	stock_release(&s);
 }
 
 static void removing_twice_is_fine(void **state)
 {
-	struct life a = {0}, b = {0};
-	struct life_map m;
+	struct stock s;
+	struct life_map *m = &s.map;
 
 	(void)state;
-	life_map_init(&m, LINK_SEQ);
-	life_map_add(&m, &a, 1);
-	life_map_add(&m, &b, 1);
-	life_map_remove(&m, &a);
-	life_map_remove(&m, &a);
-	assert_ptr_equal(life_map_first(&m, 1), &b);
-	assert_int_equal(m.count, 1);
-	life_map_release(&m);
+	stock_init(&s, 2, LINK_SEQ);
+	life_map_add(m, s.lives[0], 1);
+	life_map_add(m, s.lives[1], 1);
+	life_map_remove(m, s.lives[0]);
+	life_map_remove(m, s.lives[0]);
+	assert_ptr_equal(life_map_first(m, 1), s.lives[1]);
+	assert_int_equal(m->count, 1);
+	stock_release(&s);
 }
 
 static void adding_again_moves_to_the_new_hash(void **state)
 {
-	struct life a = {0};
-	struct life_map m;
+	struct stock s;
+	struct life_map *m = &s.map;
 
 	(void)state;
-	life_map_init(&m, LINK_COOKIE);
-	life_map_add(&m, &a, 1);
-	life_map_add(&m, &a, 2);
-	assert_null(life_map_first(&m, 1));
-	assert_ptr_equal(life_map_first(&m, 2), &a);
-	assert_int_equal(m.count, 1);
-	life_map_release(&m);
+	stock_init(&s, 1, LINK_COOKIE);
+	life_map_add(m, s.lives[0], 1);
+	life_map_add(m, s.lives[0], 2);
+	assert_null(life_map_first(m, 1));
+	assert_ptr_equal(life_map_first(m, 2), s.lives[0]);
+	assert_int_equal(m->count, 1);
+	stock_release(&s);
 }
 
 int main(void)
