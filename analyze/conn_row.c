@@ -231,7 +231,7 @@ static void fill_times(struct cell *cells, const struct life *l, struct row_text
 		cells[COL_START] = cell_uint(l->first_ns);
 	cells[COL_FIRST] = cell_uint(l->first_ns);
 	if (l->is_end_seen)
-		cells[COL_END_NS] = cell_uint(l->end_ns);
+		cells[COL_END_NS] = cell_uint(l->until_ns);
 	cells[COL_DURATION] = cell_uint(life_duration(l));
 	cells[COL_STATES] = states_cell(l, t);
 }

@@ -12,11 +12,11 @@
 enum flow_slot_state { SLOT_NEW = 0, SLOT_TCP, SLOT_OTHER };
 
 struct flow_slot {
-	struct tuple tuple;
-	struct life *sender, *receiver;
-	uint64_t sender_conn, receiver_conn; /* of the lives at `version` */
+	uint64_t sender_conn, receiver_conn; /* of the lives at `version`; 0: none */
 	uint64_t version;                    /* lives->tuple_version of the last search */
-	uint8_t state;                       /* enum flow_slot_state */
+	uint32_t sender, receiver;           /* their numbers in the pool */
+	struct tuple tuple;
+	uint8_t state; /* enum flow_slot_state */
 };
 
 void flows_init(struct flows *fs)
@@ -93,11 +93,13 @@ static bool is_fresh(const struct life *l, uint64_t conn)
 static void search(struct flow_slot *slot, const struct lives *ls)
 {
 	struct tuple reversed = tuple_reversed(&slot->tuple);
+	const struct life *sender = lives_find_tuple(ls, &slot->tuple, NULL);
+	const struct life *receiver = lives_find_tuple(ls, &reversed, NULL);
 
-	slot->sender = lives_find_tuple(ls, &slot->tuple, NULL);
-	slot->receiver = lives_find_tuple(ls, &reversed, NULL);
-	slot->sender_conn = slot->sender ? slot->sender->conn : 0;
-	slot->receiver_conn = slot->receiver ? slot->receiver->conn : 0;
+	slot->sender = life_number(sender);
+	slot->receiver = life_number(receiver);
+	slot->sender_conn = sender ? sender->conn : 0;
+	slot->receiver_conn = receiver ? receiver->conn : 0;
 	slot->version = ls->tuple_version;
 }
 
@@ -118,11 +120,12 @@ bool flows_find(struct flows *fs, const struct lives *ls, const struct binding *
 		read_slot(slot, b, e, ev);
 	if (slot->state != SLOT_TCP)
 		return false;
-	if (slot->version != ls->tuple_version && !(is_fresh(slot->sender, slot->sender_conn) &&
-						    is_fresh(slot->receiver, slot->receiver_conn)))
+	if (slot->version != ls->tuple_version &&
+	    !(is_fresh(life_pool_at(&ls->pool, slot->sender), slot->sender_conn) &&
+	      is_fresh(life_pool_at(&ls->pool, slot->receiver), slot->receiver_conn)))
 		search(slot, ls);
 	out->tuple = slot->tuple;
-	out->sender = still(slot->sender, slot->sender_conn);
-	out->receiver = still(slot->receiver, slot->receiver_conn);
+	out->sender = still(life_pool_at(&ls->pool, slot->sender), slot->sender_conn);
+	out->receiver = still(life_pool_at(&ls->pool, slot->receiver), slot->receiver_conn);
 	return true;
 }

@@ -90,7 +90,7 @@ void identity_search(struct step *s, struct sock_slot *slot)
 	}
 	find_or_begin(s);
 	if (slot && s->life) {
-		slot->life = s->life;
+		slot->life = life_number(s->life);
 		slot->conn = s->life->conn;
 	}
 }

@@ -9,8 +9,8 @@
 
 /* What a sock dictionary entry was found to be. */
 struct sock_slot {
-	struct life *life;
-	uint64_t conn;   /* of that life, when it was found */
+	uint64_t conn;   /* of its life, when that was found */
+	uint32_t life;   /* number in the pool */
 	bool is_foreign; /* not a TCP socket */
 };
 
@@ -37,7 +37,7 @@ static inline bool identity_is_another(const struct life_change *c, const struct
 /* The life this dictionary entry was found to be in, if it still is. */
 static inline struct life *identity_remembered(const struct step *s, const struct sock_slot *slot)
 {
-	struct life *l = slot ? slot->life : NULL;
+	struct life *l = slot ? life_pool_at(&s->t->lives.pool, slot->life) : NULL;
 
 	if (!l || l->conn != slot->conn || l->phase == LIFE_GONE)
 		return NULL;

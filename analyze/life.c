@@ -184,7 +184,7 @@ void life_close(struct life *l, uint64_t ts_ns, enum tcp_state from,
 		l->sk_err = closing->sk_err;
 	if (l->phase == LIFE_ALIVE)
 		l->phase = LIFE_CLOSED;
-	l->end_ns = ts_ns;
+	l->until_ns = ts_ns;
 	l->is_end_seen = true;
 	l->is_stillborn = is_stillborn(l, from, l->sk_err);
 	l->end = (uint8_t)end_of(l, from, l->sk_err);
@@ -201,10 +201,11 @@ void life_close(struct life *l, uint64_t ts_ns, enum tcp_state from,
 void life_leave(struct life *l, uint64_t ts_ns, bool is_seen)
 {
 	if (l->phase == LIFE_ALIVE) {
-		l->end_ns = is_seen ? ts_ns : l->last_ns;
+		if (is_seen)
+			l->until_ns = ts_ns;
 		l->is_end_seen = is_seen;
-		if (l->state != STATE_UNKNOWN && l->end_ns > l->since_ns)
-			add_time(l, (enum tcp_state)l->state, l->end_ns - l->since_ns);
+		if (l->state != STATE_UNKNOWN && l->until_ns > l->since_ns)
+			add_time(l, (enum tcp_state)l->state, l->until_ns - l->since_ns);
 		if (l->has_reset_in)
 			l->end = LIFE_RESET;
 	}
@@ -215,7 +216,7 @@ void life_stop(struct life *l, uint64_t ts_ns)
 {
 	if (l->phase != LIFE_ALIVE)
 		return;
-	l->end_ns = ts_ns > l->first_ns ? ts_ns : l->first_ns;
+	l->until_ns = ts_ns > l->first_ns ? ts_ns : l->first_ns;
 	l->end = LIFE_OPEN;
 	l->phase = LIFE_GONE;
 }
@@ -229,15 +230,13 @@ void life_reset_out(struct life *l, uint64_t ts_ns)
 {
 	l->has_reset_out = true;
 	if (l->phase != LIFE_ALIVE && l->end == LIFE_RESET && l->has_reset_in &&
-	    ts_ns - l->end_ns < RESET_BURST_NS)
+	    ts_ns - l->until_ns < RESET_BURST_NS)
 		l->end = LIFE_ABORTED;
 }
 
 uint64_t life_duration(const struct life *l)
 {
-	uint64_t end = l->phase == LIFE_ALIVE ? l->last_ns : l->end_ns;
-
-	return end > l->from_ns ? end - l->from_ns : 0;
+	return l->until_ns > l->from_ns ? l->until_ns - l->from_ns : 0;
 }
 
 static uint64_t more(uint64_t a, uint64_t b)

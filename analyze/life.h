@@ -56,14 +56,14 @@ struct life_past {
 };
 
 struct life {
-	uint64_t conn;    /* 0 = not in use */
-	uint64_t last_ns; /* last seen */
-	uint8_t phase;    /* enum life_phase */
-	uint8_t state;    /* enum tcp_state */
-	uint8_t left;     /* enum tcp_state: the one before */
-	uint8_t role;     /* enum life_role */
-	uint8_t end;      /* enum life_end */
-	uint8_t opening;  /* enum tcp_state: the one that it was in first */
+	uint64_t conn;     /* 0 = not in use */
+	uint64_t until_ns; /* last seen; its end, once it is not alive */
+	uint8_t phase;     /* enum life_phase */
+	uint8_t state;     /* enum tcp_state */
+	uint8_t left;      /* enum tcp_state: the one before */
+	uint8_t role;      /* enum life_role */
+	uint8_t end;       /* enum life_end */
+	uint8_t opening;   /* enum tcp_state: the one that it was in first */
 	bool is_ipv6 : 1;
 	bool is_start_seen : 1;
 	bool is_end_seen : 1;
@@ -93,7 +93,6 @@ struct life {
 	uint64_t cookie;     /* 0 = not known */
 	uint64_t first_ns;   /* first seen; the start if is_start_seen */
 	uint64_t from_ns;    /* its times count from here: its start, or the tape's */
-	uint64_t end_ns;     /* if phase is not LIFE_ALIVE */
 	uint64_t since_ns;   /* in `state` since */
 	uint64_t opening_ns; /* time in `opening`; life_state_ns() tells that of any */
 	struct traffic traffic;
@@ -157,8 +156,8 @@ static inline uint64_t life_state_ns(const struct life *l, enum tcp_state state)
 
 	if (l->opening == state)
 		ns += l->opening_ns;
-	if (l->end == LIFE_OPEN && l->state == state && l->end_ns > l->since_ns)
-		ns += l->end_ns - l->since_ns;
+	if (l->end == LIFE_OPEN && l->state == state && l->until_ns > l->since_ns)
+		ns += l->until_ns - l->since_ns;
 	return ns;
 }
 /* What TCP counted; NULL when the tape does not tell. */

@@ -185,7 +185,7 @@ struct life *lives_begin(struct lives *ls, const struct sock_facts *f, uint64_t 
 		return NULL;
 	list_append(ls, l, LIFE_ALIVE);
 	l->conn = ++ls->last_conn;
-	l->first_ns = l->from_ns = l->last_ns = l->since_ns = ts_ns;
+	l->first_ns = l->from_ns = l->until_ns = l->since_ns = ts_ns;
 	l->sk_err = -1;
 	l->is_ipv6 = f->is_ipv6;
 	lives_learn(ls, l, f);
@@ -248,7 +248,7 @@ void lives_settle(struct lives *ls, const struct life *l, uint64_t ts_ns)
 static void enter_tuple(struct lives *ls, struct life *l, bool is_settled)
 {
 	if (is_settled && l->state != STATE_SYN_RECV)
-		lives_settle(ls, l, l->last_ns);
+		lives_settle(ls, l, l->until_ns);
 	lives_link_tuple(ls, IN_BY_TUPLE, l, tuple_hash(&l->tuple));
 	ls->tuple_version++;
 }

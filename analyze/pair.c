@@ -35,9 +35,9 @@ static bool is_possible(const struct life *a, const struct life *b)
 {
 	if (a == b || a->peer || b->peer || is_unborn(a) || is_unborn(b))
 		return false;
-	if (a->phase != LIFE_ALIVE && a->end_ns < b->first_ns)
+	if (a->phase != LIFE_ALIVE && a->until_ns < b->first_ns)
 		return false;
-	if (b->phase != LIFE_ALIVE && b->end_ns < a->first_ns)
+	if (b->phase != LIFE_ALIVE && b->until_ns < a->first_ns)
 		return false;
 	if (a->role == b->role && a->role == LIFE_SERVER)
 		return false;

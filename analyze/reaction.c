@@ -328,8 +328,8 @@ static void on_sock_event(struct step *s)
 
 void reaction_apply(struct step *s)
 {
-	if (s->ev->ts_ns > s->life->last_ns)
-		s->life->last_ns = s->ev->ts_ns;
+	if (s->ev->ts_ns > s->life->until_ns && s->life->phase == LIFE_ALIVE)
+		s->life->until_ns = s->ev->ts_ns;
 	if (s->e->kind == EVENT_STATE) {
 		on_state(s);
 	} else if (s->e->kind == EVENT_SNAPSHOT) {

@@ -34,7 +34,7 @@ enum reset_author reset_author_of(const char *reason)
 static bool has_just_ended(const struct life *l, uint64_t ts_ns)
 {
 	return l->phase != LIFE_ALIVE && l->is_end_seen &&
-	       (ts_ns < l->end_ns || ts_ns - l->end_ns <= RESET_MOMENT_NS);
+	       (ts_ns < l->until_ns || ts_ns - l->until_ns <= RESET_MOMENT_NS);
 }
 
 enum tcp_state reset_state(const struct life *l, uint64_t ts_ns)

@@ -160,8 +160,8 @@ static void marks_init(struct marks *m, const struct story *story, const struct 
 
 		if (!story->is_continued && l->from_ns < m->from_ns)
 			m->from_ns = l->from_ns;
-		if (story->is_over && l->phase != LIFE_ALIVE && l->end_ns > m->to_ns)
-			m->to_ns = l->end_ns;
+		if (story->is_over && l->phase != LIFE_ALIVE && l->until_ns > m->to_ns)
+			m->to_ns = l->until_ns;
 	}
 }
 

@@ -369,9 +369,7 @@ bool tracker_is_uncertain(const struct tracker *t, const struct life *l)
 
 bool tracker_has_holes(const struct tracker *t, const struct life *l)
 {
-	uint64_t end = l->phase == LIFE_ALIVE ? l->last_ns : l->end_ns;
-
-	return l->is_torn || blindspots_overlap(&t->blindspots, l->from_ns, end);
+	return l->is_torn || blindspots_overlap(&t->blindspots, l->from_ns, l->until_ns);
 }
 
 struct selection_subject life_subject(const struct life *l)

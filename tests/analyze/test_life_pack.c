@@ -20,7 +20,7 @@ static struct life a_life(struct life_past *past)
 	l.past = past;
 	l.conn = 70000;
 	l.first_ns = UINT64_C(0x0102030405060708);
-	l.end_ns = UINT64_MAX;
+	l.until_ns = UINT64_MAX;
 	l.tuple.local.port = 443;
 	l.sk_err = -1;
 	memcpy(l.owner.comm, "nginx", 5);
