@@ -5,12 +5,45 @@
 #include <stdbool.h>
 #include <string.h>
 
+enum { CHUNK = 32 }; /* rows that are looked at together, without a branch */
+
+/* Has no row of a chunk a time of 2^63 or later, nor one earlier than the row before it? */
+static bool do_ascend(const uint64_t *ts)
+{
+	uint64_t bits = 0;
+
+	for (unsigned i = 0; i < CHUNK; i++)
+		bits |= ts[i] | (ts[i] - ts[(int)i - 1]);
+	return !(bits >> 63);
+}
+
 /* The first row from `first` on, before `end`, that is earlier than the one before it; or `end`. */
 static uint32_t find_earlier(const uint64_t *ts, uint32_t first, uint32_t end)
 {
-	for (uint32_t i = first + 1; i < end; i++)
+	for (uint32_t i = first + 1; i < end; i++) {
+		while (end - i > CHUNK && !(ts[i - 1] >> 63) && do_ascend(ts + i))
+			i += CHUNK;
 		if (ts[i] < ts[i - 1])
 			return i;
+	}
+	return end;
+}
+
+/* Where another CPU's rows begin. */
+static uint32_t find_other(const uint64_t *cpu, uint32_t first, uint32_t rows)
+{
+	uint32_t end = first;
+	uint64_t bits = 0;
+
+	while (rows - end >= CHUNK) {
+		for (unsigned i = 0; i < CHUNK; i++)
+			bits |= cpu[end + i] ^ cpu[first];
+		if (bits)
+			break;
+		end += CHUNK;
+	}
+	while (end < rows && cpu[end] == cpu[first])
+		end++;
 	return end;
 }
 
@@ -24,8 +57,7 @@ int lanes_find(const uint64_t *cpu, uint32_t rows, struct slab *slab, struct lan
 	for (uint32_t end = 0; end < rows;) {
 		uint32_t first = end;
 
-		while (end < rows && cpu[end] == cpu[first])
-			end++;
+		end = find_other(cpu, first, rows);
 		if (end < rows && cpu[end] < cpu[first])
 			return error_set(err, ERR_CORRUPT, "CPUs of a block are out of order");
 		starts[count++] = first;

@@ -90,10 +90,46 @@ static void a_time_that_descends_on_one_cpu_is_refused(void **state)
 	refuse(*state, 4, (uint64_t[]){1, 2, 2, 1}, (uint64_t[]){0, 0, 1, 1});
 }
 
+/* Wherever it is, also where times have their highest bit. */
+static void a_time_that_descends_among_many_is_refused(void **state)
+{
+	static const uint64_t bases[] = {1000, INT64_MAX - 50, UINT64_MAX - 300};
+	uint64_t ts[200], cpu[200] = {0};
+	const uint32_t *order;
+
+	for (size_t base = 0; base < 3; base++)
+		for (size_t bad = 1; bad < 200; bad++) {
+			for (size_t i = 0; i < 200; i++)
+				ts[i] = bases[base] + i;
+			assert_int_equal(find_and_merge(*state, 200, ts, cpu, &order, NULL), 0);
+			ts[bad] = ts[bad - 1] - (bad % 3 ? 1 : ts[bad - 1]);
+			refuse(*state, 200, ts, cpu);
+		}
+}
+
 static void a_cpu_that_descends_is_refused(void **state)
 {
 	refuse(*state, 3, (uint64_t[]){1, 2, 3}, (uint64_t[]){1, 1, 0});
 	refuse(*state, 3, (uint64_t[]){1, 2, 3}, (uint64_t[]){0, 1, 0});
+}
+
+static void another_cpu_among_many_rows_is_found(void **state)
+{
+	uint64_t ts[200], cpu[200];
+	struct lanes lanes;
+
+	for (size_t i = 0; i < 200; i++)
+		ts[i] = i;
+	for (uint32_t at = 1; at < 200; at++) {
+		for (uint32_t i = 0; i < 200; i++)
+			cpu[i] = i >= at;
+		assert_int_equal(lanes_find(cpu, 200, *state, &lanes, NULL), 0);
+		assert_int_equal(lanes.count, 2);
+		assert_int_equal(lanes.starts[1], at);
+		cpu[199] = 0;
+		if (at < 199)
+			refuse(*state, 200, ts, cpu);
+	}
 }
 
 static void the_last_cpu_has_32_bits(void **state)
@@ -170,6 +206,8 @@ int main(void)
 		TEST(equal_times_keep_the_order_of_the_block),
 		TEST(a_time_that_descends_on_one_cpu_is_refused),
 		TEST(a_cpu_that_descends_is_refused),
+		TEST(another_cpu_among_many_rows_is_found),
+		TEST(a_time_that_descends_among_many_is_refused),
 		TEST(the_last_cpu_has_32_bits),
 		TEST(as_many_lanes_as_rows_may_be),
 		TEST(any_lanes_come_out_in_order),
