@@ -85,14 +85,14 @@ static bool keyed_column_init(struct batch *b, const struct slot *s, unsigned ow
 	k->is_paired = c->codec == CODEC_PAIRED;
 	k->space = k->field->key_space;
 	c->mask = UINT32_MAX;
-	if (k->field->elem_size > 4)
-		c->longs = slab_alloc(b->slab, s->count, sizeof(*c->longs));
+	k->shift = k->field->elem_size > 4 ? KEYED_LONG : KEYED_SHORT;
+	k->values = slab_alloc(b->slab, s->count + 1u, (size_t)1 << k->shift);
+	if (k->shift == KEYED_LONG)
+		c->longs = (void *)k->values;
 	else
-		c->shorts = slab_alloc(b->slab, s->count, sizeof(*c->shorts));
-	k->longs = c->longs;
-	k->shorts = c->shorts;
+		c->shorts = (void *)k->values;
 	k->is_usual = k->is_paired && !k->field->near && !k->field->start;
-	return c->longs || c->shorts;
+	return k->values;
 }
 
 /* The column of own field `own`, if it is keyed. */

@@ -148,12 +148,19 @@ static uint64_t with_companions(struct memory *m, const struct keyed_column *c, 
 	return value;
 }
 
-static inline void put(struct keyed_column *c, uint32_t row, uint64_t value)
+/* The eight bytes of a value are stored whatever its width, without a branch: what it leaves behind
+ * a short one is the next row's, which comes later. */
+static inline void put(const struct keyed_column *c, uint32_t row, uint64_t value)
 {
-	if (c->shorts)
-		c->shorts[row] = (uint32_t)value;
-	else
-		c->longs[row] = value;
+	uint8_t *to = c->values + ((size_t)row << c->shift);
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	memcpy(to, &value, sizeof(value));
+#else
+	uint32_t low = (uint32_t)value;
+
+	memcpy(to, c->shift == KEYED_LONG ? (void *)&value : &low, (size_t)1 << c->shift);
+#endif
 }
 
 static bool decode_value(struct memory *m, struct keyed_column *c, uint32_t row)

@@ -9,17 +9,19 @@
 #include "format/batch_data.h"
 #include "format/keyed.h"
 
+enum { KEYED_SHORT = 2, KEYED_LONG = 3 }; /* values of 2^n bytes */
+
 /* One keyed column of a slot. */
 struct keyed_column {
 	const uint8_t *tokens;  /* that of row n is at [n], as if those before had a byte each */
 	const uint16_t *places; /* [row] of its key, without the space; lent */
-	uint32_t *shorts;       /* where values go: the column's, or NULL */
+	uint8_t *values;        /* the column's shorts or longs; room for one more */
 	uint64_t latest;        /* the last value that was not 0; stays 0 if it is not PAIRED */
 	uint64_t mask;          /* of the field's bytes */
 	uint16_t space;
-	bool is_paired; /* codec PAIRED */
-	bool is_usual;  /* that, and without companions */
-	uint64_t *longs;
+	uint8_t shift;             /* KEYED_SHORT or KEYED_LONG */
+	bool is_paired;            /* codec PAIRED */
+	bool is_usual;             /* that, and without companions */
 	const struct column *near; /* companions; NULL: none */
 	const struct keyed_column *start;
 	const struct column *column;

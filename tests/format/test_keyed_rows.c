@@ -71,11 +71,11 @@ static void world_field(struct world *w, unsigned slot, unsigned column)
 	f->flags = (uint8_t)(draw(w, 2) ? FIELD_SIGNED : 0) | (draw(w, 2) ? FIELD_SUM : 0);
 	is_long = f->elem_size > 4;
 	v->mask = UINT32_MAX;
-	v->longs = is_long ? calloc(ROWS, sizeof(*v->longs)) : NULL;
-	v->shorts = is_long ? NULL : calloc(ROWS, sizeof(*v->shorts));
+	v->longs = is_long ? calloc(ROWS + 1, sizeof(*v->longs)) : NULL;
+	v->shorts = is_long ? NULL : calloc(ROWS + 1, sizeof(*v->shorts));
 	*c = (struct keyed_column){.places = w->places[slot],
-				   .shorts = v->shorts,
-				   .longs = v->longs,
+				   .values = is_long ? (void *)v->longs : v->shorts,
+				   .shift = is_long ? KEYED_LONG : KEYED_SHORT,
 				   .mask = keyed_mask(f->elem_size),
 				   .space = (uint16_t)draw(w, 3),
 				   .is_paired = draw(w, 4) > 0,
