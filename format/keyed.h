@@ -134,6 +134,22 @@ static inline uint32_t pair_token(struct keyed_pair *p, uint64_t *latest, uint64
 	return distance < KEYED_NEAR ? (uint32_t)distance + PAIRED_BEFORE : KEYED_RAW;
 }
 
+/* With FIELD_FULL: what is coded for a value when the field near has `full`. */
+static inline uint64_t full_swapped(uint64_t value, uint64_t full, uint64_t mask)
+{
+	uint64_t other = value == full ? 0 : value == 0 ? mask : value == mask ? full : value;
+
+	return full ? other : value;
+}
+
+/* The value again. */
+static inline uint64_t full_restored(uint64_t coded, uint64_t full, uint64_t mask)
+{
+	uint64_t value = coded == 0 ? full : coded == mask ? 0 : coded == full ? mask : coded;
+
+	return full ? value : coded;
+}
+
 static inline bool keyed_value(struct keyed *k, uint64_t key, uint64_t token, unsigned size,
 			       struct view *raw, uint64_t *value)
 {

@@ -32,7 +32,7 @@ struct keyed_lane {
 	uint16_t source, start_source;
 	uint8_t flip, start_flip;
 	uint8_t size; /* of the field, in bytes */
-	bool has_start;
+	bool has_start, is_full;
 	uint32_t start_at, start_space;
 	uint32_t own; /* number of the field */
 	struct buf tokens, raw;
@@ -136,6 +136,7 @@ static bool find_companions(struct keyed_slot *s, struct keyed_lane *l, const st
 
 	l->near_at = f->near ? place_in_row(g, f->near) : l->at;
 	l->sign = !f->near ? 0 : f->flags & FIELD_SUM ? 1 : UINT64_MAX;
+	l->is_full = f->near && f->flags & FIELD_FULL;
 	l->has_start = f->start != 0;
 	if (!f->start)
 		return true;
@@ -235,7 +236,9 @@ static inline void code_row(struct keyed_pair *places, struct keyed_slot *s, con
 	find_keys(s, row);
 	for (struct keyed_lane *l = s->lanes, *end = l + s->count; l < end; l++) {
 		uint64_t plain = lane_value(l, row, l->at);
-		uint64_t value = (plain + l->sign * lane_value(l, row, l->near_at)) & l->mask;
+		uint64_t near = lane_value(l, row, l->near_at);
+		uint64_t value = l->is_full ? full_swapped(plain, near, l->mask)
+					    : (plain + l->sign * near) & l->mask;
 		uint32_t key = s->sources[l->source].key;
 		uint32_t token = pair_token(place_of(places, key, l->flip, l->space), &l->latest,
 					    value, l->mask);

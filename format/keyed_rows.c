@@ -137,7 +137,10 @@ static uint64_t with_companions(struct memory *m, const struct keyed_column *c, 
 	const struct keyed_column *start = c->start;
 	uint64_t near = c->near ? column_int(c->near, c->field, row) : 0, end;
 
-	value = (c->field->flags & FIELD_SUM ? value - near : value + near) & c->mask;
+	if (c->near && c->field->flags & FIELD_FULL)
+		value = full_restored(value, near & c->mask, c->mask);
+	else
+		value = (c->field->flags & FIELD_SUM ? value - near : value + near) & c->mask;
 	if (!start || !value)
 		return value;
 	end = (column_int(start->column, c->field, row) + value) & c->mask;

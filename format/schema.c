@@ -175,7 +175,8 @@ static uint16_t key_source_of(struct schema *s, const struct field *f)
 }
 
 /* Field `number` - 1, if it can be what the value of *f is told by: an integer in a column of
- * its own, as wide (of 4 bytes, if *f has no key), that is not told by another itself. */
+ * its own, as wide (of 4 bytes, if *f has no key), that is not told by another itself, or comes
+ * before. */
 static const struct field *companion(const struct schema *s, const struct field *f, uint8_t number)
 {
 	const struct field *other;
@@ -184,7 +185,9 @@ static const struct field *companion(const struct schema *s, const struct field 
 	    f->ref)
 		return NULL;
 	other = &s->fields[number - 1];
-	return other != f && other->kind == FIELD_INT && !other->ref && !other->near &&
+	if (other->near && !(f->key_ref && other->key_ref && other < f))
+		return NULL;
+	return other != f && other->kind == FIELD_INT && !other->ref &&
 			       other->elem_size == (f->key_ref ? f->elem_size : 4)
 		       ? other
 		       : NULL;
@@ -199,7 +202,7 @@ static void settle_companions(struct schema *s)
 		const struct field *f = &s->fields[i], *start = companion(s, f, f->start);
 
 		is_near[i] = companion(s, f, f->near);
-		is_start[i] = start && f->key_ref && start->key_ref && start < f;
+		is_start[i] = start && f->key_ref && start->key_ref && !start->near && start < f;
 	}
 	for (unsigned i = 0; i < s->field_count; i++) {
 		s->fields[i].near = is_near[i] ? s->fields[i].near : 0;

@@ -66,6 +66,7 @@ enum field_flag {
 	FIELD_ID = 16,      /* numbers handed out in order; a hint for encoding */
 	FIELD_FLIP = 32,    /* keyed by the attribute with its lowest bit flipped */
 	FIELD_SUM = 64,     /* the sum with field `near` is predicted, not the difference */
+	FIELD_FULL = 128,   /* nor that: `near` is what this one is again and again */
 };
 
 struct field {

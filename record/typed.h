@@ -26,6 +26,7 @@ enum typed_flag {
 	TYPED_ALIAS = 4,     /* another name of the same; only if the format file has it */
 	TYPED_IN_PACKET = 8, /* offset counts from typed_event.packet */
 	TYPED_SUM = 16,      /* with what is near, not the difference */
+	TYPED_FULL = 32,     /* what is near is the most it becomes */
 };
 
 /* Names of an extra field's values. */
@@ -48,6 +49,7 @@ enum typed_key {
 	KEY_FRAME,
 	KEY_TCP_FLAGS,
 	KEY_SIZE_GOAL,
+	KEY_SKB_LENGTH,
 };
 
 struct typed_field {

@@ -197,8 +197,9 @@ const struct typed_field typed_cong_state_fields[] = {
 const struct typed_field typed_sendmsg_fields[] = {
 	{"skb_addr", "const void *", 8, TO_OWN, .offset = offsetof(struct wire_sendmsg, skb_addr),
 	 .role = ROLE_POINTER},
-	{"skb_len", "int", 4, TO_OWN, .offset = offsetof(struct wire_sendmsg, skb_len),
-	 .flags = TYPED_SIGNED},
+	{"skb_len", "int", 4, TO_OWN, .key = KEY_SKB_LENGTH,
+	 .offset = offsetof(struct wire_sendmsg, skb_len), .flags = TYPED_SIGNED | TYPED_FULL,
+	 .near = "size_goal"},
 	{"msg_left", "int", 4, TO_OWN, .key = KEY_LENGTH,
 	 .offset = offsetof(struct wire_sendmsg, msg_left), .flags = TYPED_SIGNED | TYPED_SUM,
 	 .near = "skb_len"},

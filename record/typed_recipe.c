@@ -25,6 +25,8 @@ static void set_key(const struct making *m, const struct typed_field *t, struct 
 	f->key_space = sent ? sent : t->key;
 	if (t->flags & TYPED_SUM)
 		f->flags |= FIELD_SUM;
+	if (t->flags & TYPED_FULL)
+		f->flags |= FIELD_FULL;
 }
 
 static int add_typed(struct making *m, const struct typed_event *e, const struct typed_field *t,

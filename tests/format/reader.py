@@ -25,7 +25,7 @@ SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
 CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED = range(1, 14)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
-SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM = (1 << bit for bit in range(7))
+SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM, FULL = (1 << bit for bit in range(8))
 MAGIC = b"\xd7TAPE1\r\n"
 MASK64 = (1 << 64) - 1
 MASK32 = (1 << 32) - 1
@@ -345,13 +345,16 @@ class Schema:
         if not 1 <= number <= len(self.fields) or self.kind != 1 or f.kind != INTEGER or f.ref:
             return None
         g = self.fields[number - 1]
-        return g if g is not f and g.kind == INTEGER and not g.ref and not g.near and g.size == (f.size if f.key_ref else 4) else None
+        if g.near and not (f.key_ref and g.key_ref and number - 1 < self.fields.index(f)):
+            return None
+        return g if g is not f and g.kind == INTEGER and not g.ref and g.size == (f.size if f.key_ref else 4) else None
 
     def settle_companions(self):
         found = [(self.companion(f, f.near), self.companion(f, f.start)) for f in self.fields]
+        plain = [f for f in self.fields if not f.near]
         for i, (f, (near, start)) in enumerate(zip(self.fields, found)):
             f.near = near
-            f.start = start if start and f.key_ref and start.key_ref and f.start - 1 < i else None
+            f.start = start if start and f.key_ref and start.key_ref and start in plain and f.start - 1 < i else None
 
     def check_keys(self):
         for f in self.fields:
@@ -838,7 +841,7 @@ class Data:
         if f.near:
             near = self.values.get((schema, VALUE, f.near.own))
             check(near and row < len(near), "what is near has no column")
-            value = (value - near[row] if f.flags & SUM else value + near[row]) & mask
+            value = self.filled(value & mask, near[row] & mask, mask) if f.flags & FULL else (value - near[row] if f.flags & SUM else value + near[row]) & mask
         if f.start:
             keys = [column[3] for column in columns if column[0] is f.start]
             check(keys, "a start without a keyed column")
@@ -846,6 +849,10 @@ class Data:
                 start = self.values[schema, VALUE, f.start.own][row]
                 places.see(places.place(keys[0][row], f.start), start + value & mask)
         return integer(value & mask, f.size, f.flags & SIGNED)
+
+    @staticmethod
+    def filled(value, full, mask):
+        return {0: full, mask: 0}.get(value, mask if value == full else value) if full else value
 
     def recalled_fields(self, schema_id):
         """7.8: [(values, tokens, numbers)], values still empty"""

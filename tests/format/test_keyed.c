@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "format/keyed.h"
@@ -252,6 +253,53 @@ static void companions_that_cannot_be_are_none(void **state)
 	assert_int_equal(near_of(2, 0, 4, false), 0);
 }
 
+static void what_is_full_is_restored(void **state)
+{
+	bool was_there[256];
+
+	(void)state;
+	for (unsigned full = 0; full < 256; full++) {
+		memset(was_there, 0, sizeof(was_there));
+		for (unsigned value = 0; value < 256; value++) {
+			uint64_t coded = full_swapped(value, full, 0xff);
+
+			assert_in_range(coded, 0, 0xff);
+			assert_false(was_there[coded]);
+			was_there[coded] = true;
+			assert_int_equal(full_restored(coded, full, 0xff), value);
+		}
+		assert_int_equal(full_swapped(full, full, 0xff), 0);
+	}
+}
+
+/* Whether the second or third field may be near the one before, which is near the first. */
+static bool is_chain(bool is_before, bool has_key)
+{
+	struct schema *s = schema_new(SCHEMA_EVENT, "g", "near", NULL);
+	struct field a = near_field("a", 0, is_before ? 0 : 2, 0);
+	bool is_near;
+
+	s->id = 1;
+	schema_add_ref(s, 2, NULL);
+	forge_add(s, a);
+	a = near_field("b", 0, is_before ? 1 : 3, 0);
+	a.key_ref = has_key;
+	forge_add(s, a);
+	forge_add(s, near_field("c", 0, is_before ? 2 : 0, 0));
+	assert_int_equal(schema_seal(s, NULL), 0);
+	is_near = s->fields[is_before ? 2 : 0].near;
+	schema_free(s);
+	return is_near;
+}
+
+static void what_has_something_near_can_be_near_what_follows(void **state)
+{
+	(void)state;
+	assert_true(is_chain(true, true));
+	assert_false(is_chain(false, true));
+	assert_false(is_chain(true, false));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +310,8 @@ int main(void)
 		cmocka_unit_test(a_key_is_an_integer_that_is_not_keyed_itself),
 		cmocka_unit_test(companions_are_read_as_written),
 		cmocka_unit_test(companions_that_cannot_be_are_none),
+		cmocka_unit_test(what_is_full_is_restored),
+		cmocka_unit_test(what_has_something_near_can_be_near_what_follows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,8 @@ static void world_field(struct world *w, unsigned slot, unsigned column)
 
 	f->elem_size = slot ? w->fields[0][0].elem_size
 			    : sizes[draw(w, 4)]; /* companions are as wide */
-	f->flags = (uint8_t)(draw(w, 2) ? FIELD_SIGNED : 0) | (draw(w, 2) ? FIELD_SUM : 0);
+	f->flags = (uint8_t)((draw(w, 2) ? FIELD_SIGNED : 0) | (draw(w, 2) ? FIELD_SUM : 0) |
+			     (draw(w, 2) ? FIELD_FULL : 0));
 	is_long = f->elem_size > 4;
 	v->mask = UINT32_MAX;
 	v->longs = is_long ? calloc(ROWS + 1, sizeof(*v->longs)) : NULL;
@@ -191,7 +192,14 @@ static void model_value(struct world *w, struct model *m, unsigned slot, unsigne
 	}
 	if (c->near) {
 		near = m->values[slot][0][row];
-		value = (c->field->flags & FIELD_SUM ? value - near : value + near) & c->mask;
+		if (!(c->field->flags & FIELD_FULL))
+			value = (c->field->flags & FIELD_SUM ? value - near : value + near) &
+				c->mask;
+		else if (near & c->mask)
+			value = value == 0                  ? near & c->mask
+				: value == c->mask          ? 0
+				: value == (near & c->mask) ? c->mask
+							    : value;
 	}
 	if (c->start && value)
 		see(m, key_of(w, slot, c->start, row), (m->values[slot][1][row] + value) & c->mask);

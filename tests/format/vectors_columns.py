@@ -403,6 +403,28 @@ def paired(add):
     add("paired", 0, "two last values, columns' own, near and start; those of another width or order do not count", t.end(),
         [(i, 0, *row[1:]) for i, row in enumerate(rows)])
 
+    # What is full is 0, and tells in turn what is left; one that comes before what it is near cannot.
+    fields = [field(b"early", key_ref=1, key_space=3, tail=companions(near=2)), field(b"held", flags=SIGNED | FULL, key_ref=1, tail=companions(near=4)),
+              field(b"left", flags=SUM, key_ref=1, key_space=1, tail=companions(near=2)), field(b"goal", flags=SIGNED, key_ref=1, key_space=2),
+              field(b"end", key_ref=1, key_space=4, tail=companions(start=2))]
+    rows = [(0, 4680, 9000, 65160), (1, 37448, 8000, 65160), (2, 65160, 7000, 65160), (0, 5056, 6000, 65160), (0, 37824, 5000, 65160),
+            (0, 65160, 0, 65160), (0, 0, 100, 65160), (0, -1, 100, 65160), (3, 0, 1, 0), (3, -1, 1, 0), (3, 9, 1, 0), (0, 0, 5, -1), (0, -1, 5, -1), (0, 7, 5, -1)]
+    p, tokens, raws = Paired(), {i: [] for i in range(5)}, {i: b"" for i in range(5)}
+    for early, held, left, goal in rows:
+        full, coded = goal & 0xffffffff, held & 0xffffffff
+        if full:
+            coded = 0 if coded == full else {0: 0xffffffff, 0xffffffff: full}.get(coded, coded)
+        for i, space, value in ((0, 3, early), (3, 2, goal), (4, 4, early), (1, 0, coded), (2, 1, left + held)):
+            token, raw = p.token(i, p.place(6, space=space), value, far=1 << 20)
+            tokens[i].append(token)
+            raws[i] += raw
+    t = tape(d, schema(2, b"e", fields, refs=[1]))
+    t.entries(run(1, 1, 1, [plain(6)]))
+    t.rows(list(range(len(rows))), [column(2, REFERENCE, 0, const(1))] +
+           [c for i in tokens for c in (column(2, VALUE, i, (PAIRED, varints(*tokens[i]))), column(2, RAW, i, (AS_IS, raws[i])))], ids=[2] * len(rows))
+    add("paired_full", 0, "0 means what is near; what has something near can be near, but tells no start", t.end(),
+        [(i, 0, *row, row[0]) for i, row in enumerate(rows)])
+
     # The tokens of KEYED beside those of PAIRED: they share places.
     e = schema(2, b"e", [field(b"a", key_ref=1), field(b"b", key_ref=1, tail=companions(near=1, start=1))], refs=[1])
     t = tape(d, e)
