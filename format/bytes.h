@@ -28,6 +28,14 @@
 #define SELDOM
 #endif
 
+/* For memory that will be written, but not at once: a store into what no cache holds keeps those behind it
+ * waiting, and whoever reads what they store. */
+#if defined(__GNUC__)
+#define WILL_WRITE(p) __builtin_prefetch(p, 1)
+#else
+#define WILL_WRITE(p) ((void)(p))
+#endif
+
 struct view {
 	const uint8_t *p;   /* next byte; lent */
 	const uint8_t *end; /* one past the last */

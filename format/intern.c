@@ -13,16 +13,17 @@ struct entry {
 	uint32_t hash;
 };
 
-/* Of the hash, beside the id: a search touches hardly any other entry, and many slots share a
- * cache line, which is seldom in a cache when one is looked for. */
-enum { TAG_BITS = 10, IDS_MAX = (1 << (32 - TAG_BITS)) - 1 };
+enum { IDS_MAX = (1 << 22) - 1 };
 
+/* Open addressing. A search for what is new, as most is, reads tags alone: a byte each, they stay in a
+ * cache where ids would not. */
 struct intern {
 	struct buf bytes;
 	struct entry *entries; /* [id - 1] */
 	size_t count;
 	size_t cap;
-	uint32_t *slots;   /* id and tag; 0 = free */
+	uint8_t *tags;     /* [slot_count] of the hash; 0 = free */
+	uint32_t *ids;     /* [slot_count] */
 	size_t slot_count; /* a power of two */
 	size_t written;    /* entries already encoded */
 };
@@ -38,13 +39,15 @@ void intern_free(struct intern *t)
 		return;
 	buf_release(&t->bytes);
 	free(t->entries);
-	free(t->slots);
+	free(t->tags);
+	free(t->ids);
 	free(t);
 }
 
-static uint32_t tag_of(uint32_t hash)
+/* The low bits of the hash choose the slot. */
+static uint8_t tag_of(uint32_t hash)
 {
-	return hash >> (32 - TAG_BITS);
+	return (uint8_t)(hash >> 24 | 1);
 }
 
 static void slot_insert(struct intern *t, uint32_t id)
@@ -52,20 +55,27 @@ static void slot_insert(struct intern *t, uint32_t id)
 	uint32_t hash = t->entries[id - 1].hash;
 	size_t mask = t->slot_count - 1, at = hash & mask;
 
-	while (t->slots[at])
+	while (t->tags[at])
 		at = (at + 1) & mask;
-	t->slots[at] = id << TAG_BITS | tag_of(hash);
+	t->tags[at] = tag_of(hash);
+	t->ids[at] = id;
 }
 
 static bool slots_grow(struct intern *t)
 {
 	size_t grown = t->slot_count ? 2 * t->slot_count : 256;
-	uint32_t *slots = calloc(grown, sizeof(*slots));
+	uint8_t *tags = calloc(grown, sizeof(*tags));
+	uint32_t *ids = malloc(grown * sizeof(*ids));
 
-	if (!slots)
+	if (!tags || !ids) {
+		free(tags);
+		free(ids);
 		return false;
-	free(t->slots);
-	t->slots = slots;
+	}
+	free(t->tags);
+	free(t->ids);
+	t->tags = tags;
+	t->ids = ids;
 	t->slot_count = grown;
 	for (size_t i = 0; i < t->count; i++)
 		slot_insert(t, (uint32_t)(i + 1));
@@ -76,13 +86,15 @@ static uint32_t find(const struct intern *t, const void *packed, size_t len, uin
 {
 	size_t mask = t->slot_count - 1, at = hash & mask;
 
-	for (; t->slots[at]; at = (at + 1) & mask) {
-		uint32_t id = t->slots[at] >> TAG_BITS;
-		const struct entry *e = &t->entries[id - 1];
+	for (; t->tags[at]; at = (at + 1) & mask) {
+		const struct entry *e;
 
-		if ((t->slots[at] & ((1u << TAG_BITS) - 1)) == tag_of(hash) && e->hash == hash &&
-		    e->len == len && memcmp(t->bytes.data + e->offset, packed, len) == 0)
-			return id;
+		if (t->tags[at] != tag_of(hash))
+			continue;
+		e = &t->entries[t->ids[at] - 1];
+		if (e->hash == hash && e->len == len &&
+		    memcmp(t->bytes.data + e->offset, packed, len) == 0)
+			return t->ids[at];
 	}
 	return 0;
 }
@@ -144,6 +156,6 @@ void intern_reset(struct intern *t)
 	buf_clear(&t->bytes);
 	t->count = 0;
 	t->written = 0;
-	if (t->slots)
-		memset(t->slots, 0, t->slot_count * sizeof(*t->slots));
+	if (t->tags)
+		memset(t->tags, 0, t->slot_count);
 }

@@ -86,10 +86,21 @@ static inline uint8_t *row_begin(struct rows *r, struct row_group *g)
 	return g->rows.data + g->rows.len;
 }
 
-/* The memory that follows, and the next row, go over what is too much. */
-static void put_all_refs(const struct row_group *g, uint8_t *row, const uint32_t *refs)
+enum { USUAL_REFS = 4 };
+
+/* One by one, as they were written a moment ago: a load of several would wait until the stores, and all
+ * before them, have reached the cache. What follows in the row goes over what is too much. */
+static inline void put_all_refs(const struct row_group *g, uint8_t *row, const uint32_t *refs)
 {
-	memcpy(row + g->refs_at, refs, SCHEMA_MAX_REFS * sizeof(*refs));
+	const volatile uint32_t *from = refs;
+	unsigned count = g->schema->ref_count;
+
+	count = count > USUAL_REFS ? count : USUAL_REFS;
+	for (unsigned i = 0; i < count; i++) {
+		uint32_t id = from[i];
+
+		memcpy(row + g->refs_at + i * sizeof(id), &id, sizeof(id));
+	}
 }
 
 static void put_refs(const struct row_group *g, uint8_t *row, const uint32_t *refs)
@@ -167,6 +178,7 @@ static inline int row_end(struct rows *r, struct row_group *g, uint64_t ts, uint
 						 .schema = (uint16_t)g->schema->id,
 						 .local = (uint16_t)g->count++};
 	g->rows.len += g->stride;
+	WILL_WRITE(g->rows.data + g->rows.len + g->stride);
 	if (r->sure == 0)
 		return look(r);
 	r->sure--;
