@@ -125,14 +125,24 @@ enum {
 	NO_PLACE = 0xffffffff,
 };
 
+static inline uint32_t place_slot(uint32_t place)
+{
+	return place >> PLACE_ROW_BITS;
+}
+
+static inline uint32_t place_row(uint32_t place)
+{
+	return place & ((1 << PLACE_ROW_BITS) - 1);
+}
+
 static inline uint32_t batch_slot(const struct batch *b, uint32_t row)
 {
-	return b->places[row] >> PLACE_ROW_BITS;
+	return place_slot(b->places[row]);
 }
 
 static inline uint32_t batch_schema_row(const struct batch *b, uint32_t row)
 {
-	return b->places[row] & ((1 << PLACE_ROW_BITS) - 1);
+	return place_row(b->places[row]);
 }
 
 /* As batch_event(). */

@@ -204,9 +204,10 @@ static bool is_over(const struct keyed_slot *s)
 bool keyed_rows_decode(struct batch *b, const struct keyed_slot *slots)
 {
 	struct memory *m = memory_new(b->slab);
+	const uint32_t *places = b->places;
 
-	for (uint32_t i = 0; m && i < b->rows; i++)
-		if (!decode_row(m, &slots[batch_slot(b, i)], batch_schema_row(b, i)))
+	for (uint32_t i = 0, rows = m ? b->rows : 0; i < rows; i++)
+		if (!decode_row(m, &slots[place_slot(places[i])], place_row(places[i])))
 			return false;
 	for (size_t i = 0; m && i < b->slot_count; i++)
 		if (!is_over(&slots[i]))

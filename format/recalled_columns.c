@@ -91,6 +91,17 @@ static bool take_columns(struct batch *b, const struct slot *s, struct recalled_
 	return s->schema; /* of an unknown one values may be missing between the others */
 }
 
+static inline uint64_t value_of(struct recalled_column *c, uint64_t token, uint64_t with,
+				uint64_t after)
+{
+	if (token == RECALLED_WITH)
+		return with;
+	if (token == RECALLED_AFTER)
+		return recalled_beside(after, c->last);
+	return recent_value(&c->recent,
+			    token < RECENT_VALUES ? token : token - RECALLED_FAR + RECENT_VALUES);
+}
+
 static inline bool settle_row(struct recalled *r, const struct recalled_slot *s, uint32_t row)
 {
 	for (struct recalled_column *c = s->columns, *end = s->end; c < end; c++) {
@@ -100,17 +111,24 @@ static inline bool settle_row(struct recalled *r, const struct recalled_slot *s,
 
 		if (!take_varint(&c->tokens, &token))
 			return false;
-		if (token == RECALLED_WITH)
-			value = *with;
-		else if (token == RECALLED_AFTER)
-			value = recalled_beside(*after, c->last);
-		else
-			value = recent_value(&c->recent,
-					     token < RECENT_VALUES
-						     ? token
-						     : token - RECALLED_FAR + RECENT_VALUES);
+		value = value_of(c, token, *with, *after);
 		recalled_see(with, after, &c->last, value);
 		c->values[row] = value;
+	}
+	return true;
+}
+
+/* Most rows have no such column. */
+static bool settle_rows(const struct batch *b, struct recalled *r,
+			const struct recalled_slot *slots)
+{
+	const uint32_t *places = b->places;
+
+	for (uint32_t i = 0, rows = b->rows; i < rows; i++) {
+		const struct recalled_slot *s = &slots[place_slot(places[i])];
+
+		if (s->columns != s->end && !settle_row(r, s, place_row(places[i])))
+			return false;
 	}
 	return true;
 }
@@ -128,8 +146,7 @@ static bool decode_recalled(struct batch *b)
 		is_ok = take_columns(b, &b->slots[i], &slots[i]);
 		next = slots[i].end;
 	}
-	for (uint32_t i = 0; is_ok && i < b->rows; i++)
-		is_ok = settle_row(r, &slots[batch_slot(b, i)], batch_schema_row(b, i));
+	is_ok = is_ok && settle_rows(b, r, slots);
 	for (; is_ok && columns < next; columns++)
 		is_ok = view_len(columns->tokens) == 0;
 	if (slab_is_failed(b->slab))

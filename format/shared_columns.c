@@ -179,15 +179,16 @@ static inline void settle_linked_row(const struct shared_slot *s, uint32_t row)
 
 static bool settle_rows(struct batch *b, const struct shared *sh)
 {
+	const uint32_t *places = b->places;
 	bool is_ok = true;
 
-	for (uint32_t i = 0; i < b->rows; i++) {
-		const struct shared_slot *s = &sh->slots[batch_slot(b, i)];
+	for (uint32_t i = 0, rows = b->rows; i < rows; i++) {
+		const struct shared_slot *s = &sh->slots[place_slot(places[i])];
 
 		if (s->is_linked)
-			settle_linked_row(s, batch_schema_row(b, i));
+			settle_linked_row(s, place_row(places[i]));
 		else
-			settle_row(s, batch_schema_row(b, i));
+			settle_row(s, place_row(places[i]));
 	}
 	for (size_t i = 0; i < b->slot_count; i++)
 		for (struct shared_column *c = sh->slots[i].columns; c < sh->slots[i].end; c++)
