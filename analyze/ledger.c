@@ -108,7 +108,7 @@ static void count_open(struct ledger *b, uint64_t ns)
 
 	if (is_unacked && b->congestion) {
 		b->latest = b->congestion == CONGESTION_LOSS ? LEDGER_RTO_WAIT : LEDGER_RECOVERY;
-	} else if (stream_is_under_way(&b->stream)) {
+	} else if (stream_is_under_way(&b->stream) || stream_is_full(&b->stream)) {
 		b->latest = LEDGER_NETWORK;
 		b->stuck_ns += ns;
 		b->window_ns += ns;

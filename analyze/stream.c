@@ -6,6 +6,8 @@
  */
 #include "analyze/stream.h"
 
+#include "analyze/linux_errno.h"
+
 enum { LINUX_MSG_PEEK = 0x2, LINUX_MSG_ERRQUEUE = 0x2000 };
 enum { SYN = 2, ACK = 16 };
 
@@ -153,6 +155,8 @@ static unsigned on_sendmsg(struct stream *s, const struct sighting *seen, const 
 	if (s->is_calling)
 		return 0;
 	s->is_calling = true;
+	s->is_refused = false;
+	s->asked = left;
 	if (left > 0)
 		raise(&s->written, s->called + left);
 	return STREAM_WROTE;
@@ -163,6 +167,7 @@ static unsigned on_sent(struct stream *s, int32_t ret)
 	bool was_calling = s->is_calling;
 
 	s->is_calling = false;
+	s->is_refused = ret == -LINUX_EAGAIN || (was_calling && ret > 0 && ret < s->asked);
 	if (ret > 0)
 		s->called += ret;
 	/* What did not go in after all, as far as nothing has been seen of it. */

@@ -38,7 +38,9 @@ struct stream {
 	int64_t read;
 	uint32_t tx_base, rx_base; /* sequence numbers of position 0 */
 	bool has_tx, has_rx;       /* the base is known */
+	int32_t asked;             /* bytes of the send call under way, or the last one */
 	bool is_calling;           /* a send call is under way */
+	bool is_refused;           /* the last one did not take all: the send buffer was full */
 	bool has_read;             /* the lengths of its reads are on the tape */
 	bool is_copied;            /* something was read by a call that has not returned */
 	bool is_carrying;          /* the last segment carried data */
@@ -58,6 +60,12 @@ unsigned stream_see(struct stream *s, const struct stream_sources *from,
 static inline bool stream_is_under_way(const struct stream *s)
 {
 	return s->written > s->reached;
+}
+
+/* The application would send more if there were room: more of what it sent must be acknowledged. */
+static inline bool stream_is_full(const struct stream *s)
+{
+	return s->is_refused && s->written > s->acked;
 }
 
 static inline bool stream_is_unread(const struct stream *s)

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "analyze/ledgers.h"
+#include "analyze/linux_errno.h"
 #include "tests/analyze/build_tape.h"
 
 enum { MS = 1000000, TOLD_MAX = 8, FIN = 1, ACK = 16 };
@@ -275,6 +276,29 @@ static void a_sender_with_pauses_is_its_own_application(void **state)
 	assert_item(&o, 2, LEDGER_PEER, 100);
 }
 
+/* On its way for 15 ms, acknowledged after 30: then only may the application go on. */
+static void a_full_send_buffer_is_not_the_application(void **state)
+{
+	struct build_tape b = {0};
+	struct outcome o;
+	uint64_t t = T0 + 2 * MS;
+
+	(void)state;
+	open_both(&b, T0);
+	for (uint32_t i = 0; i < 3; i++, t += 30 * MS) {
+		tape_send(&b, t, &hello_client, 10);
+		tape_send(&b, t, &hello_client, -LINUX_EAGAIN);
+		arrive(&b, t + 15 * MS, true,
+		       &(struct build_segment){.seq = 1 + i * 10, .ack = 1, .payload = 10});
+		arrive(&b, t + 30 * MS, false,
+		       &(struct build_segment){.seq = 1, .ack = 11 + i * 10});
+	}
+	tape_state(&b, t, &hello_client, STATE_ESTABLISHED, STATE_CLOSE);
+	spend(&o, &b);
+	assert_item(&o, 1, LEDGER_NETWORK, 90);
+	assert_item(&o, 1, LEDGER_SENDER_APP, 0);
+}
+
 static void without_segments_and_probes_nothing_is_known_of_the_way(void **state)
 {
 	struct build_tape b = {.left_out = 1u << BUILD_SEGMENT | 1u << BUILD_PROBE};
@@ -318,6 +342,7 @@ int main(void)
 		cmocka_unit_test(a_timer_that_fires_tells_what_was_waited_for),
 		cmocka_unit_test(losses_noticed_early_are_recovery),
 		cmocka_unit_test(a_sender_with_pauses_is_its_own_application),
+		cmocka_unit_test(a_full_send_buffer_is_not_the_application),
 		cmocka_unit_test(without_segments_and_probes_nothing_is_known_of_the_way),
 		cmocka_unit_test(a_half_closed_side_still_waits_for_its_answer),
 	};
