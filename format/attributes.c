@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "format/column.h"
+#include "format/crossed.h"
 
 bool attributes_init(struct attributes *a, const struct schema *schema)
 {
@@ -189,6 +190,22 @@ static int take_values(struct run *r, struct attribute *a, const struct field *f
 	return decode_values(f, codec, in, r->count, value_at(a, r->a->count), err);
 }
 
+/* Bytes that the attribute before it has, too. */
+static int take_crossed(struct run *r, unsigned field, struct view in, struct error *err)
+{
+	struct attribute *a = &r->a->of[field];
+	const struct attribute *before = field ? a - 1 : NULL;
+	size_t count = r->a->count;
+
+	if (!before || r->a->schema->fields[field - 1].kind == FIELD_INT || before->size != a->size)
+		return error_set(err, ERR_CORRUPT, "dictionary %s: nothing to cross",
+				 r->a->schema->name);
+	if (!spread(a, count, r->count))
+		return error_nomem(err);
+	return crossed_decode(in, r->count, a->size, value_at(before, count),
+			      before->is_const ? 0 : before->size, value_at(a, count), err);
+}
+
 /* The key of a value is an attribute of its entry that has no key itself. */
 static const struct attribute *key_attribute(const struct attributes *a, const struct field *f)
 {
@@ -273,6 +290,8 @@ static int take_attribute(struct run *r, unsigned field, struct view *in, struct
 		return take_tokens(r, a, f, codec, column, err);
 	if (f->kind == FIELD_STRING)
 		return take_strings(r, a, codec, column, err);
+	if (codec == CODEC_CROSSED && f->kind != FIELD_INT)
+		return take_crossed(r, field, column, err);
 	return take_values(r, a, f, codec, column, err);
 }
 

@@ -27,6 +27,7 @@ enum column_codec {
 	CODEC_LISTED = 11,   /* ints: varint n, n different values, then a varint index each */
 	CODEC_SHARED = 12,   /* references: a varint token each: shared.h */
 	CODEC_RECALLED = 13, /* ints of 8 bytes: a varint token each: recalled.h */
+	CODEC_CROSSED = 14,  /* bytes of dictionaries: crossed.h */
 };
 
 /* Append `n` integers to *out; returns the codec used. */

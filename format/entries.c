@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/crossed.h"
+
 /* Size of the value of `f` at the start of `in`, with its length prefix; false when it
  * does not fit. */
 static bool value_size(const struct field *f, struct view in, size_t *out)
@@ -200,6 +202,37 @@ static void code_keyed(const struct schema *s, struct attribute_column *columns,
 		}
 }
 
+/* Values that are hardly ever the same, by those of the attribute before, if they tell. */
+static bool cross(const struct schema *s, const struct attribute_column *columns,
+		  unsigned attribute, size_t count, struct buf *column)
+{
+	const struct field *f = &s->fields[attribute];
+	struct buf crossed = {0};
+	bool is_crossed;
+
+	if (attribute == 0 || !columns[attribute - 1].views || field_bytes(f) == 0 ||
+	    field_bytes(f) != field_bytes(f - 1))
+		return false;
+	is_crossed = crossed_encode(columns[attribute].views, columns[attribute - 1].views, count,
+				    &crossed);
+	if (!is_crossed)
+		return false;
+	buf_release(column);
+	*column = crossed;
+	return true;
+}
+
+static uint8_t put_bytes_column(const struct schema *s, const struct attribute_column *columns,
+				unsigned attribute, size_t count, struct byte_table *table,
+				struct buf *column)
+{
+	uint8_t codec = column_encode_bytes(table, columns[attribute].views, count, column);
+
+	if (codec == CODEC_PLANES && cross(s, columns, attribute, count, column))
+		return CODEC_CROSSED;
+	return codec;
+}
+
 void entries_encode(const struct schema *s, struct view packed, size_t count,
 		    struct entry_tools *tools, struct buf *out)
 {
@@ -223,7 +256,7 @@ void entries_encode(const struct schema *s, struct view packed, size_t count,
 		else if (columns[a].ints)
 			codec = column_encode_ints(columns[a].ints, count, &column);
 		else
-			codec = column_encode_bytes(tools->table, columns[a].views, count, &column);
+			codec = put_bytes_column(s, columns, a, count, tools->table, &column);
 		put_u8(out, codec);
 		put_string(out, column.data, column.len);
 	}

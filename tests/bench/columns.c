@@ -42,9 +42,9 @@ struct account {
 
 static const char *codec_name(unsigned codec)
 {
-	static const char *const names[] = {"-",      "CONST",  "VARINT", "DELTA",   "TABLE",
-					    "TIME",   "KEYED",  "AS_IS",  "PLANES",  "RECENT",
-					    "PAIRED", "LISTED", "SHARED", "RECALLED"};
+	static const char *const names[] = {"-",      "CONST",  "VARINT", "DELTA",    "TABLE",
+					    "TIME",   "KEYED",  "AS_IS",  "PLANES",   "RECENT",
+					    "PAIRED", "LISTED", "SHARED", "RECALLED", "CROSSED"};
 
 	return codec < sizeof(names) / sizeof(*names) ? names[codec] : "?";
 }

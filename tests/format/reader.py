@@ -22,7 +22,7 @@ except ImportError:
         zstd_module = None
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED = range(1, 14)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED = range(1, 15)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM, FULL = (1 << bit for bit in range(8))
@@ -452,6 +452,18 @@ class Shared:
         return found
 
 
+def crossed(data, count, f, before, values):
+    """6: values are those of the attribute before."""
+    check(before and before.kind in (ARRAY, BYTES) and before.fixed() == f.fixed(), "nothing to cross")
+    b, found = Bytes(data), []
+    tokens = b.take(count)
+    for i, token in enumerate(tokens):
+        check(token < 3 and 0 <= i + (0, -1, 1)[token] < count, "a neighbour that is not there")
+        found.append(values[i + (0, -1, 1)[token]] if token else b.take(f.fixed()))
+    check(b.left() == 0, "bytes after a column")
+    return found
+
+
 def strings(codec, data, count, fixed):
     check(count <= MAX_VALUES, "values")
     b = Bytes(data)
@@ -621,6 +633,8 @@ class Dictionaries:
             if f.key_ref:
                 keyed.append((i, f))
                 found.append(integers(codec, data, count))  # tokens, for now
+            elif codec == CROSSED and f.kind in (ARRAY, BYTES):
+                found.append(crossed(data, count, f, schema.fields[i - 1] if i else None, found[i - 1] if i else None))
             else:
                 found.append(column(codec, data, count, f))
         raw = Bytes(columns.string())

@@ -592,6 +592,39 @@ def recalled(add):
             [(1, 0, 3, None), (2, 0, 6, None)] if near else [(1, 0, None, None), (2, 0, None, None)])
 
 
+def crossed(add):
+    def pair(**said):
+        return [field(b"from", kind=BYTES, size=1, count=2), field(b"to", **{"kind": BYTES, "size": 1, "count": 2, **said})]
+
+    bound = [field(b"from", kind=BYTES, size=1, count=2, ref=1), field(b"to", kind=BYTES, size=1, count=2, ref=1, attribute=1)]
+
+    def write(coded, fields=None, first=planes(b"ab", b"cd", b"ab", b"xy")):
+        t = tape(dictionary(1, b"d", fields or pair()), schema(2, b"e", bound, refs=[1]))
+        at = t.entries(run(1, 1, 4, [first, coded]))
+        t.rows([1, 2, 3, 4], [column(2, REFERENCE, 0, plain(1, 2, 3, 4))], ids=[2] * 4)
+        return t, at
+
+    t, _ = write((CROSSED, b"\2\1\0\1mn"))
+    add("crossed", 0, "bytes that the attribute before has in a neighbouring entry", t.end(),
+        [(1, 0, b"ab", b"cd"), (2, 0, b"cd", b"ab"), (3, 0, b"ab", b"mn"), (4, 0, b"xy", b"ab")])
+    t, _ = write((CROSSED, b"\2\1\2\1"), first=const(b"kk"))
+    add("crossed_const", 0, "the attribute before has one value", t.end(), [(i, 0, b"kk", b"kk") for i in range(1, 5)])
+    wrong = [("before_first", b"\1\1\0\1mn"), ("behind_last", b"\2\1\0\2mn"), ("token", b"\2\1\0\3mn"), ("short", b"\2\1\0\1m"),
+             ("tokens_short", b"\2\1\2"), ("long", b"\2\1\0\1mno")]
+    for name, data in wrong:
+        t, at = write((CROSSED, data))
+        add("crossed_" + name, 3, "the block of entries is damaged", t.end(), [(i, 0, None, None) for i in range(1, 5)], [at])
+    other = pair(count=3)
+    t, at = write((CROSSED, b"\2\1\2\1"), fields=other)
+    add("crossed_other_length", 3, "nothing to cross", t.end(), [(i, 0, None, None) for i in range(1, 5)], [at])
+    t, at = write((CROSSED, b"\2\1\2\1"), fields=[field(b"from", size=2), pair()[1]], first=const(5))
+    add("crossed_integer", 3, "nothing to cross", t.end(), [(i, 0, None, None) for i in range(1, 5)], [at])
+    t = tape(dictionary(1, b"d", pair()), schema(2, b"e", bound, refs=[1]))
+    at = t.entries(run(1, 1, 2, [(CROSSED, b"\2\1"), const(b"ab")]))
+    t.rows([1], [column(2, REFERENCE, 0, const(1))], ids=[2])
+    add("crossed_first", 3, "nothing to cross", t.end(), [(1, 0, None, None)], [at])
+
+
 def all_of(add):
-    for cases in (kinds, bound, bytes_per_body, codecs, clocks, keyed, paired, recalled, shared_references):
+    for cases in (kinds, bound, bytes_per_body, codecs, clocks, keyed, paired, recalled, shared_references, crossed):
         cases(add)
