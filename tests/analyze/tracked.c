@@ -29,6 +29,48 @@ static void take_all(struct tracked *t)
 	}
 }
 
+static unsigned compare_all(const struct tracked *t, struct tracker *other)
+{
+	const struct life *l;
+	unsigned count = 0;
+
+	for (; (l = tracker_take(other)); count++) {
+		assert_in_range(l->conn, 1, TRACKED_MAX);
+		assert_memory_equal(l, &t->lives[l->conn - 1], offsetof(struct life, hash));
+	}
+	return count;
+}
+
+/* Lives are the same when events are fed in runs. */
+static void check_runs(const struct tracked *t, struct build_tape *b)
+{
+	struct tracker *other = tracker_new();
+	struct cursor *cursor;
+	struct sighting seen;
+	struct item item;
+	struct error err;
+	unsigned count = 0;
+	int rc;
+
+	assert_non_null(other);
+	assert_int_equal(cursor_open(b->source, &cursor, &err), 0);
+	while ((rc = cursor_next(cursor, &item, &err)) == 0) {
+		assert_int_equal(tracker_feed(other, &item, &seen, &err), 0);
+		do {
+			count += compare_all(t, other);
+			rc = tracker_feed_run(other, cursor_run(cursor), &item.event, &seen, &err);
+		} while (rc == 0);
+		assert_int_equal(rc, END);
+	}
+	assert_int_equal(rc, END);
+	tracker_stop(other);
+	count += compare_all(t, other);
+	assert_int_equal(count, t->count);
+	assert_int_equal(tracker_event_count(other), tracker_event_count(t->tracker));
+	cursor_close(cursor);
+	tracker_free(other);
+}
+
 void track(struct tracked *t, struct build_tape *b)
 {
 	struct cursor *cursor = tape_ready(b);
@@ -50,6 +92,7 @@ void track(struct tracked *t, struct build_tape *b)
 	tracker_stop(t->tracker);
 	take_all(t);
 	assert_int_equal(t->count, tracker_life_count(t->tracker));
+	check_runs(t, b);
 }
 
 void tracked_release(struct tracked *t)
