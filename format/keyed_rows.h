@@ -45,13 +45,13 @@ enum {
  * of an attribute are neighbours. */
 static inline uint16_t keyed_place(uint16_t attribute)
 {
-	return (uint16_t)(attribute * KEYED_NEIGHBOURS);
+	return (uint16_t)(attribute * (uint32_t)KEYED_NEIGHBOURS);
 }
 
 /* That of the key whose lowest bit differs. */
 static inline uint16_t keyed_place_flipped(uint16_t place)
 {
-	return keyed_place((uint16_t)(place * KEYED_SPREAD) ^ 1);
+	return keyed_place((uint16_t)(place * (uint32_t)KEYED_SPREAD) ^ 1);
 }
 
 static inline uint16_t keyed_column_place(const struct keyed_column *c, uint32_t row)
