@@ -18,8 +18,8 @@ struct recalled_encoder *recalled_encoder_new(void); /* NULL without memory */
 void recalled_encoder_free(struct recalled_encoder *e);
 /* A new block of schemas up to this id. False without memory, here and below. */
 bool recalled_encoder_begin(struct recalled_encoder *e, size_t schemas);
-/* Whether such values can be coded: of one value, or of such that are too far from each other,
- * other codecs are right. */
+/* Whether such values are to be coded: for one value, for such that are too far from each other, and for
+ * those that are nearly always among the latest few, other codecs are right. */
 bool recalled_encoder_fits(const uint64_t *values, size_t n);
 /* Own field `own` of the group's rows is coded, an integer of 8 bytes without a key; the fields
  * of a schema in their order. */

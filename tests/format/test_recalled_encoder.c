@@ -160,6 +160,19 @@ static void numbers_without_a_token_do_not_fit(void **state)
 	assert_false(recalled_encoder_fits(same, 0));
 }
 
+static void the_latest_addresses_need_no_recalling(void **state)
+{
+	uint64_t values[400];
+
+	(void)state;
+	for (size_t i = 0; i < 400; i++)
+		values[i] = PAGE * (1 + i % 4);
+	assert_false(recalled_encoder_fits(values, 400));
+	for (size_t i = 0; i < 400; i++)
+		values[i] = PAGE * (1 + i % 5);
+	assert_true(recalled_encoder_fits(values, 400));
+}
+
 /* Packets that arrive and are read later, on pages that are used again. */
 static void addresses_are_read_as_written(void **state)
 {
@@ -203,6 +216,7 @@ int main(void)
 		TEST(an_address_foretells_the_next_one),
 		TEST(a_block_knows_nothing_of_the_one_before),
 		cmocka_unit_test(numbers_without_a_token_do_not_fit),
+		cmocka_unit_test(the_latest_addresses_need_no_recalling),
 		cmocka_unit_test(addresses_are_read_as_written),
 	};
 
