@@ -21,7 +21,8 @@
 #include "record/tape_file.h"
 #include "record/translate.h"
 
-static const uint64_t FLUSH_EVERY = 800000000; /* with a poll on top: under a second */
+static const uint64_t FLUSH_EVERY = 800000000;  /* with a poll on top: under a second */
+static const uint64_t QUIET_EVERY = 5000000000; /* while nothing comes */
 static const uint64_t CLOCK_EVERY = 10000000000;
 
 /* What the end of a tape takes, and a row of which nothing is known yet: generous guesses. */
@@ -36,6 +37,7 @@ struct piece {
 	struct translator *translator;
 	uint32_t number;
 	uint64_t begun_ns, flushed_ns, clocked_ns;
+	uint64_t flushed_rows;  /* there were so many then */
 	uint64_t cpu_before_ns; /* spent until it began */
 	/* When the file grew last: */
 	uint64_t grown_bytes, grown_rows, flushes;
@@ -260,6 +262,13 @@ static void watch_growth(struct piece *p)
 	p->flushes++;
 }
 
+/* Nothing has happened since the last flush: hardly anything was missed either, and counters of all
+ * events are many to ask for. */
+static bool is_quiet(const struct piece *p)
+{
+	return translator_rows(p->translator) == p->flushed_rows;
+}
+
 int piece_tick(struct piece *p, struct losses *l, uint64_t now_ns, struct error *err)
 {
 	watch_growth(p);
@@ -267,8 +276,9 @@ int piece_tick(struct piece *p, struct losses *l, uint64_t now_ns, struct error 
 		TRY(write_clock(p, err));
 		p->clocked_ns = now_ns;
 	}
-	if (now_ns - p->flushed_ns < FLUSH_EVERY)
+	if (now_ns - p->flushed_ns < (is_quiet(p) ? QUIET_EVERY : FLUSH_EVERY))
 		return 0;
+	p->flushed_rows = translator_rows(p->translator);
 	TRY(losses_read(l, p->writer, now_ns, err));
 	TRY(writer_flush(p->writer, err));
 	p->flushed_ns = now_ns;
