@@ -24,9 +24,11 @@ const volatile __u8 arg_counts[WIRE_TYPED_END];
 const volatile __u8 has_cookie_helper;
 
 /* Any pointer may be read like a typed one, faults included: 6.2 (a35b9af4ec2c); before, by a helper
- * that copies, which takes several times as long. Set when BTF shows the function. */
+ * that copies, which takes several times as long. Set when BTF shows the function. Declared as the
+ * kernel's, libbpf would load nothing where there is no BTF: it is called by a number that no helper
+ * has, and record/ puts the function in its place. */
 const volatile __u8 has_cast;
-extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym __weak;
+static void *(*const bpf_rdonly_cast)(const void *pointer, __u32 btf_id) = (void *)WIRE_CALL_CAST;
 
 #define CAST(pointer, type) ((const type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(type)))
 

@@ -71,6 +71,9 @@ struct wire_missed {
 
 enum { WIRE_COMM = 16, WIRE_DEVICE = 16 };
 
+/* Stands for a kernel function in the programs' calls. */
+enum { WIRE_CALL_CAST = 0x00ca5700 };
+
 /* Where the typed programs of one CPU write, x86-64 only. An interrupt that comes while one of
  * them is at work, and has events of its own, finds depth above 0; it is over before the other
  * goes on. That is why neither locks nor atomic operations are needed. */

@@ -28,9 +28,34 @@ bool loading_has_cookie_helper(const struct btf_enums *btf)
 				      BTF_KIND_FUNC) > 0;
 }
 
-static bool has_cast(const struct btf_enums *btf)
+/* The number of a kernel function in the kernel's BTF; 0 = there is none. */
+static int32_t cast_function(const struct btf_enums *btf)
 {
-	return btf__find_by_name_kind(btf_enums_btf(btf), "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+	int32_t id = btf__find_by_name_kind(btf_enums_btf(btf), "bpf_rdonly_cast", BTF_KIND_FUNC);
+
+	return id > 0 ? id : 0;
+}
+
+/* Calls of WIRE_CALL_CAST become calls of the function; before loading. */
+static void set_cast(struct typed *skel, int32_t function)
+{
+	struct bpf_program *p;
+
+	skel->rodata->has_cast = function != 0;
+	bpf_object__for_each_program(p, skel->obj)
+	{
+		struct bpf_insn *insns = (struct bpf_insn *)bpf_program__insns(p);
+
+		for (size_t i = 0; function && i < bpf_program__insn_cnt(p); i++) {
+			struct bpf_insn *call = &insns[i];
+
+			if (call->code != (BPF_JMP | BPF_CALL) || call->src_reg ||
+			    call->imm != WIRE_CALL_CAST)
+				continue;
+			call->src_reg = BPF_PSEUDO_KFUNC_CALL;
+			call->imm = function;
+		}
+	}
 }
 
 /* sk_data_ready is read from its classic entry: tell where. */
@@ -53,7 +78,7 @@ static void set_constants(struct typed *skel, const struct catalog *c, const str
 
 	ro->wakeup_bytes = ring_bytes / 8;
 	ro->has_cookie_helper = loading_has_cookie_helper(btf);
-	ro->has_cast = has_cast(btf);
+	set_cast(skel, cast_function(btf));
 	ro->jiffy_us = host_jiffy_us();
 	for (size_t i = 0; i < catalog_count(c); i++) {
 		const struct catalog_event *e = catalog_at(c, i);
