@@ -27,6 +27,20 @@ static inline struct bit_reader bits_of(struct view in)
 	return (struct bit_reader){.in = in, .safe = len < 8 ? 0 : 8 * (len - 7)};
 }
 
+/* Bits of a number up to its leading one; 0 of 0. */
+static inline unsigned bits_size(uint64_t v)
+{
+#if defined(__GNUC__)
+	return v ? 64 - (unsigned)__builtin_clzll(v) : 0;
+#else
+	unsigned n = 0;
+
+	for (; v; v >>= 1)
+		n++;
+	return n;
+#endif
+}
+
 static inline uint64_t bits_mask(unsigned count)
 {
 	return count >= 64 ? UINT64_MAX : (UINT64_C(1) << count) - 1;

@@ -7,6 +7,7 @@
 
 #include "format/hash.h"
 #include "format/listed.h"
+#include "format/recent.h"
 
 static unsigned varint_size(uint64_t v)
 {
@@ -106,41 +107,26 @@ uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out)
 	return CODEC_VARINT;
 }
 
-enum { RECENT_VALUES = 8 };
-
-/* The latest values, the last first, and the last that was not among them. */
-struct recent {
-	uint64_t values[RECENT_VALUES];
-	uint64_t base;
-};
-
 /* The token of a value, which becomes the latest. False for a distance that has no token. */
-static inline bool recent_token(struct recent *r, uint64_t value, uint64_t *token)
+static inline bool recent_token(uint64_t latest[RECENT_VALUES], uint64_t *base, uint64_t value,
+				uint64_t *token)
 {
-	uint64_t moved = value, distance;
+	uint64_t distance;
 
-	for (unsigned i = 0; i < RECENT_VALUES; i++) {
-		uint64_t before = r->values[i];
-
-		r->values[i] = moved;
-		if (before == value) {
-			*token = i;
-			return true;
-		}
-		moved = before;
-	}
-	distance = zigzag((int64_t)(value - r->base));
+	*token = recent_rank(latest, value);
+	if (*token < RECENT_VALUES)
+		return true;
+	distance = zigzag((int64_t)(value - *base));
 	if (distance > UINT64_MAX - RECENT_VALUES)
 		return false;
 	*token = distance + RECENT_VALUES;
-	r->base = value;
+	*base = value;
 	return true;
 }
 
 uint8_t column_encode_ids(const uint64_t *values, size_t n, struct buf *out)
 {
-	struct recent r = {0};
-	uint64_t token;
+	uint64_t latest[RECENT_VALUES] = {0}, base = 0, token;
 	uint8_t *p;
 
 	if (!spread_of(values, n).differing)
@@ -149,7 +135,7 @@ uint8_t column_encode_ids(const uint64_t *values, size_t n, struct buf *out)
 		return CODEC_RECENT;
 	p = out->data + out->len;
 	for (size_t i = 0; i < n; i++) {
-		if (!recent_token(&r, values[i], &token))
+		if (!recent_token(latest, &base, values[i], &token))
 			return column_encode_ints(values, n, out);
 		p = store_varint(p, token);
 	}

@@ -80,20 +80,11 @@ enum { SAMPLE_ROWS = 512, NEAR_VALUES = 4, FAR_SHARE = 32 };
 /* Nearly all values are among the latest four: to say which is as short, and is read in less time. */
 static bool is_recent(const uint64_t *values, size_t n)
 {
-	uint64_t latest[NEAR_VALUES] = {0};
+	uint64_t latest[RECENT_VALUES] = {0};
 	size_t far = 0, count = n < SAMPLE_ROWS ? n : SAMPLE_ROWS;
 
-	for (size_t i = 0; i < count; i++) {
-		uint64_t moved = values[i], before;
-		unsigned k = 0;
-
-		do {
-			before = latest[k];
-			latest[k] = moved;
-			moved = before;
-		} while (before != values[i] && ++k < NEAR_VALUES);
-		far += k == NEAR_VALUES;
-	}
+	for (size_t i = 0; i < count; i++)
+		far += recent_rank(latest, values[i]) >= NEAR_VALUES;
 	return far * FAR_SHARE <= count;
 }
 
@@ -137,16 +128,10 @@ bool recalled_encoder_add(struct recalled_encoder *e, const struct row_group *g,
 /* The token of a value that nothing foretells. */
 static uint64_t recent_token(struct recalled_lane *l, uint64_t value)
 {
-	uint64_t moved = value, token;
+	uint64_t token = recent_rank(l->latest, value);
 
-	for (unsigned i = 0; i < RECENT_VALUES; i++) {
-		uint64_t before = l->latest[i];
-
-		l->latest[i] = moved;
-		if (before == value)
-			return i;
-		moved = before;
-	}
+	if (token < RECENT_VALUES)
+		return token;
 	token = zigzag((int64_t)(value - l->base)) + RECALLED_FAR;
 	l->base = value;
 	return token;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * recent.h -- the eight latest values of a column, as a decoder keeps them: codec RECENT of
- * docs/FORMAT.md section 7.3, and the part of it that RECALLED has.
+ * recent.h -- the eight latest values of a column: codec RECENT of docs/FORMAT.md section 7.3, and
+ * the part of it that RECALLED has. An encoder keeps them in an array, the latest first.
  */
 #ifndef FORMAT_RECENT_H
 #define FORMAT_RECENT_H
@@ -10,7 +10,24 @@
 
 enum { RECENT_VALUES = 8 };
 
-/* The values stay where they are; their order moves. */
+/* How many values of the array are later than this one, which becomes the latest; RECENT_VALUES if it was
+ * none of them. */
+static inline unsigned recent_rank(uint64_t latest[RECENT_VALUES], uint64_t value)
+{
+	uint64_t moved = value;
+
+	for (unsigned i = 0; i < RECENT_VALUES; i++) {
+		uint64_t before = latest[i];
+
+		latest[i] = moved;
+		if (before == value)
+			return i;
+		moved = before;
+	}
+	return RECENT_VALUES;
+}
+
+/* As a decoder keeps them. The values stay where they are; their order moves. */
 struct recent {
 	uint64_t values[RECENT_VALUES];
 	uint64_t order; /* byte i: index of the value that is i-th latest */

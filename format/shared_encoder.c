@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/bits.h"
 #include "format/rows_data.h"
 #include "format/shared.h"
 
@@ -138,15 +139,6 @@ bool shared_encoder_add(struct shared_encoder *e, const struct row_group *g, uns
 	return true;
 }
 
-static unsigned bit_length(uint32_t n)
-{
-	unsigned bits = 0;
-
-	for (; n; n >>= 1)
-		bits++;
-	return bits;
-}
-
 static void add_step(struct shared_lane *l, unsigned base, uint32_t step)
 {
 	uint32_t distance = (uint32_t)zigzag((int32_t)step);
@@ -157,7 +149,7 @@ static void add_step(struct shared_lane *l, unsigned base, uint32_t step)
 		return;
 	s->last = distance;
 	s->changes++;
-	s->bits += bit_length(distance);
+	s->bits += bits_size(distance);
 }
 
 /* The code of an id that is not the latest one. */

@@ -39,19 +39,6 @@ static inline uint32_t context_number(uint32_t *hash, uint32_t schema, uint32_t 
 	return all * SCATTER >> (32 - CONTEXT_BITS);
 }
 
-static unsigned bit_size(uint64_t v)
-{
-#if defined(__GNUC__)
-	return v ? 64 - (unsigned)__builtin_clzll(v) : 0;
-#else
-	unsigned n = 0;
-
-	for (; v; v >>= 1)
-		n++;
-	return n;
-#endif
-}
-
 /* Floor of v / 2^shift, also for negative v. */
 static int64_t shift_down(int64_t v, unsigned shift)
 {
@@ -100,7 +87,7 @@ static unsigned sub_bits(unsigned size)
 static inline uint8_t encode_step(struct context *c, uint64_t step, struct bit_writer *bits)
 {
 	uint64_t residual = zigzag((int64_t)(step - expected(c)));
-	unsigned size = bit_size(residual), sub = sub_bits(size);
+	unsigned size = bits_size(residual), sub = sub_bits(size);
 	uint64_t spread = zigzag((int64_t)size - (c->size >> 4));
 	uint64_t top = sub ? residual >> (size - 1 - sub) & bits_mask(sub) : 0;
 

@@ -24,8 +24,7 @@ enum { LOG_BYTES = 4 << 20 }; /* what is longer lacks its end, and that is the r
 
 bool loading_has_cookie_helper(const struct btf_enums *btf)
 {
-	return btf__find_by_name_kind(btf_enums_btf(btf), "bpf_get_socket_ptr_cookie",
-				      BTF_KIND_FUNC) > 0;
+	return btf_enums_has_function(btf, "bpf_get_socket_ptr_cookie");
 }
 
 /* The number of a kernel function in the kernel's BTF; 0 = there is none. */

@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 
-from provoke import enter_namespace
+from provoke import enter_namespace, receive
 
 DELAY, THINK = 0.02, 0.03
 NEAR, FAR = "10.77.0.1", "10.77.0.2"
@@ -52,13 +52,6 @@ def carry(ends):
             os.write(fd, packet)
 
 
-def read(sock, count):
-    while count:
-        part = len(sock.recv(min(count, 1 << 20)))
-        assert part, "the other side has closed"
-        count -= part
-
-
 def told(sock):
     """What the kernel says of a connection; microseconds."""
     info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
@@ -69,10 +62,10 @@ def told(sock):
 def asks(client, server):
     for _ in range(5):
         client.sendall(bytes(100))
-        read(server, 100)
+        receive(server, 100)
         time.sleep(THINK)
         server.sendall(bytes(1000))
-        read(client, 1000)
+        receive(client, 1000)
 
 
 def cramped(client, server):
@@ -81,7 +74,7 @@ def cramped(client, server):
     client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 30000)
     writer = threading.Thread(target=client.sendall, args=(bytes(1500000),))
     writer.start()
-    read(server, 1500000)
+    receive(server, 1500000)
     writer.join()
 
 

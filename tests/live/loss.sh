@@ -6,12 +6,8 @@ set -eu
 . tests/live/stage.bash
 need ip nft tcpdump tshark bpftrace
 
-cat >"$TMP/inside" <<END
-#!/bin/sh
-exec "$TCPTAPE_RECORD" --force -o "$TMP/tape" -- python3 "$PWD/tests/live/loss_load.py" "$TMP"
-END
 probe='tracepoint:tcp:tcp_retransmit_skb { @[args->state] = count(); }'
-bpftrace -q -f json -o "$TMP/bpftrace" -e "$probe" -c "/bin/bash $TMP/inside" >"$TMP/out" 2>&1 || { cat "$TMP/out"; exit 1; }
+record_beside "$probe" tests/live/loss_load.py
 [ -s "$TMP/near.pcap" ] || skip "no capture: $(tail -n 3 "$TMP/out")"
 fields() {
 	tshark -r "$TMP/near.pcap" -Y "$1" -T fields -e tcp.srcport -e tcp.dstport -e ip.src 2>/dev/null

@@ -6,7 +6,7 @@ set -eu
 . tests/live/stage.bash
 need redis-server redis-cli redis-benchmark ip
 
-# What the server counted up to now, itself asked by $2: the last connection.
+# What the server at port $1 has counted up to now; the asking is its last connection.
 counted() {
 	redis-cli -p "$1" info stats | tr -d '\r' | grep -E '^total_' >"$TMP/counted.$1"
 }

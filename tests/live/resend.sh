@@ -6,12 +6,8 @@ set -eu
 . tests/live/stage.bash
 need ip nft bpftrace
 
-cat >"$TMP/inside" <<END
-#!/bin/sh
-exec "$TCPTAPE_RECORD" --force -o "$TMP/tape" -- python3 "$PWD/tests/live/resend_load.py" "$TMP"
-END
 probe='tracepoint:tcp:tcp_retransmit_skb { @[args->dport] = count(); } tracepoint:tcp:tcp_retransmit_synack { @synack[args->sport] = count(); }'
-bpftrace -q -f json -o "$TMP/bpftrace" -e "$probe" -c "/bin/bash $TMP/inside" >"$TMP/out" 2>&1 || { cat "$TMP/out"; exit 1; }
+record_beside "$probe" tests/live/resend_load.py
 [ -s "$TMP/netstat" ] || skip "no load: $(tail -n 3 "$TMP/out")"
 python3 - <<'END'
 import collections

@@ -42,6 +42,16 @@ record() {
 	[ "$rc" -eq 0 ] || { cat "$TMP/record.err"; echo "the recorder, or its scene '$*', ended with $rc"; return 1; }
 }
 
+# record_beside PROBE LOAD: python3 LOAD $TMP is recorded to $TMP/tape; what bpftrace says of PROBE meanwhile comes to
+# $TMP/bpftrace as JSON, what everybody else says to $TMP/out.
+record_beside() {
+	cat >"$TMP/inside" <<-END
+		#!/bin/sh
+		exec "$TCPTAPE_RECORD" --force -o "$TMP/tape" -- python3 "$PWD/$2" "$TMP"
+	END
+	bpftrace -q -f json -o "$TMP/bpftrace" -e "$1" -c "/bin/bash $TMP/inside" >"$TMP/out" 2>&1 || { cat "$TMP/out"; return 1; }
+}
+
 # expect STATUS COMMAND...: stdout to $TMP/out, stderr to $TMP/err.
 expect() {
 	local want=$1 rc=0
