@@ -110,22 +110,16 @@ static inline void pair_see(struct keyed_pair *p, uint64_t value)
 	p->last = value;
 }
 
-/* Token for an integer of the bits `mask`. *latest is the last value of the column, which is
- * expected where the key has none. KEYED_RAW wants the field's bytes in the raw stream. */
-static inline uint32_t pair_token(struct keyed_pair *p, uint64_t *latest, uint64_t value,
+/* Token for an integer of the bits `mask`, which is not 0, nor p->last. `latest` is the last value of
+ * the column, which is expected where the key has none. KEYED_RAW wants the field's bytes in the raw
+ * stream. */
+static inline uint32_t pair_token(struct keyed_pair *p, uint64_t latest, uint64_t value,
 				  uint64_t mask)
 {
-	uint64_t last = p->last, before = p->before, step, distance;
+	uint64_t last = p->last, before = p->before;
+	uint64_t step = (value - (last ? last : latest)) & mask;
+	uint64_t distance = (step << 1 ^ (step > mask >> 1 ? UINT64_MAX : 0)) & mask;
 
-	if (!value)
-		return KEYED_ZERO;
-	if (value == last) {
-		*latest = value;
-		return PAIRED_LAST;
-	}
-	step = (value - (last ? last : *latest)) & mask;
-	distance = (step << 1 ^ (step > mask >> 1 ? UINT64_MAX : 0)) & mask;
-	*latest = value;
 	*p = (struct keyed_pair){.last = value, .before = last};
 	if (!distance)
 		return PAIRED_LAST;

@@ -23,7 +23,7 @@ struct keyed_source {
 struct keyed_lane {
 	/* What each row needs lies together. */
 	uint64_t mask;        /* of the field's bytes */
-	uint64_t sign;        /* what the value near is multiplied by: 1, -1, or 0 without one */
+	uint64_t sign;        /* what the value near is multiplied by: 1 or -1 */
 	uint64_t latest;      /* last value that was not 0 */
 	uint8_t *end;         /* of the tokens; there is room for all */
 	uint8_t *raw_end;     /* of the raw bytes; the same */
@@ -32,7 +32,7 @@ struct keyed_lane {
 	uint16_t source, start_source;
 	uint8_t flip, start_flip;
 	uint8_t size; /* of the field, in bytes */
-	bool has_start, is_full;
+	bool has_near, is_full, has_start;
 	uint32_t start_at, start_space;
 	uint32_t own; /* number of the field */
 	struct buf tokens, raw;
@@ -134,8 +134,9 @@ static bool find_companions(struct keyed_slot *s, struct keyed_lane *l, const st
 {
 	const struct field *start;
 
-	l->near_at = f->near ? place_in_row(g, f->near) : l->at;
-	l->sign = !f->near ? 0 : f->flags & FIELD_SUM ? 1 : UINT64_MAX;
+	l->near_at = f->near ? place_in_row(g, f->near) : NOWHERE;
+	l->has_near = f->near != 0;
+	l->sign = f->flags & FIELD_SUM ? 1 : UINT64_MAX;
 	l->is_full = f->near && f->flags & FIELD_FULL;
 	l->has_start = f->start != 0;
 	if (!f->start)
@@ -231,22 +232,47 @@ static inline void see_end(struct keyed_pair *places, const struct keyed_slot *s
 	pair_see(place_of(places, key, l->start_flip, l->start_space), end & l->mask);
 }
 
+/* What is coded: the value, or how far it is from the one near it. */
+static inline uint64_t lane_plain(const struct keyed_lane *l, const uint8_t *row)
+{
+	uint64_t plain = lane_value(l, row, l->at), near;
+
+	if (!l->has_near)
+		return plain;
+	near = lane_value(l, row, l->near_at);
+	return l->is_full ? full_swapped(plain, near, l->mask) : (plain + l->sign * near) & l->mask;
+}
+
+/* A value that is not the last one of its place, nor 0. */
+static void code_other(struct keyed_lane *l, struct keyed_pair *place, uint64_t value)
+{
+	uint32_t token = pair_token(place, l->latest, value, l->mask);
+
+	if (token == KEYED_RAW) {
+		store_le64(l->raw_end, value);
+		l->raw_end += l->size;
+	}
+	l->end = store_varint(l->end, token);
+	l->latest = value;
+}
+
 static inline void code_row(struct keyed_pair *places, struct keyed_slot *s, const uint8_t *row)
 {
 	find_keys(s, row);
 	for (struct keyed_lane *l = s->lanes, *end = l + s->count; l < end; l++) {
-		uint64_t plain = lane_value(l, row, l->at);
-		uint64_t near = lane_value(l, row, l->near_at);
-		uint64_t value = l->is_full ? full_swapped(plain, near, l->mask)
-					    : (plain + l->sign * near) & l->mask;
-		uint32_t key = s->sources[l->source].key;
-		uint32_t token = pair_token(place_of(places, key, l->flip, l->space), &l->latest,
-					    value, l->mask);
+		uint64_t value = lane_plain(l, row);
+		struct keyed_pair *place = place_of(places, s->sources[l->source].key, l->flip,
+						    l->space);
 
-		store_le64(l->raw_end, value); /* kept if it is wanted: nothing to guess */
-		l->raw_end += token == KEYED_RAW ? l->size : 0;
-		l->end = store_varint(l->end, token);
-		if (l->has_start && plain)
+		if (value == 0) {
+			*l->end++ = KEYED_ZERO;
+		} else if (value == place->last) {
+			*l->end++ = PAIRED_LAST;
+			l->latest = value;
+		} else {
+			code_other(l, place, value);
+		}
+		if (l->has_start && lane_value(l, row, l->at))
 			see_end(places, s, l, row);
 	}
 }
