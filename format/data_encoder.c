@@ -269,28 +269,26 @@ static void gather_signed(struct data_encoder *e, const struct row_group *g,
 		gather_as(column, order, 1, true, e->numbers);
 }
 
-static bool is_one_value(const uint64_t *values, size_t n)
+static bool is_one_id(const struct row_group *g, unsigned ref)
 {
-	uint64_t differing = 0;
+	uint32_t first = row_ref(g, row_group_at(g, 0), ref);
 
-	for (size_t i = 1; i < n; i++)
-		differing |= values[i] ^ values[0];
-	return !differing;
+	for (size_t i = 1; i < g->count; i++)
+		if (row_ref(g, row_group_at(g, i), ref) != first)
+			return false;
+	return true;
 }
 
 /* References that differ wait for those of all schemas. */
-static bool put_refs(struct data_encoder *e, const struct row_group *g,
-		     const struct group_order *order, unsigned ref)
+static bool put_refs(struct data_encoder *e, const struct row_group *g, unsigned ref)
 {
 	struct column_id id = {g->schema->id, COLUMN_REF, PART_REFS, ref};
+	uint64_t only = row_ref(g, row_group_at(g, 0), ref);
 
-	gather(e, g, order, g->refs_at + ref * 4, 4);
-	if (!used_add(e->used, g->schema->refs[ref], e->numbers, order->count))
-		return false;
-	if (!is_one_value(e->numbers, order->count))
+	if (!is_one_id(g, ref))
 		return shared_encoder_add(e->shared, g, ref);
-	put_ints(e, id, e->numbers, order->count);
-	return true;
+	put_ints(e, id, &only, 1);
+	return used_add(e->used, g->schema->refs[ref], (uint32_t)only);
 }
 
 static void put_presence(struct data_encoder *e, const struct row_group *g,
@@ -367,7 +365,7 @@ static bool put_group(struct data_encoder *e, const struct row_group *g,
 	const struct schema *s = g->schema;
 
 	for (unsigned i = 0; i < s->ref_count; i++) {
-		if (!put_refs(e, g, order, i))
+		if (!put_refs(e, g, i))
 			return false;
 	}
 	for (unsigned i = 0; i < s->own_count; i++) {
@@ -452,8 +450,8 @@ int data_encoder_run(struct data_encoder *e, const struct rows *rows, struct dic
 		if (rows->groups[i] && rows->groups[i]->count &&
 		    !put_group(e, rows->groups[i], &e->groups[i]))
 			return error_nomem(err);
-	shared_encoder_run(e->shared, rows, e->heads);
-	if (!keyed_encoder_run(e->keyed, rows, e->heads, dicts))
+	if (!shared_encoder_run(e->shared, rows, e->heads, e->used) ||
+	    !keyed_encoder_run(e->keyed, rows, e->heads, dicts))
 		return error_nomem(err);
 	recalled_encoder_run(e->recalled, rows, e->heads);
 	for (size_t i = 0; i < rows->group_cap; i++) {

@@ -33,28 +33,6 @@ static bool is_before(const struct row_head *a, const struct row_head *b)
 	return a->cpu < b->cpu || (a->cpu == b->cpu && a->ts < b->ts);
 }
 
-/* Stable insertion sort, for rows that are nearly in order; false when they are not. */
-static bool sort_nearly(struct row_head *heads, size_t count)
-{
-	size_t budget = 8 * count;
-
-	for (size_t i = 1; i < count; i++) {
-		struct row_head head = heads[i];
-		size_t at = i;
-
-		while (at > 0 && is_before(&head, &heads[at - 1])) {
-			heads[at] = heads[at - 1];
-			at--;
-			if (--budget == 0) {
-				heads[at] = head;
-				return false;
-			}
-		}
-		heads[at] = head;
-	}
-	return true;
-}
-
 /* Stable bottom-up merge sort. */
 static void sort_merging(struct row_head *heads, size_t count, struct row_head *merge)
 {
@@ -90,24 +68,48 @@ static size_t run_end(const struct row_head *heads, size_t at, size_t count)
 	return at;
 }
 
-/* Stable: each CPU's rows together. */
-static void part_lanes(const struct row_head *heads, size_t count, struct row_head *out)
+/* Where each CPU's rows begin; the last are those of all other CPUs. */
+static void find_lanes(const struct row_head *heads, size_t count, uint32_t firsts[SMALL_CPUS + 1])
 {
-	uint32_t starts[SMALL_CPUS + 2] = {0}; /* the last is that of all other CPUs */
+	uint32_t first = 0;
 
 	for (size_t i = 0, end; i < count; i = end) {
 		end = run_end(heads, i, count);
-		starts[lane_of(&heads[i]) + 1] += (uint32_t)(end - i);
+		firsts[lane_of(&heads[i])] += (uint32_t)(end - i);
 	}
-	for (unsigned i = 1; i <= SMALL_CPUS; i++)
-		starts[i] += starts[i - 1];
-	for (size_t i = 0, end; i < count; i = end) {
-		uint32_t *start = &starts[lane_of(&heads[i])];
+	for (unsigned i = 0; i <= SMALL_CPUS; i++) {
+		uint32_t rows = firsts[i];
 
-		end = run_end(heads, i, count);
-		memcpy(out + *start, heads + i, (end - i) * sizeof(*heads));
-		*start += (uint32_t)(end - i);
+		firsts[i] = first;
+		first += rows;
 	}
+}
+
+/* Stable: the head goes behind those before out[at], as far as the budget of moves reaches. */
+static inline void insert(struct row_head *out, size_t first, size_t at,
+			  const struct row_head *head, size_t *budget)
+{
+	for (; at > first && *budget && is_before(head, &out[at - 1]); at--, --*budget)
+		out[at] = out[at - 1];
+	out[at] = *head;
+}
+
+/* Stable: each CPU's rows together, and in order if they nearly were; false if they were not. */
+static bool sort_nearly(const struct row_head *heads, size_t count, struct row_head *out)
+{
+	uint32_t firsts[SMALL_CPUS + 1] = {0}, ends[SMALL_CPUS + 1];
+	size_t budget = 8 * count + 1;
+
+	find_lanes(heads, count, firsts);
+	memcpy(ends, firsts, sizeof(ends));
+	for (size_t i = 0, end; i < count;) {
+		uint32_t lane = lane_of(&heads[i]), at = ends[lane];
+
+		for (end = run_end(heads, i, count); i < end; i++)
+			insert(out, firsts[lane], at++, &heads[i], &budget);
+		ends[lane] = at;
+	}
+	return budget > 0;
 }
 
 static bool heads_grow(struct row_head **array, size_t *cap, size_t need)
@@ -126,8 +128,7 @@ bool row_sort_run(struct row_sort *s, const struct row_head *heads, size_t count
 {
 	if (!heads_grow(&s->sorted, &s->cap, count))
 		return false;
-	part_lanes(heads, count, s->sorted);
-	if (!sort_nearly(s->sorted, count)) {
+	if (!sort_nearly(heads, count, s->sorted)) {
 		if (!heads_grow(&s->merge, &s->merge_cap, count))
 			return false;
 		sort_merging(s->sorted, count, s->merge);

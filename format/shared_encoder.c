@@ -8,6 +8,7 @@
 #include "format/bits.h"
 #include "format/rows_data.h"
 #include "format/shared.h"
+#include "format/used.h"
 
 enum {
 	LIST, /* distances to the list's base */
@@ -54,6 +55,8 @@ struct shared_encoder {
 	struct shared_list *lists; /* [number]; what is not in use means nothing */
 	struct shared_slot *slots; /* [schema id - 1] */
 	size_t cap;
+	struct used *used; /* lent while rows are coded */
+	bool is_failed;
 };
 
 struct shared_encoder *shared_encoder_new(void)
@@ -152,28 +155,36 @@ static void add_step(struct shared_lane *l, unsigned base, uint32_t step)
 	s->bits += bits_size(distance);
 }
 
-/* The code of an id that is not the latest one. */
-static unsigned code_other(struct shared_lane *l, uint32_t id)
+/* The code of an id that is none of the latest: every one that is used is such a one once. */
+static unsigned code_new(struct shared_encoder *e, struct shared_lane *l, uint32_t id)
 {
-	unsigned code = shared_rank(l->list, id);
+	unsigned code = SHARED_NEXT;
 
-	if (code < SHARED_LATEST) {
-		shared_move(l->list, code, id);
-	} else if (id == l->list->high + 1) {
-		shared_add(l->list, &l->own, id);
-		code = SHARED_NEXT;
-	} else {
+	if (id != l->list->high + 1) {
 		add_step(l, LIST, id - l->list->base);
 		add_step(l, OWN, id - l->own);
 		l->far_end += BASES;
-		shared_add(l->list, &l->own, id);
 		code = SHARED_FAR;
 	}
+	shared_add(l->list, &l->own, id);
+	e->is_failed |= !used_add(e->used, l->list_number, id);
+	return code;
+}
+
+/* The code of an id that is not the latest one. */
+static unsigned code_other(struct shared_encoder *e, struct shared_lane *l, uint32_t id)
+{
+	unsigned code = shared_rank(l->list, id);
+
+	if (code < SHARED_LATEST)
+		shared_move(l->list, code, id);
+	else
+		code = code_new(e, l, id);
 	l->changes += code != l->end[-1] % FORETOLD;
 	return code;
 }
 
-static void code_row(struct shared_slot *s, const uint8_t *row)
+static void code_row(struct shared_encoder *e, struct shared_slot *s, const uint8_t *row)
 {
 	uint32_t before = 0;
 
@@ -181,7 +192,7 @@ static void code_row(struct shared_slot *s, const uint8_t *row)
 		uint32_t id = (uint32_t)row_bits(row + l->id_at, 4);
 		uint32_t *place = &l->places[before & l->place_mask];
 		bool is_foretold = *place == id;
-		unsigned code = l->list->latest[0] == id ? 0 : code_other(l, id);
+		unsigned code = l->list->latest[0] == id ? 0 : code_other(e, l, id);
 
 		l->surprises += !is_foretold;
 		*l->end++ = (uint8_t)(code | (is_foretold ? FORETOLD : 0));
@@ -189,16 +200,19 @@ static void code_row(struct shared_slot *s, const uint8_t *row)
 	}
 }
 
-void shared_encoder_run(struct shared_encoder *e, const struct rows *rows,
-			const struct row_head *heads)
+bool shared_encoder_run(struct shared_encoder *e, const struct rows *rows,
+			const struct row_head *heads, struct used *used)
 {
+	e->used = used;
+	e->is_failed = false;
 	for (size_t i = 0; i < rows->count; i++) {
 		struct shared_slot *s = &e->slots[heads[i].schema - 1];
 
 		if (s->count)
-			code_row(s,
+			code_row(e, s,
 				 row_group_at(rows->groups[heads[i].schema - 1], heads[i].local));
 	}
+	return !e->is_failed;
 }
 
 /* Ids are below 2^21, and so tokens below 2^32 - 1. */

@@ -34,35 +34,29 @@ void used_free(struct used *u)
 	free(u);
 }
 
-static bool ids_reserve(struct ids *set, const uint64_t *ids, size_t n)
+/* Room for one more, beyond those so far. */
+static SELDOM bool reserve(struct used *u, uint32_t dict, uint32_t id)
 {
-	void *seen = set->seen;
-	uint64_t highest = 0;
-
-	for (size_t i = 0; i < n; i++)
-		highest = ids[i] > highest ? ids[i] : highest;
-	if (highest > DICT_MAX_ENTRIES ||
-	    !array_grow(&seen, &set->cap, (size_t)highest + 1, sizeof(*set->seen)))
-		return false;
-	set->seen = seen;
-	if (highest >= set->end)
-		set->end = (size_t)highest + 1;
-	return true;
-}
-
-bool used_add(struct used *u, uint32_t dict, const uint64_t *ids, size_t n)
-{
-	void *dicts = u->dicts;
+	void *dicts = u->dicts, *seen;
 	struct ids *set;
 
-	if (!array_grow(&dicts, &u->cap, dict, sizeof(*u->dicts)))
+	if (id > DICT_MAX_ENTRIES || !array_grow(&dicts, &u->cap, dict, sizeof(*u->dicts)))
 		return false;
 	u->dicts = dicts;
 	set = &u->dicts[dict - 1];
-	if (!ids_reserve(set, ids, n))
+	seen = set->seen;
+	if (!array_grow(&seen, &set->cap, (size_t)id + 1, sizeof(*set->seen)))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		set->seen[ids[i]] = 1;
+	set->seen = seen;
+	set->end = (size_t)id + 1;
+	return true;
+}
+
+bool used_add(struct used *u, uint32_t dict, uint32_t id)
+{
+	if ((dict > u->cap || id >= u->dicts[dict - 1].end) && !reserve(u, dict, id))
+		return false;
+	u->dicts[dict - 1].seen[id] = 1;
 	return true;
 }
 

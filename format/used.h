@@ -17,8 +17,8 @@ struct used; /* being collected; opaque */
 
 struct used *used_new(void); /* NULL without memory */
 void used_free(struct used *u);
-/* `n` entry ids of dictionary `dict` are referred to; 0 is no entry. False without memory. */
-bool used_add(struct used *u, uint32_t dict, const uint64_t *ids, size_t n);
+/* An entry of dictionary `dict` is referred to; id 0 is none. False without memory. */
+bool used_add(struct used *u, uint32_t dict, uint32_t id);
 /* Append the part, and forget everything. A failed allocation shows in out->is_failed. */
 void used_encode(struct used *u, struct buf *out);
 

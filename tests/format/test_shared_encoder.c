@@ -14,6 +14,7 @@
 #include "format/rows_data.h"
 #include "format/shared.h"
 #include "format/shared_encoder.h"
+#include "format/used.h"
 #include "tests/format/forge.h"
 
 enum { SOCK = 1, FLOW = 2, CALL = 3, PACKET = 4, MOST_ROWS = 2000 };
@@ -23,6 +24,7 @@ struct desk {
 	const struct schema *call, *packet;
 	struct rows *rows;
 	struct shared_encoder *encoder;
+	struct used *used;
 };
 
 /* An event that refers to `first` and `second`. */
@@ -47,6 +49,7 @@ static int setup(void **state)
 	d->packet = add_event(d, PACKET, FLOW, SOCK);
 	d->rows = rows_new(&full);
 	d->encoder = shared_encoder_new();
+	d->used = used_new();
 	*state = d;
 	return 0;
 }
@@ -56,6 +59,7 @@ static int teardown(void **state)
 	struct desk *d = *state;
 
 	rows_free(d->rows);
+	used_free(d->used);
 	shared_encoder_free(d->encoder);
 	shared_encoder_free(NULL);
 	section_release(&d->section);
@@ -77,7 +81,7 @@ static void run(struct desk *d)
 	for (size_t i = 0; i < d->rows->group_cap; i++)
 		for (unsigned ref = 0; d->rows->groups[i] && ref < 2; ref++)
 			assert_true(shared_encoder_add(d->encoder, d->rows->groups[i], ref));
-	shared_encoder_run(d->encoder, d->rows, d->rows->heads);
+	assert_true(shared_encoder_run(d->encoder, d->rows, d->rows->heads, d->used));
 }
 
 static void column_is(struct desk *d, uint32_t schema, unsigned ref, size_t len,
@@ -88,6 +92,39 @@ static void column_is(struct desk *d, uint32_t schema, unsigned ref, size_t len,
 	assert_true(shared_encoder_put(d->encoder, schema, ref, &out));
 	assert_int_equal(out.len, len);
 	assert_memory_equal(out.data, column, len);
+	buf_release(&out);
+}
+
+/* Of dictionary `dict`, entries [first, first + count) alone. */
+static void used_are(struct used_reader *r, uint32_t dict, uint32_t first, uint32_t count)
+{
+	struct used_run run;
+
+	assert_int_equal(used_next(r, &run, NULL), 0);
+	assert_int_equal(run.dict, dict);
+	assert_int_equal(run.first, first);
+	assert_int_equal(run.count, count);
+}
+
+static void every_entry_is_told_of(void **state)
+{
+	struct desk *d = *state;
+	struct buf out = {0};
+	struct used_reader r = {0};
+	struct used_run none;
+
+	for (uint32_t i = 0; i < 100; i++)
+		add(d, i % 3 ? d->call : d->packet, 20 + i % 10, i / 40 * 2);
+	run(d);
+	used_encode(d->used, &out);
+	r.in = view_of(out.data, out.len);
+	used_are(&r, SOCK, 2, 1);
+	used_are(&r, SOCK, 4, 1);
+	used_are(&r, SOCK, 20, 10);
+	used_are(&r, FLOW, 2, 1);
+	used_are(&r, FLOW, 4, 1);
+	used_are(&r, FLOW, 20, 10);
+	assert_int_equal(used_next(&r, &none, NULL), END);
 	buf_release(&out);
 }
 
@@ -261,6 +298,7 @@ static void all_ids_come_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(every_entry_is_told_of),
 		TEST(events_of_one_socket_follow_each_other),
 		TEST(what_belongs_together_is_learned),
 		TEST(distances_are_to_whichever_base_is_nearer),

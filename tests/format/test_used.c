@@ -50,9 +50,10 @@ static void encoded_is(struct used *u, const char *want)
 	buf_release(&part);
 }
 
-static void add(struct used *u, uint32_t dict, size_t n, const uint64_t *ids)
+static void add(struct used *u, uint32_t dict, size_t n, const uint32_t *ids)
 {
-	assert_true(used_add(u, dict, ids, n));
+	for (size_t i = 0; i < n; i++)
+		assert_true(used_add(u, dict, ids[i]));
 }
 
 static int setup(void **state)
@@ -70,41 +71,42 @@ static int teardown(void **state)
 
 static void neighbours_are_one_run_and_gaps_part_runs(void **state)
 {
-	add(*state, 3, 9, (uint64_t[]){7, 2, 3, 1, 7, 7, 64, 65, 63});
+	add(*state, 3, 9, (uint32_t[]){7, 2, 3, 1, 7, 7, 64, 65, 63});
 	encoded_is(*state, "3:1+3 3:7+1 3:63+3 ");
 }
 
 static void no_entry_is_not_used(void **state)
 {
-	add(*state, 1, 3, (uint64_t[]){0, 0, 0});
+	add(*state, 1, 3, (uint32_t[]){0, 0, 0});
 	add(*state, 2, 0, NULL);
 	encoded_is(*state, "");
-	add(*state, 1, 2, (uint64_t[]){0, 5});
+	add(*state, 1, 2, (uint32_t[]){0, 5});
 	encoded_is(*state, "1:5+1 ");
 }
 
 static void dictionaries_come_in_the_order_of_their_numbers(void **state)
 {
-	add(*state, SCHEMA_MAX, 1, (uint64_t[]){4});
-	add(*state, 1, 1, (uint64_t[]){9});
-	add(*state, 2, 2, (uint64_t[]){1, 3});
-	add(*state, 1, 1, (uint64_t[]){8});
+	add(*state, SCHEMA_MAX, 1, (uint32_t[]){4});
+	add(*state, 1, 1, (uint32_t[]){9});
+	add(*state, 2, 2, (uint32_t[]){1, 3});
+	add(*state, 1, 1, (uint32_t[]){8});
 	encoded_is(*state, "1:8+2 2:1+1 2:3+1 4096:4+1 ");
 }
 
 static void the_first_and_the_last_id_are_good_and_the_next_is_not(void **state)
 {
-	add(*state, 1, 2, (uint64_t[]){DICT_MAX_ENTRIES, 1});
+	add(*state, 1, 2, (uint32_t[]){DICT_MAX_ENTRIES, 1});
 	encoded_is(*state, "1:1+1 1:1048576+1 ");
-	assert_false(used_add(*state, 1, (uint64_t[]){UINT64_MAX}, 1));
+	assert_false(used_add(*state, 1, DICT_MAX_ENTRIES + 1));
+	assert_false(used_add(*state, 1, UINT32_MAX));
 }
 
 static void every_id_is_one_run(void **state)
 {
-	uint64_t *ids = malloc(DICT_MAX_ENTRIES * sizeof(*ids));
+	uint32_t *ids = malloc(DICT_MAX_ENTRIES * sizeof(*ids));
 
 	for (size_t i = 0; i < DICT_MAX_ENTRIES; i++)
-		ids[i] = DICT_MAX_ENTRIES - i;
+		ids[i] = (uint32_t)(DICT_MAX_ENTRIES - i);
 	add(*state, 1, DICT_MAX_ENTRIES, ids);
 	encoded_is(*state, "1:1+1048576 ");
 	free(ids);
@@ -112,10 +114,10 @@ static void every_id_is_one_run(void **state)
 
 static void what_was_encoded_is_forgotten(void **state)
 {
-	add(*state, 1, 3, (uint64_t[]){100, 1000, 70});
+	add(*state, 1, 3, (uint32_t[]){100, 1000, 70});
 	encoded_is(*state, "1:70+1 1:100+1 1:1000+1 ");
 	encoded_is(*state, "");
-	add(*state, 1, 1, (uint64_t[]){500});
+	add(*state, 1, 1, (uint32_t[]){500});
 	encoded_is(*state, "1:500+1 ");
 }
 
@@ -130,7 +132,7 @@ static void what_went_in_comes_out_and_nothing_else(void **state)
 	uint32_t random = 1;
 
 	for (int i = 0; i < 1500; i++) {
-		uint64_t id = (random = random * 1664525 + 1013904223) >> 16;
+		uint32_t id = (random = random * 1664525 + 1013904223) >> 16;
 
 		id = id % MOST + 1;
 		wanted[id] = 1;
@@ -150,10 +152,10 @@ static void a_list_cut_inside_a_dictionary_is_damaged(void **state)
 	char text[MOST_TEXT];
 	size_t first;
 
-	add(*state, 1, 3, (uint64_t[]){1, 300, 4000});
+	add(*state, 1, 3, (uint32_t[]){1, 300, 4000});
 	used_encode(*state, &part);
 	first = part.len;
-	add(*state, 200, 2, (uint64_t[]){5, 70000});
+	add(*state, 200, 2, (uint32_t[]){5, 70000});
 	used_encode(*state, &part);
 	for (size_t len = 0; len < part.len; len++) {
 		cut = (struct buf){.data = part.data, .len = len};

@@ -43,7 +43,6 @@ enum { ENOUGH_IDS = 1 << 12 };
 static bool list_again(struct used *u, struct view in)
 {
 	struct used_reader reader = {.in = in};
-	uint64_t ids[ENOUGH_IDS];
 	struct used_run run;
 	size_t left = ENOUGH_IDS;
 
@@ -51,8 +50,7 @@ static bool list_again(struct used *u, struct view in)
 		if (run.count > left)
 			return false;
 		for (uint32_t i = 0; i < run.count; i++)
-			ids[i] = (uint64_t)run.first + i;
-		check(used_add(u, run.dict, ids, run.count));
+			check(used_add(u, run.dict, run.first + i));
 		left -= run.count;
 	}
 	return true;
