@@ -27,13 +27,7 @@ struct {
 
 /* Enum wire_control by event number, written through memory: all begin and end within
  * microseconds, however long attaching takes. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, __u64);
-	__uint(max_entries, WIRE_TYPED_END);
-} control SEC(".maps");
+volatile __u8 control[WIRE_EVENT_MAX] SEC(".data.control");
 
 /* One a CPU; see struct wire_lane. Sizes are set by record/, too. */
 struct {
@@ -53,40 +47,40 @@ const volatile __u8 has_stack[WIRE_TYPED_END];
 /* Bytes in the ring that wake the reader; it also comes by itself, by the clock. */
 const volatile __u64 wakeup_bytes = 4 << 20;
 
-static __always_inline void emit_missed(__u32 event, bool is_shed)
+/* A record on its way. */
+struct emission {
+	struct wire_head *record;
+	volatile struct wire_lane *lane; /* that it takes room from, if there are lanes */
+};
+
+OUT_OF_LINE int emit_missed(__u32 event, bool is_shed)
 {
 	struct wire_missed *count = bpf_map_lookup_elem(&missed, &event);
 
 	if (!count)
-		return;
+		return 0;
 	if (is_shed)
 		count->shed++;
 	else
 		count->lost++;
+	return 0;
 }
 
 /* Whether a record is to be sent; one that is shed is counted. */
 static __always_inline bool is_wanted(__u32 event)
 {
-	__u64 *word = bpf_map_lookup_elem(&control, &event), todo = word ? *word : WIRE_SILENT;
+	__u8 todo = control[event];
 
 	if (todo == WIRE_SHED)
 		emit_missed(event, true);
 	return todo == WIRE_SEND;
 }
 
-static __always_inline struct wire_lane *lane_here(void)
-{
-	__u32 cpu = bpf_get_smp_processor_id();
-
-	return bpf_map_lookup_elem(&lanes, &cpu);
-}
-
 /* Room in the lane of this CPU, or for a frame that will be copied to the ring. */
-static __always_inline void *lane_begin(__u32 size)
+static __always_inline void *lane_begin(struct emission *e, __u32 cpu, __u32 size)
 {
 	__u32 frame = (sizeof(struct wire_frame) + size + 7) & ~7u;
-	volatile struct wire_lane *l = lane_here();
+	volatile struct wire_lane *l = bpf_map_lookup_elem(&lanes, &cpu);
 	struct wire_frame *f;
 	__u64 depth, head;
 
@@ -96,6 +90,7 @@ static __always_inline void *lane_begin(__u32 size)
 	if (depth >= WIRE_LANE_SPARES)
 		return NULL;
 	l->depth = depth + 1;
+	e->lane = l;
 	head = l->head;
 	if (!depth && head + frame - l->tail <= lane_bytes) {
 		f = (void *)&l->data[WIRE_LANE_DATA + (head & (lane_bytes - 1))];
@@ -104,7 +99,6 @@ static __always_inline void *lane_begin(__u32 size)
 		f = (void *)&l->data[depth * WIRE_FRAME_MAX];
 		f->is_spilled = 1;
 	}
-	f->len = size;
 	return f + 1;
 }
 
@@ -117,27 +111,26 @@ static __always_inline __u64 ring_flags(const struct wire_head *h)
 }
 
 /* The reader waits for the ring alone: wake it with a record that it steps over. */
-static __always_inline void wake_reader(void)
+OUT_OF_LINE int wake_reader(void)
 {
 	void *nothing = bpf_ringbuf_reserve(&ring, 8, 0);
 
 	if (nothing)
 		bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+	return 0;
 }
 
-static __always_inline void lane_end(struct wire_head *h)
+static __always_inline void lane_end(const struct emission *e, __u32 size)
 {
-	struct wire_frame *f = (struct wire_frame *)h - 1;
-	__u32 size = f->len & (WIRE_FRAME_MAX - 1);
-	volatile struct wire_lane *l = lane_here();
+	struct wire_frame *f = (struct wire_frame *)e->record - 1;
+	volatile struct wire_lane *l = e->lane;
 	__u64 head, next;
 
-	if (!l)
-		return;
 	if (f->is_spilled) {
-		if (bpf_ringbuf_output(&ring, h, size, ring_flags(h)))
-			emit_missed(h->event, false);
+		if (bpf_ringbuf_output(&ring, e->record, size, ring_flags(e->record)))
+			emit_missed(e->record->event, false);
 	} else {
+		f->len = size;
 		head = l->head;
 		next = head + ((sizeof(*f) + size + 7) & ~7u);
 		l->head = next;
@@ -147,61 +140,57 @@ static __always_inline void lane_end(struct wire_head *h)
 	l->depth--;
 }
 
-static __always_inline void fill_head(void *ctx, struct wire_head *h, __u32 event, __u64 ts_ns)
+static __always_inline void fill_head(void *ctx, struct wire_head *h, __u32 event, __u32 cpu)
 {
-	h->ts_ns = ts_ns;
 	fill_task(h);
 	h->event = event;
-	h->cpu = bpf_get_smp_processor_id();
+	h->cpu = cpu;
 	h->flags = 0;
 	h->stack = 0;
 	if (has_stack[event])
 		h->stack = event == WIRE_SK_DATA_READY ? stack_number(ctx) : stack_number_raw(ctx);
 }
 
-/* Room for a record with its head filled, or NULL: there is none, which is counted, or
- * nothing is to be sent. */
-static __always_inline void *emit_begin(void *ctx, __u32 event, __u64 size)
+/* Room for a record that is wanted, its head filled but for the time; NULL: there is none, which
+ * is counted. */
+static __always_inline void *emit_begin_untimed(struct emission *e, void *ctx, __u32 event,
+						__u64 size)
 {
-	struct wire_head *h;
-	__u64 ts_ns;
+	__u32 cpu = bpf_get_smp_processor_id();
 
-	if (!is_wanted(event))
-		return NULL;
-	ts_ns = bpf_ktime_get_boot_ns();
-	h = lane_bytes ? lane_begin(size) : bpf_ringbuf_reserve(&ring, size, 0);
-	if (!h) {
+	e->record = lane_bytes ? lane_begin(e, cpu, size) : bpf_ringbuf_reserve(&ring, size, 0);
+	if (!e->record) {
 		emit_missed(event, false);
 		return NULL;
 	}
-	fill_head(ctx, h, event, ts_ns);
-	return h;
+	fill_head(ctx, e->record, event, cpu);
+	return e->record;
 }
 
-/* Hand the record over. */
-static __always_inline void emit_end(void *record)
+/* The same for what happens now, if it is to be sent. */
+static __always_inline void *emit_begin(struct emission *e, void *ctx, __u32 event, __u64 size)
+{
+	if (!is_wanted(event) || !emit_begin_untimed(e, ctx, event, size))
+		return NULL;
+	e->record->ts_ns = bpf_ktime_get_boot_ns();
+	return e->record;
+}
+
+/* Hand the record over: `used` bytes of it. What lies behind is not filled, and takes no room in
+ * a lane. */
+static __always_inline void emit_end(const struct emission *e, __u32 used)
 {
 	if (lane_bytes)
-		lane_end(record);
+		lane_end(e, used);
 	else
-		bpf_ringbuf_submit(record, ring_flags(record));
+		bpf_ringbuf_submit(e->record, ring_flags(e->record));
 }
 
-/* The same, of `used` bytes: what lies behind is not filled, and takes no room in a lane. */
-static __always_inline void emit_end_short(void *record, __u32 used)
+/* Of a socket: behind `used` of `size` bytes lies what only AF_INET6 has. */
+static __always_inline void emit_end_sock(const struct emission *e, __u16 family, __u32 used,
+					  __u32 size)
 {
-	if (lane_bytes)
-		((struct wire_frame *)record - 1)->len = used;
-	emit_end(record);
-}
-
-/* Of a socket: behind `used` bytes lies what only AF_INET6 has. */
-static __always_inline void emit_end_sock(void *record, __u16 family, __u32 used)
-{
-	if (family == AF_INET6)
-		emit_end(record);
-	else
-		emit_end_short(record, used);
+	emit_end(e, family == AF_INET6 ? size : used);
 }
 
 #endif

@@ -24,13 +24,7 @@ struct {
 	__uint(max_entries, 1);
 } missed SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, __u64);
-	__uint(max_entries, 1);
-} control SEC(".maps");
+volatile __u8 control[WIRE_EVENT_MAX] SEC(".data.control");
 
 const volatile __u32 event_number;
 const volatile __u32 fixed_bytes;  /* of the entry, without the first 8 */
@@ -51,8 +45,7 @@ static __always_inline struct wire_missed *missed_here(void)
 /* Whether a record is to be sent; one that is shed is counted. */
 static __always_inline bool is_wanted(void)
 {
-	__u32 event = event_number;
-	__u64 *word = bpf_map_lookup_elem(&control, &event), todo = word ? *word : WIRE_SILENT;
+	__u8 todo = control[event_number & (WIRE_EVENT_MAX - 1)];
 	struct wire_missed *count;
 
 	if (todo == WIRE_SHED) {

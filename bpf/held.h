@@ -60,17 +60,26 @@ static __always_inline void let_go(const struct sock *sk, enum select_fit fit)
 	bpf_map_delete_elem(&held, &key);
 }
 
-/* It is destroyed: what was undecided until now was not chosen. */
-static __always_inline void drop_held(const struct sock *sk)
+/* Its last event: what was undecided until now was not chosen. The packets that still come are
+ * those of TIME_WAIT. */
+OUT_OF_LINE int select_end(const struct sock *sk)
 {
 	__u64 key = (__u64)sk;
+	struct select_tuple t = {};
 
+	if (is_remembering() && is_remembered(sk)) {
+		fill_tuple(&t, sk);
+		if (t.port[0] && t.port[1])
+			keep_flow(&t, bpf_ktime_get_ns() + FLOW_LINGERS);
+	}
+	bpf_map_delete_elem(&chosen, &key);
 	if (select_kinds() & SELECT_BY_HEADERS)
 		bpf_map_delete_elem(&held, &key);
+	return 0;
 }
 
 /* The port is known when the SYN leaves, and the SYN shall be recorded, too. */
-static __noinline int learn_port(const struct sock *sk)
+OUT_OF_LINE int learn_port(const struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 	__u32 *before = bpf_map_lookup_elem(&chosen, &key);

@@ -20,6 +20,10 @@
 /* BPF_PROG() gives every program a ctx, wanted or not. */
 #pragma clang diagnostic ignored "-Wunused-parameter"
 
+/* What is rarely done, or large: a function with a stack of its own. With less than 64 bytes a program
+ * stays on the kernel's; with more, newer kernels give it one in memory that is not in any cache (6.13). */
+#define OUT_OF_LINE static __attribute__((noinline, unused))
+
 #define KERNEL_TYPE __attribute__((preserve_access_index))
 
 /* UAPI and ABI values that BTF does not carry. */

@@ -26,11 +26,29 @@ const volatile __u8 has_cookie_helper;
 /* Any pointer may be read like a typed one, faults included: 6.2 (a35b9af4ec2c); before, by a helper
  * that copies, which takes several times as long. Set when BTF shows the function. Declared as the
  * kernel's, libbpf would load nothing where there is no BTF: it is called by a number that no helper
- * has, and record/ puts the function in its place. */
+ * has, and record/ puts the function in its place: in programs, not in functions out of line, which
+ * libbpf keeps elsewhere. */
 const volatile __u8 has_cast;
 static void *(*const bpf_rdonly_cast)(const void *pointer, __u32 btf_id) = (void *)WIRE_CALL_CAST;
 
 #define CAST(pointer, type) ((const type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(type)))
+
+/* Five words of any memory without a copy: read like a type of the kernel's that is made of
+ * words. Where it cannot be read they are 0. Only if has_cast. */
+struct pt_regs___words {
+	__u64 words[5];
+} KERNEL_TYPE;
+
+static __always_inline void read_words(__u64 to[5], const void *from)
+{
+	const __u64 *words = bpf_rdonly_cast(from, bpf_core_type_id_kernel(struct pt_regs___words));
+
+	to[0] = words[0];
+	to[1] = words[1];
+	to[2] = words[2];
+	to[3] = words[3];
+	to[4] = words[4];
+}
 
 struct tcp_sock___scaling {
 	__u8 scaling_ratio;

@@ -112,7 +112,7 @@ static __always_inline __u32 hash_tuple(const struct select_tuple *t)
 }
 
 /* Whether addresses and ports fit; one that is not known leaves it open. */
-static __noinline enum select_fit tuple_fits(const struct select_tuple *t)
+OUT_OF_LINE enum select_fit tuple_fits(const struct select_tuple *t)
 {
 	__u32 kinds = select_kinds();
 	bool is_whole = t->port[0] && t->port[1];
@@ -175,13 +175,12 @@ static __always_inline bool is_tuple_chosen(const void *sk)
 	return fit == SELECT_YES || (fit == SELECT_MAYBE && is_remembered(sk));
 }
 
-/* Any pointer to a socket. NULL and other families are not chosen. */
-static __always_inline bool is_selected_any(const void *sk)
+/* The questions of programs come in two parts: without filters the first one answers, and
+ * nothing is left of the second, nor of the stack that it takes. */
+OUT_OF_LINE bool is_any_chosen(const void *sk)
 {
 	const struct sock_common *c = sk;
 
-	if (!select_kinds())
-		return true;
 	if (!sk)
 		return false;
 	if (is_remembering())
@@ -189,14 +188,17 @@ static __always_inline bool is_selected_any(const void *sk)
 	return is_inet(BPF_CORE_READ(c, skc_family)) && is_tuple_chosen(sk);
 }
 
-/* A typed argument; ports are read without a helper's help. */
-static __always_inline bool is_selected(const struct sock *sk)
+/* Any pointer to a socket. NULL and other families are not chosen. */
+static __always_inline bool is_selected_any(const void *sk)
+{
+	return !select_kinds() || is_any_chosen(sk);
+}
+
+OUT_OF_LINE bool is_sock_chosen(const struct sock *sk)
 {
 	const struct sock_common *c = &sk->__sk_common;
 	__u16 sport, dport;
 
-	if (!select_kinds())
-		return true;
 	if (is_remembering())
 		return is_remembered(sk);
 	if (!is_inet(c->skc_family))
@@ -212,6 +214,12 @@ static __always_inline bool is_selected(const struct sock *sk)
 		}
 	}
 	return is_tuple_chosen(sk);
+}
+
+/* A typed argument; ports are read without a helper's help. */
+static __always_inline bool is_selected(const struct sock *sk)
+{
+	return !select_kinds() || is_sock_chosen(sk);
 }
 
 static __always_inline bool is_lower(const struct select_tuple *t)
@@ -258,7 +266,7 @@ enum { TCP_FLAG_SYN = 2, TCP_FLAG_ACK = 16 };
 
 /* By the connection it belongs to, or will: the SYN to a listener that was chosen begins
  * one. */
-static __noinline bool is_flow_chosen(struct select_tuple *t, __u32 netns, __u32 tcp_flags)
+OUT_OF_LINE bool is_flow_chosen(struct select_tuple *t, __u32 netns, __u32 tcp_flags)
 {
 	__u16 port = t->port[1];
 	__u64 now, *until;
@@ -276,20 +284,17 @@ static __noinline bool is_flow_chosen(struct select_tuple *t, __u32 netns, __u32
 	return true;
 }
 
-/* Any packet, by its socket or its headers, which begin at `l3`. */
-static __always_inline bool is_selected_skb(const struct sk_buff *skb, const unsigned char *l3,
-					    const void *sk, const struct net_device *dev)
+OUT_OF_LINE bool is_skb_chosen(const struct sk_buff *skb, const unsigned char *l3, const void *sk,
+			       const struct net_device *dev)
 {
 	struct select_tuple t = {};
 	struct wire_packet p = {}; /* 5.10 wants all of what is copied */
 	__u32 flags;
 
-	if (!select_kinds())
-		return true;
 	if (is_remembering() && sk && is_remembered(sk))
 		return true;
 	p.tcp_flags = 0;
-	flags = fill_packet(&p, skb, l3);
+	flags = fill_packet_copied(&p, skb, l3);
 	if (!(flags & WIRE_HAS_FLOW))
 		return sk && is_selected_any(sk);
 	__builtin_memcpy(t.addr[0], p.flow.saddr, 16);
@@ -302,6 +307,13 @@ static __always_inline bool is_selected_skb(const struct sk_buff *skb, const uns
 		return false;
 	return is_flow_chosen(&t, dev ? dev->nd_net.net->ns.inum : 0,
 			      flags & WIRE_HAS_SEGMENT ? p.tcp_flags : 0);
+}
+
+/* Any packet, by its socket or its headers, which begin at `l3`. */
+static __always_inline bool is_selected_skb(const struct sk_buff *skb, const unsigned char *l3,
+					    const void *sk, const struct net_device *dev)
+{
+	return !select_kinds() || is_skb_chosen(skb, l3, sk, dev);
 }
 
 #endif

@@ -47,7 +47,7 @@ static __always_inline __u32 netns_of(const void *sk)
 }
 
 /* Where the socket was made. */
-static __noinline bool place_fits(const void *sk)
+OUT_OF_LINE bool place_fits(const void *sk)
 {
 	if (select_kinds() & WIRE_BY_NETNS && !is_netns_chosen(netns_of(sk)))
 		return false;
@@ -130,7 +130,7 @@ static __always_inline enum select_fit beginning_fits(const struct sock *sk,
 }
 
 /* Decide at a change of state. */
-static __noinline enum select_fit decide_state(const struct sock *sk, int oldstate, int newstate)
+OUT_OF_LINE enum select_fit decide_state(const struct sock *sk, int oldstate, int newstate)
 {
 	struct select_tuple t = {};
 	__u64 key = (__u64)sk;
@@ -167,12 +167,11 @@ static __always_inline enum select_fit select_state(const struct sock *sk, int o
 	return is_selected(sk) ? SELECT_YES : SELECT_NO;
 }
 
-/* In the context of a task that sends or receives. */
-static __always_inline bool is_selected_here(const struct sock *sk)
+OUT_OF_LINE bool learn_here(const struct sock *sk)
 {
 	struct select_tuple t = {};
 
-	if (is_selected(sk))
+	if (is_sock_chosen(sk))
 		return true;
 	if (!(select_kinds() & SELECT_BY_OWNER) || !is_current_wanted(&selection.tasks) ||
 	    !is_tcp(sk) || !place_fits(sk))
@@ -184,20 +183,10 @@ static __always_inline bool is_selected_here(const struct sock *sk)
 	return true;
 }
 
-/* Its last event. The packets that still come are those of TIME_WAIT. */
-static __always_inline void select_end(const struct sock *sk)
+/* In the context of a task that sends or receives. */
+static __always_inline bool is_selected_here(const struct sock *sk)
 {
-	__u64 key = (__u64)sk;
-	struct select_tuple t = {};
-
-	if (!select_kinds())
-		return;
-	if (is_remembering() && is_remembered(sk)) {
-		fill_tuple(&t, sk);
-		if (t.port[0] && t.port[1])
-			keep_flow(&t, bpf_ktime_get_ns() + FLOW_LINGERS);
-	}
-	bpf_map_delete_elem(&chosen, &key);
+	return !select_kinds() || learn_here(sk);
 }
 
 #endif

@@ -74,32 +74,52 @@ static __always_inline const struct tcp_sock *as_tcp(const struct sock *sk)
 	return CAST(sk, struct tcp_sock);
 }
 
-/* A typed argument that is not NULL, without its cookie; `tp` is as_tcp() of it. */
-static __always_inline void fill_names(struct wire_sock *w, struct wire_addrs6 *a6,
-				       const struct sock *sk, const struct tcp_sock *tp)
+/* A typed argument that is not NULL; without its cookie, and what only sockets of its kind have. */
+static __always_inline void fill_common(struct wire_sock *w, struct wire_addrs6 *a6,
+					const struct sock *sk)
 {
 	const struct sock_common *c = &sk->__sk_common;
-	const struct inet_sock *inet = (const void *)tp;
 
 	w->skaddr = (__u64)sk;
 	w->netns = sock_netns(c);
 	w->family = c->skc_family;
 	w->state = c->skc_state;
-	w->protocol = is_full(w->state) ? sk->sk_protocol : IPPROTO_TCP;
 	w->dport = bpf_ntohs(c->skc_dport);
 	*(__u32 *)w->daddr = c->skc_daddr;
-	if (inet) {
-		w->sport = bpf_ntohs(inet->inet_sport);
-		*(__u32 *)w->saddr = inet->inet_saddr;
-	} else if (is_inet(w->family)) {
-		fill_inet_probed(w, sk, c->skc_num, c->skc_rcv_saddr);
-	} else {
-		fill_no_inet(w);
-	}
 	if (w->family == AF_INET6 && has_ipv6()) {
 		copy_in6(a6->saddr, &c->skc_v6_rcv_saddr);
 		copy_in6(a6->daddr, &c->skc_v6_daddr);
 	}
+}
+
+/* The same of a full TCP socket. */
+static __always_inline void fill_tcp_names(struct wire_sock *w, struct wire_addrs6 *a6,
+					   const struct sock *sk, const struct tcp_sock *tp)
+{
+	const struct inet_sock *inet = &tp->inet_conn.icsk_inet;
+
+	fill_common(w, a6, sk);
+	w->protocol = IPPROTO_TCP;
+	w->sport = bpf_ntohs(inet->inet_sport);
+	*(__u32 *)w->saddr = inet->inet_saddr;
+}
+
+/* `tp` is as_tcp() of it. */
+static __always_inline void fill_names(struct wire_sock *w, struct wire_addrs6 *a6,
+				       const struct sock *sk, const struct tcp_sock *tp)
+{
+	const struct sock_common *c = &sk->__sk_common;
+
+	if (tp) {
+		fill_tcp_names(w, a6, sk, tp);
+		return;
+	}
+	fill_common(w, a6, sk);
+	w->protocol = is_full(w->state) ? sk->sk_protocol : IPPROTO_TCP;
+	if (is_inet(w->family))
+		fill_inet_probed(w, sk, c->skc_num, c->skc_rcv_saddr);
+	else
+		fill_no_inet(w);
 }
 
 static __always_inline void fill_sock(struct wire_sock *w, struct wire_addrs6 *a6,
@@ -170,17 +190,12 @@ static __always_inline __u32 copied_netns(const struct common_copy *c)
 	return BPF_CORE_READ(net, ns.inum);
 }
 
-/* Any pointer to a socket, read by the helper alone; not NULL. */
-static __always_inline void fill_sock_copied(struct wire_sock *w, struct wire_addrs6 *a6,
-					     const void *pointer)
+OUT_OF_LINE int fill_sock_by_helper(struct wire_sock *w, struct wire_addrs6 *a6,
+				    const void *pointer)
 {
 	const struct sock *sk = pointer;
 	struct common_copy c;
 
-	if (has_cast) {
-		fill_sock_walked(w, a6, CAST(pointer, struct sock));
-		return;
-	}
 	bpf_probe_read_kernel(&c, sizeof(c), pointer);
 	w->skaddr = (__u64)pointer;
 	w->cookie = copied_u64(&c, bpf_core_field_offset(struct sock_common, skc_cookie.counter));
@@ -202,6 +217,17 @@ static __always_inline void fill_sock_copied(struct wire_sock *w, struct wire_ad
 			   bpf_core_field_offset(struct sock_common, skc_v6_rcv_saddr));
 		copied_in6(a6->daddr, &c, bpf_core_field_offset(struct sock_common, skc_v6_daddr));
 	}
+	return 0;
+}
+
+/* Any pointer to a socket; not NULL. */
+static __always_inline void fill_sock_copied(struct wire_sock *w, struct wire_addrs6 *a6,
+					     const void *pointer)
+{
+	if (has_cast)
+		fill_sock_walked(w, a6, CAST(pointer, struct sock));
+	else
+		fill_sock_by_helper(w, a6, pointer);
 }
 
 static __always_inline void fill_counters(struct wire_tcp_counters *w, const struct tcp_sock *tp)

@@ -13,26 +13,27 @@
 
 static __always_inline int emit_skb(void *ctx, __u32 event, const struct sk_buff *skb, __u64 value)
 {
-	const unsigned char *l3 = network_header(skb);
-	const struct sock *sk = skb->sk;
+	const struct sock *sk;
+	struct emission e;
 	struct wire_skb *r;
 
-	if (!is_selected_skb(skb, l3, sk, NULL))
+	if (!is_selected_skb(skb, network_header(skb), skb->sk, NULL))
 		return 0;
-	r = emit_begin(ctx, event, sizeof(*r));
+	r = emit_begin(&e, ctx, event, sizeof(*r));
 	if (!r)
 		return 0;
 	r->skbaddr = (__u64)skb;
 	r->location = value;
 	if (event == WIRE_SKB_COPY_DATAGRAM_IOVEC)
 		r->len = (__s32)value;
-	r->head.flags = fill_packet(&r->packet, skb, l3);
+	r->head.flags = fill_packet(&r->packet, skb, network_header(skb));
+	sk = skb->sk;
 	if (sk) {
 		r->head.flags |= WIRE_HAS_SOCK;
 		fill_sock_walked(&r->sock, &r->addrs6, sk);
-		emit_end_sock(r, r->sock.family, offsetof(struct wire_skb, addrs6));
+		emit_end_sock(&e, r->sock.family, offsetof(struct wire_skb, addrs6), sizeof(*r));
 	} else {
-		emit_end_short(r, offsetof(struct wire_skb, sock));
+		emit_end(&e, offsetof(struct wire_skb, sock));
 	}
 	return 0;
 }
@@ -54,13 +55,13 @@ int BPF_PROG(skb_copy_datagram_iovec, const struct sk_buff *skb, int len)
 SEC("tp_btf/kfree_skb")
 int BPF_PROG(kfree_skb, const struct sk_buff *skb, void *location)
 {
-	const unsigned char *l3 = network_header(skb);
-	const void *sk = skb->sk;
+	struct emission e;
 	struct wire_kfree *r;
+	const void *sk;
 
-	if (!is_selected_skb(skb, l3, sk, NULL))
+	if (!is_selected_skb(skb, network_header(skb), skb->sk, NULL))
 		return 0;
-	r = emit_begin(ctx, WIRE_KFREE_SKB, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_KFREE_SKB, sizeof(*r));
 	if (!r)
 		return 0;
 	r->skbaddr = (__u64)skb;
@@ -68,15 +69,16 @@ int BPF_PROG(kfree_skb, const struct sk_buff *skb, void *location)
 	r->reason = arg_counts[WIRE_KFREE_SKB] > 2 ? ctx[2] : 0;
 	*(volatile __u64 *)&r->rx_sk = arg_counts[WIRE_KFREE_SKB] > 3 ? ctx[3] : 0;
 	r->protocol = bpf_ntohs(skb->protocol);
-	r->head.flags = fill_packet(&r->packet, skb, l3);
+	r->head.flags = fill_packet(&r->packet, skb, network_header(skb));
+	sk = skb->sk;
 	if (*(volatile __u64 *)&r->rx_sk)
 		sk = (const void *)*(volatile __u64 *)&r->rx_sk;
 	if (sk) {
 		r->head.flags |= WIRE_HAS_SOCK;
 		fill_sock_copied(&r->sock, &r->addrs6, sk);
-		emit_end_sock(r, r->sock.family, offsetof(struct wire_kfree, addrs6));
+		emit_end_sock(&e, r->sock.family, offsetof(struct wire_kfree, addrs6), sizeof(*r));
 	} else {
-		emit_end_short(r, offsetof(struct wire_kfree, sock));
+		emit_end(&e, offsetof(struct wire_kfree, sock));
 	}
 	return 0;
 }
@@ -86,12 +88,13 @@ SEC("tp_btf/netif_receive_skb")
 int BPF_PROG(netif_receive_skb, const struct sk_buff *skb)
 {
 	const unsigned char *l3 = skb->data;
+	struct emission e;
 	struct wire_receive *r;
 	const __u64 *name;
 
 	if (!is_selected_skb(skb, l3, NULL, skb->dev))
 		return 0;
-	r = emit_begin(ctx, WIRE_NETIF_RECEIVE_SKB, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_NETIF_RECEIVE_SKB, sizeof(*r));
 	if (!r)
 		return 0;
 	name = (const void *)skb->dev->name;
@@ -100,7 +103,7 @@ int BPF_PROG(netif_receive_skb, const struct sk_buff *skb)
 	((__u64 *)r->name)[0] = name[0];
 	((__u64 *)r->name)[1] = name[1];
 	r->head.flags = fill_packet(&r->packet, skb, l3);
-	emit_end(r);
+	emit_end(&e, sizeof(*r));
 	return 0;
 }
 

@@ -14,17 +14,18 @@ enum { DATA_READY_SKADDR = 8, DATA_READY_IP = 24 };
 const volatile __u32 data_ready_skaddr;
 const volatile __u32 data_ready_ip;
 
-static __always_inline void fill_set_state(struct wire_set_state *r, const struct sock *sk,
-					   int oldstate, int newstate)
+static __always_inline void fill_states(struct wire_set_state *r, const struct sock *sk,
+					int oldstate, int newstate)
 {
-	const struct tcp_sock *tp = as_tcp(sk);
-
 	r->sock.cookie = sock_is_unfinished(sk, oldstate, newstate) ? 0 : sock_cookie(sk);
-	fill_names(&r->sock, &r->addrs6, sk, tp);
 	r->oldstate = oldstate;
 	r->newstate = newstate;
-	if (!tp)
-		return;
+}
+
+static __always_inline void fill_tcp_states(struct wire_set_state *r, const struct sock *sk,
+					    const struct tcp_sock *tp)
+{
+	fill_tcp_names(&r->sock, &r->addrs6, sk, tp);
 	r->head.flags = WIRE_HAS_TCP;
 	fill_counters(&r->tcp, tp);
 	r->sk_err = sk->sk_err;
@@ -33,14 +34,69 @@ static __always_inline void fill_set_state(struct wire_set_state *r, const struc
 		     1;
 }
 
-static __always_inline int hold_set_state(void *ctx, const struct sock *sk, int oldstate,
-					  int newstate)
+OUT_OF_LINE int hold_set_state(void *ctx, const struct sock *sk, const struct tcp_sock *tp,
+			       int oldstate, int newstate)
 {
 	struct wire_set_state r = {};
 
-	fill_head(ctx, &r.head, WIRE_INET_SOCK_SET_STATE, bpf_ktime_get_boot_ns());
-	fill_set_state(&r, sk, oldstate, newstate);
+	fill_head(ctx, &r.head, WIRE_INET_SOCK_SET_STATE, bpf_get_smp_processor_id());
+	r.head.ts_ns = bpf_ktime_get_boot_ns();
+	fill_states(&r, sk, oldstate, newstate);
+	fill_tcp_states(&r, sk, tp);
 	hold_back(sk, &r);
+	return 0;
+}
+
+/* The record's time; 0 if there was no room for it. */
+static __always_inline __u64 emit_set_state(void *ctx, const struct sock *sk,
+					    const struct tcp_sock *tp, int oldstate, int newstate)
+{
+	struct emission e;
+	struct wire_set_state *r = emit_begin(&e, ctx, WIRE_INET_SOCK_SET_STATE, sizeof(*r));
+	__u64 ts_ns;
+
+	if (!r)
+		return 0;
+	fill_states(r, sk, oldstate, newstate);
+	if (tp)
+		fill_tcp_states(r, sk, tp);
+	else
+		fill_names(&r->sock, &r->addrs6, sk, NULL);
+	ts_ns = r->head.ts_ns;
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_set_state, addrs6), sizeof(*r));
+	return ts_ns;
+}
+
+/* A connection ends. Not at tcp_destroy_sock: tcp_disconnect(), which a reset by SO_LINGER goes
+ * through, has cleared the counters by then. `ts_ns` is the time of the change of state; 0: now. */
+OUT_OF_LINE int emit_summary(void *ctx, __u64 ts_ns, const struct sock *sk,
+			     const struct tcp_sock *tp, int oldstate)
+{
+	struct emission e;
+	struct wire_summary *r = emit_begin_untimed(&e, ctx, WIRE_SOCK_SUMMARY, sizeof(*r));
+
+	if (!r)
+		return 0;
+	r->head.ts_ns = ts_ns ? ts_ns : bpf_ktime_get_boot_ns();
+	r->sock.cookie = sock_cookie(sk);
+	fill_tcp_names(&r->sock, &r->addrs6, sk, tp);
+	fill_counters(&r->tcp, tp);
+	r->head.flags = fill_totals(&r->totals, tp);
+	r->sk_err = sk->sk_err;
+	r->state = oldstate;
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_summary, addrs6), sizeof(*r));
+	return 0;
+}
+
+/* What is wanted of it. */
+static __always_inline int emit_states(void *ctx, const struct sock *sk, const struct tcp_sock *tp,
+				       int oldstate, int newstate)
+{
+	__u64 ts_ns = emit_set_state(ctx, sk, tp, oldstate, newstate);
+
+	if (tp && newstate == TCP_CLOSE && oldstate != TCP_CLOSE && oldstate != TCP_LISTEN &&
+	    is_wanted(WIRE_SOCK_SUMMARY))
+		emit_summary(ctx, ts_ns, sk, tp, oldstate);
 	return 0;
 }
 
@@ -48,79 +104,53 @@ static __always_inline int hold_set_state(void *ctx, const struct sock *sk, int 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newstate)
 {
-	enum select_fit fit = select_state(sk, oldstate, newstate);
-	struct wire_set_state *r;
+	const struct tcp_sock *tp = as_tcp(sk);
+	enum select_fit fit;
 
-	if (select_kinds() && newstate == TCP_ESTABLISHED)
+	if (!select_kinds())
+		return emit_states(ctx, sk, tp, oldstate, newstate);
+	fit = select_state(sk, oldstate, newstate);
+	if (newstate == TCP_ESTABLISHED)
 		count_opened(fit);
 	let_go(sk, fit);
-	if (fit == SELECT_MAYBE && select_kinds() & SELECT_BY_HEADERS)
-		return hold_set_state(ctx, sk, oldstate, newstate);
-	if (fit != SELECT_YES)
-		return 0;
-	r = emit_begin(ctx, WIRE_INET_SOCK_SET_STATE, sizeof(*r));
-	if (!r)
-		return 0;
-	fill_set_state(r, sk, oldstate, newstate);
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_set_state, addrs6));
-	return 0;
-}
-
-/* A connection ends. Not at tcp_destroy_sock: tcp_disconnect(), which a reset by SO_LINGER goes
- * through, has cleared the counters by then. */
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(sock_summary, const struct sock *sk, int oldstate, int newstate)
-{
-	const struct tcp_sock *tp = as_tcp(sk);
-	struct wire_summary *r;
-
-	if (newstate != TCP_CLOSE || oldstate == TCP_CLOSE || oldstate == TCP_LISTEN || !tp)
-		return 0;
-	if (!is_selected(sk))
-		return 0;
-	r = emit_begin(ctx, WIRE_SOCK_SUMMARY, sizeof(*r));
-	if (!r)
-		return 0;
-	fill_sock(&r->sock, &r->addrs6, sk, tp);
-	fill_counters(&r->tcp, tp);
-	r->head.flags = fill_totals(&r->totals, tp);
-	r->sk_err = sk->sk_err;
-	r->state = oldstate;
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_summary, addrs6));
-	return 0;
+	if (tp && fit == SELECT_MAYBE && select_kinds() & SELECT_BY_HEADERS)
+		return hold_set_state(ctx, sk, tp, oldstate, newstate);
+	return fit == SELECT_YES ? emit_states(ctx, sk, tp, oldstate, newstate) : 0;
 }
 
 SEC("tp_btf/inet_sk_error_report")
 int BPF_PROG(inet_sk_error_report, const struct sock *sk)
 {
+	struct emission e;
 	struct wire_sock_length *r;
 
 	if (!is_selected(sk))
 		return 0;
-	r = emit_begin(ctx, WIRE_INET_SK_ERROR_REPORT, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_INET_SK_ERROR_REPORT, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->ret = sk->sk_err;
 	r->flags = 0;
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_sock_length, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sock_length, addrs6), sizeof(*r));
 	return 0;
 }
 
 static __always_inline int emit_length(void *ctx, __u32 event, const struct sock *sk, int ret,
 				       int flags)
 {
+	struct emission e;
 	struct wire_sock_length *r;
 
 	if (!is_selected_here(sk))
 		return 0;
-	r = emit_begin(ctx, event, sizeof(*r));
+	r = emit_begin(&e, ctx, event, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->ret = ret;
 	r->flags = flags;
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_sock_length, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sock_length, addrs6), sizeof(*r));
 	return 0;
 }
 
@@ -136,29 +166,38 @@ int BPF_PROG(sock_recv_length, const struct sock *sk, int ret, int flags)
 	return emit_length(ctx, WIRE_SOCK_RECV_LENGTH, sk, ret, flags);
 }
 
+OUT_OF_LINE __u64 data_ready_field(void *ctx, __u32 offset)
+{
+	__u64 value = 0;
+
+	bpf_probe_read_kernel(&value, sizeof(value), ctx + offset);
+	return value;
+}
+
 /* The event's `ip` is a return address that exists only where the kernel takes it, so
  * this program is attached to the classic event and finds `ip` in its entry. */
 SEC("tp/sock/sk_data_ready")
 int sk_data_ready(void *ctx)
 {
+	struct emission e;
 	struct wire_sock_value *r;
-	void *sk = NULL;
+	void *sk;
 
 	if (data_ready_skaddr == DATA_READY_SKADDR)
 		sk = *(void **)(ctx + DATA_READY_SKADDR);
 	else
-		bpf_probe_read_kernel(&sk, sizeof(sk), ctx + data_ready_skaddr);
+		sk = (void *)data_ready_field(ctx, data_ready_skaddr);
 	if (!is_selected_any(sk))
 		return OTHERS_SEE_IT;
-	r = emit_begin(ctx, WIRE_SK_DATA_READY, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_SK_DATA_READY, sizeof(*r));
 	if (!r)
 		return OTHERS_SEE_IT;
 	fill_sock_copied(&r->sock, &r->addrs6, sk);
 	if (data_ready_ip == DATA_READY_IP)
 		r->ip = *(__u64 *)(ctx + DATA_READY_IP);
 	else
-		bpf_probe_read_kernel(&r->ip, sizeof(r->ip), ctx + data_ready_ip);
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_sock_value, addrs6));
+		r->ip = data_ready_field(ctx, data_ready_ip);
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sock_value, addrs6), sizeof(*r));
 	return OTHERS_SEE_IT;
 }
 

@@ -38,11 +38,12 @@ int BPF_PROG(tcp_probe, const struct sock *sk, const struct sk_buff *skb)
 {
 	const struct tcp_sock *tp = as_tcp(sk);
 	const struct inet_sock *inet = (const void *)tp;
+	struct emission e;
 	struct wire_tcp_probe *r;
 
 	if (!tp || !is_selected(sk))
 		return 0;
-	r = emit_begin(ctx, WIRE_TCP_PROBE, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_TCP_PROBE, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
@@ -59,18 +60,19 @@ int BPF_PROG(tcp_probe, const struct sock *sk, const struct sk_buff *skb)
 	r->rcv_nxt = tp->rcv_nxt;
 	if (r->sock.family == AF_INET6 && has_ipv6())
 		copy_in6(r->pinet6_saddr, &inet->pinet6->saddr);
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_tcp_probe, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_tcp_probe, addrs6), sizeof(*r));
 	return 0;
 }
 
 static __always_inline int emit_sock(void *ctx, __u32 event, const struct sock *sk)
 {
-	struct wire_sock_event *r = emit_begin(ctx, event, sizeof(*r));
+	struct emission e;
+	struct wire_sock_event *r = emit_begin(&e, ctx, event, sizeof(*r));
 
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_sock_event, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sock_event, addrs6), sizeof(*r));
 	return 0;
 }
 
@@ -91,12 +93,13 @@ SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(tcp_destroy_sock, const struct sock *sk)
 {
 	const struct tcp_sock *tp = as_tcp(sk);
+	struct emission e;
 	struct wire_destroy *r;
 	bool is_chosen = is_selected(sk);
 
-	select_end(sk);
-	drop_held(sk);
-	r = is_chosen ? emit_begin(ctx, WIRE_TCP_DESTROY_SOCK, sizeof(*r)) : NULL;
+	if (select_kinds())
+		select_end(sk);
+	r = is_chosen ? emit_begin(&e, ctx, WIRE_TCP_DESTROY_SOCK, sizeof(*r)) : NULL;
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
@@ -104,7 +107,7 @@ int BPF_PROG(tcp_destroy_sock, const struct sock *sk)
 		r->head.flags = WIRE_HAS_TCP;
 		fill_counters(&r->tcp, tp);
 	}
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_destroy, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_destroy, addrs6), sizeof(*r));
 	return 0;
 }
 
@@ -164,12 +167,13 @@ static __always_inline void fill_reset_skb(struct wire_send_reset *r, const stru
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(tcp_send_reset, const struct sock *sk, const struct sk_buff *skb)
 {
+	struct emission e;
 	struct wire_send_reset *r;
 	bool is_sock;
 
 	if (!is_selected_any(sk) && !(skb && is_selected_skb(skb, network_header(skb), NULL, NULL)))
 		return 0;
-	r = emit_begin(ctx, WIRE_TCP_SEND_RESET, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_TCP_SEND_RESET, sizeof(*r));
 	if (!r)
 		return 0;
 	r->skbaddr = (__u64)skb;
@@ -184,7 +188,7 @@ int BPF_PROG(tcp_send_reset, const struct sock *sk, const struct sk_buff *skb)
 		fill_reset_sock(r, sk);
 	else if (skb)
 		fill_reset_skb(r, skb);
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_send_reset, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_send_reset, addrs6), sizeof(*r));
 	return 0;
 }
 
@@ -194,11 +198,12 @@ int BPF_PROG(tcp_retransmit_skb, const struct sock *sk, const struct sk_buff *sk
 	const struct tcp_skb_cb *cb = (const void *)skb->cb;
 	const struct tcp_sock *tp = as_tcp(sk);
 	const struct inet_connection_sock *icsk = (const void *)tp;
+	struct emission e;
 	struct wire_retransmit *r;
 
 	if (!is_selected(sk))
 		return 0;
-	r = emit_begin(ctx, WIRE_TCP_RETRANSMIT_SKB, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_TCP_RETRANSMIT_SKB, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
@@ -212,7 +217,7 @@ int BPF_PROG(tcp_retransmit_skb, const struct sock *sk, const struct sk_buff *sk
 		r->ca_state = tcp_ca_state(tp);
 		r->icsk_pending = icsk->icsk_pending;
 	}
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_retransmit, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_retransmit, addrs6), sizeof(*r));
 	return 0;
 }
 
@@ -243,32 +248,34 @@ static __always_inline bool is_request_selected(const struct sock *sk,
 SEC("tp_btf/tcp_retransmit_synack")
 int BPF_PROG(tcp_retransmit_synack, const struct sock *sk, const struct request_sock *req)
 {
+	struct emission e;
 	struct wire_synack *r;
 
 	if (!is_request_selected(sk, req))
 		return 0;
-	r = emit_begin(ctx, WIRE_TCP_RETRANSMIT_SYNACK, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_TCP_RETRANSMIT_SYNACK, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	fill_request(r, &req->__req_common);
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_synack, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_synack, addrs6), sizeof(*r));
 	return 0;
 }
 
 SEC("tp_btf/tcp_cong_state_set")
 int BPF_PROG(tcp_cong_state_set, const struct sock *sk, __u8 state)
 {
+	struct emission e;
 	struct wire_sock_value *r;
 
 	if (!is_selected(sk))
 		return 0;
-	r = emit_begin(ctx, WIRE_TCP_CONG_STATE_SET, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_TCP_CONG_STATE_SET, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->cong_state = state;
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_sock_value, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sock_value, addrs6), sizeof(*r));
 	return 0;
 }
 
@@ -277,11 +284,12 @@ SEC("tp_btf/tcp_sendmsg_locked")
 int BPF_PROG(tcp_sendmsg_locked, const struct sock *sk, const struct msghdr *msg,
 	     const struct sk_buff *skb, int size_goal)
 {
+	struct emission e;
 	struct wire_sendmsg *r;
 
 	if (!is_selected_here(sk))
 		return 0;
-	r = emit_begin(ctx, WIRE_TCP_SENDMSG_LOCKED, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_TCP_SENDMSG_LOCKED, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
@@ -289,7 +297,7 @@ int BPF_PROG(tcp_sendmsg_locked, const struct sock *sk, const struct msghdr *msg
 	r->skb_len = skb ? skb->len : 0;
 	r->msg_left = msg->msg_iter.count;
 	r->size_goal = size_goal;
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_sendmsg, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sendmsg, addrs6), sizeof(*r));
 	return 0;
 }
 
@@ -313,18 +321,19 @@ SEC("tp_btf/tcp_rcvbuf_grow")
 int BPF_PROG(tcp_rcvbuf_grow, const struct sock *sk, int time)
 {
 	const struct tcp_sock *tp = as_tcp(sk);
+	struct emission e;
 	struct wire_rcvbuf *r;
 
 	if (!tp || !is_selected(sk))
 		return 0;
-	r = emit_begin(ctx, WIRE_TCP_RCVBUF_GROW, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_TCP_RCVBUF_GROW, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
 	r->time = time;
 	r->rcvbuf = sk->sk_rcvbuf;
 	fill_rcvbuf(r, tp);
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_rcvbuf, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_rcvbuf, addrs6), sizeof(*r));
 	return 0;
 }
 
@@ -332,18 +341,19 @@ SEC("tp_btf/tcp_cwnd_reduction_tp")
 int BPF_PROG(tcp_cwnd_reduction_tp, const struct sock *sk, int newly_acked_sacked, int newly_lost,
 	     int flag)
 {
+	struct emission e;
 	struct wire_cwnd_reduction *r;
 
 	if (!is_selected(sk))
 		return 0;
-	r = emit_begin(ctx, WIRE_TCP_CWND_REDUCTION_TP, sizeof(*r));
+	r = emit_begin(&e, ctx, WIRE_TCP_CWND_REDUCTION_TP, sizeof(*r));
 	if (!r)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->newly_acked_sacked = newly_acked_sacked;
 	r->newly_lost = newly_lost;
 	r->flag = flag;
-	emit_end_sock(r, r->sock.family, offsetof(struct wire_cwnd_reduction, addrs6));
+	emit_end_sock(&e, r->sock.family, offsetof(struct wire_cwnd_reduction, addrs6), sizeof(*r));
 	return 0;
 }
 

@@ -56,7 +56,7 @@ enum wire_flag {
 	WIRE_HAS_MIN_RTT = 128, /* wire_tcp_totals: an RTT was measured */
 };
 
-/* What the program of an event does: one 64-bit word for each event number. */
+/* What the program of an event does: a byte for each event number. */
 enum wire_control {
 	WIRE_SILENT = 0,
 	WIRE_SEND = 1,

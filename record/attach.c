@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -36,15 +35,14 @@ struct copy {
 
 struct attach {
 	struct typed *typed;
-	const struct btf_enums *btf; /* lent */
-	struct bpf_link *typed_links[WIRE_TYPED_END][LOADING_PROGRAMS_MAX];
+	const struct btf_enums *btf;                                        /* lent */
+	struct bpf_link *typed_links[WIRE_TYPED_END][LOADING_PROGRAMS_MAX]; /* [typed_maker()] */
+	bool is_started[WIRE_TYPED_END];
 	const struct filter *filter; /* lent */
 	struct selector selector;
 	struct copy *copies; /* [catalog index]; owned */
 	size_t copy_count;
 	size_t ring_bytes;
-	uint64_t *control; /* [event number], enum wire_control; mapped */
-	size_t control_bytes;
 	struct percpu_size lanes;
 };
 
@@ -98,20 +96,6 @@ static void divide_buffer(struct attach *a, size_t bytes)
 	a->ring_bytes = a->lanes.count ? bytes / 2 : bytes;
 }
 
-static int open_control(struct attach *a, const struct catalog *c, struct error *err)
-{
-	size_t bytes = (catalog_end(c) + WIRE_TYPED_END) * sizeof(*a->control);
-	void *mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-			    bpf_map__fd(a->typed->maps.control), 0);
-
-	if (mapped == MAP_FAILED)
-		return error_set(err, ERR_KERNEL, "cannot map the control words of programs: %s",
-				 strerror(errno));
-	a->control = mapped;
-	a->control_bytes = bytes;
-	return 0;
-}
-
 int attach_open(struct catalog *c, const struct btf_enums *btf, const struct record_options *opt,
 		struct attach **out, struct error *err)
 {
@@ -130,8 +114,6 @@ int attach_open(struct catalog *c, const struct btf_enums *btf, const struct rec
 	a->copy_count = catalog_count(c);
 	a->copies = calloc(a->copy_count, sizeof(*a->copies));
 	rc = a->copies ? loading_run(&o, &a->typed, err) : error_nomem(err);
-	if (!rc)
-		rc = open_control(a, c, err);
 	if (rc) {
 		attach_close(a);
 		return rc;
@@ -154,7 +136,7 @@ static int load_copy(struct attach *a, const struct catalog_event *e, struct gen
 	filter_fill(a->filter, &wanted);
 	memcpy((void *)&ro->tasks, &wanted.tasks, sizeof(wanted.tasks));
 	memcpy((void *)ro->dynamic, e->layout.dynamic, sizeof(e->layout.dynamic));
-	if (bpf_map__reuse_fd(skel->maps.control, bpf_map__fd(a->typed->maps.control)) ||
+	if (bpf_map__reuse_fd(skel->maps.data_control, bpf_map__fd(a->typed->maps.data_control)) ||
 	    bpf_map__reuse_fd(skel->maps.ring, attach_ring_fd(a)) ||
 	    bpf_map__reuse_fd(skel->maps.missed, attach_missed_fd(a)))
 		return -errno;
@@ -180,10 +162,10 @@ static int start_generic(struct attach *a, const struct catalog_event *e, struct
 	return copy->link ? 0 : -errno;
 }
 
-/* All of the event's programs, or none. */
+/* All of the event's programs, or none. One that makes two events is attached once. */
 static int start_typed(struct attach *a, const struct catalog_event *e)
 {
-	struct bpf_link **links = a->typed_links[e->number];
+	struct bpf_link **links = a->typed_links[typed_maker(e->typed)];
 	int rc = -ENOENT;
 
 	for (size_t n = 0; n < LOADING_PROGRAMS_MAX; n++) {
@@ -191,7 +173,7 @@ static int start_typed(struct attach *a, const struct catalog_event *e)
 
 		if (!p)
 			continue;
-		links[n] = bpf_program__attach(p);
+		links[n] = links[n] ? links[n] : bpf_program__attach(p);
 		rc = links[n] ? 0 : -errno;
 		if (rc)
 			break;
@@ -200,6 +182,7 @@ static int start_typed(struct attach *a, const struct catalog_event *e)
 		bpf_link__destroy(links[n]);
 		links[n] = NULL;
 	}
+	a->is_started[e->number] = rc == 0;
 	return rc;
 }
 
@@ -225,21 +208,17 @@ static size_t start_way(struct attach *a, struct catalog *c, enum way way)
 	return started;
 }
 
-static bool is_attached(const struct attach *a, size_t number)
+static void control_set(struct attach *a, size_t number, enum wire_control todo)
 {
-	bool is_any = false;
-
-	for (size_t n = 0; n < LOADING_PROGRAMS_MAX; n++)
-		is_any |= a->typed_links[number][n] != NULL;
-	return is_any;
+	__atomic_store_n(&a->typed->data_control->control[number], (uint8_t)todo, __ATOMIC_RELAXED);
 }
 
 /* Programs that only help to select stay silent. */
 static void set_control(struct attach *a, enum wire_control todo)
 {
-	for (size_t i = 0; i < a->control_bytes / sizeof(*a->control); i++)
-		if (i >= WIRE_TYPED_END || is_attached(a, i))
-			__atomic_store_n(&a->control[i], todo, __ATOMIC_RELAXED);
+	for (size_t i = 0; i < WIRE_EVENT_MAX; i++)
+		if (i >= WIRE_TYPED_END || a->is_started[i])
+			control_set(a, i, todo);
 }
 
 void attach_send(struct attach *a)
@@ -249,7 +228,7 @@ void attach_send(struct attach *a)
 
 void attach_shed(struct attach *a, uint16_t number, bool is_shed)
 {
-	__atomic_store_n(&a->control[number], is_shed ? WIRE_SHED : WIRE_SEND, __ATOMIC_RELAXED);
+	control_set(a, number, is_shed ? WIRE_SHED : WIRE_SEND);
 }
 
 int attach_start(struct attach *a, struct catalog *c, struct error *err)
@@ -312,8 +291,6 @@ void attach_close(struct attach *a)
 {
 	if (!a)
 		return;
-	if (a->control)
-		munmap(a->control, a->control_bytes);
 	if (a->copies)
 		detach_behind(a);
 	for (size_t i = 0; a->copies && i < a->copy_count; i++)
@@ -371,6 +348,8 @@ uint64_t attach_skipped(const struct attach *a, const struct catalog *c, size_t 
 	const struct catalog_event *e = catalog_at(c, index);
 	uint64_t count = 0;
 
+	if (e->typed && typed_maker(e->typed) != e->number && a->is_started[typed_maker(e->typed)])
+		return 0; /* counted there */
 	if (e->way == WAY_GENERIC)
 		return skipped(a->copies[index].skel->progs.copy_entry);
 	for (size_t n = 0; n < LOADING_PROGRAMS_MAX && e->way == WAY_TYPED; n++)

@@ -97,7 +97,7 @@ static void set_constants(struct typed *skel, const struct catalog *c, const str
 struct bpf_program *loading_program(const struct typed *skel, const struct btf_enums *btf,
 				    const struct catalog_event *e, size_t index)
 {
-	const char *name = index == 0 ? e->name : NULL;
+	const char *name = index == 0 ? typed_tracepoint(e->typed) : NULL;
 
 	if (e->substitute)
 		name = substitute_has(e->substitute, btf, index) ? e->substitute->functions[index]
@@ -140,7 +140,6 @@ static struct typed *open_typed(const struct loading *o, const struct catalog_ev
 	set_stacks(skel->maps.stacks, o->catalog);
 	/* Each typed event may still become a generic one. */
 	bpf_map__set_max_entries(skel->maps.missed, catalog_end(o->catalog) + WIRE_TYPED_END);
-	bpf_map__set_max_entries(skel->maps.control, catalog_end(o->catalog) + WIRE_TYPED_END);
 	bpf_object__for_each_program(p, skel->obj) bpf_program__set_autoload(p, false);
 	for (size_t i = 0; i < catalog_count(o->catalog); i++) {
 		const struct catalog_event *e = catalog_at(o->catalog, i);

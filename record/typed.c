@@ -262,6 +262,14 @@ const char *typed_tracepoint(const struct typed_event *e)
 	return e->tracepoint ? e->tracepoint : e->name;
 }
 
+uint16_t typed_maker(const struct typed_event *e)
+{
+	for (size_t i = 0; e->tracepoint && i < typed_count(); i++)
+		if (strcmp(events[i].name, e->tracepoint) == 0)
+			return events[i].number;
+	return e->number;
+}
+
 static size_t list_length(const struct typed_field *list)
 {
 	size_t n = 0;

@@ -72,7 +72,7 @@ struct typed_field {
 
 struct typed_event {
 	const char *group;
-	const char *name;       /* of the tracepoint; of the program too */
+	const char *name;       /* of the tracepoint; of the program too, if it has its own */
 	const char *tracepoint; /* what makes an event of our own; NULL = its name */
 	uint16_t number;        /* enum wire_event */
 	uint16_t wire_bytes;    /* size of its record, where it has all its parts */
@@ -96,6 +96,8 @@ size_t typed_count(void);
 const struct typed_event *typed_find(const char *group, const char *name);
 /* The name of the kernel's tracepoint that makes it. */
 const char *typed_tracepoint(const struct typed_event *e);
+/* The number of the event whose program makes it, too: its own, as a rule. */
+uint16_t typed_maker(const struct typed_event *e);
 /* The fields an event may have, one after the other: its own, then the socket's, then
  * the packet's. NULL when `index` is past the last. */
 const struct typed_field *typed_field_at(const struct typed_event *e, size_t index);

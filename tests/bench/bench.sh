@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-# `make bench`: see docs/BENCHMARKS.md. ONLY_PART="costs sizes columns decode encode part views endure" chooses parts.
-# ROUNDS of each; ONLY="tcptape perf" leaves tracers out of costs and sizes; COUNT connections a run of costs (10000);
+# `make bench`: see docs/BENCHMARKS.md. ONLY_PART="costs probes sizes columns decode encode part views endure" chooses parts.
+# ROUNDS of each; ONLY="tcptape perf" leaves tracers out of costs, probes and sizes; COUNT connections a run of costs (10000) and probes (20000);
 # TOP columns that are listed (30); EVENTS on the long tape of decode, part and views (50000000), and that encode writes (400000);
-# LOAD="churn http" chooses loads of sizes and costs;
+# LOAD="churn http" chooses loads of sizes, costs and probes;
 # SECONDS_EACH of endure (60); sizes
 # leaves its tapes in $B/bench/ for the other parts; they look at TAPE ($B/bench/churn.tape).
 set -eu
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 B=${B:-build}
 CC=${CC:-gcc}
 CLANG=${CLANG:-clang}
-ONLY_PART=${ONLY_PART:-sizes columns decode encode part views costs endure}
+ONLY_PART=${ONLY_PART:-sizes columns decode encode part views costs probes endure}
 PATH=$PATH:/usr/sbin:/sbin
 [ "$(id -u)" -eq 0 ] || { echo "bench: recording needs root" >&2; exit 1; }
 [ -e /sys/kernel/btf/vmlinux ] || { echo "bench: this kernel has no BTF" >&2; exit 1; }
@@ -19,13 +19,22 @@ command -v python3 >/dev/null || { echo "bench: python3 is not installed" >&2; e
 export B PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$B/bench"
 
-costs() {
+empty() {
 	$CLANG -O2 -g -target bpf -idirafter "/usr/include/$(uname -m)-linux-gnu" \
 		-c tests/bench/empty.bpf.c -o "$B/bench/empty.bpf.o"
 	# shellcheck disable=SC2046
 	$CC -std=gnu11 -O2 -Wall -Wextra tests/bench/empty_load.c -o "$B/bench/empty_load" \
 		$(pkg-config --libs libbpf 2>/dev/null || echo -lbpf -lelf -lz)
+}
+
+costs() {
+	empty
 	python3 tests/bench/costs.py
+}
+
+probes() {
+	empty
+	python3 tests/bench/probes.py
 }
 
 sizes() {
@@ -70,7 +79,7 @@ endure() {
 
 for part in $ONLY_PART; do
 	case $part in
-	costs | sizes | columns | decode | encode | part | views | endure) printf '\n== %s\n' "$part"; "$part" ;;
+	costs | probes | sizes | columns | decode | encode | part | views | endure) printf '\n== %s\n' "$part"; "$part" ;;
 	*) echo "bench: no part '$part'" >&2; exit 2 ;;
 	esac
 done
