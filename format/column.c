@@ -239,13 +239,28 @@ static bool is_one_length(const struct view *values, size_t n)
 static void put_planes(const struct view *values, size_t n, struct buf *out)
 {
 	size_t len = view_len(values[0]);
+	uint8_t *planes;
 
 	put_varint(out, len);
 	if (!buf_reserve(out, len * n))
 		return;
-	for (size_t plane = 0; plane < len; plane++)
-		for (size_t i = 0; i < n; i++)
-			out->data[out->len++] = values[i].p[plane];
+	planes = out->data + out->len;
+	for (size_t i = 0; i < n; i++)
+		for (size_t plane = 0; plane < len; plane++)
+			planes[plane * n + i] = values[i].p[plane];
+	out->len += len * n;
+}
+
+static void put_indexes(const uint32_t *indexes, size_t n, struct buf *out)
+{
+	uint8_t *p;
+
+	if (!buf_reserve(out, n * VARINT_MAX))
+		return;
+	p = out->data + out->len;
+	for (size_t i = 0; i < n; i++)
+		p = store_varint(p, indexes[i]);
+	out->len = (size_t)(p - out->data);
 }
 
 uint8_t column_encode_bytes(struct byte_table *t, const struct view *values, size_t n,
@@ -273,8 +288,7 @@ uint8_t column_encode_bytes(struct byte_table *t, const struct view *values, siz
 	put_varint(out, count);
 	for (uint32_t i = 0; i < count; i++)
 		put_string(out, t->distinct[i].p, view_len(t->distinct[i]));
-	for (size_t i = 0; i < n; i++)
-		put_varint(out, t->indexes[i]);
+	put_indexes(t->indexes, n, out);
 	return CODEC_TABLE;
 }
 

@@ -86,22 +86,29 @@ static inline uint8_t *row_begin(struct rows *r, struct row_group *g)
 	return g->rows.data + g->rows.len;
 }
 
-enum { USUAL_REFS = 4 };
+enum { SOME_REFS = 4 };
+
+static inline void put_some_refs(uint8_t *out, const uint32_t *refs)
+{
+	const volatile uint32_t *from = refs;
+
+	for (unsigned i = 0; i < SOME_REFS; i++) {
+		uint32_t id = from[i];
+
+		memcpy(out + i * sizeof(id), &id, sizeof(id));
+	}
+}
 
 /* One by one, as they were written a moment ago: a load of several would wait until the stores, and all
  * before them, have reached the cache. What follows in the row goes over what is too much. */
 static inline void put_all_refs(const struct row_group *g, uint8_t *row, const uint32_t *refs)
 {
-	const volatile uint32_t *from = refs;
-	unsigned count = g->schema->ref_count;
-
-	count = count > USUAL_REFS ? count : USUAL_REFS;
-	for (unsigned i = 0; i < count; i++) {
-		uint32_t id = from[i];
-
-		memcpy(row + g->refs_at + i * sizeof(id), &id, sizeof(id));
-	}
+	put_some_refs(row + g->refs_at, refs);
+	for (unsigned i = SOME_REFS; i < g->schema->ref_count; i += SOME_REFS)
+		put_some_refs(row + g->refs_at + i * sizeof(*refs), refs + i);
 }
+
+_Static_assert(SCHEMA_MAX_REFS % SOME_REFS == 0, "put_all_refs");
 
 static void put_refs(const struct row_group *g, uint8_t *row, const uint32_t *refs)
 {
