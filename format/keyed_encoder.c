@@ -22,14 +22,14 @@ struct keyed_source {
 /* One keyed column of a schema. */
 struct keyed_lane {
 	/* What each row needs lies together. */
-	uint64_t mask;        /* of the field's bytes */
-	uint64_t sign;        /* what the value near is multiplied by: 1 or -1 */
-	uint64_t latest;      /* last value that was not 0 */
-	uint8_t *end;         /* of the tokens; there is room for all */
-	uint8_t *raw_end;     /* of the raw bytes; the same */
+	uint64_t mask;    /* of the field's bytes */
+	uint64_t sign;    /* what the value near is multiplied by: 1 or -1 */
+	uint64_t latest;  /* last value that was not 0 */
+	uint8_t *end;     /* of the tokens; there is room for all */
+	uint8_t *raw_end; /* of the raw bytes; the same */
+	const struct keyed_source *source, *start_source;
 	uint32_t at, near_at; /* in a row */
 	uint32_t space;       /* with the key and `flip`, makes a place */
-	uint16_t source, start_source;
 	uint8_t flip, start_flip;
 	uint8_t size; /* of the field, in bytes */
 	bool has_near, is_full, has_start;
@@ -40,7 +40,7 @@ struct keyed_lane {
 
 /* The keyed columns of one schema. */
 struct keyed_slot {
-	struct keyed_source *sources;
+	struct keyed_source *sources; /* room for those of all columns: they are pointed to */
 	size_t source_count, source_cap;
 	struct keyed_lane *lanes;
 	size_t count, cap;
@@ -104,28 +104,21 @@ static uint32_t space_of(const struct field *f)
 	return (uint32_t)keyed_key(f, flip_of(f));
 }
 
-/* Of the keys of field *f. */
-static bool find_source(struct keyed_slot *s, const struct row_group *g, const struct field *f,
-			struct dictionaries *dicts, uint16_t *out)
+/* Of the keys of field *f; NULL without memory. */
+static const struct keyed_source *find_source(struct keyed_slot *s, const struct row_group *g,
+					      const struct field *f, struct dictionaries *dicts)
 {
 	uint8_t ref = (uint8_t)(f->key_ref - 1), attribute = f->key_attribute;
-	void *sources = s->sources;
-	size_t i = 0;
+	struct keyed_source *k = s->sources;
 
-	while (i < s->source_count &&
-	       (s->sources[i].ref != ref || s->sources[i].attribute != attribute))
-		i++;
-	*out = (uint16_t)i;
-	if (i < s->source_count)
-		return true;
-	if (!array_grow(&sources, &s->source_cap, i + 1, sizeof(*s->sources)))
-		return false;
-	s->sources = sources;
-	s->sources[i] = (struct keyed_source){.id_at = g->refs_at + ref * 4u,
-					      .ref = ref,
-					      .attribute = attribute};
+	for (; k < s->sources + s->source_count; k++)
+		if (k->ref == ref && k->attribute == attribute)
+			return k;
+	*k = (struct keyed_source){.id_at = g->refs_at + ref * 4u,
+				   .ref = ref,
+				   .attribute = attribute};
 	s->source_count++;
-	return dictionaries_keys(dicts, g->schema->refs[ref], attribute, &s->sources[i].keys);
+	return dictionaries_keys(dicts, g->schema->refs[ref], attribute, &k->keys) ? k : NULL;
 }
 
 /* The fields that tell about the value of field *f. */
@@ -145,7 +138,8 @@ static bool find_companions(struct keyed_slot *s, struct keyed_lane *l, const st
 	l->start_at = place_in_row(g, f->start);
 	l->start_flip = flip_of(start);
 	l->start_space = space_of(start);
-	return find_source(s, g, start, dicts, &l->start_source);
+	l->start_source = find_source(s, g, start, dicts);
+	return l->start_source != NULL;
 }
 
 /* Empty, with room for a token of each row. */
@@ -168,7 +162,8 @@ static bool lane_reset(struct keyed_slot *s, struct keyed_lane *l, const struct 
 		return false;
 	l->end = l->tokens.data;
 	l->raw_end = l->raw.data;
-	return find_companions(s, l, g, f, dicts) && find_source(s, g, f, dicts, &l->source);
+	l->source = find_source(s, g, f, dicts);
+	return l->source && find_companions(s, l, g, f, dicts);
 }
 
 /* Those of the keyed fields that have a `near`, or have none. */
@@ -192,8 +187,13 @@ static bool add_lanes(struct keyed_slot *s, const struct row_group *g, bool has_
 /* What is near is coded first. */
 static bool slot_reset(struct keyed_slot *s, const struct row_group *g, struct dictionaries *dicts)
 {
+	void *sources = s->sources;
+
 	s->count = 0;
 	s->source_count = 0;
+	if (!array_grow(&sources, &s->source_cap, 2u * g->schema->own_count, sizeof(*s->sources)))
+		return false;
+	s->sources = sources;
 	return add_lanes(s, g, false, dicts) && add_lanes(s, g, true, dicts);
 }
 
@@ -223,11 +223,11 @@ static inline uint64_t lane_value(const struct keyed_lane *l, const uint8_t *row
 }
 
 /* Where the value ends that the lane's value is the length of. */
-static inline void see_end(struct keyed_pair *places, const struct keyed_slot *s,
-			   const struct keyed_lane *l, const uint8_t *row)
+static inline void see_end(struct keyed_pair *places, const struct keyed_lane *l,
+			   const uint8_t *row)
 {
 	uint64_t end = lane_value(l, row, l->start_at) + lane_value(l, row, l->at);
-	uint32_t key = s->sources[l->start_source].key;
+	uint32_t key = l->start_source->key;
 
 	pair_see(place_of(places, key, l->start_flip, l->start_space), end & l->mask);
 }
@@ -261,8 +261,7 @@ static inline void code_row(struct keyed_pair *places, struct keyed_slot *s, con
 	find_keys(s, row);
 	for (struct keyed_lane *l = s->lanes, *end = l + s->count; l < end; l++) {
 		uint64_t value = lane_plain(l, row);
-		struct keyed_pair *place = place_of(places, s->sources[l->source].key, l->flip,
-						    l->space);
+		struct keyed_pair *place = place_of(places, l->source->key, l->flip, l->space);
 
 		if (value == 0) {
 			*l->end++ = KEYED_ZERO;
@@ -273,7 +272,7 @@ static inline void code_row(struct keyed_pair *places, struct keyed_slot *s, con
 			code_other(l, place, value);
 		}
 		if (l->has_start && lane_value(l, row, l->at))
-			see_end(places, s, l, row);
+			see_end(places, l, row);
 	}
 }
 
@@ -310,9 +309,9 @@ static void note_pages(struct keyed_encoder *k)
 		for (size_t n = 0; n < s->count; n++) {
 			const struct keyed_lane *l = &s->lanes[n];
 
-			use(k, &s->sources[l->source], l->space);
+			use(k, l->source, l->space);
 			if (l->has_start)
-				use(k, &s->sources[l->start_source], l->start_space);
+				use(k, l->start_source, l->start_space);
 		}
 	}
 }
