@@ -51,20 +51,25 @@ static inline void shared_move(struct shared_list *l, unsigned rank, uint32_t id
 	}
 }
 
-/* Which of the latest it is; SHARED_LATEST: none. */
-static inline unsigned shared_rank(const struct shared_list *l, uint32_t id)
+/* Which of the latest it was; SHARED_LATEST: none. It becomes the latest. */
+static inline unsigned shared_rank(struct shared_list *l, uint32_t id)
 {
-	unsigned rank = 0;
+	uint32_t moved = id;
 
-	while (rank < SHARED_LATEST && l->latest[rank] != id)
-		rank++;
-	return rank;
+	for (unsigned i = 0; i < SHARED_LATEST; i++) {
+		uint32_t before = l->latest[i];
+
+		l->latest[i] = moved;
+		if (before == id)
+			return i;
+		moved = before;
+	}
+	return SHARED_LATEST;
 }
 
-/* An id that was none of the latest is one now; *own is the base of its column. */
+/* An id that was none of the latest; *own is the base of its column. */
 static inline void shared_add(struct shared_list *l, uint32_t *own, uint32_t id)
 {
-	shared_move(l, SHARED_LATEST - 1, id);
 	*own = l->base = id;
 	l->high = id > l->high ? id : l->high;
 }

@@ -133,6 +133,7 @@ static inline uint32_t settle(struct shared_column *c, uint32_t token)
 	if (token != SHARED_NEXT)
 		id = (c->is_own ? c->own : l->base) + (uint32_t)unzigzag(token - SHARED_FAR);
 	c->is_bad |= token >= SHARED_END;
+	shared_move(l, SHARED_LATEST - 1, id);
 	shared_add(l, &c->own, id);
 	return id;
 }
@@ -140,11 +141,7 @@ static inline uint32_t settle(struct shared_column *c, uint32_t token)
 /* The same of LINK: the id at the place. */
 static inline uint32_t settle_link(struct shared_column *c, uint32_t id)
 {
-	unsigned rank = shared_rank(c->list, id);
-
-	if (rank < SHARED_LATEST)
-		shared_move(c->list, rank, id);
-	else
+	if (shared_rank(c->list, id) == SHARED_LATEST)
 		shared_add(c->list, &c->own, id);
 	return id;
 }

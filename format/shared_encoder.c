@@ -176,9 +176,7 @@ static unsigned code_other(struct shared_encoder *e, struct shared_lane *l, uint
 {
 	unsigned code = shared_rank(l->list, id);
 
-	if (code < SHARED_LATEST)
-		shared_move(l->list, code, id);
-	else
+	if (code == SHARED_LATEST)
 		code = code_new(e, l, id);
 	l->changes += code != l->end[-1] % FORETOLD;
 	return code;
