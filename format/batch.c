@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "format/column.h"
-#include "format/times.h"
+#include "format/paced_column.h"
 
 void batch_free(struct batch *b)
 {
@@ -190,10 +190,11 @@ static int decode_times(struct batch *b, uint64_t base, const uint32_t *schemas,
 	b->ts = slab_alloc(b->slab, b->rows, sizeof(*b->ts));
 	if (!b->ts)
 		return error_nomem(err);
-	if (c->codec != CODEC_TIME)
+	if (c->codec != CODEC_TIME && c->codec != CODEC_PACED)
 		return column_decode_ints(c->codec, symbols, b->rows, b->ts, err);
 	TRY(hot_bytes(b, COLUMN_RAW, HOT_TS, &raw, &low, err));
-	return times_decode(&rows, symbols, low, b->ts, err);
+	return c->codec == CODEC_PACED ? paced_decode(&rows, symbols, low, b->ts, err)
+				       : times_decode(&rows, symbols, low, b->ts, err);
 }
 
 static int check_span(const struct batch *b, const struct block_header *h, struct error *err)

@@ -41,6 +41,12 @@ static inline unsigned bits_size(uint64_t v)
 #endif
 }
 
+/* Floor of v / 2^shift, also for negative v. */
+static inline int64_t bits_floor(int64_t v, unsigned shift)
+{
+	return v >= 0 ? v >> shift : ~(~v >> shift);
+}
+
 static inline uint64_t bits_mask(unsigned count)
 {
 	return count >= 64 ? UINT64_MAX : (UINT64_C(1) << count) - 1;

@@ -17,7 +17,7 @@ enum column_codec {
 	CODEC_VARINT = 2, /* ints: LEB128 each */
 	CODEC_DELTA = 3,  /* ints: zigzag LEB128 of the difference to the previous, mod 2^64 */
 	CODEC_TABLE = 4,  /* bytes: varint n, n strings, then a varint index each */
-	CODEC_TIME = 5,   /* the hot time column: times.h */
+	CODEC_TIME = 5,   /* the hot time column, no longer written: times.h */
 	CODEC_KEYED = 6,  /* a varint token each: keyed.h */
 	CODEC_AS_IS = 7,  /* a raw column, which belongs to a value column */
 	CODEC_PLANES = 8, /* bytes: varint length of all, then their first bytes, second bytes... */
@@ -28,6 +28,7 @@ enum column_codec {
 	CODEC_SHARED = 12,   /* references: a varint token each: shared.h */
 	CODEC_RECALLED = 13, /* ints of 8 bytes: a varint token each: recalled.h */
 	CODEC_CROSSED = 14,  /* bytes of dictionaries: crossed.h */
+	CODEC_PACED = 15,    /* the hot time column: paced.h */
 };
 
 /* Append `n` integers to *out; returns the codec used. */

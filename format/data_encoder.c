@@ -7,11 +7,11 @@
 
 #include "format/column.h"
 #include "format/keyed_encoder.h"
+#include "format/paced_encoder.h"
 #include "format/recalled_encoder.h"
 #include "format/row_sort.h"
 #include "format/rows_data.h"
 #include "format/shared_encoder.h"
-#include "format/times.h"
 #include "format/used.h"
 
 /* Rows of one schema in the order of the block. */
@@ -200,9 +200,9 @@ static bool put_hot(struct data_encoder *e, const struct rows *r)
 
 	put_ints(e, cpu, e->cpu, r->count);
 	put_ints(e, schema, e->schema, r->count);
-	if (!times_encode(&rows, e->ts, &e->parts[PART_TIME], raw))
+	if (!paced_encode(&rows, e->ts, &e->parts[PART_TIME], raw))
 		return false;
-	put_line(e, ts, CODEC_TIME, r->count);
+	put_line(e, ts, CODEC_PACED, r->count);
 	put_line(e, bits, CODEC_AS_IS, raw->len);
 	return true;
 }

@@ -42,9 +42,10 @@ struct account {
 
 static const char *codec_name(unsigned codec)
 {
-	static const char *const names[] = {"-",      "CONST",  "VARINT", "DELTA",    "TABLE",
-					    "TIME",   "KEYED",  "AS_IS",  "PLANES",   "RECENT",
-					    "PAIRED", "LISTED", "SHARED", "RECALLED", "CROSSED"};
+	static const char *const names[] = {"-",      "CONST",    "VARINT",  "DELTA",
+					    "TABLE",  "TIME",     "KEYED",   "AS_IS",
+					    "PLANES", "RECENT",   "PAIRED",  "LISTED",
+					    "SHARED", "RECALLED", "CROSSED", "PACED"};
 
 	return codec < sizeof(names) / sizeof(*names) ? names[codec] : "?";
 }

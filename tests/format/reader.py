@@ -22,7 +22,7 @@ except ImportError:
         zstd_module = None
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED = range(1, 15)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED = range(1, 16)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM, FULL = (1 << bit for bit in range(8))
@@ -687,7 +687,7 @@ def directory(parts):
 
 
 def times(symbols, raw, rows, cpus, ids, min_ts):
-    """7.4"""
+    """7.9"""
     check(len(symbols) == rows, "symbols of the time column")
     bits, contexts, out = BitReader(raw), {}, []
     for row in range(rows):
@@ -720,6 +720,66 @@ def times(symbols, raw, rows, cpus, ids, min_ts):
             contexts[context] = (step, size + (16 * b - size) // 8, True)
         else:
             contexts[context] = (16 * d & MASK64, 16 * b, True)
+    check(bits.left < 8, "raw bits after the last row")
+    return out
+
+
+def limit(size):
+    return 2 << min(61, size >> 8)
+
+
+def clip(n, most):
+    return max(-most, min(most, n))
+
+
+def paced(symbols, raw, rows, cpus, ids, min_ts):
+    """7.4: a context or parent is (step, size)."""
+    check(len(symbols) == rows, "symbols of the time column")
+    bits, contexts, parents, out = BitReader(raw), {}, {}, []
+    for row in range(rows):
+        if row == 0 or cpus[row] != cpus[row - 1]:
+            last, history, pace, unrest = min_ts, [0] * 7, 0, 0
+        h = 0
+        for s in history + [ids[row]]:
+            h = 31 * h + s & MASK32
+        place, parent_place = (h * 2654435761 & MASK32) >> 19, ((31 * history[-1] + ids[row]) * 2654435761 & MASK32) >> 22
+        context, parent = contexts.get(place), parents.get(parent_place)
+        symbol, guess, b, v = symbols[row], 0, 0, unzigzag(symbols[row] >> 2)
+        best = context or parent
+        if best:
+            guess = (signed64(best[0]) >> 3) + (signed64(pace * limit(best[1]) & MASK64) >> 13) & MASK64
+            b = best[1] + unrest >> 8
+        sign, top, told = symbol & 1, symbol >> 1 & 1, 1
+        if symbol == 255:
+            b, sign, told = bits.take(7), bits.take(1), 0
+        else:
+            b += v
+        check(0 <= b <= 63, "bits of a residual")
+        residual = b
+        if b > 1:
+            rest = b - 1 - told
+            residual = (1 << told | top * told) << rest | bits.take(rest)
+        e = -1 - residual if sign else residual
+        d = guess + e & MASK64
+        last = last + d & MASK64
+        out.append(last)
+        if best and symbol != 255:
+            p = 1024 if v > 0 else (5 + 2 * top << 7) >> -v
+            pace += -p if sign else p
+            unrest += 24 * v
+        pace -= pace >> 3
+        unrest -= unrest >> 3
+        if context:
+            step, size = context
+            contexts[place] = step + clip(e, limit(size)) & MASK64, size + (256 * b - size >> 4)
+        elif parent:
+            step, size = parent
+            contexts[place] = 8 * d & MASK64, size + (256 * b - size >> 1)
+            off = signed64(d - (signed64(step) >> 3) & MASK64)
+            parents[parent_place] = step + 4 * clip(off, limit(size)) & MASK64, contexts[place][1]
+        else:
+            contexts[place] = parents[parent_place] = 8 * d & MASK64, 256 * max(0, b - 2)
+        history = history[1:] + [ids[row]]
     check(bits.left < 8, "raw bits after the last row")
     return out
 
@@ -777,11 +837,12 @@ class Data:
     def hot_times(self, block):
         c = self.columns.get((0, VALUE, 0))
         check(c, "the time column is missing")
-        if c.codec != TIME:
+        if c.codec not in (TIME, PACED):
             return known(integers, c.codec, c.data(), block.rows)
         check((0, RAW, 0) in self.columns, "the time column has no raw bits")
         raw = self.columns[0, RAW, 0]
-        return times(c.data(), raw.data(), block.rows, self.cpus, self.ids, block.min_ts)
+        decode = paced if c.codec == PACED else times
+        return decode(c.data(), raw.data(), block.rows, self.cpus, self.ids, block.min_ts)
 
     def decode_columns(self):
         for (schema_id, what, index), c in self.columns.items():

@@ -221,7 +221,7 @@ def codecs(add):
 
     wrong = [("trailing", (VARINT, b"\5\6\7")), ("short", (VARINT, b"\5")), ("long_varint", (VARINT, b"\5" + b"\x80" * 10 + b"\0")),
              ("varint_above", (VARINT, b"\5" + b"\xff" * 9 + b"\2")), ("unknown", (99, b"\5\6")), ("table", (TABLE, b"\1\1a\0\0")),
-             ("time", (TIME, b"\0\0")), ("as_is", (AS_IS, b"\5\6")), ("keyed_without_key", (KEYED, b"\1\1")),
+             ("time", (TIME, b"\0\0")), ("paced", (PACED, b"\0\0")), ("as_is", (AS_IS, b"\5\6")), ("keyed_without_key", (KEYED, b"\1\1")),
              ("const_trailing", (CONST, b"\5\5")), ("recent_short", (RECENT, b"\0")),
              ("listed_index", (LISTED, b"\1\6\0\1")), ("listed_short", (LISTED, b"\1\6\0")), ("listed_trailing", (LISTED, b"\1\6\0\0\0"))]
     for name, coded in wrong:
@@ -248,46 +248,57 @@ def codecs(add):
             add(f"hot_{what}_{name}", 3, "a fault of a hot column damages the block", t.end(), [], [at])
 
 
-def clocks(add):
+def clocks(add, codec=TIME, prefix="time", section="7.9"):
     def timed(name, meaning, times, cpus=None, ids=None, escapes=(), min_ts=None):
         t = tape(ONE, schema(2, b"f", []))
         ids = ids or [1] * len(times)
         count = ids.count(1)
-        t.rows(times, [column(1, VALUE, 0, plain(*range(count)))], cpus, ids, time_codec=TIME, escapes=escapes)
+        t.rows(times, [column(1, VALUE, 0, plain(*range(count)))], cpus, ids, time_codec=codec, escapes=escapes)
         rows, number = [], 0
         for ts, cpu, i in zip(times, cpus or [0] * len(times), ids):
             rows.append((ts, cpu, number) if i == 1 else (ts, cpu))
             number += i == 1
-        add(name, 0, meaning, t.end(), sorted(rows, key=lambda row: row[0]))
+        add(f"{prefix}_{name}", 0, meaning, t.end(), sorted(rows, key=lambda row: row[0]))
 
-    timed("time_steady", "steps that a context learns", [1000 * i + (i * i * 7) % 40 for i in range(60)], ids=[1 + (i % 3 == 0) for i in range(60)])
-    timed("time_lanes", "three CPUs, beside each other and at equal times",
+    def hot(symbols, raw, rows=1):
+        return [column(0, VALUE, 0, (codec, symbols)), *([] if raw is None else [column(0, RAW, 0, (AS_IS, raw))]),
+                column(0, VALUE, 1, plain(*range(rows)) if rows > 1 else const(0)), column(0, VALUE, 2, const(1))]
+
+    def refused(name, meaning, columns, rows=1):
+        t = tape(ONE)
+        at = t.rows([0] * rows, [column(1, VALUE, 0, const(1))], hot=columns)
+        add(f"{prefix}_{name}", 3, meaning, t.end(), [], [at])
+
+    timed("steady", "steps that a context learns", [1000 * i + (i * i * 7) % 40 for i in range(60)], ids=[1 + (i % 3 == 0) for i in range(60)])
+    timed("lanes", "three CPUs, beside each other and at equal times",
           [10, 20, 20, 30, 10, 15, 20, 40, 5, 20], [0, 0, 0, 0, 1, 1, 1, 1, 4294967295, 4294967295], [1, 2, 1, 2, 1, 1, 1, 2, 2, 1])
-    timed("time_escapes", "symbol 255, wanted or not", [0, 1, 2, 3, 1 << 40, (1 << 40) + 1, 1 << 62, (1 << 63) + 5, MASK64 - 1],
+    timed("escapes", "symbol 255, wanted or not", [0, 1, 2, 3, 1 << 40, (1 << 40) + 1, 1 << 62, (1 << 63) + 5, MASK64 - 1],
           escapes=(0, 2, 5))
-    timed("time_extremes", "the whole range of times in one step", [0, MASK64 - 1, MASK64 - 1], [0, 0, 1], [1, 2, 1])
+    timed("extremes", "the whole range of times in one step", [0, MASK64 - 1, MASK64 - 1], [0, 0, 1], [1, 2, 1])
     big = [0, 1 << 33]
     for i in range(40):
         big.append(big[-1] + ((1 << 34) if i % 2 else i))
-    timed("time_jumping", "residuals that grow and shrink", big)
+    timed("jumping", "residuals that grow and shrink", big)
+    if codec == PACED:
+        slow, at = [], 0
+        for i in range(300):
+            at += (300 + 200 * (i % 3) + i * i % 37) * (2 if i // 50 % 2 else 1) + 5000 * (i % 41 == 0)
+            slow.append(at)
+        timed("slower", "a CPU that is half as fast at times", slow, [i // 150 for i in range(300)],
+              [1 + (i % 5 == 0 or i % 11 == 0) for i in range(300)])
+    bits = 65 if codec == TIME else 64
+    for name, symbols, raw in ((f"{bits}_bits", b"\xff", bits.to_bytes(10, "little")), ("bits_below_0", b"\4", b""),
+                               ("raw_too_long", b"\0", b"\0"), ("raw_too_short", b"\xff", b""),
+                               ("symbols_too_many", b"\0\0", b""), ("symbols_too_few", b"", b"")):
+        refused(name, f"the time column contradicts section {section}", hot(symbols, raw))
+    # The first rows of two CPUs share a context: the most bits there are, and one more.
+    most = (64).to_bytes(9, "little") + b"\0" if codec == TIME else b"\x3f" + b"\0" * 8
+    refused(f"{bits}_bits_by_symbol", "a symbol asks for a bit more than there can be", hot(b"\xff\x08" if codec == TIME else b"\xff\x18", most, 2), 2)
+    refused("without_raw", "the time column has no raw column", hot(b"\0", None))
 
-    for name, symbols, raw in (("time_65_bits", b"\xff", (65).to_bytes(10, "little")), ("time_bits_below_0", b"\4", b""),
-                               ("time_raw_too_long", b"\0", b"\0"), ("time_raw_too_short", b"\xff", b""),
-                               ("time_symbols_too_many", b"\0\0", b""), ("time_symbols_too_few", b"", b"")):
-        t = tape(ONE)
-        hot = [column(0, VALUE, 0, (TIME, symbols)), column(0, RAW, 0, (AS_IS, raw)), column(0, VALUE, 1, const(0)), column(0, VALUE, 2, const(1))]
-        at = t.rows([0], [column(1, VALUE, 0, const(1))], hot=hot)
-        add(name, 3, "the time column contradicts section 7.4", t.end(), [], [at])
-    # The first rows of two CPUs share a context: 64 bits and one more are 65.
-    t = tape(ONE)
-    raw = (64).to_bytes(9, "little") + b"\0"
-    hot = [column(0, VALUE, 0, (TIME, b"\xff\x08")), column(0, RAW, 0, (AS_IS, raw)), column(0, VALUE, 1, plain(0, 1)), column(0, VALUE, 2, const(1))]
-    at = t.rows([0, 0], [column(1, VALUE, 0, const(1))], hot=hot)
-    add("time_65_bits_by_symbol", 3, "64 bits are expected, and one more is asked for", t.end(), [], [at])
-    t = tape(ONE)
-    hot = [column(0, VALUE, 0, (TIME, b"\0")), column(0, VALUE, 1, const(0)), column(0, VALUE, 2, const(1))]
-    at = t.rows([0], [column(1, VALUE, 0, const(1))], hot=hot)
-    add("time_without_raw", 3, "the time column has no raw column", t.end(), [], [at])
+
+def clocks_paced(add):
+    clocks(add, PACED, "paced", "7.4")
 
 
 def keyed(add):
@@ -626,5 +637,5 @@ def crossed(add):
 
 
 def all_of(add):
-    for cases in (kinds, bound, bytes_per_body, codecs, clocks, keyed, paired, recalled, shared_references, crossed):
+    for cases in (kinds, bound, bytes_per_body, codecs, clocks, clocks_paced, keyed, paired, recalled, shared_references, crossed):
         cases(add)

@@ -7,7 +7,7 @@ import struct
 import zlib
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED = range(1, 15)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED = range(1, 16)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM, FULL = (1 << bit for bit in range(8))
@@ -228,7 +228,7 @@ class Bits:
 
 
 def clocked(times, cpus, ids, min_ts, escapes=()):
-    """7.4: (symbols, raw bytes); the rows of escapes take symbol 255 in any case."""
+    """7.9: (symbols, raw bytes); the rows of escapes take symbol 255 in any case."""
     symbols, bits, contexts = bytearray(), Bits(), {}
     for row, (now, cpu, number) in enumerate(zip(times, cpus, ids)):
         if row == 0 or cpu != cpus[row - 1]:
@@ -259,6 +259,89 @@ def clocked(times, cpus, ids, min_ts, escapes=()):
         else:
             contexts[place] = (16 * d & MASK64, 16 * b)
         last, five = now, five[1:] + [number]
+    return bytes(symbols), bits.data()
+
+
+class Pace:
+    """7.4: a CPU and what it does next."""
+
+    def __init__(self, contexts, parents):
+        self.contexts, self.parents, self.pace, self.unrest = contexts, parents, 0, 0
+
+    def find(self, seven, number):
+        """The places of the context and the parent, and what the guess rests on."""
+        h = 0
+        for i in seven + [number]:
+            h = 31 * h + i & 0xffffffff
+        self.place = (h * 2654435761 & 0xffffffff) // (1 << 19)
+        self.parent = ((31 * seven[6] + number) * 2654435761 & 0xffffffff) // (1 << 22)
+        self.origin = self.contexts.get(self.place) or self.parents.get(self.parent)
+        if not self.origin:
+            return 0, 0
+        step, size = self.origin
+        return step // 8 + self.late(size), (size + self.unrest) // 256
+
+    def late(self, size):
+        product = self.pace * self.limit(size) & MASK64
+        return (product - (product >> 63 << 64)) // 8192
+
+    @staticmethod
+    def limit(size):
+        return 1 << min(62, size // 256 + 1)
+
+    def cut(self, n, size):
+        return min(self.limit(size), max(-self.limit(size), n))
+
+    def feel(self, symbol):
+        v = symbol // 8 if symbol % 8 < 4 else -(symbol // 8) - 1
+        if self.origin and symbol != 255:
+            part = 1024 if v > 0 else (5 + (symbol & 2)) * 128 // 2 ** -v
+            self.pace += -part if symbol % 2 else part
+            self.unrest += 24 * v
+        self.pace -= self.pace // 8
+        self.unrest -= self.unrest // 8
+
+    def learn(self, d, e, b):
+        """Steps are kept as signed numbers."""
+        known = self.contexts.get(self.place)
+        if known:
+            step, size = known
+            self.contexts[self.place] = signed(step + self.cut(e, size)), size + (256 * b - size) // 16
+            return
+        parent = self.parents.get(self.parent)
+        size = parent[1] + (256 * b - parent[1]) // 2 if parent else 256 * max(0, b - 2)
+        self.contexts[self.place] = self.parents[self.parent] = signed(8 * d), size
+        if parent:
+            step = parent[0] + 4 * self.cut(signed(d - parent[0] // 8), parent[1])
+            self.parents[self.parent] = signed(step), size
+
+
+def signed(n):
+    return (n + (1 << 63) & MASK64) - (1 << 63)
+
+
+def paced(times, cpus, ids, min_ts, escapes=()):
+    """7.4: (symbols, raw bytes); the rows of escapes take symbol 255 in any case."""
+    symbols, bits, contexts, parents = bytearray(), Bits(), {}, {}
+    for row, (now, cpu, number) in enumerate(zip(times, cpus, ids)):
+        if row == 0 or cpu != cpus[row - 1]:
+            last, seven, pace = min_ts, [0] * 7, Pace(contexts, parents)
+        guess, w = pace.find(seven, number)
+        e = signed(now - last - guess)
+        residual = max(e, -1 - e)
+        b = residual.bit_length()
+        told = 1 if b > 1 else 0
+        symbol = zigzagged(b - w) * 4 + (residual >> max(0, b - 2) & 1) * 2 * told + (e < 0)
+        if row in escapes or symbol > 254:
+            symbol, told = 255, 0
+            bits.put(b, 7)
+            bits.put(int(e < 0), 1)
+        symbols.append(symbol)
+        rest = max(0, b - 1 - told)
+        bits.put(residual & (1 << rest) - 1, rest)
+        pace.feel(symbol)
+        pace.learn(now - last, e, b)
+        last, seven = now, seven[1:] + [number]
     return bytes(symbols), bits.data()
 
 
@@ -437,9 +520,9 @@ class Tape:
         cpus, ids = cpus or [0] * count, ids or [1] * count
         low, high = (min(times), max(times)) if times else (self.newest, self.newest)
         if hot is None:
-            if time_codec == TIME:
-                symbols, raw = clocked(times, cpus, ids, low, escapes)
-                hot = [column(0, VALUE, 0, (TIME, symbols)), column(0, RAW, 0, (AS_IS, raw))]
+            if time_codec in (TIME, PACED):
+                symbols, raw = (clocked if time_codec == TIME else paced)(times, cpus, ids, low, escapes)
+                hot = [column(0, VALUE, 0, (time_codec, symbols)), column(0, RAW, 0, (AS_IS, raw))]
             else:
                 hot = [column(0, VALUE, 0, delta(*times) if time_codec == DELTA else plain(*times))]
             hot += [column(0, VALUE, 1, plain(*cpus)), column(0, VALUE, 2, plain(*ids))]

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* test_times.c -- the time column, and the bits it leaves uncoded. */
+/* test_paced_column.c -- the time column, and the bits it leaves uncoded. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,8 @@
 #include <cmocka.h>
 
 #include "format/bits.h"
-#include "format/times.h"
+#include "format/paced_column.h"
+#include "format/paced_encoder.h"
 
 enum { ROWS = 2000 };
 
@@ -47,7 +48,7 @@ static int decode(struct world *w, size_t count, size_t symbols, size_t low)
 			starts[lanes.count++] = (uint32_t)i;
 	}
 	starts[lanes.count] = (uint32_t)count;
-	return times_decode(&rows, view_of(w->symbols.data, symbols), view_of(w->low.data, low),
+	return paced_decode(&rows, view_of(w->symbols.data, symbols), view_of(w->low.data, low),
 			    w->out, NULL);
 }
 
@@ -57,7 +58,7 @@ static void round_trip(struct world *w, size_t count)
 
 	buf_clear(&w->symbols);
 	buf_clear(&w->low);
-	assert_true(times_encode(&rows, w->ts, &w->symbols, &w->low));
+	assert_true(paced_encode(&rows, w->ts, &w->symbols, &w->low));
 	assert_int_equal(w->symbols.len, count);
 	assert_int_equal(decode(w, count, w->symbols.len, w->low.len), 0);
 	assert_memory_equal(w->out, w->ts, count * sizeof(w->ts[0]));
