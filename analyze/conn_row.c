@@ -212,16 +212,16 @@ static void fill_identity(struct cell *cells, const struct view_input *in, const
 	life_text_locate(&t->life, l);
 	cells[COL_CONN] = view_number(in, l->conn);
 	cells[COL_PEER] = view_number(in, l->peer);
-	cells[COL_ROLE] = cell_string(life_role_name((enum life_role)l->role));
-	cells[COL_FAMILY] = cell_string(l->is_ipv6 ? "AF_INET6" : "AF_INET");
-	cells[COL_LADDR] = cell_string(t->life.laddr);
+	cells[COL_ROLE] = cell_word(life_role_name((enum life_role)l->role));
+	cells[COL_FAMILY] = cell_word(l->is_ipv6 ? "AF_INET6" : "AF_INET");
+	cells[COL_LADDR] = cell_word(t->life.laddr);
 	cells[COL_LPORT] = cell_nonzero(l->tuple.local.port);
-	cells[COL_RADDR] = cell_nonempty(t->life.raddr);
+	cells[COL_RADDR] = t->life.raddr[0] ? cell_word(t->life.raddr) : cell_null();
 	cells[COL_RPORT] = t->life.has_remote ? cell_uint(l->tuple.remote.port) : cell_null();
 	cells[COL_PID] = cell_nonzero(l->owner.pid);
 	cells[COL_COMM] = cell_nonempty(l->owner.comm);
 	cells[COL_NETNS] = cell_nonzero(l->netns);
-	cells[COL_OWNER_FROM] = cell_string(owner_source_name((enum owner_source)l->owner.source));
+	cells[COL_OWNER_FROM] = cell_word(owner_source_name((enum owner_source)l->owner.source));
 	cells[COL_COOKIE] = cell_nonzero(l->cookie);
 }
 
@@ -336,7 +336,7 @@ void conn_row_render(const struct conn_row *row)
 	fill_traffic(cells, row, l);
 	fill_totals(cells, life_totals(l));
 	fill_opening(cells, l);
-	cells[COL_END] = cell_string(life_end_name((enum life_end)l->end));
+	cells[COL_END] = cell_word(life_end_name((enum life_end)l->end));
 	cells[COL_UNCERTAIN] = cell_bool(tracker_is_uncertain(row->tracker, l));
 	if (l->sk_err >= 0)
 		cells[COL_ERROR] = cell_int(l->sk_err);

@@ -2,45 +2,12 @@
 /* digits.c -- eight decimal digits at a time. */
 #include "analyze/digits.h"
 
-#include <string.h>
-
 #include "format/bytes.h"
 
-static unsigned count_digits(uint64_t v)
-{
-	static const uint64_t powers[] = {0,
-					  10,
-					  100,
-					  1000,
-					  10000,
-					  100000,
-					  1000000,
-					  10000000,
-					  100000000,
-					  1000000000,
-					  UINT64_C(10000000000),
-					  UINT64_C(100000000000),
-					  UINT64_C(1000000000000),
-					  UINT64_C(10000000000000),
-					  UINT64_C(100000000000000),
-					  UINT64_C(1000000000000000),
-					  UINT64_C(10000000000000000),
-					  UINT64_C(100000000000000000),
-					  UINT64_C(1000000000000000000),
-					  UINT64_C(10000000000000000000)};
-	unsigned n = 0;
+enum { EIGHT_DIGITS = 100000000 }; /* numbers below have so many, at most */
 
-#if defined(__GNUC__)
-	n = (unsigned)(64 - __builtin_clzll(v | 1)) * 1233 >> 12; /* bits, times log10(2) */
-#else
-	while (n < 19 && v >= powers[n + 1])
-		n++;
-#endif
-	return n + (n < 20 && v >= powers[n]);
-}
-
-/* The eight digits of v, which is below 10^8: the first in the lowest byte. Halves are divided in
- * their lanes, by multiplying. */
+/* The eight digits of v, which is below 10^8, as numbers: the first in the lowest byte. Halves are
+ * divided in their lanes, by multiplying. */
 static uint64_t eight_digits(uint32_t v)
 {
 	uint64_t fours = v / 10000 | (uint64_t)(v % 10000) << 32;
@@ -48,46 +15,51 @@ static uint64_t eight_digits(uint32_t v)
 	uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
 	uint64_t tens = (twos * 103 >> 10) & UINT64_C(0x000f000f000f000f);
 
-	return (tens | (twos - 10 * tens) << 8) + UINT64_C(0x3030303030303030);
+	return tens | (twos - 10 * tens) << 8;
 }
 
-/* The lowest `width` digits, 1 to 8, of v. */
-static void put_few(char *out, uint32_t v, unsigned width)
+/* Zeros before the first other digit; 7 at most. */
+static unsigned leading_zeros(uint64_t digits)
 {
-	uint8_t text[8];
+#if defined(__GNUC__)
+	return (unsigned)__builtin_ctzll(digits | UINT64_C(1) << 63) / 8;
+#else
+	unsigned n = 0;
 
-	store_le64(text, eight_digits(v) >> (8 - width) * 8);
-	if (width >= 4) {
-		memcpy(out, text, 4);
-		memcpy(out + width - 4, text + width - 4, 4);
-		return;
-	}
-	out[0] = (char)text[0];
-	out[width / 2] = (char)text[width / 2];
-	out[width - 1] = (char)text[width - 1];
+	while (n < 7 && !(digits >> 8 * n & 0xff))
+		n++;
+	return n;
+#endif
 }
 
-/* The lowest `width` digits of v. */
-static void put_lowest(char *out, uint64_t v, unsigned width)
+/* Write all but the first `left_out` of them: eight bytes, whatever their number. */
+static char *put_eight(char *out, uint64_t digits, unsigned left_out)
 {
-	for (; width > 8; width -= 8, v /= 100000000)
-		store_le64((uint8_t *)out + width - 8, eight_digits((uint32_t)(v % 100000000)));
-	put_few(out, (uint32_t)(v % 100000000), width);
+	store_le64((uint8_t *)out, (digits + UINT64_C(0x3030303030303030)) >> 8 * left_out);
+	return out + 8 - left_out;
 }
 
 char *digits_decimal(char *out, uint64_t v)
 {
-	return digits_padded(out, v, 1);
+	uint64_t digits;
+
+	if (v >= EIGHT_DIGITS)
+		return put_eight(digits_decimal(out, v / EIGHT_DIGITS),
+				 eight_digits((uint32_t)(v % EIGHT_DIGITS)), 0);
+	digits = eight_digits((uint32_t)v);
+	return put_eight(out, digits, leading_zeros(digits));
 }
 
 char *digits_padded(char *out, uint64_t v, unsigned width)
 {
-	unsigned count = count_digits(v);
+	uint64_t digits = eight_digits((uint32_t)(v % EIGHT_DIGITS));
+	unsigned zeros;
 
-	if (count < width)
-		count = width;
-	put_lowest(out, v, count);
-	return out + count;
+	if (v >= EIGHT_DIGITS || width > 8)
+		return put_eight(digits_padded(out, v / EIGHT_DIGITS, width > 8 ? width - 8 : 1),
+				 digits, 0);
+	zeros = leading_zeros(digits);
+	return put_eight(out, digits, zeros < 8 - width ? zeros : 8 - width);
 }
 
 char *digits_hex(char *out, uint64_t v)

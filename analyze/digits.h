@@ -3,7 +3,8 @@
  * digits.h -- numbers as digits, for rows that come by the million: printf takes longer to
  * find out what is asked of it than to do it.
  *
- * Each writes to `out`, which has room, no terminator, and returns the end.
+ * Each writes to `out`, which has room for the digits and for eight bytes at least, no
+ * terminator, and returns the end. What is behind it may have changed, up to the eighth byte.
  */
 #ifndef ANALYZE_DIGITS_H
 #define ANALYZE_DIGITS_H

@@ -118,19 +118,23 @@ static uint64_t load_word(const uint8_t *p)
 	return w;
 }
 
-/* The same for eight bytes at once; false for some that are plain, too. */
-static bool are_plain(uint64_t w)
+/* The same for eight bytes at once: sets the highest bit of those that are not, and of some that
+ * are: below 0x20; '"'; '\\'; 0x7f; beyond. */
+static uint64_t not_plain(uint64_t w)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101);
 
-	/* Bytes that set their highest bit: below 0x20; '"'; '\\'; 0x7f; beyond. */
-	w = (w - 0x20 * ones) | ((w ^ 0x22 * ones) - ones) | ((w ^ 0x5c * ones) - ones) |
-	    (w + ones) | w;
-	return (w & 0x80 * ones) == 0;
+	return (w - 0x20 * ones) | ((w ^ 0x22 * ones) - ones) | ((w ^ 0x5c * ones) - ones) |
+	       (w + ones) | w;
 }
 
-/* Less than eight bytes, and others that are plain. */
-static uint64_t load_few(const uint8_t *p, size_t len)
+static bool are_plain(uint64_t bits)
+{
+	return (bits & UINT64_C(0x8080808080808080)) == 0;
+}
+
+/* Less than eight bytes; returns them with others that are plain. */
+static uint64_t copy_few(const uint8_t *p, size_t len, char *out)
 {
 	uint32_t first, last;
 	uint64_t w = UINT64_C(0x6161616161616161);
@@ -138,32 +142,43 @@ static uint64_t load_few(const uint8_t *p, size_t len)
 	if (len >= 4) {
 		memcpy(&first, p, 4);
 		memcpy(&last, p + len - 4, 4);
+		memcpy(out, &first, 4);
+		memcpy(out + len - 4, &last, 4);
 		return (uint64_t)first << 32 | last;
 	}
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
+		out[i] = (char)p[i];
 		w = w << 8 | p[i];
+	}
 	return w;
 }
 
-bool escape_is_plain(struct view in)
+bool escape_copy(struct view in, char *out)
 {
-	size_t len = view_len(in);
+	size_t len = view_len(in), last = len - 8;
+	uint64_t bits = 0, w;
 
 	if (len < 8)
-		return are_plain(load_few(in.p, len));
-	for (size_t i = 0; i + 8 < len; i += 8)
-		if (!are_plain(load_word(in.p + i)))
-			return false;
-	return are_plain(load_word(in.end - 8));
+		return are_plain(not_plain(copy_few(in.p, len, out)));
+	for (size_t i = 0; i < last; i += 8) {
+		w = load_word(in.p + i);
+		memcpy(out + i, &w, 8);
+		bits |= not_plain(w);
+	}
+	w = load_word(in.p + last);
+	memcpy(out + last, &w, 8);
+	return are_plain(bits | not_plain(w));
 }
 
 /* Append all of `in` as it is, or nothing if some of it may not be plain. */
 static bool put_if_plain(struct view in, struct buf *out)
 {
-	if (!escape_is_plain(in))
+	size_t len = view_len(in);
+
+	if (!buf_reserve(out, len) || !escape_copy(in, (char *)out->data + out->len))
 		return false;
-	put_bytes(out, in.p, view_len(in));
-	return !out->is_failed;
+	out->len += len;
+	return true;
 }
 
 /* Append the leading plain bytes of *in and take them. */
@@ -275,7 +290,7 @@ size_t escape_width(struct view in)
 	size_t width = 0;
 	uint32_t c;
 
-	for (; view_len(in) >= 8 && are_plain(load_word(in.p)); in.p += 8)
+	for (; view_len(in) >= 8 && are_plain(not_plain(load_word(in.p))); in.p += 8)
 		width += 8;
 	while (escape_take(&in, &c)) {
 		if (c < 0x300)

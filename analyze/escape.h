@@ -20,8 +20,9 @@
 enum { ESCAPE_BAD_BYTE = 0x110000 };
 bool escape_take(struct view *in, uint32_t *character);
 
-/* All of `in` stays as it is in text and JSON; may be false where that is so, too. */
-bool escape_is_plain(struct view in);
+/* Copy `in` to `out`, which has room, where all of it stays as it is in text and JSON. May be
+ * false where that is so, too; out[] may then have changed. */
+bool escape_copy(struct view in, char *out);
 /* For people: \n \t \r \\ \x1b for bytes, \u{202e} for characters. */
 void escape_text(struct view in, struct buf *out);
 /* A JSON string with its quotes. A bad byte becomes U+FFFD. */

@@ -21,14 +21,14 @@ static void put_process(char out[PROCESS_MAX], const struct owner *o)
 }
 
 /* A listener's remote end is all zeros, and an unconnected socket's is nobody's. */
-static bool has_remote(const struct life *l)
+bool life_text_has_remote(const struct life *l)
 {
 	return l->tuple.remote.port && l->role != LIFE_LISTENER;
 }
 
 void life_text_locate(struct life_text *t, const struct life *l)
 {
-	t->has_remote = has_remote(l);
+	t->has_remote = life_text_has_remote(l);
 	address_format(l->tuple.local.addr, t->laddr);
 	t->raddr[0] = '\0';
 	if (t->has_remote)
@@ -37,7 +37,7 @@ void life_text_locate(struct life_text *t, const struct life *l)
 
 void life_text_name(struct life_text *t, const struct life *l)
 {
-	t->has_remote = has_remote(l);
+	t->has_remote = life_text_has_remote(l);
 	endpoint_format(&l->tuple.local, t->local);
 	t->remote[0] = t->process[0] = '\0';
 	if (t->has_remote)
@@ -50,4 +50,13 @@ void life_text_fill(struct life_text *t, const struct life *l)
 {
 	life_text_locate(t, l);
 	life_text_name(t, l);
+}
+
+struct cell address_cell(struct address_text *t, const uint8_t addr[16])
+{
+	if (!t->len || memcmp(t->addr, addr, sizeof(t->addr)) != 0) {
+		memcpy(t->addr, addr, sizeof(t->addr));
+		t->len = (uint8_t)strlen(address_format(addr, t->text));
+	}
+	return cell_own(view_of(t->text, t->len));
 }

@@ -11,6 +11,13 @@
 
 enum { PROCESS_MAX = 32 };
 
+/* An address that was spelled, kept for the next row: most have the same. Start with {0}. */
+struct address_text {
+	uint8_t addr[16];
+	uint8_t len;
+	char text[ADDRESS_MAX];
+};
+
 struct life_text {
 	char laddr[ADDRESS_MAX], raddr[ADDRESS_MAX];
 	char local[ENDPOINT_MAX], remote[ENDPOINT_MAX];
@@ -23,6 +30,10 @@ void life_text_fill(struct life_text *t, const struct life *l);
  * Either sets has_remote. */
 void life_text_locate(struct life_text *t, const struct life *l);
 void life_text_name(struct life_text *t, const struct life *l);
+/* The other end is known to be one. */
+bool life_text_has_remote(const struct life *l);
+/* Lent until the next call for *t. */
+struct cell address_cell(struct address_text *t, const uint8_t addr[16]);
 /* A port or pid as a cell; 0 is null. */
 static inline struct cell cell_nonzero(uint64_t v)
 {

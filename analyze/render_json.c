@@ -13,9 +13,68 @@
 /* Views nest two deep; the bound keeps the recursion honest. */
 enum { DEPTH_MAX = 8 };
 
+enum {
+	SHORT_MAX = 64, /* of values: most are no longer, and find room at once */
+	NULL_LEN = 4,
+	CHUNK = 32, /* what stands before a value is short: copying whole chunks takes no call */
+};
+
+/* A text of which nothing is to be escaped, where SHORT_MAX bytes are free: returns the end, or
+ * NULL if it is another. */
+static ALWAYS_INLINE char *put_short_text(char *p, struct view text, bool is_own)
+{
+	size_t len = view_len(text);
+
+	if (len > SHORT_MAX - 2 || (!is_own && !escape_copy(text, p + 1)))
+		return NULL;
+	if (is_own)
+		memcpy(p + 1, text.p, len);
+	p[0] = p[len + 1] = '"';
+	return p + len + 2;
+}
+
+static char *put_digits(char *p, uint64_t v)
+{
+	*p = (char)('0' + v);
+	return v < 10 ? p + 1 : digits_decimal(p, v);
+}
+
+/* Write a value where SHORT_MAX bytes are free; returns the end, or NULL if it may be longer. */
+static ALWAYS_INLINE char *put_short(char *p, const struct cell *cell)
+{
+	switch (cell->kind) {
+	case CELL_NULL:
+		memcpy(p, "null", NULL_LEN);
+		return p + NULL_LEN;
+	case CELL_UINT:
+		return put_digits(p, (uint64_t)cell->num);
+	case CELL_BOOL:
+		memcpy(p, cell->num ? "true" : "fals", 4);
+		p[4] = 'e';
+		return p + 4 + !cell->num;
+	case CELL_TEXT:
+	case CELL_NAME:
+		return put_short_text(p, cell->text, cell->is_own);
+	default:
+		return NULL;
+	}
+}
+
+static void put_text(struct buf *out, struct view text)
+{
+	char *end = buf_reserve(out, SHORT_MAX)
+			    ? put_short_text((char *)out->data + out->len, text, false)
+			    : NULL;
+
+	if (end)
+		out->len = (size_t)(end - (char *)out->data);
+	else
+		escape_json(text, out);
+}
+
 static void put_key(struct buf *out, const char *key)
 {
-	escape_json(view_of(key, strlen(key)), out);
+	put_text(out, view_of(key, strlen(key)));
 	put_u8(out, ':');
 }
 
@@ -51,33 +110,36 @@ static void put_items(struct buf *out, const struct cell *cell, int depth)
 	put_u8(out, is_object ? '}' : ']');
 }
 
-static void put_value(struct buf *out, const struct cell *cell, int depth)
+/* What put_short() leaves. */
+static void put_long(struct buf *out, const struct cell *cell, int depth)
 {
 	switch (cell->kind) {
-	case CELL_NULL:
-		put_cstring(out, "null");
-		return;
 	case CELL_INT:
 		put_int(out, cell->num);
 		return;
-	case CELL_UINT:
-		put_decimal(out, (uint64_t)cell->num);
-		return;
 	case CELL_HEX:
 		put_hex(out, (uint64_t)cell->num);
-		return;
-	case CELL_BOOL:
-		put_cstring(out, cell->num ? "true" : "false");
-		return;
-	case CELL_TEXT:
-	case CELL_NAME:
-		escape_json(cell->text, out);
 		return;
 	case CELL_OBJECT:
 	case CELL_LIST:
 		put_items(out, cell, depth);
 		return;
+	default:
+		escape_json(cell->text, out);
 	}
+}
+
+static void put_value(struct buf *out, const struct cell *cell, int depth)
+{
+	char *end;
+
+	if (!buf_reserve(out, SHORT_MAX))
+		return;
+	end = put_short((char *)out->data + out->len, cell);
+	if (end)
+		out->len = (size_t)(end - (char *)out->data);
+	else
+		put_long(out, cell, depth);
 }
 
 void json_put_cell(struct buf *out, const struct cell *cell)
@@ -85,15 +147,10 @@ void json_put_cell(struct buf *out, const struct cell *cell)
 	put_value(out, cell, 0);
 }
 
-enum {
-	CHUNK = 16,     /* heads are short: copying whole chunks takes no call */
-	SHORT_MAX = 64, /* of values: most are no longer, and find room at once */
-};
-
-/* What stands before a value of a row. */
+/* What stands before a value of a row; behind it in `text`, the value null. */
 struct json_head {
 	size_t column;
-	size_t at, end; /* in `text` */
+	size_t at, len; /* in `text` */
 };
 
 struct json_heads {
@@ -119,7 +176,7 @@ void json_heads_free(struct json_heads *heads)
 static void add_head(struct json_heads *h, size_t column, const char *key, const char *before)
 {
 	void *heads = h->heads;
-	size_t at = h->count ? h->heads[h->count - 1].end : 0;
+	size_t at = h->count ? h->text.len : 0; /* the first has the tape before it */
 
 	if (!array_grow(&heads, &h->cap, h->count + 1, sizeof(*h->heads)))
 		h->text.is_failed = true;
@@ -127,7 +184,8 @@ static void add_head(struct json_heads *h, size_t column, const char *key, const
 	put_cstring(&h->text, before);
 	put_key(&h->text, key);
 	if (!h->text.is_failed)
-		h->heads[h->count++] = (struct json_head){column, at, h->text.len};
+		h->heads[h->count++] = (struct json_head){column, at, h->text.len - at};
+	put_cstring(&h->text, "null");
 }
 
 /* What stands before each value of a row is spelled once. */
@@ -154,65 +212,47 @@ static void json_begin(struct renderer *r)
 	}
 }
 
-static char *put_short_text(char *p, struct view text)
+/* Where all that a row still can have finds room, but for long values; NULL without memory. */
+static char *find_room(struct buf *out, const struct json_heads *h)
 {
-	size_t len = view_len(text);
-
-	*p++ = '"';
-	if (len)
-		memcpy(p, text.p, len);
-	p += len;
-	*p++ = '"';
-	return p;
+	return buf_reserve(out, h->text.len + CHUNK + (h->count + 1) * SHORT_MAX)
+		       ? (char *)out->data + out->len
+		       : NULL;
 }
 
-/* Write a value where SHORT_MAX bytes are free; returns the end, or NULL if it may be longer. */
-static char *put_short(char *p, const struct cell *cell)
+static ALWAYS_INLINE char *put_head(char *p, const char *head, size_t len)
 {
-	switch (cell->kind) {
-	case CELL_NULL:
-		memcpy(p, "null", 4);
-		return p + 4;
-	case CELL_UINT:
-		return digits_decimal(p, (uint64_t)cell->num);
-	case CELL_BOOL:
-		memcpy(p, cell->num ? "true" : "fals", 4);
-		p[4] = 'e';
-		return p + 4 + !cell->num;
-	case CELL_TEXT:
-	case CELL_NAME:
-		if (view_len(cell->text) > SHORT_MAX - 2 || !escape_is_plain(cell->text))
-			return NULL;
-		return put_short_text(p, cell->text);
-	default:
-		return NULL;
-	}
-}
+	size_t at = 0;
 
-static void put_cell(struct buf *out, const struct view head, const struct cell *cell)
-{
-	size_t len = view_len(head);
-	char *start, *end;
-
-	if (!buf_reserve(out, len + CHUNK + SHORT_MAX))
-		return;
-	start = (char *)out->data + out->len;
-	for (size_t at = 0; at < len; at += CHUNK)
-		memcpy(start + at, head.p + at, CHUNK);
-	end = put_short(start + len, cell);
-	out->len += end ? (size_t)(end - start) : len;
-	if (!end)
-		put_value(out, cell, 0);
+	do {
+		memcpy(p + at, head + at, CHUNK);
+		at += CHUNK;
+	} while (at < len + NULL_LEN);
+	return p + len;
 }
 
 static void json_row(struct renderer *r, const struct cell *cells)
 {
 	const struct json_heads *h = r->heads;
+	const struct json_head *head = h->heads, *end = head + h->count;
+	const char *text = (const char *)h->text.data;
+	struct buf *out = &r->line;
+	char *p = find_room(out, h), *next;
 
-	for (const struct json_head *head = h->heads; head < h->heads + h->count; head++)
-		put_cell(&r->line, view_of(h->text.data + head->at, head->end - head->at),
-			 &cells[head->column]);
-	put_cstring(&r->line, h->count ? "}\n" : "{}\n");
+	for (; p && head < end; head++, p = next) {
+		const struct cell *cell = &cells[head->column];
+
+		p = put_head(p, text + head->at, head->len);
+		next = cell->kind == CELL_NULL ? p + NULL_LEN : put_short(p, cell);
+		if (!next) {
+			out->len = (size_t)(p - (char *)out->data);
+			put_long(out, cell, 0);
+			next = find_room(out, h);
+		}
+	}
+	if (p)
+		out->len = (size_t)(p - (char *)out->data);
+	put_cstring(out, h->count ? "}\n" : "{}\n");
 	render_end_line(r);
 }
 

@@ -37,7 +37,7 @@ enum align { ALIGN_LEFT = 0, ALIGN_RIGHT, ALIGN_BY_VALUE /* numbers to the right
 
 struct cell {
 	enum cell_kind kind;
-	uint32_t unused; /* no hole: compilers keep cells in registers */
+	uint32_t is_own; /* text: this program's words, of which JSON escapes nothing */
 	int64_t num;
 	union {
 		struct view text; /* lent until the row has been rendered */
@@ -79,6 +79,7 @@ static inline struct cell cell_make(enum cell_kind kind, int64_t num, struct vie
 	struct cell c;
 
 	c.kind = kind;
+	c.is_own = false;
 	c.num = num;
 	c.text = text;
 	return c;
@@ -115,6 +116,7 @@ static inline struct cell cell_of_items(enum cell_kind kind, const struct member
 	struct cell c;
 
 	c.kind = kind;
+	c.is_own = false;
 	c.num = 0;
 	c.items = items;
 	c.item_count = count;
@@ -140,6 +142,21 @@ static inline struct cell cell_text(struct view v)
 static inline struct cell cell_name(const char *name, uint64_t num)
 {
 	return cell_make(CELL_NAME, (int64_t)num, view_of(name, strlen(name)));
+}
+
+/* A text that no tape has a part in, without quotes and backslashes: no one need look at each byte. */
+static inline struct cell cell_own(struct view v)
+{
+	struct cell c = cell_make(CELL_TEXT, 0, v);
+
+	c.is_own = true;
+	return c;
+}
+
+/* NULL becomes CELL_NULL. */
+static inline struct cell cell_word(const char *s)
+{
+	return s ? cell_own(view_of(s, strlen(s))) : cell_null();
 }
 
 /* NULL becomes CELL_NULL. */

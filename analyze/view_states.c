@@ -64,13 +64,19 @@ struct states {
 	const struct view_input *in;
 	struct tracker *tracker;
 	struct chosen chosen;
+	struct address_text laddr, raddr;
 	uint64_t changes, shown;
 };
 
 static struct cell state_cell(enum tcp_state state)
 {
-	return state == STATE_UNKNOWN ? cell_null()
-				      : cell_name(tcp_state_name(state), (uint64_t)state);
+	struct cell c;
+
+	if (state == STATE_UNKNOWN)
+		return cell_null();
+	c = cell_name(tcp_state_name(state), (uint64_t)state);
+	c.is_own = true;
+	return c;
 }
 
 static struct cell short_cell(enum tcp_state state)
@@ -143,11 +149,11 @@ static void print_change(struct states *v, uint64_t ts_ns, const struct sighting
 		[COL_COMM] = cell_nonempty(l->owner.comm),
 	};
 
-	life_text_locate(&t.life, l);
-	cells[COL_LADDR] = cell_string(t.life.laddr);
-	cells[COL_RADDR] = cell_nonempty(t.life.raddr);
-	if (t.life.has_remote)
+	cells[COL_LADDR] = address_cell(&v->laddr, l->tuple.local.addr);
+	if (life_text_has_remote(l)) {
+		cells[COL_RADDR] = address_cell(&v->raddr, l->tuple.remote.addr);
 		cells[COL_RPORT] = cell_uint(l->tuple.remote.port);
+	}
 	if (c->has_duration)
 		cells[COL_DURATION] = cell_uint(c->duration_ns);
 	if (v->in->format == RENDER_TEXT)

@@ -45,17 +45,21 @@ static void digits_are_those_of_printf(void **state)
 	check(UINT64_MAX);
 }
 
+/* Behind eight bytes, and behind the digits of more. */
 static void nothing_is_written_behind_the_end(void **state)
 {
-	char out[8] = "#######";
+	char out[] = "#########", longer[] = "##########";
 
 	(void)state;
 	assert_ptr_equal(digits_decimal(out, 123), out + 3);
-	assert_string_equal(out, "123####");
+	assert_memory_equal(out, "123", 3);
 	assert_ptr_equal(digits_padded(out, 4, 2), out + 2);
-	assert_string_equal(out, "043####");
+	assert_memory_equal(out, "04", 2);
 	assert_ptr_equal(digits_hex(out, 0xf), out + 1);
-	assert_string_equal(out, "f43####");
+	assert_memory_equal(out, "f", 1);
+	assert_int_equal(out[8], '#');
+	assert_ptr_equal(digits_decimal(longer, 123456789), longer + 9);
+	assert_string_equal(longer, "123456789#");
 }
 
 int main(void)
