@@ -171,6 +171,14 @@ static void bind_states(struct bound *e, const struct schema *s, const struct se
 	}
 }
 
+/* The event tells of the attribute, also where it has no entry of the sock dictionary. */
+static bool is_own(const struct schema *s, const struct bound *e, enum sock_attribute a)
+{
+	int field = e->sock_field[a];
+
+	return field >= 0 && (!e->sock_ref || s->fields[field].ref != e->sock_ref);
+}
+
 static void bind_event(struct binding *b, const struct schema *s, const struct section *section)
 {
 	struct bound *e = &b->events[s->id - 1];
@@ -188,8 +196,7 @@ static void bind_event(struct binding *b, const struct schema *s, const struct s
 		e->sock_field[SOCK_SKADDR] = (int16_t)schema_find(s, "sk");
 	if (e->sock_field[SOCK_COOKIE] < 0)
 		e->sock_field[SOCK_COOKIE] = (int16_t)schema_find(s, "sock_cookie");
-	e->has_sock = e->sock_ref || e->sock_field[SOCK_SKADDR] >= 0 ||
-		      e->sock_field[SOCK_COOKIE] >= 0;
+	e->has_own_sock = is_own(s, e, SOCK_SKADDR) || is_own(s, e, SOCK_COOKIE);
 	for (int f = BOUND_SADDR; f <= BOUND_DADDR; f++)
 		if (e->field[f] >= 0 && s->fields[e->field[f]].role != ROLE_SOCKADDR)
 			e->field[f] = -1;

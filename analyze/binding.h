@@ -142,7 +142,7 @@ struct bound {
 	uint8_t task_ref;
 	uint8_t sock_ref;
 	uint8_t flow_ref;
-	bool has_sock;                /* it may tell of a socket, by sock_ref or sock_field */
+	bool has_own_sock; /* it may tell of a socket by sock_field, without a sock_ref */
 	uint8_t states[BOUND_STATES]; /* number on the tape -> enum tcp_state */
 	int16_t field[BOUND_FIELD_COUNT];
 	int16_t sock_field[SOCK_ATTRIBUTE_COUNT]; /* only looked at when sock_ref is 0 */

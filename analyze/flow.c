@@ -7,16 +7,18 @@
 #include <string.h>
 
 #include "analyze/sock_facts.h"
+#include "format/dict.h"
 #include "format/run.h"
 
 enum flow_slot_state { SLOT_NEW = 0, SLOT_TCP, SLOT_OTHER };
 
 struct flow_slot {
 	uint64_t sender_conn, receiver_conn; /* of the lives at `version`; 0: none */
-	uint64_t version;                    /* lives->tuple_version of the last search */
+	uint64_t version;                    /* lives_version() at the last search */
 	uint32_t sender, receiver;           /* their numbers in the pool */
 	struct tuple tuple;
 	uint8_t state; /* enum flow_slot_state */
+	uint32_t hash; /* of the tuple */
 };
 
 void flows_init(struct flows *fs)
@@ -34,24 +36,18 @@ void flows_release(struct flows *fs)
 	slots_release(&fs->slots);
 }
 
-static uint64_t flow_int(const struct binding *b, const struct bound *e, const struct event *ev,
-			 enum flow_attribute a)
+static uint64_t flow_int(const struct dict_entry *e, int attribute)
 {
-	uint64_t v = 0;
+	uint64_t v;
 
-	if (b->flow[a] >= 0)
-		event_ref_int(ev, e->flow_ref, b->flow[a], &v);
-	return v;
+	return dict_entry_int(e, attribute, &v) ? v : 0;
 }
 
-static bool flow_address(const struct binding *b, const struct bound *e, const struct event *ev,
-			 enum flow_attribute a, uint8_t addr[16])
+static bool flow_address(const struct dict_entry *e, int attribute, uint8_t addr[16])
 {
 	struct view v;
 
-	if (b->flow[a] < 0 || !event_ref_bytes(ev, e->flow_ref, b->flow[a], &v))
-		return false;
-	if (view_len(v) != 16)
+	if (!dict_entry_attribute(e, attribute, &v) || view_len(v) != 16)
 		return false;
 	memcpy(addr, v.p, 16);
 	return true;
@@ -60,15 +56,17 @@ static bool flow_address(const struct binding *b, const struct bound *e, const s
 bool flow_read(const struct binding *b, const struct bound *e, const struct event *ev,
 	       struct flow_headers *out)
 {
+	uint32_t id = e->flow_ref ? event_ref(ev, e->flow_ref) : 0;
 	struct tuple *t = &out->tuple;
+	struct dict_entry entry;
 
-	if (!e->flow_ref || !event_ref(ev, e->flow_ref) ||
-	    !flow_address(b, e, ev, FLOW_SADDR, t->local.addr) ||
-	    !flow_address(b, e, ev, FLOW_DADDR, t->remote.addr))
+	if (!id || !dict_set_find(event_dicts(ev), ev->schema->refs[e->flow_ref - 1], id, &entry) ||
+	    !flow_address(&entry, b->flow[FLOW_SADDR], t->local.addr) ||
+	    !flow_address(&entry, b->flow[FLOW_DADDR], t->remote.addr))
 		return false;
-	t->local.port = (uint16_t)flow_int(b, e, ev, FLOW_SPORT);
-	t->remote.port = (uint16_t)flow_int(b, e, ev, FLOW_DPORT);
-	out->protocol = (uint32_t)flow_int(b, e, ev, FLOW_PROTO);
+	t->local.port = (uint16_t)flow_int(&entry, b->flow[FLOW_SPORT]);
+	t->remote.port = (uint16_t)flow_int(&entry, b->flow[FLOW_DPORT]);
+	out->protocol = (uint32_t)flow_int(&entry, b->flow[FLOW_PROTO]);
 	return true;
 }
 
@@ -81,6 +79,7 @@ static void read_slot(struct flow_slot *slot, const struct binding *b, const str
 	if (!flow_read(b, e, ev, &headers) || headers.protocol != PROTOCOL_TCP)
 		return;
 	slot->tuple = headers.tuple;
+	slot->hash = tuple_hash(&slot->tuple);
 	slot->state = SLOT_TCP;
 	slot->version = UINT64_MAX;
 }
@@ -92,15 +91,14 @@ static bool is_fresh(const struct life *l, uint64_t conn)
 
 static void search(struct flow_slot *slot, const struct lives *ls)
 {
-	struct tuple reversed = tuple_reversed(&slot->tuple);
-	const struct life *sender = lives_find_tuple(ls, &slot->tuple, NULL);
-	const struct life *receiver = lives_find_tuple(ls, &reversed, NULL);
+	struct life *sender, *receiver;
 
+	lives_find_ends(ls, &slot->tuple, &sender, &receiver);
 	slot->sender = life_number(sender);
 	slot->receiver = life_number(receiver);
 	slot->sender_conn = sender ? sender->conn : 0;
 	slot->receiver_conn = receiver ? receiver->conn : 0;
-	slot->version = ls->tuple_version;
+	slot->version = *lives_version(ls, slot->hash);
 }
 
 static struct life *still(struct life *l, uint64_t conn)
@@ -120,7 +118,7 @@ bool flows_find(struct flows *fs, const struct lives *ls, const struct binding *
 		read_slot(slot, b, e, ev);
 	if (slot->state != SLOT_TCP)
 		return false;
-	if (slot->version != ls->tuple_version &&
+	if (slot->version != *lives_version(ls, slot->hash) &&
 	    !(is_fresh(life_pool_at(&ls->pool, slot->sender), slot->sender_conn) &&
 	      is_fresh(life_pool_at(&ls->pool, slot->receiver), slot->receiver_conn)))
 		search(slot, ls);

@@ -57,7 +57,7 @@ static inline void identity_resolve(struct step *s)
 	if (slot && slot->is_foreign)
 		return;
 	s->life = identity_remembered(s, slot);
-	if (!s->life)
+	if (!s->life && (id || s->e->has_own_sock))
 		identity_search(s, slot);
 }
 

@@ -68,7 +68,7 @@ static void add_time(struct life *l, enum tcp_state state, uint64_t ns)
 {
 	struct life_past *past;
 
-	if (state == STATE_UNKNOWN || ns == 0)
+	if (state == STATE_UNKNOWN || ns == 0 || l->has_no_times)
 		return;
 	if (l->opening == STATE_UNKNOWN)
 		l->opening = (uint8_t)state;

@@ -83,7 +83,8 @@ struct life {
 	/* A listener's child that never was a connection: two CPUs made one each of one request,
 	 * and the other's was first. Its end is not known to be anything. */
 	bool is_stillborn : 1;
-	bool is_starved : 1; /* there was no memory for its past */
+	bool is_starved : 1;   /* there was no memory for its past */
+	bool has_no_times : 1; /* times in its states are not counted: nobody asks */
 	struct acceptance acceptance;
 	struct owner owner;
 	struct tuple tuple;

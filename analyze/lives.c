@@ -155,13 +155,26 @@ bool lives_link_tuple(struct lives *ls, enum tuple_map which, struct life *l, ui
 	return true;
 }
 
+/* Who is found by a tuple may be another from now on. */
+static void note_tuple(struct lives *ls, const struct life *l)
+{
+	if (l->tuple_map == IN_BY_TUPLE)
+		ls->tuple_versions[l->hash[LINK_TUPLE] % TUPLE_VERSIONS]++;
+}
+
+static void move_on(struct lives *ls, struct life *l, uint8_t which)
+{
+	list_remove(ls, l);
+	list_append(ls, l, which);
+	note_tuple(ls, l);
+}
+
 void lives_requeue(struct lives *ls, struct life *l, uint64_t ts_ns)
 {
 	ls->is_starved |= l->is_starved;
 	if (l->phase == l->list)
 		return;
-	list_remove(ls, l);
-	list_append(ls, l, l->phase);
+	move_on(ls, l, l->phase);
 	l->due_ns = ts_ns + LIVES_GRACE_NS;
 }
 
@@ -188,6 +201,7 @@ struct life *lives_begin(struct lives *ls, const struct sock_facts *f, uint64_t 
 	l->first_ns = l->from_ns = l->until_ns = l->since_ns = ts_ns;
 	l->sk_err = -1;
 	l->is_ipv6 = f->is_ipv6;
+	l->has_no_times = ls->keeps_no_times;
 	lives_learn(ls, l, f);
 	return l;
 }
@@ -204,16 +218,35 @@ static unsigned standing(const struct life *l)
 	return l->phase == LIFE_ALIVE && l->state != STATE_SYN_RECV ? SURELY : PERHAPS;
 }
 
+static struct life *likelier(struct life *best, struct life *l)
+{
+	return !best || standing(l) > standing(best) ? l : best;
+}
+
 struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
 			      const struct life *except)
 {
 	struct life *l = life_map_first(&ls->by_tuple, tuple_hash(t)), *best = NULL;
 
 	for (; l; l = life_map_next(&ls->by_tuple, l))
-		if (l != except && tuple_equal(&l->tuple, t) &&
-		    (!best || standing(l) > standing(best)))
-			best = l;
+		if (l != except && tuple_equal(&l->tuple, t))
+			best = likelier(best, l);
 	return best;
+}
+
+void lives_find_ends(const struct lives *ls, const struct tuple *t, struct life **local,
+		     struct life **remote)
+{
+	struct tuple reversed = tuple_reversed(t);
+	struct life *l = life_map_first(&ls->by_tuple, tuple_hash(t));
+
+	*local = *remote = NULL;
+	for (; l; l = life_map_next(&ls->by_tuple, l)) {
+		if (tuple_equal(&l->tuple, t))
+			*local = likelier(*local, l);
+		if (tuple_equal(&l->tuple, &reversed))
+			*remote = likelier(*remote, l);
+	}
 }
 
 static void learn_identity(struct lives *ls, struct life *l, const struct sock_facts *f)
@@ -250,7 +283,7 @@ static void enter_tuple(struct lives *ls, struct life *l, bool is_settled)
 	if (is_settled && l->state != STATE_SYN_RECV)
 		lives_settle(ls, l, l->until_ns);
 	lives_link_tuple(ls, IN_BY_TUPLE, l, tuple_hash(&l->tuple));
-	ls->tuple_version++;
+	note_tuple(ls, l);
 }
 
 void lives_set_tuple(struct lives *ls, struct life *l, const struct tuple *t)
@@ -313,8 +346,7 @@ static void give_up_closed(struct lives *ls, uint64_t now_ns)
 		if (closed->count <= LIVES_MAX_CLOSED && (ls->has_destroy || l->due_ns > now_ns))
 			return;
 		life_leave(l, now_ns, false);
-		list_remove(ls, l);
-		list_append(ls, l, LIFE_GONE);
+		move_on(ls, l, LIFE_GONE);
 	}
 }
 

@@ -23,6 +23,9 @@ enum {
 	LIST_OVER = LIFE_GONE + 1,
 };
 
+/* Connections whose hashes are equal modulo this share a version. */
+enum { TUPLE_VERSIONS = 1 << 10 };
+
 /* The maps of LINK_TUPLE. */
 enum tuple_map { IN_NO_MAP = 0, IN_BY_TUPLE, IN_BY_PORT, IN_BY_HALF };
 
@@ -42,9 +45,10 @@ struct lives {
 	struct life *taken;                    /* lent by lives_take() */
 	struct life_pool pool;                 /* all lives live here */
 	uint64_t last_conn;
-	uint64_t tuple_version; /* grows whenever a tuple becomes known */
-	bool is_starved;        /* the past of a life was lost for want of memory */
-	bool has_destroy;       /* destructions are on the tape: closed lives wait for theirs */
+	uint64_t tuple_versions[TUPLE_VERSIONS];
+	bool is_starved;     /* the past of a life was lost for want of memory */
+	bool keeps_no_times; /* lives do not tell how long they were in a state */
+	bool has_destroy;    /* destructions are on the tape: closed lives wait for theirs */
 };
 
 /* Caller's storage. */
@@ -63,6 +67,14 @@ bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f);
  * where no other is alive; of equals the newest. NULL if there is none. */
 struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
 			      const struct life *except);
+/* The same for both ends of a connection: the one at t->local, and the one at t->remote. */
+void lives_find_ends(const struct lives *ls, const struct tuple *t, struct life **local,
+		     struct life **remote);
+/* As long as *version is what it was, lives_find_ends() finds the same. Lent as *ls is. */
+static inline const uint64_t *lives_version(const struct lives *ls, uint32_t tuple_hash)
+{
+	return &ls->tuple_versions[tuple_hash % TUPLE_VERSIONS];
+}
 /* The tuple is that of the wire, as far as can be told: enter l under it. */
 void lives_set_tuple(struct lives *ls, struct life *l, const struct tuple *t);
 /* l is a connection now: whoever else is alive under its tuple has ended unseen. */

@@ -11,10 +11,10 @@
 
 static void learn_owner(struct step *s, enum owner_source source)
 {
-	struct task_facts task;
+	const struct task *task = s->life->owner.source < source ? step_task(s) : NULL;
 
-	if (s->life->owner.source < source && binding_task(&s->t->binding, s->e, s->ev, &task))
-		owner_learn(&s->life->owner, source, task.pid, task.comm);
+	if (task)
+		owner_learn(&s->life->owner, source, task->pid, view_of(task->comm, task->len));
 }
 
 void reaction_inherit(struct tracker *t, struct life *l)

@@ -10,8 +10,7 @@
 
 /* Where the attributes are: in a dictionary's entry, or in the event itself. */
 struct origin {
-	const struct dict_set *dicts; /* not NULL: entry `id` of `dict` */
-	uint32_t dict, id;
+	struct dict_entry entry; /* if it has entries */
 	const struct event *ev;
 	const int16_t *index; /* [enum sock_attribute] */
 };
@@ -22,15 +21,15 @@ static uint64_t origin_int(const struct origin *o, enum sock_attribute a)
 
 	if (o->index[a] < 0)
 		return 0;
-	if (o->dicts)
-		return dict_set_int(o->dicts, o->dict, o->id, o->index[a], &v) ? v : 0;
+	if (o->entry.entries)
+		return dict_entry_int(&o->entry, o->index[a], &v) ? v : 0;
 	return event_int(o->ev, o->index[a], &v) ? v : 0;
 }
 
 static bool origin_view(const struct origin *o, int index, struct view *out)
 {
-	if (o->dicts)
-		return dict_set_attribute(o->dicts, o->dict, o->id, index, out);
+	if (o->entry.entries)
+		return dict_entry_attribute(&o->entry, index, out);
 	return event_bytes(o->ev, index, out);
 }
 
@@ -79,24 +78,20 @@ bool sock_facts_read(const struct binding *b, const struct bound *e, const struc
 		     struct sock_facts *out)
 {
 	struct origin o = {.ev = ev, .index = e->sock_field};
+	uint32_t id = e->sock_ref ? event_ref(ev, e->sock_ref) : 0;
 
-	if (!e->has_sock)
-		return false;
-	o.id = e->sock_ref ? event_ref(ev, e->sock_ref) : 0;
-	if (o.id) {
-		o.dicts = event_dicts(ev);
-		o.dict = ev->schema->refs[e->sock_ref - 1];
-		o.index = b->sock;
-	}
-	return read_facts(&o, out);
+	if (id)
+		return sock_facts_of_entry(b->sock, event_dicts(ev),
+					   ev->schema->refs[e->sock_ref - 1], id, out);
+	return e->has_own_sock && read_facts(&o, out);
 }
 
 bool sock_facts_of_entry(const int16_t index[SOCK_ATTRIBUTE_COUNT], const struct dict_set *dicts,
 			 uint32_t dict, uint32_t id, struct sock_facts *out)
 {
-	const struct origin o = {.dicts = dicts, .dict = dict, .id = id, .index = index};
+	struct origin o = {.index = index};
 
-	return read_facts(&o, out);
+	return dict_set_find(dicts, dict, id, &o.entry) && read_facts(&o, out);
 }
 
 void sock_facts_request(const struct bound *e, const struct event *ev, struct tuple *out)

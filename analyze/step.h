@@ -12,6 +12,7 @@
 #include "analyze/slots.h"
 #include "analyze/sock_facts.h"
 #include "analyze/spans.h"
+#include "analyze/tasks.h"
 #include "analyze/tracker.h"
 #include "format/run.h"
 
@@ -20,6 +21,7 @@ struct tracker {
 	struct lives lives;
 	struct flows flows;
 	struct slots socks; /* of struct sock_slot (identity.c) */
+	struct tasks tasks;
 	struct blindspots blindspots;
 	const struct spans *spans; /* NULL: all of the tape is fed */
 	const struct span *span;   /* of the section; NULL: not known */
@@ -49,6 +51,12 @@ struct step {
 static inline bool step_int(const struct step *s, enum bound_field f, uint64_t *out)
 {
 	return s->e->field[f] >= 0 && run_int(s->ev, s->e->field[f], out);
+}
+
+/* The task that was running, or NULL. */
+static inline const struct task *step_task(const struct step *s)
+{
+	return tasks_find(&s->t->tasks, &s->t->binding, s->e, s->ev);
 }
 
 static inline int32_t step_int32(const struct step *s, enum bound_field f, int32_t missing)

@@ -21,6 +21,7 @@ struct tracker *tracker_new(void)
 	lives_init(&t->lives);
 	flows_init(&t->flows);
 	identity_init(&t->socks);
+	tasks_init(&t->tasks);
 	return t;
 }
 
@@ -31,6 +32,7 @@ void tracker_free(struct tracker *t)
 	lives_release(&t->lives);
 	flows_release(&t->flows);
 	slots_release(&t->socks);
+	tasks_release(&t->tasks);
 	binding_release(&t->binding);
 	free(t);
 }
@@ -49,6 +51,7 @@ void tracker_set_spans(struct tracker *t, const struct spans *spans)
 void tracker_forgo(struct tracker *t, unsigned what)
 {
 	t->forgone |= what;
+	t->lives.keeps_no_times = t->forgone & FORGO_TRAFFIC;
 }
 
 static bool is_packet(enum event_kind kind)
@@ -64,13 +67,14 @@ static void claim_port(struct step *s, struct flow *flow)
 	uint32_t flags = (uint32_t)step_int32(s, BOUND_TCP_FLAGS, 0);
 	bool is_reply = flags & ACK;
 	struct tuple reversed = tuple_reversed(&flow->tuple);
-	struct task_facts task = {0};
+	const struct task *task;
 	struct life *l;
 
 	if (!(flags & SYN) && !(is_reply && (flags & RST)))
 		return;
-	binding_task(&s->t->binding, s->e, s->ev, &task);
-	l = connecting_claim(&s->t->lives, is_reply ? &reversed : &flow->tuple, is_reply, task.pid);
+	task = step_task(s);
+	l = connecting_claim(&s->t->lives, is_reply ? &reversed : &flow->tuple, is_reply,
+			     task ? task->pid : 0);
 	if (is_reply)
 		flow->receiver = l;
 	else
@@ -171,6 +175,8 @@ static SELDOM void end_due(struct tracker *t, uint64_t now_ns)
 	while ((l = lives_expire(&t->lives, now_ns)))
 		if (l->role == LIFE_UNKNOWN)
 			reaction_inherit(t, l);
+	while (t->forgone & FORGO_ENDS && lives_take(&t->lives))
+		;
 }
 
 static inline void expire(struct tracker *t, uint64_t now_ns)
@@ -202,6 +208,7 @@ static int begin_section(struct tracker *t, const struct section *section, struc
 {
 	leave_section(t);
 	slots_reset(&t->socks);
+	tasks_reset(&t->tasks);
 	flows_reset(&t->flows);
 	binding_reset(&t->binding);
 	t->span = t->spans ? spans_find(t->spans, section->number) : NULL;
@@ -227,7 +234,7 @@ static bool is_loss_relevant(const struct tracker *t, const struct loss *loss)
 static bool is_starved(const struct tracker *t, const struct event *ev)
 {
 	return lives_is_starved(&t->lives) || t->socks.is_starved || t->flows.slots.is_starved ||
-	       event_is_starved(ev);
+	       t->tasks.slots.is_starved || event_is_starved(ev);
 }
 
 /* False without memory for a life; is_starved() has to be asked, too, before anything is told. */
@@ -257,8 +264,8 @@ static void sighting_init(struct sighting *out)
 /* A view that tells of lives has to look at this. */
 static bool is_news(const struct tracker *t, const struct sighting *seen)
 {
-	return seen->has_change || t->lives.lists[LIST_OVER].first ||
-	       lives_is_due(&t->lives, t->last_ns);
+	return (seen->has_change && !(t->forgone & FORGO_CHANGES)) ||
+	       t->lives.lists[LIST_OVER].first || lives_is_due(&t->lives, t->last_ns);
 }
 
 int tracker_feed_run(struct tracker *t, struct run *run, struct event *ev, struct sighting *out,

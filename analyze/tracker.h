@@ -48,12 +48,14 @@ struct sighting {
 };
 
 enum forgone {
-	FORGO_TRAFFIC = 1, /* what lives sent and received: struct traffic, but for its
-			    * retransmits, and struct totals stay empty */
+	FORGO_TRAFFIC = 1, /* what lives sent and received, and how long they were in a state:
+			    * struct traffic, but for its retransmits, and their pasts stay empty */
 	FORGO_PEERS = 2,   /* their peers, and the role of lives whose beginning was not seen, which
 			    * a peer may tell */
 	FORGO_PACKETS = 4, /* whose packets are, and what they tell: that a life is still there, the
 			    * port it connects from before the kernel tells, a FIN after its end */
+	FORGO_CHANGES = 8, /* when lives change their states: tracker_feed_run() goes on */
+	FORGO_ENDS = 16,   /* lives that are over: tracker_take() is not asked for them */
 };
 
 /* NULL without memory. */

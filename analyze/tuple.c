@@ -34,11 +34,20 @@ struct tuple tuple_reversed(const struct tuple *t)
 	return (struct tuple){.local = t->remote, .remote = t->local};
 }
 
+static uint64_t endpoint_hash(const struct endpoint *e)
+{
+	uint64_t words[2];
+
+	memcpy(words, e->addr, sizeof(words));
+	return hash_mix(hash_mix(e->port, words[0]), words[1]);
+}
+
 uint32_t tuple_hash(const struct tuple *t)
 {
-	uint64_t h = hash_bytes(t->local.addr, 16, (uint64_t)t->local.port << 16 | t->remote.port);
+	uint64_t local = endpoint_hash(&t->local), remote = endpoint_hash(&t->remote);
+	uint64_t h = hash_mix(local ^ remote, local + remote);
 
-	return (uint32_t)hash_bytes(t->remote.addr, 16, h);
+	return (uint32_t)(h ^ h >> 32);
 }
 
 void address_set_ipv4(uint8_t addr[16], const uint8_t ipv4[4])

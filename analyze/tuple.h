@@ -27,6 +27,7 @@ enum { ADDRESS_MAX = 48, ENDPOINT_MAX = 56 };
 bool tuple_is_complete(const struct tuple *t);
 bool tuple_equal(const struct tuple *a, const struct tuple *b);
 struct tuple tuple_reversed(const struct tuple *t);
+/* The same for both directions. */
 uint32_t tuple_hash(const struct tuple *t);
 
 /* From 4 bytes. */

@@ -196,6 +196,8 @@ int view_conns(const struct view_input *in, struct error *err)
 	int rc;
 
 	render_begin(in->renderer, in->has_budget ? &budget_table : &conns_table);
+	if (c.tracker)
+		tracker_forgo(c.tracker, FORGO_CHANGES);
 	rc = c.tracker ? read_all(&c, err) : error_nomem(err);
 	tracker_free(c.tracker);
 	for (size_t i = 0; i < c.count; i++)

@@ -345,6 +345,7 @@ static int read_all(struct drops *v, struct error *err)
 	struct item item;
 	int rc;
 
+	tracker_forgo(v->tracker, FORGO_ENDS);
 	TRY(chosen_prepare(&v->chosen, v->in, err));
 	counts_begin(&v->counts, v->in, &drops_table);
 	while ((rc = view_next(v->in, &item, err)) == 0) {
@@ -352,8 +353,6 @@ static int read_all(struct drops *v, struct error *err)
 		absence_see(&v->absence, v->tracker, &item);
 		if (seen.bound && seen.bound->kind == EVENT_DROP)
 			TRY(take_drop(v, &item, &seen, err));
-		while (tracker_take(v->tracker))
-			;
 	}
 	if (rc < 0)
 		return rc;

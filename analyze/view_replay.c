@@ -300,13 +300,12 @@ static int replay_all(struct replay *r, struct error *err)
 	struct item item;
 	int rc;
 
+	tracker_forgo(r->tracker, FORGO_ENDS);
 	TRY(chosen_prepare(&r->chosen, r->in, err));
 	while ((rc = view_next(r->in, &item, err)) == 0) {
 		TRY(take_item(r, &item, err));
 		if (r->in->follow && is_past(r, &item))
 			break;
-		while (tracker_take(r->tracker))
-			;
 	}
 	return rc < 0 ? rc : begin_rows(r, NULL, err);
 }

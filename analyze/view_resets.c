@@ -394,6 +394,7 @@ static int read_all(struct resets *v, struct error *err)
 	struct item item;
 	int rc;
 
+	tracker_forgo(v->tracker, FORGO_ENDS);
 	TRY(chosen_prepare(&v->chosen, v->in, err));
 	counts_begin(&v->counts, v->in, &resets_table);
 	while ((rc = view_next(v->in, &item, err)) == 0) {
@@ -405,8 +406,6 @@ static int read_all(struct resets *v, struct error *err)
 			TRY(tell(v, item.event.ts_ns, err));
 		if (seen.bound)
 			TRY(take_event(v, &item, &seen, err));
-		while (tracker_take(v->tracker))
-			;
 	}
 	if (rc < 0)
 		return rc;

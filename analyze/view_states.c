@@ -194,15 +194,12 @@ static int read_all(struct states *v, struct error *err)
 	struct item item;
 	int rc;
 
-	tracker_forgo(v->tracker, FORGO_TRAFFIC | FORGO_PEERS | FORGO_PACKETS);
+	tracker_forgo(v->tracker, FORGO_TRAFFIC | FORGO_PEERS | FORGO_PACKETS | FORGO_ENDS);
 	TRY(chosen_prepare(&v->chosen, v->in, err));
 	render_begin(v->in->renderer, &states_table);
-	while ((rc = watch_next(v->in, v->tracker, &item, &seen, err)) == 0) {
+	while ((rc = watch_next(v->in, v->tracker, &item, &seen, err)) == 0)
 		if (seen.has_change)
 			take_change(v, item.event.ts_ns, &seen);
-		while (tracker_take(v->tracker))
-			;
-	}
 	if (rc < 0)
 		return rc;
 	if (!v->shown)

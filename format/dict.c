@@ -329,6 +329,22 @@ bool dict_set_int(const struct dict_set *d, uint32_t dict, uint32_t id, int attr
 	return entries && attributes_int(entries, at, attribute, out);
 }
 
+bool dict_set_find(const struct dict_set *d, uint32_t dict, uint32_t id, struct dict_entry *out)
+{
+	out->entries = find_entry(d, dict, id, &out->at);
+	return out->entries;
+}
+
+bool dict_entry_attribute(const struct dict_entry *e, int attribute, struct view *out)
+{
+	return attributes_bytes(e->entries, e->at, attribute, out);
+}
+
+bool dict_entry_int(const struct dict_entry *e, int attribute, uint64_t *out)
+{
+	return attributes_int(e->entries, e->at, attribute, out);
+}
+
 bool dict_set_keys(const struct dict_set *d, uint32_t dict, int attribute, const uint32_t *ids,
 		   size_t count, uint16_t *out)
 {

@@ -19,7 +19,8 @@ enum {
 	DICT_ENTRY_COST = 16,       /* bytes an entry counts for beside its own */
 };
 
-struct dict_set; /* opaque; reference-counted: the cursor and each batch hold one */
+struct attributes; /* attributes.h */
+struct dict_set;   /* opaque; reference-counted: the cursor and each batch hold one */
 
 struct dict_set *dict_set_new(uint32_t epoch); /* one reference; NULL without memory */
 struct dict_set *dict_set_hold(struct dict_set *d);
@@ -46,6 +47,17 @@ bool dict_set_attribute(const struct dict_set *d, uint32_t dict, uint32_t id, in
 			struct view *out);
 bool dict_set_int(const struct dict_set *d, uint32_t dict, uint32_t id, int attribute,
 		  uint64_t *out);
+
+/* An entry that is asked for several attributes. */
+struct dict_entry {
+	const struct attributes *entries; /* lent as views are */
+	size_t at;
+};
+
+/* False when it is absent. */
+bool dict_set_find(const struct dict_set *d, uint32_t dict, uint32_t id, struct dict_entry *out);
+bool dict_entry_attribute(const struct dict_entry *e, int attribute, struct view *out);
+bool dict_entry_int(const struct dict_entry *e, int attribute, uint64_t *out);
 
 /* An integer attribute of each of ids[], modulo 2^16; 0 for id 0. False when one is missing. */
 bool dict_set_keys(const struct dict_set *d, uint32_t dict, int attribute, const uint32_t *ids,
