@@ -6,6 +6,7 @@
 #ifndef BPF_EMIT_H
 #define BPF_EMIT_H
 
+#include "bpf/control.h"
 #include "bpf/kernel.h"
 #include "bpf/kernel_compat.h"
 #include "bpf/stack.h"
@@ -24,10 +25,6 @@ struct {
 	__type(value, struct wire_missed);
 	__uint(max_entries, WIRE_TYPED_END);
 } missed SEC(".maps");
-
-/* Enum wire_control by event number, written through memory: all begin and end within
- * microseconds, however long attaching takes. */
-volatile __u8 control[WIRE_EVENT_MAX] SEC(".data.control");
 
 /* One a CPU; see struct wire_lane. Sizes are set by record/, too. */
 struct {
@@ -105,7 +102,8 @@ static __always_inline void *lane_begin(struct emission *e, __u32 cpu, __u32 siz
 /* Only one in 16 looks how full the ring is: that is soon enough. */
 static __always_inline __u64 ring_flags(const struct wire_head *h)
 {
-	if (!(h->ts_ns & 15) && bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > wakeup_bytes)
+	if (!(h->ts_ns & 15) && !is_reader_awake &&
+	    bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > wakeup_bytes)
 		return BPF_RB_FORCE_WAKEUP;
 	return BPF_RB_NO_WAKEUP;
 }
@@ -134,7 +132,9 @@ static __always_inline void lane_end(const struct emission *e, __u32 size)
 		head = l->head;
 		next = head + ((sizeof(*f) + size + 7) & ~7u);
 		l->head = next;
-		if ((head ^ next) & (lane_bytes / 2))
+		/* Each quarter looks whether the reader is behind. */
+		if ((head ^ next) & (lane_bytes / 4) && next - l->tail > lane_bytes / 2 &&
+		    !is_reader_awake)
 			wake_reader();
 	}
 	l->depth--;

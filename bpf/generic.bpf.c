@@ -5,6 +5,7 @@
  * event's format file; maps are those of the typed programs. No CO-RE, no attach
  * cookie, nothing newer than 5.8.
  */
+#include "bpf/control.h"
 #include "bpf/kernel.h"
 #include "bpf/select_task.h"
 #include "bpf/stack.h"
@@ -23,8 +24,6 @@ struct {
 	__type(value, struct wire_missed);
 	__uint(max_entries, 1);
 } missed SEC(".maps");
-
-volatile __u8 control[WIRE_EVENT_MAX] SEC(".data.control");
 
 const volatile __u32 event_number;
 const volatile __u32 fixed_bytes;  /* of the entry, without the first 8 */
@@ -126,7 +125,8 @@ int copy_entry(void *ctx)
 			copy_dynamic(entry + fixed_bytes + i * sizeof(struct wire_dynamic), ctx,
 				     &dynamic[i]);
 	}
-	if (!(ts_ns & 15) && bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > wakeup_bytes)
+	if (!(ts_ns & 15) && !is_reader_awake &&
+	    bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > wakeup_bytes)
 		flags = BPF_RB_FORCE_WAKEUP;
 	bpf_ringbuf_submit(h, flags);
 	return OTHERS_SEE_IT;

@@ -231,6 +231,11 @@ void attach_shed(struct attach *a, uint16_t number, bool is_shed)
 	control_set(a, number, is_shed ? WIRE_SHED : WIRE_SEND);
 }
 
+void attach_reader(struct attach *a, bool is_awake)
+{
+	__atomic_store_n(&a->typed->data_control->is_reader_awake, is_awake, __ATOMIC_RELAXED);
+}
+
 int attach_start(struct attach *a, struct catalog *c, struct error *err)
 {
 	size_t started = start_way(a, c, WAY_GENERIC) + start_way(a, c, WAY_TYPED);

@@ -22,6 +22,7 @@
 #include "record/host.h"
 #include "record/losses.h"
 #include "record/own.h"
+#include "record/nap.h"
 #include "record/piece.h"
 #include "record/plan_report.h"
 #include "record/privilege.h"
@@ -36,8 +37,6 @@
 #include "record/wakeup.h"
 
 enum {
-	POLL_MS = 100,      /* the ring is emptied at least that often */
-	POLL_IDLE_MS = 500, /* once it is empty; what comes then is written within a second, too */
 	BATCH_RECORDS = 2048, /* between two looks at the clock */
 };
 
@@ -61,6 +60,7 @@ struct session {
 	struct account account;
 	struct filter_watch filter_watch;
 	struct wakeup wakeup;
+	struct nap nap;
 	const char *end_reason; /* NULL = still running */
 };
 
@@ -362,15 +362,25 @@ static void look_for_end(struct session *s)
 		s->end_reason = "size";
 }
 
-static int poll_timeout(const struct session *s, bool is_idle)
+static int poll_timeout(struct session *s)
 {
-	uint64_t gone = host_now_ns() - s->account.start_ns, left;
-	int poll = is_idle ? POLL_IDLE_MS : POLL_MS;
+	uint64_t now = host_now_ns(), gone = now - s->account.start_ns, left;
+	int poll = nap_begin(&s->nap, now);
 
 	if (!s->opt->duration_ns)
 		return poll;
 	left = s->opt->duration_ns > gone ? (s->opt->duration_ns - gone) / 1000000 + 1 : 0;
 	return left < (uint64_t)poll ? (int)left : poll;
+}
+
+/* Until somebody wakes us, or the next look is due. */
+static void sleep_well(struct session *s)
+{
+	int timeout_ms = poll_timeout(s);
+
+	attach_reader(s->attach, false);
+	wakeup_wait(&s->wakeup, timeout_ms);
+	attach_reader(s->attach, true);
 }
 
 static int session_loop(struct session *s, struct error *err)
@@ -379,9 +389,10 @@ static int session_loop(struct session *s, struct error *err)
 
 	while (!s->end_reason) {
 		if (taken < BATCH_RECORDS)
-			wakeup_wait(&s->wakeup, poll_timeout(s, taken == 0));
+			sleep_well(s);
 		urgency_update(&s->urgency, drain_waiting(s->drain), attach_ring_bytes(s->attach));
 		TRY(empty_ring(s, BATCH_RECORDS, &taken, err));
+		nap_count(&s->nap, taken);
 		TRY(tick(s, err));
 		account_watch_output(&s->account);
 		look_for_end(s);
