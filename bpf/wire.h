@@ -342,13 +342,14 @@ struct wire_flow {
 	__u8 daddr[16];
 };
 
+/* What becomes values lies together, here and before it: a row is copied in one piece. */
 struct wire_packet {
-	struct wire_flow flow; /* WIRE_HAS_FLOW */
-	__u32 seq;             /* WIRE_HAS_SEGMENT, the rest */
+	__u32 seq; /* WIRE_HAS_SEGMENT, up to the flow */
 	__u32 ack;
 	__u32 payload_bytes;
 	__u8 tcp_flags;
 	__u8 pad[3];
+	struct wire_flow flow; /* WIRE_HAS_FLOW */
 };
 
 struct wire_skb {
@@ -378,10 +379,10 @@ struct wire_kfree {
 
 struct wire_receive {
 	struct wire_head head;
+	char name[WIRE_DEVICE];
 	__u64 skbaddr;
 	__u32 len;
 	__u8 pad[4];
-	char name[WIRE_DEVICE];
 	struct wire_packet packet;
 };
 

@@ -166,7 +166,9 @@ static int add_typed_refs(struct making *m, const struct typed_event *e, const s
 		[DICT_ENDPOINTS] = {.from = is_reset ? FROM_PAIR : FROM_PROBE,
 				    .at = offsetof(struct wire_send_reset, saddr),
 				    .at2 = offsetof(struct wire_send_reset, daddr)},
-		[DICT_FLOW] = {.from = FROM_FLOW, .at = e->packet, .needs = WIRE_HAS_FLOW},
+		[DICT_FLOW] = {.from = FROM_FLOW,
+			       .at = e->packet + offsetof(struct wire_packet, flow),
+			       .needs = WIRE_HAS_FLOW},
 		[DICT_SYMBOL] = {.from = FROM_ADDRESS, .at = e->symbol},
 		[DICT_DEVICE] = {.from = FROM_DEVICE, .at = e->device},
 	};
