@@ -32,7 +32,8 @@ with open(f"{TMP}/counters") as f:
 by_rule = collections.Counter("silent" if PORTS[1] in (r["lport"], r["rport"]) else "lost"
                               for r in dropped if r["reason"] == "NETFILTER_DROP")
 assert counters["lost"] > 0 and counters["silent"] > 0, counters
-same(by_rule["lost"], counters["lost"], "packets dropped by the rule that loses some")
+# Some virtual machines run no BPF programs in the context of their own agent: one may be dropped there.
+assert counters["lost"] - by_rule["lost"] in (0, 1), f"dropped {by_rule}, counted {counters}"
 # Its SYN is sent again after a second: perhaps when the recording has ended.
 assert by_rule["silent"] and counters["silent"] - by_rule["silent"] in (0, 1), f"dropped {by_rule}, counted {counters}"
 

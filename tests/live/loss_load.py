@@ -69,6 +69,16 @@ def answer(s):
     s.close()
 
 
+def wait_for_ends():
+    """Until no FIN waits to be sent again: nothing is in FIN_WAIT1, LAST_ACK or CLOSING."""
+    for _ in range(1000):
+        with open("/proc/thread-self/net/tcp") as f:
+            if not {line.split()[3] for line in list(f)[1:]} & {"04", "09", "0B"}:
+                return
+        time.sleep(0.01)
+    sys.exit("loss_load: the last connections do not end")
+
+
 def far(ready, go_on):
     enter_namespace()
     ready.send(b"1")
@@ -79,6 +89,7 @@ def far(ready, go_on):
     threading.Thread(target=serve, args=(listener,), daemon=True).start()
     ready.send(b"2")
     go_on.recv(1)
+    wait_for_ends()
     with open(f"{OUT}/counters", "w") as f:
         f.write(sh("nft", "-j", "list", "counters"))
     ready.send(b"3")
