@@ -93,7 +93,7 @@ int block_writer_put_raw(struct block_writer *b, struct block_header *h, const s
 
 	if (raw->is_failed)
 		return error_nomem(err);
-	TRY(packer_add_names(b->packer, view_of(raw->data, raw->len), body, err));
+	TRY(packer_add_with(b->packer, EFFORT_MOST, 0, view_of(raw->data, raw->len), body, err));
 	TRY(body_pad(body, h->rows, 0, err));
 	return block_writer_put(b, h, err);
 }

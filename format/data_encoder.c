@@ -423,6 +423,12 @@ static void put_recalled(struct data_encoder *e, const struct schema *s)
 static int put_parts(struct data_encoder *e, const struct rows *rows, struct packer *p,
 		     struct body *body, struct error *err)
 {
+	static const enum packer_effort efforts[PART_COUNT] = {
+		[PART_HOT] = EFFORT_MOST,
+		[PART_TIME] = EFFORT_LEAST,
+		[PART_VALUES] = EFFORT_MORE,
+	};
+
 	for (uint8_t i = 0; i < PART_COUNT; i++) {
 		struct view raw = view_of(e->parts[i].data, e->parts[i].len);
 
@@ -431,7 +437,7 @@ static int put_parts(struct data_encoder *e, const struct rows *rows, struct pac
 		if (i == PART_RAW_TIME)
 			TRY(packer_add_raw(i, raw, body, err));
 		else
-			TRY(packer_add(p, i, raw, body, err));
+			TRY(packer_add_with(p, efforts[i], i, raw, body, err));
 	}
 	return body_pad(body, rows->count, rows_extent(rows).cells, err);
 }

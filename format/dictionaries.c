@@ -221,7 +221,8 @@ int dictionaries_write(struct dictionaries *d, struct block_writer *to,
 	mine.type = BLOCK_DICT;
 	mine.epoch = d->epoch;
 	body = block_writer_body(to);
-	TRY(packer_add_names(block_writer_packer(to), view_of(d->raw.data, d->raw.len), body, err));
+	TRY(packer_add_with(block_writer_packer(to), EFFORT_MOST, 0,
+			    view_of(d->raw.data, d->raw.len), body, err));
 	TRY(body_pad(body, 0, work, err));
 	return block_writer_put(to, &mine, err);
 }

@@ -12,7 +12,6 @@ enum {
 	CODEC_ZSTD = 1,
 	CODEC_NEWER = 255, /* ours: flags that this program does not know */
 	ZSTD_DEFAULT_LEVEL = 3,
-	ZSTD_MORE = 3, /* levels, for names: they are few, and repeat themselves farther apart */
 	WINDOW_MAX = 1 << 24,
 };
 
@@ -105,8 +104,17 @@ int packer_add_raw(uint8_t tag, struct view raw, struct body *body, struct error
 	return add_entry(body, CODEC_RAW, tag, view_len(raw), view_len(raw), err);
 }
 
-static int add_packed(struct packer *p, int level, uint8_t tag, struct view raw, struct body *body,
-		      struct error *err)
+/* Of noise only counts how often each byte is there: level 1 spends neither time nor bytes on
+ * repetitions by chance. */
+static int level_of(const struct packer *p, enum packer_effort effort)
+{
+	static const int more[] = {[EFFORT_MORE] = 1, [EFFORT_MOST] = 3};
+
+	return effort == EFFORT_LEAST && p->level > 1 ? 1 : p->level + more[effort];
+}
+
+int packer_add_with(struct packer *p, enum packer_effort effort, uint8_t tag, struct view raw,
+		    struct body *body, struct error *err)
 {
 	size_t raw_len = view_len(raw), bound = ZSTD_compressBound(raw_len), n;
 
@@ -115,7 +123,7 @@ static int add_packed(struct packer *p, int level, uint8_t tag, struct view raw,
 				 BLOCK_MAX_RAW);
 	if (!buf_reserve(&body->stored, bound))
 		return error_nomem(err);
-	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, level);
+	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, level_of(p, effort));
 	n = ZSTD_compress2(p->zstd, body->stored.data + body->stored.len, bound, raw.p, raw_len);
 	if (ZSTD_isError(n))
 		return error_set(err, ERR_NOMEM, "zstd: %s", ZSTD_getErrorName(n));
@@ -127,12 +135,7 @@ static int add_packed(struct packer *p, int level, uint8_t tag, struct view raw,
 
 int packer_add(struct packer *p, uint8_t tag, struct view raw, struct body *body, struct error *err)
 {
-	return add_packed(p, p->level, tag, raw, body, err);
-}
-
-int packer_add_names(struct packer *p, struct view raw, struct body *body, struct error *err)
-{
-	return add_packed(p, p->level + ZSTD_MORE, 0, raw, body, err);
+	return packer_add_with(p, EFFORT_USUAL, tag, raw, body, err);
 }
 
 static int part_take(struct view *table, struct part *out, struct error *err)

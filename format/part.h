@@ -42,12 +42,20 @@ int body_pad(struct body *b, uint64_t rows, uint64_t values, struct error *err);
 struct packer;
 struct packer *packer_new(int zstd_level); /* NULL without memory */
 void packer_free(struct packer *p);
+/* How much time a byte of a part is worth. */
+enum packer_effort {
+	EFFORT_USUAL,
+	EFFORT_LEAST, /* noise, in which nothing repeats itself */
+	EFFORT_MORE,
+	EFFORT_MOST, /* few bytes, which repeat themselves farther apart: names, kinds of rows */
+};
+
 /* Append `raw` as one part, compressed if that makes it smaller. ERR_CORRUPT beyond
  * BLOCK_MAX_RAW or BLOCK_MAX_PARTS. */
 int packer_add(struct packer *p, uint8_t tag, struct view raw, struct body *body,
 	       struct error *err);
-/* The same of the only part of a block of names (of all but DATA), which takes more time a byte. */
-int packer_add_names(struct packer *p, struct view raw, struct body *body, struct error *err);
+int packer_add_with(struct packer *p, enum packer_effort effort, uint8_t tag, struct view raw,
+		    struct body *body, struct error *err);
 /* Append `raw` as one part, as it is. */
 int packer_add_raw(uint8_t tag, struct view raw, struct body *body, struct error *err);
 
