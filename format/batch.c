@@ -288,6 +288,24 @@ static void slot_set_column(struct slot *s, const struct column *c, uint32_t num
 		s->raw[c->index] = number;
 }
 
+/* What each row costs whoever looks at its fields, missing ones too. */
+static int check_width(const struct batch *b, const struct section *section,
+		       const struct block_header *h, struct error *err)
+{
+	uint64_t width = 0, limit = (uint64_t)h->body_len * BLOCK_WIDTH_PER_BYTE;
+
+	for (size_t i = 0; i < b->slot_count; i++) {
+		const struct schema *s = section_schema(section, b->slots[i].id);
+
+		if (s && s->kind == SCHEMA_EVENT)
+			width += (uint64_t)s->width * b->slots[i].count;
+	}
+	if (width > limit)
+		return error_set(err, ERR_CORRUPT, "a block of rows of %llu fields, limit is %llu",
+				 (unsigned long long)width, (unsigned long long)limit);
+	return 0;
+}
+
 /* Tie columns to slots; the cells they would decode to are bounded before any is. */
 static int bind_columns(struct batch *b, const struct section *section,
 			const struct block_header *h, struct error *err)
@@ -331,6 +349,7 @@ static int decode(struct batch *b, const struct section *section, const struct d
 	TRY(part_open(b, PART_DIRECTORY, err));
 	TRY(take_columns(b, view_of(b->raw[0], b->parts[0].raw_len), err));
 	b->rows = h->rows;
+	b->body_len = h->body_len;
 	b->most_bytes = h->body_len + 2 * (size_t)h->raw_len + /* parts and scratch */
 			b->column_count * sizeof(*b->columns);
 	TRY(decode_cpus(b, err));
@@ -339,6 +358,7 @@ static int decode(struct batch *b, const struct section *section, const struct d
 	TRY(lanes_merge(&b->lanes, b->ts, b->slab, &b->order, err));
 	TRY(check_span(b, h, err));
 	TRY(number_rows(b, schemas, err));
+	TRY(check_width(b, section, h, err));
 	return bind_columns(b, section, h, err);
 }
 

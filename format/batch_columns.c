@@ -40,8 +40,22 @@ static int decode_ints(struct batch *b, struct column *c, const struct field *f,
 	return 0;
 }
 
+/* One string for all rows is as much to look at as one for each. */
+static int check_text(const struct batch *b, const struct column *c, uint32_t rows,
+		      struct error *err)
+{
+	uint64_t bytes = 0, limit = (uint64_t)b->body_len * BLOCK_TEXT_PER_BYTE;
+
+	for (uint32_t i = 0; i < rows; i++)
+		bytes += view_len(c->views[i & c->mask]);
+	if (bytes > limit)
+		return error_set(err, ERR_CORRUPT, "a column of %llu bytes, limit is %llu",
+				 (unsigned long long)bytes, (unsigned long long)limit);
+	return 0;
+}
+
 static int decode_views(struct batch *b, struct column *c, const struct field *f, uint32_t values,
-			struct error *err)
+			uint32_t rows, struct error *err)
 {
 	bool is_fixed = f->kind != FIELD_STRING && !(f->flags & FIELD_OPTIONAL);
 	struct view bytes;
@@ -50,8 +64,9 @@ static int decode_views(struct batch *b, struct column *c, const struct field *f
 	c->views = slab_alloc(b->slab, values, sizeof(*c->views));
 	if (!c->views)
 		return error_nomem(err);
-	return column_decode_bytes(c->codec, bytes, values, is_fixed ? field_bytes(f) : 0,
-				   &c->scratch, c->views, err);
+	TRY(column_decode_bytes(c->codec, bytes, values, is_fixed ? field_bytes(f) : 0, &c->scratch,
+				c->views, err));
+	return f->kind == FIELD_STRING ? check_text(b, c, rows, err) : 0;
 }
 
 struct column *batch_column(struct batch *b, uint32_t number, const struct field *f, uint32_t rows)
@@ -78,7 +93,7 @@ struct column *batch_column(struct batch *b, uint32_t number, const struct field
 	if (!f || f->kind == FIELD_INT)
 		rc = decode_ints(b, c, f, values, NULL);
 	else
-		rc = decode_views(b, c, f, values, NULL);
+		rc = decode_views(b, c, f, values, rows, NULL);
 	if (rc == ERR_NOMEM)
 		unpacker_starve(b->unpacker);
 	c->state = rc ? COLUMN_BAD : COLUMN_READY;

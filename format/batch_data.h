@@ -52,6 +52,7 @@ struct reader {
 	const uint32_t *presence; /* NULL: values are always there */
 	uint32_t mask, presence_mask;
 	bool is_signed;
+	uint8_t told; /* enum column_state: are the strings that a dictionary has few enough? */
 };
 
 static inline bool reader_is_ready(const struct reader *r)
@@ -108,6 +109,7 @@ struct batch {
 	uint32_t *
 		next_place; /* [schema id], behind its rows, or NO_PLACE; while columns are bound */
 	size_t most_bytes;
+	uint32_t body_len;
 	uint64_t *ts; /* rows lie CPU by CPU */
 	uint64_t *cpu;
 	uint32_t cpu_mask; /* of a row: 0 when all are of one CPU */

@@ -29,6 +29,8 @@ enum {
 	BLOCK_MAX_PARTS = 16,
 	BLOCK_ROWS_PER_BYTE = 64,   /* of the body: what a block costs to read is bounded */
 	BLOCK_WORK_PER_BYTE = 1024, /* by its size: decompressed bytes, values */
+	BLOCK_WIDTH_PER_BYTE = 256, /* rows, as wide as their schemas are */
+	BLOCK_TEXT_PER_BYTE = 4096, /* bytes of a field's strings in all rows of a schema */
 };
 
 enum block_type {

@@ -420,7 +420,42 @@ static void put_recalled(struct data_encoder *e, const struct schema *s)
 		put_coded(e, id, CODEC_RECALLED, tokens);
 }
 
-static int put_parts(struct data_encoder *e, const struct rows *rows, struct packer *p,
+/* Bytes that the strings which a field of the rows takes from a dictionary have at most. */
+static uint64_t told_bytes(const struct row_group *g, const struct dictionaries *dicts)
+{
+	uint64_t longest = 0;
+
+	for (unsigned i = 0; i < g->schema->field_count; i++) {
+		const struct field *f = &g->schema->fields[i];
+		uint64_t len;
+
+		if (!f->ref || f->kind != FIELD_STRING)
+			continue;
+		len = dictionaries_longest(dicts, g->schema->refs[f->ref - 1]);
+		longest = len > longest ? len : longest;
+	}
+	return longest * g->count;
+}
+
+/* What the block costs its reader, as BLOCK_WORK_PER_BYTE counts it. */
+static uint64_t work_of(const struct rows *rows, const struct dictionaries *dicts)
+{
+	struct rows_extent extent = rows_extent(rows);
+	uint64_t wide = (uint64_t)extent.width * (BLOCK_WORK_PER_BYTE / BLOCK_WIDTH_PER_BYTE);
+	uint64_t text = extent.bytes, told;
+
+	for (size_t i = 0; i < rows->group_cap; i++) {
+		if (!rows->groups[i] || !rows->groups[i]->count)
+			continue;
+		told = told_bytes(rows->groups[i], dicts);
+		text = told > text ? told : text;
+	}
+	text = text / (BLOCK_TEXT_PER_BYTE / BLOCK_WORK_PER_BYTE) + 1;
+	wide = wide > text ? wide : text;
+	return extent.cells > wide ? extent.cells : wide;
+}
+
+static int put_parts(struct data_encoder *e, uint64_t rows, uint64_t work, struct packer *p,
 		     struct body *body, struct error *err)
 {
 	static const enum packer_effort efforts[PART_COUNT] = {
@@ -439,7 +474,7 @@ static int put_parts(struct data_encoder *e, const struct rows *rows, struct pac
 		else
 			TRY(packer_add_with(p, efforts[i], i, raw, body, err));
 	}
-	return body_pad(body, rows->count, rows_extent(rows).cells, err);
+	return body_pad(body, rows, work, err);
 }
 
 int data_encoder_run(struct data_encoder *e, const struct rows *rows, struct dictionaries *dicts,
@@ -468,5 +503,5 @@ int data_encoder_run(struct data_encoder *e, const struct rows *rows, struct dic
 		put_recalled(e, rows->groups[i]->schema);
 	}
 	used_encode(e->used, &e->parts[PART_USED]);
-	return put_parts(e, rows, p, body, err);
+	return put_parts(e, rows->count, work_of(rows, dicts), p, body, err);
 }

@@ -25,6 +25,7 @@ struct key_column {
 struct dictionary {
 	const struct schema *schema;
 	struct intern *intern;
+	size_t longest; /* packed bytes of an entry */
 	struct key_column *keys;
 	size_t key_count, key_cap;
 };
@@ -108,6 +109,7 @@ int dictionaries_intern(struct dictionaries *d, uint32_t dict, const void *packe
 		return 0;
 	d->bytes += len + DICT_ENTRY_COST;
 	d->pending += len;
+	one->longest = len > one->longest ? len : one->longest;
 	d->is_full |= before + 1 >= d->limit || d->bytes >= EPOCH_BYTES;
 	return 0;
 }
@@ -158,6 +160,11 @@ bool dictionaries_keys(struct dictionaries *d, uint32_t dict, uint8_t attribute,
 	return true;
 }
 
+size_t dictionaries_longest(const struct dictionaries *d, uint32_t dict)
+{
+	return d->all[dict - 1].longest;
+}
+
 uint32_t dictionaries_epoch(const struct dictionaries *d)
 {
 	return d->epoch;
@@ -183,6 +190,7 @@ void dictionaries_next_epoch(struct dictionaries *d)
 	for (size_t i = 0; i < d->cap; i++) {
 		if (d->all[i].intern)
 			intern_reset(d->all[i].intern);
+		d->all[i].longest = 0;
 		for (size_t k = 0; k < d->all[i].key_count; k++)
 			d->all[i].keys[k].count = 0;
 	}

@@ -36,6 +36,8 @@ static inline uint32_t id_key(const struct id_keys *k, uint32_t id)
 /* Of all entries of dictionary `dict`; lent until the next call or epoch. False without memory. */
 bool dictionaries_keys(struct dictionaries *d, uint32_t dict, uint8_t attribute,
 		       struct id_keys *out);
+/* No string of the epoch's entries of dictionary `dict` is longer, in bytes. */
+size_t dictionaries_longest(const struct dictionaries *d, uint32_t dict);
 uint32_t dictionaries_epoch(const struct dictionaries *d);
 /* Packed bytes that wait to be written: half a block is a good time. */
 size_t dictionaries_pending(const struct dictionaries *d);

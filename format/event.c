@@ -111,6 +111,34 @@ static bool own_bytes(const struct event *ev, const struct field *f, unsigned ow
 	return true;
 }
 
+/* Strings that each row takes from a dictionary may be much more than the block. */
+static SELDOM bool count_told(struct batch *b, const struct slot *s, const struct field *f)
+{
+	const struct column *ids = column_of(b, s->refs[f->ref - 1], NULL, s->count);
+	uint32_t dict = s->schema->refs[f->ref - 1];
+	uint64_t bytes = 0;
+	struct view text = {0};
+
+	for (uint32_t row = 0; ids && row < s->count; row++) {
+		if ((row == 0 || ids->mask) &&
+		    !dict_set_attribute(b->dicts, dict, column_id(ids, row), f->attribute, &text))
+			text = (struct view){0};
+		bytes += view_len(text);
+	}
+	return bytes <= (uint64_t)b->body_len * BLOCK_TEXT_PER_BYTE;
+}
+
+static bool told_bytes(const struct event *ev, int index, struct view *out)
+{
+	const struct slot *s = &ev->batch->slots[ev->slot];
+	const struct field *f = &ev->schema->fields[index];
+	struct reader *r = &s->readers[index];
+
+	if (f->kind == FIELD_STRING && r->told == COLUMN_WAITING)
+		r->told = count_told(ev->batch, s, f) ? COLUMN_READY : COLUMN_BAD;
+	return r->told != COLUMN_BAD && event_ref_bytes(ev, f->ref, f->attribute, out);
+}
+
 /* A value has the length its field says, wherever it is stored: callers rely on it. */
 bool event_bytes(const struct event *ev, int index, struct view *out)
 {
@@ -122,7 +150,7 @@ bool event_bytes(const struct event *ev, int index, struct view *out)
 	f = &ev->schema->fields[index];
 	if (f->kind == FIELD_INT || !field_is_known(f))
 		return false;
-	if (f->ref ? !event_ref_bytes(ev, f->ref, f->attribute, &bytes)
+	if (f->ref ? !told_bytes(ev, index, &bytes)
 		   : !own_bytes(ev, f, ev->schema->own_of[index], &bytes))
 		return false;
 	if (f->kind != FIELD_STRING && view_len(bytes) != field_bytes(f))

@@ -55,6 +55,7 @@ static struct row_group *group_add(struct rows *r, const struct schema *schema,
 	widest->columns = larger(widest->columns, g->columns);
 	widest->bytes = larger(widest->bytes, g->blob_bytes);
 	widest->memory = larger(widest->memory, g->stride);
+	widest->width = larger(widest->width, schema->width);
 	r->sure = 0;
 	return g;
 }
@@ -165,13 +166,14 @@ static SELDOM int look(struct rows *r)
 	struct rows_extent now = rows_extent(r);
 
 	if (now.rows >= full->rows || now.cells >= full->cells || now.columns >= full->columns ||
-	    now.bytes >= full->bytes || now.memory >= full->memory)
+	    now.bytes >= full->bytes || now.memory >= full->memory || now.width >= full->width)
 		return END;
 	r->sure = sure_rows(full->rows, now.rows, most->rows);
 	r->sure = smaller(r->sure, sure_rows(full->cells, now.cells, most->cells));
 	r->sure = smaller(r->sure, sure_rows(full->columns, now.columns, most->columns));
 	r->sure = smaller(r->sure, sure_rows(full->bytes, now.bytes, most->bytes));
 	r->sure = smaller(r->sure, sure_rows(full->memory, now.memory, most->memory));
+	r->sure = smaller(r->sure, sure_rows(full->width, now.width, most->width));
 	return 0;
 }
 
@@ -328,6 +330,7 @@ struct rows_extent rows_extent(const struct rows *r)
 			continue;
 		e.cells += g->count * g->values;
 		e.columns += g->columns;
+		e.width += g->count * g->schema->width;
 		e.bytes += g->count * g->blob_bytes;
 		e.memory += g->rows.len;
 	}

@@ -48,6 +48,7 @@ struct rows_extent {
 	size_t rows, cells, columns;
 	size_t bytes;  /* of byte and string values, absent ones too */
 	size_t memory; /* that they take here, but for strings */
+	size_t width;  /* of their schemas */
 };
 
 /* A block of as much as any of *full is full. NULL without memory. */

@@ -156,6 +156,7 @@ static bool derived_alloc(struct schema *s)
 	s->key_of = calloc(count, sizeof(*s->key_of));
 	s->key_sources = calloc(count, sizeof(*s->key_sources));
 	s->offsets = calloc(count, sizeof(*s->offsets));
+	s->width = 0;
 	s->own_count = 0;
 	s->key_source_count = 0;
 	s->string_count = 0;
@@ -210,6 +211,14 @@ static void settle_companions(struct schema *s)
 	}
 }
 
+/* What a field costs a reader in each row, whatever its column is. */
+static uint32_t field_width(const struct field *f)
+{
+	uint32_t bytes = field_is_known(f) ? field_bytes(f) : 0;
+
+	return bytes <= 16 ? 1 : (bytes + 15) / 16;
+}
+
 int schema_seal(struct schema *s, struct error *err)
 {
 	int32_t offset = 0;
@@ -220,6 +229,7 @@ int schema_seal(struct schema *s, struct error *err)
 	for (unsigned i = 0; i < s->field_count; i++) {
 		const struct field *f = &s->fields[i];
 
+		s->width += field_width(f);
 		if (!f->ref)
 			s->own_of[i] = s->own_count++;
 		if (!f->ref && f->kind == FIELD_STRING)

@@ -106,6 +106,7 @@ struct schema {
 	uint16_t field_count;
 	struct field *fields; /* owned */
 	/* Derived by schema_seal(): */
+	uint32_t width;        /* fields, each as often as it has 16 bytes, begun ones too */
 	uint16_t own_count;    /* columns of its own */
 	uint16_t *own_of;      /* field index -> own column index; owned */
 	uint16_t string_count; /* columns of its own that hold strings */

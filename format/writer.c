@@ -25,6 +25,7 @@ enum {
 	FULL_CELLS = 900000, /* close the block: worst case 10 bytes a cell */
 	FULL_BYTES = 4 << 20,
 	FULL_MEMORY = 16 << 20, /* of rows */
+	FULL_WIDTH = 64 << 20,  /* a quarter of a MiB of padding */
 	FULL_COLUMNS = ROWS_MAX_COLUMNS - 3 * SCHEMA_MAX_FIELDS - SCHEMA_MAX_REFS - HOT_COLUMNS,
 	FULL_PENDING = 2 << 20,     /* dictionary bytes waiting */
 	FULL_RECORDS = 4096,        /* losses or clock readings waiting */
@@ -66,7 +67,8 @@ int writer_new(struct sink *sink, const struct writer_options *opt, struct write
 				   .cells = FULL_CELLS,
 				   .columns = FULL_COLUMNS,
 				   .bytes = FULL_BYTES,
-				   .memory = FULL_MEMORY};
+				   .memory = FULL_MEMORY,
+				   .width = FULL_WIDTH};
 	int rc;
 
 	if (!w)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-# `make bench`: see docs/BENCHMARKS.md. ONLY_PART="costs probes sizes columns decode encode part views endure" chooses parts.
+# `make bench`: see docs/BENCHMARKS.md. ONLY_PART="costs probes sizes columns decode encode part views hostile endure" chooses parts.
 # ROUNDS of each; ONLY="tcptape perf" leaves tracers out of costs, probes and sizes; COUNT connections a run of costs (10000) and probes (20000);
 # TOP columns that are listed (30); EVENTS on the long tape of decode, part and views (50000000), and that encode writes (400000);
 # LOAD="churn http" chooses loads of sizes, costs and probes;
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 B=${B:-build}
 CC=${CC:-gcc}
 CLANG=${CLANG:-clang}
-ONLY_PART=${ONLY_PART:-sizes columns decode encode part views costs probes endure}
+ONLY_PART=${ONLY_PART:-sizes columns decode encode part views costs probes hostile endure}
 PATH=$PATH:/usr/sbin:/sbin
 [ "$(id -u)" -eq 0 ] || { echo "bench: recording needs root" >&2; exit 1; }
 [ -e /sys/kernel/btf/vmlinux ] || { echo "bench: this kernel has no BTF" >&2; exit 1; }
@@ -73,13 +73,17 @@ views() {
 	python3 tests/bench/views.py "$TAPE"
 }
 
+hostile() {
+	python3 tests/bench/hostile.py "$B/bench"
+}
+
 endure() {
 	python3 tests/bench/endure.py
 }
 
 for part in $ONLY_PART; do
 	case $part in
-	costs | probes | sizes | columns | decode | encode | part | views | endure) printf '\n== %s\n' "$part"; "$part" ;;
+	costs | probes | sizes | columns | decode | encode | part | views | hostile | endure) printf '\n== %s\n' "$part"; "$part" ;;
 	*) echo "bench: no part '$part'" >&2; exit 2 ;;
 	esac
 done

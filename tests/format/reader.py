@@ -305,6 +305,10 @@ class Field:
             check(self.kind == INTEGER and not self.ref, "a key")
             check(self.key_ref <= (len(schema.refs) if is_event else 1), "dictionary of a key")
 
+    def width(self):
+        """13: what it costs in each row."""
+        return max(1, -(-self.size * self.count // 16)) if self.is_known() else 1
+
     def fixed(self):
         """Bytes of every value, or None."""
         return None if self.kind == STRING else self.size * self.count
@@ -814,6 +818,9 @@ class Data:
         known_rows = {i: len(at) for i, at in self.rows_of.items() if i in section.schemas and section.schemas[i].kind == 1}
         cells = 3 * rows + sum(known_rows.get(schema, 0) for schema in listed)
         check(cells <= min(MAX_VALUES, block.work()), "values in a block")
+        width = sum(count * sum(f.width() for f in section.schemas[i].fields) for i, count in known_rows.items())
+        check(width <= 256 * block.body_len, "fields of the rows of a block")
+        self.body_len, self.told = block.body_len, {}
         self.values = {}  # (schema, what, index): a value per row of the schema
         self.decode_columns()
         try:
@@ -855,7 +862,9 @@ class Data:
                 if what == REFERENCE or what == PRESENCE:
                     self.values[schema_id, what, index] = integers(c.codec, c.data(), count)
                 elif what == VALUE and index < len(schema.own):
-                    self.values[schema_id, what, index] = column(c.codec, c.data(), count, schema.own[index])
+                    values = column(c.codec, c.data(), count, schema.own[index])
+                    check(schema.own[index].kind != STRING or sum(map(len, values)) <= 4096 * self.body_len, "strings of a column")
+                    self.values[schema_id, what, index] = values
             except (Unknown, Damage):
                 pass  # null
 
@@ -983,7 +992,14 @@ class Data:
 
     def bound(self, schema, f, row):
         ids = self.values.get((schema.id, REFERENCE, f.ref - 1))
-        entry = ids[row] if ids else 0
+        if not ids:
+            return None
+        if f.kind == STRING and f not in self.told:
+            taken = [self.taken(schema, f, entry) for entry in ids]
+            self.told[f] = sum(len(value) for value in taken if isinstance(value, bytes)) <= 4096 * self.body_len
+        return self.taken(schema, f, ids[row]) if self.told.get(f, True) else None
+
+    def taken(self, schema, f, entry):
         return self.section.dictionaries.attribute(schema.refs[f.ref - 1], entry, f.attribute)
 
     def own(self, schema, f, row):

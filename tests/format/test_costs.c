@@ -15,7 +15,7 @@
 #include "format/rows.h"
 #include "tests/format/forge.h"
 
-enum { DICT = 1, EVENT = 2, FIELDS = SCHEMA_MAX_FIELDS };
+enum { DICT = 1, EVENT = 2, NARROW = 3, FIELDS = SCHEMA_MAX_FIELDS, FEW = 16 };
 
 struct world {
 	struct section section;
@@ -34,6 +34,7 @@ static int setup(void **state)
 	struct world *w = calloc(1, sizeof(*w));
 	struct schema *dict = schema_new(SCHEMA_DICT, "", "dict", NULL);
 	struct schema *event = schema_new(SCHEMA_EVENT, "g", "event", NULL);
+	struct schema *narrow = schema_new(SCHEMA_EVENT, "g", "narrow", NULL);
 
 	forge_add(dict, forge_field("number", FIELD_INT, 4, 1));
 	forge_add(dict, forge_field("text", FIELD_STRING, 1, 0));
@@ -41,6 +42,9 @@ static int setup(void **state)
 	for (int i = 0; i < FIELDS; i++)
 		forge_add(event, forge_field("f", FIELD_INT, 8, 1));
 	add_schema(w, event, EVENT);
+	for (int i = 0; i < FEW; i++)
+		forge_add(narrow, forge_field("f", FIELD_INT, 8, 1));
+	add_schema(w, narrow, NARROW);
 	w->unpacker = unpacker_new();
 	*state = w;
 	return 0;
@@ -65,8 +69,10 @@ static void put_const(struct forged_data *d, uint32_t schema, unsigned index, ui
 	forge_column(d, schema, COLUMN_VALUE, index, CODEC_CONST, FORGE_HOT, d->hot.len - before);
 }
 
-/* `rows` rows at the same time in a block of `len` bytes, all columns CONST. */
-static int decode_rows(struct world *w, uint32_t rows, uint32_t len)
+/* `rows` rows of a schema at the same time in a block of `len` bytes; all columns are CONST. Those of
+ * `fields` fields are listed, and then again, until they are so many. */
+static int decode_listed(struct world *w, uint32_t schema, unsigned fields, unsigned columns,
+			 uint32_t rows, uint32_t len)
 {
 	struct block_header h = {.rows = rows, .min_ts = 9, .max_ts = 9};
 	struct forged_data d = {0};
@@ -80,9 +86,9 @@ static int decode_rows(struct world *w, uint32_t rows, uint32_t len)
 
 	put_const(&d, 0, HOT_TS, 9);
 	put_const(&d, 0, HOT_CPU, 0);
-	put_const(&d, 0, HOT_SCHEMA, EVENT);
-	for (unsigned i = 0; i < FIELDS; i++)
-		put_const(&d, EVENT, i, 1);
+	put_const(&d, 0, HOT_SCHEMA, schema);
+	for (unsigned i = 0; i < columns; i++)
+		put_const(&d, schema, i % fields, 1);
 	forge_data_body(&d, &body);
 	assert_true(body_len(&body) + PART_ENTRY_LEN < len);
 	len -= (uint32_t)body_len(&body) + PART_ENTRY_LEN;
@@ -105,19 +111,32 @@ static int decode_rows(struct world *w, uint32_t rows, uint32_t len)
 	return rc;
 }
 
-/* 3 hot columns and 256 others; a body of 259 times as many bytes makes whole rows of them. */
+static int decode_rows(struct world *w, uint32_t rows, uint32_t len)
+{
+	return decode_listed(w, EVENT, FIELDS, FIELDS, rows, len);
+}
+
+/* 3 hot columns and 128 others, of 16 fields: values of each count. A body of 131 times as many bytes
+ * makes whole rows of them. */
 static void values_of_a_block_of_events_are_bounded_by_its_bytes(void **state)
 {
-	enum {
-		COLUMNS = FIELDS + 3,
-		LEN = 10 * COLUMNS,
-		LAST = LEN / COLUMNS * BLOCK_WORK_PER_BYTE
-	};
+	enum { MANY = 8 * FEW, LEN = 10 * (MANY + 3), LAST = 10 * BLOCK_WORK_PER_BYTE };
 
-	assert_int_equal(decode_rows(*state, LAST - 1, LEN), 0);
-	assert_int_equal(decode_rows(*state, LAST, LEN), 0);
-	assert_int_equal(decode_rows(*state, LAST + 1, LEN), ERR_CORRUPT);
-	assert_int_equal(decode_rows(*state, LAST + 1, LEN + 1), 0);
+	assert_int_equal(decode_listed(*state, NARROW, FEW, MANY, LAST - 1, LEN), 0);
+	assert_int_equal(decode_listed(*state, NARROW, FEW, MANY, LAST, LEN), 0);
+	assert_int_equal(decode_listed(*state, NARROW, FEW, MANY, LAST + 1, LEN), ERR_CORRUPT);
+	assert_int_equal(decode_listed(*state, NARROW, FEW, MANY, LAST + 1, LEN + 1), 0);
+}
+
+/* 256 of them a row: as many rows as bytes. */
+static void fields_of_rows_are_bounded_by_the_bytes_of_their_block(void **state)
+{
+	enum { LAST = 3000 * BLOCK_WIDTH_PER_BYTE / FIELDS };
+
+	assert_int_equal(decode_rows(*state, LAST - 1, 3000), 0);
+	assert_int_equal(decode_rows(*state, LAST, 3000), 0);
+	assert_int_equal(decode_rows(*state, LAST + 1, 3000), ERR_CORRUPT);
+	assert_int_equal(decode_rows(*state, LAST + 1, 3001), 0);
 }
 
 static void values_of_a_block_of_events_have_a_limit_whatever_its_bytes(void **state)
@@ -173,6 +192,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(values_of_a_block_of_events_are_bounded_by_its_bytes),
+		TEST(fields_of_rows_are_bounded_by_the_bytes_of_their_block),
 		TEST(values_of_a_block_of_events_have_a_limit_whatever_its_bytes),
 		TEST(bytes_of_a_block_of_entries_are_bounded),
 	};

@@ -43,7 +43,7 @@ static struct schema *event_schema(const char *name, unsigned flags)
 
 static int setup(void **state)
 {
-	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20};
+	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20, 1 << 26};
 	struct desk *d = calloc(1, sizeof(*d));
 
 	d->streams = schema_new(SCHEMA_DICT, "", "streams", NULL);

@@ -40,7 +40,7 @@ struct desk {
 
 static int setup(void **state)
 {
-	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20};
+	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20, 1 << 26};
 	struct desk *d = calloc(1, sizeof(*d));
 
 	d->schemas[0] = packet_schema(ARRIVES);

@@ -87,7 +87,7 @@ static const struct place raw_places[] = {
 	{.at = offsetof(struct record, pair), .needs = PAIR_FLAG},
 };
 
-static const struct rows_extent roomy = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20};
+static const struct rows_extent roomy = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20, 1 << 26};
 
 static int setup(void **state)
 {
@@ -308,7 +308,7 @@ static void rows_are_counted_in_every_way(void **state)
 static bool reaches(struct rows_extent e, struct rows_extent full)
 {
 	return e.rows >= full.rows || e.cells >= full.cells || e.columns >= full.columns ||
-	       e.bytes >= full.bytes || e.memory >= full.memory;
+	       e.bytes >= full.bytes || e.memory >= full.memory || e.width >= full.width;
 }
 
 /* One of some kinds, the first ones small. */
@@ -329,10 +329,10 @@ static int add_some(struct world *w, struct rows *r, unsigned i)
 static void a_block_is_full_with_the_row_that_reaches_a_limit(void **state)
 {
 	static const struct rows_extent full[] = {
-		{1, 1000, 1000, 1000, 1000},    {40, 9000, 1000, 9000, 90000},
-		{9000, 300, 1000, 9000, 90000}, {9000, 9000, 11, 9000, 90000},
-		{9000, 9000, 200, 9000, 90000}, {9000, 9000, 1000, 50, 90000},
-		{9000, 9000, 1000, 9000, 500},
+		{1, 1000, 1000, 1000, 1000, 9000},    {40, 9000, 1000, 9000, 90000, 9000},
+		{9000, 300, 1000, 9000, 90000, 9000}, {9000, 9000, 11, 9000, 90000, 9000},
+		{9000, 9000, 200, 9000, 90000, 9000}, {9000, 9000, 1000, 50, 90000, 9000},
+		{9000, 9000, 1000, 9000, 500, 9000},  {9000, 9000, 1000, 9000, 90000, 200},
 	};
 	struct world *w = *state;
 

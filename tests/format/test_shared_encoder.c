@@ -42,7 +42,7 @@ static const struct schema *add_event(struct desk *d, uint32_t id, uint32_t firs
 
 static int setup(void **state)
 {
-	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20};
+	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20, 1 << 26};
 	struct desk *d = calloc(1, sizeof(*d));
 
 	d->call = add_event(d, CALL, SOCK, FLOW);

@@ -167,6 +167,45 @@ static void the_widest_rows_stay_within_the_limits_of_a_block(void **state)
 	free(noise);
 }
 
+/* What compresses to nearly nothing is padded: here fields that are all 0. */
+static void wide_rows_of_nothing_have_a_block_of_some_size(void **state)
+{
+	enum { ROWS = 8000 };
+	struct small_writer *w = *state;
+	struct schema *s = schema_new(SCHEMA_EVENT, "g", "wide", NULL);
+	struct value values[SCHEMA_MAX_FIELDS] = {{0}};
+	struct row row = {.values = values};
+
+	for (int i = 0; i < SCHEMA_MAX_FIELDS; i++)
+		forge_add(s, forge_field("f", FIELD_INT, 1, 1));
+	assert_int_equal(writer_schema(w->writer, s, &row.schema, NULL), 0);
+	for (row.ts_ns = 0; row.ts_ns < ROWS; row.ts_ns++)
+		assert_int_equal(writer_add(w->writer, &row, NULL), 0);
+	small_writer_end(w);
+	assert_int_equal(small_writer_read(w).events, ROWS);
+}
+
+/* One text of all rows, and one that all have from a dictionary. */
+static void strings_that_repeat_have_a_block_of_some_size(void **state)
+{
+	enum { ROWS = 70000, LEN = 65535, OWN = 4000 };
+	struct small_writer *w = *state;
+	char *text = malloc(LEN);
+	uint32_t id;
+	struct tally t;
+
+	memset(text, 'x', LEN);
+	assert_int_equal(small_writer_intern(w, text, LEN, &id), 0);
+	for (uint64_t i = 0; i < ROWS; i++)
+		assert_int_equal(small_writer_add(w, i, id, text, i < ROWS / 2 ? OWN : 0), 0);
+	small_writer_end(w);
+	t = small_writer_read(w);
+	assert_int_equal(t.events, ROWS);
+	assert_int_equal(t.nulls, 0);
+	assert_int_equal(t.bytes, (uint64_t)ROWS * LEN + (uint64_t)ROWS / 2 * OWN);
+	free(text);
+}
+
 /* 300 schemas of 776 columns each, but the first has 600: 84 of them have 65012 columns,
  * and one more does not fit a block of 65536. */
 static void columns_of_many_schemas_stay_within_the_limit_of_a_block(void **state)
@@ -305,6 +344,8 @@ int main(void)
 		TEST(the_last_fact_fits_and_the_next_does_not),
 		TEST(a_row_of_a_megabyte_fits_and_a_longer_one_does_not),
 		TEST(the_widest_rows_stay_within_the_limits_of_a_block),
+		TEST(wide_rows_of_nothing_have_a_block_of_some_size),
+		TEST(strings_that_repeat_have_a_block_of_some_size),
 		TEST(columns_of_many_schemas_stay_within_the_limit_of_a_block),
 		TEST(dictionaries_of_long_strings_stay_within_the_limits),
 		TEST(entries_without_rows_are_written_until_the_dictionary_is_full),

@@ -135,6 +135,27 @@ def columns(add):
         listed("values_per_byte_" + name, 512, ones, more + twos - 1, "values of a DATA block: at most 1024 for each byte of its body", is_sound, size)
 
 
+def grown(parts, size):
+    """With padding, for a body of so many bytes."""
+    return [*parts, padding(size - 16 - sum(16 + len(p.data) for p in parts))]
+
+
+def widths(add):
+    """13: 256 fields for each byte, each as often as it has 16 bytes."""
+    size = 150
+    for name, last in (("below", [field(b"l", BYTES, 1, 4080)]), ("at", [field(b"l", BYTES, 1, 4081)]), ("above", [field(b"l", BYTES, 1, 4096), field(b"m")])):
+        fields = [field(b"%d" % i, BYTES, 1, 4096) for i in range(size - 1)] + last
+        t = tape(schema(1, b"e", fields))
+        hot = [column(0, VALUE, i, const([10, 0, 1][i])) for i in range(3)]
+        body = [Part(b"".join(entry for entry, _, _ in hot)), Part(b"".join(data for _, _, data in hot))]
+        at = t.add(DATA, grown(body, size), rows=1, min_ts=10, max_ts=10, watermark=10, epoch=1)
+        t.events += 1
+        assert at[1] == 96 + size
+        is_sound = name != "above"
+        add(f"width_per_byte_{name}", 0 if is_sound else 3, "fields of the rows of a DATA block: at most 256 for each byte of its body",
+            t.end(), [(10, 0, *[None] * len(fields))] if is_sound else [], [] if is_sound else [at])
+
+
 def entries(add):
     """6: 2^22 values in a DICT block; strings of 65,535 bytes."""
     wide = dictionary(1, b"d", [field(b"%d" % i, kind=STRING, size=1) for i in range(256)])
@@ -162,7 +183,7 @@ def enumerations(add):
 
 
 def all_of(add):
-    for cases in (names, raw, columns, entries, enumerations):
+    for cases in (names, raw, columns, widths, entries, enumerations):
         cases(add)
 
 
@@ -207,6 +228,31 @@ def texts(add):
             ["schema 2 g long 0 " + "x" * size] if is_sound else [])
 
 
+def strings(add):
+    """7.2: strings of a field have at most 4096 bytes for each byte of the body, a dictionary's, too."""
+    rows, string_field = 16384, field(b"s", kind=STRING, size=1)
+
+    def block(t, number, coded, size):
+        """The rows differ in the last."""
+        listed = [column(0, VALUE, i, const([10, 0, number][i])) for i in range(3)] + [coded]
+        t.add(DATA, grown([runs(b"".join(entry for entry, _, _ in listed)), runs(b"".join(data for _, _, data in listed))], size),
+              rows=rows, min_ts=10, max_ts=10, watermark=10, epoch=1)
+        t.events += rows
+        assert t.blocks[-1][2] == 96 + size
+
+    for name, excess in (("below", -1), ("at", 0), ("above", 1)):
+        t, texts = tape(schema(1, b"e", [string_field])), [b"x" * 100] * (rows - 1) + [b"y" * (100 + excess)]
+        block(t, 1, column(1, VALUE, 0, table(*texts)), 400)
+        add(f"strings_per_byte_{name}", 0, "strings of a column: at most 4096 bytes for each byte of the body, or all are null", t.end(),
+            [(10, 0, None if excess > 0 else text) for text in texts])
+        t = tape(dictionary(1, b"d", [string_field]), schema(2, b"e", [field(b"s", kind=STRING, size=1, ref=1)], refs=[1]))
+        texts = [b"x" * 75] * (rows - 1) + [b"y" * (75 + excess)]
+        t.entries(run(1, 1, 2, [table(texts[0], texts[-1])]))
+        block(t, 2, column(2, REFERENCE, 0, plain(*[1] * (rows - 1), 2)), 300)
+        add(f"strings_told_per_byte_{name}", 0, "strings that a dictionary tells: at most 4096 bytes for each byte of the body, or all are null",
+            t.end(), [(10, 0, None if excess > 0 else text) for text in texts])
+
+
 def large(add):
-    for cases in (bodies, epochs, texts):
+    for cases in (bodies, epochs, texts, strings):
         cases(add)

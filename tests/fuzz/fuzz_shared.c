@@ -143,7 +143,7 @@ static uint32_t id_at(struct batch *b, uint32_t row, unsigned ref)
 
 static struct rows *rows_of(struct desk *d, struct batch *b)
 {
-	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20};
+	const struct rows_extent full = {1 << 16, 1 << 20, 1 << 16, 1 << 20, 1 << 20, 1 << 26};
 	struct rows *rows = rows_new(&full);
 
 	check(rows != NULL);
