@@ -313,11 +313,11 @@ static void fill_opening(struct cell *cells, const struct life *l)
 					       life_state_ns(l, STATE_SYN_RECV));
 	if (l->role == LIFE_SERVER && l->is_start_seen && l->has_been_established)
 		cells[COL_HANDSHAKE] = cell_uint(life_state_ns(l, STATE_SYN_RECV));
-	if (l->acceptance.count)
-		cells[COL_ACCEPT_WAIT] = cell_uint(l->acceptance.wait_ns);
+	if (l->accept_count)
+		cells[COL_ACCEPT_WAIT] = cell_uint(l->accept_wait_ns);
 	if (l->role != LIFE_LISTENER)
 		return;
-	cells[COL_ACCEPTED] = cell_uint(l->acceptance.count);
+	cells[COL_ACCEPTED] = cell_uint(l->accept_count);
 	if (l->has_backlog) {
 		cells[COL_BACKLOG] = cell_uint(l->backlog);
 		cells[COL_MAX_BACKLOG] = cell_uint(l->max_backlog);

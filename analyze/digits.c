@@ -8,7 +8,7 @@ enum { EIGHT_DIGITS = 100000000 }; /* numbers below have so many, at most */
 
 /* The eight digits of v, which is below 10^8, as numbers: the first in the lowest byte. Halves are
  * divided in their lanes, by multiplying. */
-static uint64_t eight_digits(uint32_t v)
+static ALWAYS_INLINE uint64_t eight_digits(uint32_t v)
 {
 	uint64_t fours = v / 10000 | (uint64_t)(v % 10000) << 32;
 	uint64_t hundreds = (fours * 10486 >> 20) & UINT64_C(0x7f0000007f);

@@ -119,7 +119,7 @@ bool histogram_next(const struct histogram *h, unsigned *at, struct histogram_bu
 uint64_t histogram_percentile(const struct histogram *h, double percent)
 {
 	double rank = ceil(percent * (double)h->count / 100);
-	struct histogram_bucket b;
+	struct histogram_bucket b = {0};
 	uint64_t seen = 0, middle;
 	unsigned at = 0;
 

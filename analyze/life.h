@@ -41,13 +41,6 @@ enum life_phase {
 /* The tables a life is in (lives.h). */
 enum life_link { LINK_COOKIE, LINK_SKADDR, LINK_TUPLE, LINK_SEQ, LINK_COUNT };
 
-/* How long connections wait for accept(): until the application's first call, which comes at
- * once after it. Of a listener: of how many, and the longest. */
-struct acceptance {
-	uint64_t wait_ns;
-	uint32_t count; /* of a connection: 1, once it has been called on */
-};
-
 /* What only lives have that leave one state after the other: most sockets are in the second
  * state of their lives and stay there. */
 struct life_past {
@@ -85,7 +78,10 @@ struct life {
 	bool is_stillborn : 1;
 	bool is_starved : 1;   /* there was no memory for its past */
 	bool has_no_times : 1; /* times in its states are not counted: nobody asks */
-	struct acceptance acceptance;
+	/* How long connections waited for accept(): until the application's first call, which comes
+	 * at once after it. Of a listener: how many did, and the longest. */
+	uint32_t accept_count; /* of a connection: 1, once it has been called on */
+	uint64_t accept_wait_ns;
 	struct owner owner;
 	struct tuple tuple;
 	uint32_t netns;

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { FIRST_SIZE = 64 };
+enum { FIRST_SIZE = 64, CHAIN_LENGTH = 2 /* lives a head, when there are most */ };
 
 void life_map_init(struct life_map *m, enum life_link link, const struct life_pool *pool)
 {
@@ -78,7 +78,7 @@ static bool grow(struct life_map *m)
 bool life_map_add(struct life_map *m, struct life *l, uint32_t hash)
 {
 	life_map_remove(m, l);
-	if (m->count >= m->size && !grow(m)) {
+	if (m->count >= m->size * CHAIN_LENGTH && !grow(m)) {
 		m->is_starved = true;
 		return false;
 	}

@@ -74,20 +74,20 @@ static void note_acceptance(struct step *s)
 	struct life *l = s->life, *listener;
 	uint64_t since_ns;
 
-	if (l->role != LIFE_SERVER || l->acceptance.count || !l->is_start_seen ||
+	if (l->role != LIFE_SERVER || l->accept_count || !l->is_start_seen ||
 	    !l->has_been_established)
 		return;
 	since_ns = s->ev->ts_ns > l->since_ns ? s->ev->ts_ns - l->since_ns : 0;
-	l->acceptance.wait_ns = life_state_ns(l, STATE_ESTABLISHED) +
-				life_state_ns(l, STATE_CLOSE_WAIT) +
-				(tcp_state_is_open((enum tcp_state)l->state) ? since_ns : 0);
-	l->acceptance.count = 1;
+	l->accept_wait_ns = life_state_ns(l, STATE_ESTABLISHED) +
+			    life_state_ns(l, STATE_CLOSE_WAIT) +
+			    (tcp_state_is_open((enum tcp_state)l->state) ? since_ns : 0);
+	l->accept_count = 1;
 	listener = lives_find_listener(&s->t->lives, &l->tuple.local, l->netns);
 	if (!listener)
 		return;
-	listener->acceptance.count++;
-	if (l->acceptance.wait_ns > listener->acceptance.wait_ns)
-		listener->acceptance.wait_ns = l->acceptance.wait_ns;
+	listener->accept_count++;
+	if (l->accept_wait_ns > listener->accept_wait_ns)
+		listener->accept_wait_ns = l->accept_wait_ns;
 }
 
 static void learn_owner_of_change(struct step *s, const struct life_change *c)

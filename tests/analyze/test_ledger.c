@@ -136,7 +136,7 @@ static void a_server_that_thinks_is_waited_for_by_its_peer(void **state)
 	assert_item(&o, 2, LEDGER_ACCEPT, 20);
 	assert_item(&o, 2, LEDGER_SENDER_APP, 50);
 	assert_item(&o, 2, LEDGER_NETWORK, 3);
-	assert_int_equal(o.lives[1].acceptance.wait_ns, 20 * MS);
+	assert_int_equal(o.lives[1].accept_wait_ns, 20 * MS);
 }
 
 static void a_client_with_nothing_to_ask_leaves_both_idle(void **state)
