@@ -268,7 +268,7 @@ int dict_set_take(struct dict_set *d, const struct section *s, struct view *body
 			*body = rest;
 	}
 	if (d->keyed)
-		keyed_forget(d->keyed);
+		keyed_reset(d->keyed);
 	return rc;
 }
 

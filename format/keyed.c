@@ -17,11 +17,6 @@ void keyed_free(struct keyed *k)
 
 void keyed_reset(struct keyed *k)
 {
-	memset(k, 0, sizeof(*k));
-}
-
-void keyed_forget(struct keyed *k)
-{
 	for (size_t i = 0; i < KEYED_PLACES / KEYED_PAGE; i++) {
 		if (k->is_touched[i])
 			memset(k->last + i * KEYED_PAGE, 0, KEYED_PAGE * sizeof(*k->last));

@@ -24,7 +24,7 @@ enum {
 /* The last value of each key. */
 struct keyed {
 	uint64_t last[KEYED_PLACES];
-	bool is_touched[KEYED_PLACES / KEYED_PAGE]; /* by keyed_value() */
+	bool is_touched[KEYED_PLACES / KEYED_PAGE]; /* which of them may be known */
 };
 
 /* The same with the one before it: sequence numbers go back and forth between two. */
@@ -36,8 +36,6 @@ struct keyed *keyed_new(void); /* NULL without memory */
 void keyed_free(struct keyed *k);
 /* Forget all values: a new block. */
 void keyed_reset(struct keyed *k);
-/* The same where only keyed_value() was called: most places are untouched. */
-void keyed_forget(struct keyed *k);
 /* The key of a field's value, that is, which last value predicts it. */
 static inline uint64_t keyed_key(const struct field *f, uint64_t attribute)
 {
@@ -65,12 +63,18 @@ static inline uint32_t keyed_token(uint64_t *last, uint64_t value, uint64_t mask
 	return value ? token : KEYED_ZERO;
 }
 
+static inline uint64_t *keyed_last(struct keyed *k, uint64_t key)
+{
+	k->is_touched[key % KEYED_PLACES / KEYED_PAGE] = true;
+	return &k->last[key % KEYED_PLACES];
+}
+
 /* The same for an integer of `size` bytes; raw bytes, if any, are appended to *raw. */
 static inline uint32_t keyed_put(struct keyed *k, uint64_t key, uint64_t value, unsigned size,
 				 struct buf *raw)
 {
 	uint64_t mask = keyed_mask(size);
-	uint32_t token = keyed_token(&k->last[key % KEYED_PLACES], value & mask, mask);
+	uint32_t token = keyed_token(keyed_last(k, key), value & mask, mask);
 
 	if (token == KEYED_RAW)
 		put_le(raw, size, value);
@@ -147,8 +151,7 @@ static inline uint64_t full_restored(uint64_t coded, uint64_t full, uint64_t mas
 static inline bool keyed_value(struct keyed *k, uint64_t key, uint64_t token, unsigned size,
 			       struct view *raw, uint64_t *value)
 {
-	k->is_touched[key % KEYED_PLACES / KEYED_PAGE] = true;
-	return keyed_next(&k->last[key % KEYED_PLACES], token, size, keyed_mask(size), raw, value);
+	return keyed_next(keyed_last(k, key), token, size, keyed_mask(size), raw, value);
 }
 
 #endif

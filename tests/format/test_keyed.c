@@ -71,7 +71,7 @@ static void raw_bytes_that_ran_out_are_noticed(void **state)
 	assert_true(keyed_value(k, 1, 0, 2, &rest, &value));
 	assert_false(keyed_value(k, 1, 0, 2, &rest, &value));
 	assert_true(keyed_value(k, UINT64_MAX, UINT64_MAX, 8, &rest, &value));
-	keyed_forget(k);
+	keyed_reset(k);
 	for (size_t i = 0; i < KEYED_PLACES; i++)
 		assert_int_equal(k->last[i], 0);
 	keyed_free(k);
