@@ -148,15 +148,35 @@ static inline struct paced_guess paced_guess_of(const struct paced_context *c,
 	};
 }
 
+struct paced_tables {
+	struct paced_context contexts[1 << PACED_CONTEXT_BITS];
+	struct paced_context parents[1 << PACED_PARENT_BITS];
+	int16_t paces[256]; /* [symbol], what the mood learns: the same in all blocks */
+	int16_t unrests[256];
+};
+
+static inline void paced_tables_begin(struct paced_tables *t)
+{
+	for (size_t i = 0; i < 1 << PACED_CONTEXT_BITS; i++)
+		t->contexts[i] = (struct paced_context){.size = PACED_UNKNOWN};
+	for (size_t i = 0; i < 1 << PACED_PARENT_BITS; i++)
+		t->parents[i] = (struct paced_context){.size = PACED_UNKNOWN};
+	for (unsigned i = 0; i < 256; i++) {
+		t->paces[i] = (int16_t)paced_pace_told((uint8_t)i);
+		t->unrests[i] = (int16_t)paced_unrest_told((uint8_t)i);
+	}
+}
+
 /* A row was `step` after the one before, `error` more than its guess, a residual of `size` bits. */
-static inline void paced_learn(struct paced_mood *m, struct paced_context *c,
-			       struct paced_context *parent, const struct paced_guess *g,
-			       uint8_t symbol, int64_t error, unsigned size)
+static inline void paced_learn(const struct paced_tables *t, struct paced_mood *m,
+			       struct paced_context *c, struct paced_context *parent,
+			       const struct paced_guess *g, uint8_t symbol, int64_t error,
+			       unsigned size)
 {
 	if (g->is_blind)
 		paced_mood_learn(m, 0, 0);
 	else
-		paced_mood_learn(m, paced_pace_told(symbol), paced_unrest_told(symbol));
+		paced_mood_learn(m, t->paces[symbol], t->unrests[symbol]);
 	if (paced_is_known(c))
 		paced_context_learn(c, error, paced_limit(c->size >> 8), (int)size * 256);
 	else
@@ -167,19 +187,6 @@ static inline void paced_learn(struct paced_mood *m, struct paced_context *c,
 static inline unsigned paced_sub_bits(unsigned size)
 {
 	return size > 1;
-}
-
-struct paced_tables {
-	struct paced_context contexts[1 << PACED_CONTEXT_BITS];
-	struct paced_context parents[1 << PACED_PARENT_BITS];
-};
-
-static inline void paced_tables_begin(struct paced_tables *t)
-{
-	for (size_t i = 0; i < 1 << PACED_CONTEXT_BITS; i++)
-		t->contexts[i] = (struct paced_context){.size = PACED_UNKNOWN};
-	for (size_t i = 0; i < 1 << PACED_PARENT_BITS; i++)
-		t->parents[i] = (struct paced_context){.size = PACED_UNKNOWN};
 }
 
 static inline uint32_t paced_parent_at(uint32_t last, uint32_t schema)

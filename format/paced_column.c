@@ -50,8 +50,6 @@ struct decoder {
 	struct form forms[FORMS]; /* [size, low bits] */
 	int64_t limits[64];       /* of what is learnt, [expected size] */
 	uint32_t moves[256];      /* [symbol] from the expected size to an index of forms[] */
-	int16_t paces[256];       /* [symbol], what the mood learns */
-	int16_t unrests[256];
 };
 
 static struct form form_of(unsigned size, unsigned low)
@@ -74,13 +72,10 @@ static struct decoder *decoder_new(void)
 		d->forms[i] = form_of(i >> PACED_SPREAD_SHIFT, i & 3);
 	for (int i = 0; i < 64; i++)
 		d->limits[i] = paced_limit(i);
-	for (unsigned i = 0; i < 256; i++) {
+	for (unsigned i = 0; i < 256; i++)
 		d->moves[i] = (uint32_t)unzigzag(i >> PACED_SPREAD_SHIFT) *
 				      (1 << PACED_SPREAD_SHIFT) +
 			      (i & 3);
-		d->paces[i] = (int16_t)paced_pace_told((uint8_t)i);
-		d->unrests[i] = (int16_t)paced_unrest_told((uint8_t)i);
-	}
 	d->moves[PACED_ESCAPE] = TO_NONE;
 	return d;
 }
@@ -122,7 +117,7 @@ static SELDOM bool decode_row(struct decoder *d, struct reel *r, size_t i, uint8
 	if (size > 63)
 		return false;
 	r->now += guess.step + (uint64_t)error;
-	paced_learn(&r->mood, c, parent, &guess, symbol, error, size);
+	paced_learn(&d->tables, &r->mood, c, parent, &guess, symbol, error, size);
 	return true;
 }
 
@@ -152,7 +147,7 @@ static size_t decode_usual(struct decoder *d, struct reel *r, const uint8_t *sym
 		limit = d->limits[c->size >> 8];
 		now += paced_step(c) + paced_delay(mood.pace, limit) + (uint64_t)error;
 		ts[i] = now;
-		paced_mood_learn(&mood, d->paces[symbol], d->unrests[symbol]);
+		paced_mood_learn(&mood, d->tables.paces[symbol], d->tables.unrests[symbol]);
 		paced_context_learn(c, error, limit, form->size);
 	}
 	r->bits.at = bit;

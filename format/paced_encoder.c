@@ -8,37 +8,36 @@
 
 enum { MAX_SPREAD = 62 }; /* zigzag distance of sizes that a symbol can tell */
 
-/* The symbol of a row that is `error` from its guess; what it does not tell goes to *bits. */
-static uint8_t encode_error(int64_t error, int size_wanted, struct bit_writer *bits, unsigned *size)
+/* What the symbol of a residual of `size` bits, `spread` from what was expected, does not tell. Returns the
+ * symbol, but for the sign. */
+static inline uint8_t put_residual(uint64_t residual, unsigned size, uint64_t spread,
+				   bool is_negative, struct bit_writer *bits)
 {
-	uint64_t is_negative = error < 0,
-		 residual = is_negative ? ~(uint64_t)error : (uint64_t)error;
-	unsigned n = bits_size(residual), sub = paced_sub_bits(n);
-	uint64_t spread = zigzag((int64_t)n - size_wanted);
-	uint64_t top = sub ? residual >> (n - 2) & 1 : 0;
+	unsigned sub = paced_sub_bits(size), rest = size > 1 ? size - 1 - sub : 0;
 
-	*size = n;
 	if (spread > MAX_SPREAD) {
-		bits_put(bits, n | is_negative << PACED_SIZE_BITS, PACED_SIZE_BITS + 1);
-		sub = 0;
+		bits_put(bits, size | (uint64_t)is_negative << PACED_SIZE_BITS,
+			 PACED_SIZE_BITS + 1);
+		bits_put(bits, residual, size > 1 ? size - 1 : 0);
+		return PACED_ESCAPE;
 	}
-	if (n > 1)
-		bits_put(bits, residual, n - 1 - sub);
-	return spread > MAX_SPREAD
-		       ? PACED_ESCAPE
-		       : (uint8_t)(spread << PACED_SPREAD_SHIFT | top << 1 | is_negative);
+	bits_put(bits, residual, rest);
+	return (uint8_t)(spread << PACED_SPREAD_SHIFT | (residual >> rest & sub) << 1);
 }
 
-static inline uint8_t encode_row(struct paced_mood *m, struct paced_context *c,
-				 struct paced_context *parent, uint64_t step,
-				 struct bit_writer *bits)
+/* Its symbol; what that does not tell goes to *bits. */
+static inline uint8_t encode_row(struct paced_tables *t, struct paced_mood *m,
+				 struct paced_context *c, struct paced_context *parent,
+				 uint64_t step, struct bit_writer *bits)
 {
 	struct paced_guess guess = paced_guess_of(c, parent, m);
 	int64_t error = (int64_t)(step - guess.step);
-	unsigned size;
-	uint8_t symbol = encode_error(error, guess.size, bits, &size);
+	uint64_t residual = (uint64_t)(error ^ bits_floor(error, 63));
+	unsigned size = bits_size(residual);
+	uint64_t spread = zigzag((int64_t)size - guess.size);
+	uint8_t symbol = put_residual(residual, size, spread, error < 0, bits) | (error < 0);
 
-	paced_learn(m, c, parent, &guess, symbol, error, size);
+	paced_learn(t, m, c, parent, &guess, symbol, error, size);
 	return symbol;
 }
 
@@ -65,7 +64,7 @@ static void encode_lane(const uint64_t *ts, const uint64_t *schemas, size_t coun
 		uint32_t gone = i < PACED_HISTORY ? 0 : (uint32_t)schemas[i - PACED_HISTORY];
 
 		hash = hash * PACED_BASE + schema;
-		symbols[i] = encode_row(&mood, &t->contexts[paced_context_at(hash)],
+		symbols[i] = encode_row(t, &mood, &t->contexts[paced_context_at(hash)],
 					&t->parents[paced_parent_at(before, schema)], ts[i] - last,
 					&bits);
 		hash -= gone * weight;
