@@ -130,25 +130,27 @@ static inline bool take_usual(struct memory *m, struct keyed_column *c, uint32_t
 	return true;
 }
 
-/* What the fields beside it make of a value, and it of them. */
-static uint64_t with_companions(struct memory *m, const struct keyed_column *c, uint32_t row,
-				uint64_t value)
+/* What the field beside it makes of a value. */
+static inline uint64_t with_near(const struct keyed_column *c, uint32_t row, uint64_t value)
+{
+	uint64_t near = column_int(c->near, c->field, row);
+
+	if (c->field->flags & FIELD_FULL)
+		return full_restored(value, near & c->mask, c->mask);
+	return (c->field->flags & FIELD_SUM ? value - near : value + near) & c->mask;
+}
+
+/* The sum of a value and that of `start` comes next there. */
+static inline void see_end(struct memory *m, const struct keyed_column *c, uint32_t row,
+			   uint64_t value)
 {
 	const struct keyed_column *start = c->start;
-	uint64_t near = c->near ? column_int(c->near, c->field, row) : 0, end;
+	uint64_t end = (column_int(start->column, c->field, row) + value) & c->mask;
 
-	if (c->near && c->field->flags & FIELD_FULL)
-		value = full_restored(value, near & c->mask, c->mask);
-	else
-		value = (c->field->flags & FIELD_SUM ? value - near : value + near) & c->mask;
-	if (!start || !value)
-		return value;
-	end = (column_int(start->column, c->field, row) + value) & c->mask;
 	if (end)
 		see(m, keyed_column_place(start, row), end);
 	else
 		lose(m, keyed_column_place(start, row));
-	return value;
 }
 
 /* The eight bytes of a value are stored whatever its width, without a branch: what it leaves behind
@@ -176,7 +178,11 @@ static bool decode_value(struct memory *m, struct keyed_column *c, uint32_t row)
 			return false;
 		value = any;
 	}
-	put(c, row, with_companions(m, c, row, value));
+	if (c->near)
+		value = with_near(c, row, value);
+	if (c->start && value)
+		see_end(m, c, row, value);
+	put(c, row, value);
 	return true;
 }
 
