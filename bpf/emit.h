@@ -68,9 +68,11 @@ static __always_inline bool is_wanted(__u32 event)
 {
 	__u8 todo = control[event];
 
+	if (likely(todo == WIRE_SEND))
+		return true;
 	if (todo == WIRE_SHED)
 		emit_missed(event, true);
-	return todo == WIRE_SEND;
+	return false;
 }
 
 /* Room in the lane of this CPU, or for a frame that will be copied to the ring. */
@@ -81,15 +83,15 @@ static __always_inline void *lane_begin(struct emission *e, __u32 cpu, __u32 siz
 	struct wire_frame *f;
 	__u64 depth, head;
 
-	if (!l)
+	if (unlikely(!l))
 		return NULL;
 	depth = l->depth;
-	if (depth >= WIRE_LANE_SPARES)
+	if (unlikely(depth >= WIRE_LANE_SPARES))
 		return NULL;
 	l->depth = depth + 1;
 	e->lane = l;
 	head = l->head;
-	if (!depth && head + frame - l->tail <= lane_bytes) {
+	if (likely(!depth && head + frame - l->tail <= lane_bytes)) {
 		f = (void *)&l->data[WIRE_LANE_DATA + (head & (lane_bytes - 1))];
 		f->is_spilled = 0;
 	} else {
@@ -124,7 +126,7 @@ static __always_inline void lane_end(const struct emission *e, __u32 size)
 	volatile struct wire_lane *l = e->lane;
 	__u64 head, next;
 
-	if (f->is_spilled) {
+	if (unlikely(f->is_spilled)) {
 		if (bpf_ringbuf_output(&ring, e->record, size, ring_flags(e->record)))
 			emit_missed(e->record->event, false);
 	} else {
@@ -133,7 +135,7 @@ static __always_inline void lane_end(const struct emission *e, __u32 size)
 		next = head + ((sizeof(*f) + size + 7) & ~7u);
 		l->head = next;
 		/* Each quarter looks whether the reader is behind. */
-		if ((head ^ next) & (lane_bytes / 4) && next - l->tail > lane_bytes / 2 &&
+		if (unlikely((head ^ next) & (lane_bytes / 4)) && next - l->tail > lane_bytes / 2 &&
 		    !is_reader_awake)
 			wake_reader();
 	}
@@ -158,8 +160,9 @@ static __always_inline void *emit_begin_untimed(struct emission *e, void *ctx, _
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 
+	e->lane = NULL;
 	e->record = lane_bytes ? lane_begin(e, cpu, size) : bpf_ringbuf_reserve(&ring, size, 0);
-	if (!e->record) {
+	if (unlikely(!e->record)) {
 		emit_missed(event, false);
 		return NULL;
 	}
@@ -180,7 +183,7 @@ static __always_inline void *emit_begin(struct emission *e, void *ctx, __u32 eve
  * a lane. */
 static __always_inline void emit_end(const struct emission *e, __u32 used)
 {
-	if (lane_bytes)
+	if (e->lane)
 		lane_end(e, used);
 	else
 		bpf_ringbuf_submit(e->record, ring_flags(e->record));
@@ -190,7 +193,7 @@ static __always_inline void emit_end(const struct emission *e, __u32 used)
 static __always_inline void emit_end_sock(const struct emission *e, __u16 family, __u32 used,
 					  __u32 size)
 {
-	emit_end(e, family == AF_INET6 ? size : used);
+	emit_end(e, unlikely(family == AF_INET6) ? size : used);
 }
 
 #endif

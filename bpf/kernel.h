@@ -24,6 +24,10 @@
  * stays on the kernel's; with more, newer kernels give it one in memory that is not in any cache (6.13). */
 #define OUT_OF_LINE static __attribute__((noinline, unused))
 
+/* What is seldom done is moved out of the way of what is: programs are many, and share a small cache. */
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
 #define KERNEL_TYPE __attribute__((preserve_access_index))
 
 /* UAPI and ABI values that BTF does not carry. */

@@ -68,7 +68,7 @@ static __always_inline __u64 sock_cookie(const struct sock *sk)
 {
 	__u64 cookie = sk->__sk_common.skc_cookie.counter;
 
-	if (!cookie && has_cookie_helper)
+	if (unlikely(!cookie) && has_cookie_helper)
 		cookie = bpf_get_socket_cookie((void *)sk);
 	return cookie;
 }

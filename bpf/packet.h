@@ -119,11 +119,11 @@ static __always_inline __u32 fill_ip4_read(struct wire_packet *p, const struct p
 	__s32 header = (h->ip.version_ihl & 15) * 4, total = bpf_ntohs(h->ip.tot_len);
 	struct packet_view l4;
 
-	if (h->ip.version_ihl >> 4 != 4 || header < (__s32)sizeof(h->ip))
+	if (unlikely(h->ip.version_ihl >> 4 != 4 || header < (__s32)sizeof(h->ip)))
 		return 0;
-	if (!total)
+	if (unlikely(!total))
 		total = v->bytes; /* BIG TCP */
-	if (total < header)
+	if (unlikely(total < header))
 		return 0;
 	p->flow.proto = h->ip.protocol;
 	p->flow.family = AF_INET;
@@ -131,10 +131,10 @@ static __always_inline __u32 fill_ip4_read(struct wire_packet *p, const struct p
 	p->flow.dport = 0;
 	fill_ip4_addr(p->flow.saddr, h->ip.saddr);
 	fill_ip4_addr(p->flow.daddr, h->ip.daddr);
-	if (h->ip.frag_off & bpf_htons(0x1fff))
+	if (unlikely(h->ip.frag_off & bpf_htons(0x1fff)))
 		return WIRE_HAS_FLOW;
 	l4 = (struct packet_view){v->at + header, v->linear - header, total - header};
-	if (header != sizeof(h->ip))
+	if (unlikely(header != sizeof(h->ip)))
 		return fill_l4_copied(p, l4.at, l4.linear, l4.bytes);
 	return fill_l4(p, &l4, &h->l4);
 }
@@ -156,7 +156,7 @@ static __always_inline __u32 fill_ip4(struct wire_packet *p, const struct packet
 {
 	struct ip4_packet h;
 
-	if (v->linear < (__s32)sizeof(h.ip))
+	if (unlikely(v->linear < (__s32)sizeof(h.ip)))
 		return 0;
 	if (!by_words)
 		return fill_ip4_copied(p, v->at, v->linear, v->bytes);
@@ -227,7 +227,7 @@ static __always_inline __u32 fill_packet_by(struct wire_packet *p, const struct 
 	struct packet_view v = {.at = l3, .linear = skb->tail - (__u32)(l3 - skb->head)};
 
 	v.bytes = skb->len + (skb->data - l3);
-	if (skb->protocol == bpf_htons(ETH_P_IP))
+	if (likely(skb->protocol == bpf_htons(ETH_P_IP)))
 		return fill_ip4(p, &v, by_words);
 	if (has_ipv6() && skb->protocol == bpf_htons(ETH_P_IPV6))
 		return fill_ip6(p, v.at, v.linear, v.bytes);

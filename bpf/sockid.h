@@ -68,8 +68,8 @@ static __always_inline const struct tcp_sock *as_tcp(const struct sock *sk)
 {
 	if (!has_cast)
 		return bpf_skc_to_tcp_sock((void *)sk);
-	if (!is_full(sk->__sk_common.skc_state) || sk->sk_protocol != IPPROTO_TCP ||
-	    sk->sk_type != SOCK_STREAM)
+	if (unlikely(!is_full(sk->__sk_common.skc_state) || sk->sk_protocol != IPPROTO_TCP ||
+		     sk->sk_type != SOCK_STREAM))
 		return NULL;
 	return CAST(sk, struct tcp_sock);
 }
@@ -86,7 +86,7 @@ static __always_inline void fill_common(struct wire_sock *w, struct wire_addrs6 
 	w->state = c->skc_state;
 	w->dport = bpf_ntohs(c->skc_dport);
 	*(__u32 *)w->daddr = c->skc_daddr;
-	if (w->family == AF_INET6 && has_ipv6()) {
+	if (unlikely(w->family == AF_INET6) && has_ipv6()) {
 		copy_in6(a6->saddr, &c->skc_v6_rcv_saddr);
 		copy_in6(a6->daddr, &c->skc_v6_daddr);
 	}
@@ -110,7 +110,7 @@ static __always_inline void fill_names(struct wire_sock *w, struct wire_addrs6 *
 {
 	const struct sock_common *c = &sk->__sk_common;
 
-	if (tp) {
+	if (likely(tp)) {
 		fill_tcp_names(w, a6, sk, tp);
 		return;
 	}
@@ -148,7 +148,7 @@ static __always_inline void fill_sock_walked(struct wire_sock *w, struct wire_ad
 		fill_inet_probed(w, sk, c->skc_num, c->skc_rcv_saddr);
 	else
 		fill_no_inet(w);
-	if (w->family == AF_INET6 && has_ipv6()) {
+	if (unlikely(w->family == AF_INET6) && has_ipv6()) {
 		copy_in6(a6->saddr, &c->skc_v6_rcv_saddr);
 		copy_in6(a6->daddr, &c->skc_v6_daddr);
 	}
@@ -212,7 +212,7 @@ OUT_OF_LINE int fill_sock_by_helper(struct wire_sock *w, struct wire_addrs6 *a6,
 								      skc_rcv_saddr)));
 	else
 		fill_no_inet(w);
-	if (w->family == AF_INET6 && has_ipv6()) {
+	if (unlikely(w->family == AF_INET6) && has_ipv6()) {
 		copied_in6(a6->saddr, &c,
 			   bpf_core_field_offset(struct sock_common, skc_v6_rcv_saddr));
 		copied_in6(a6->daddr, &c, bpf_core_field_offset(struct sock_common, skc_v6_daddr));

@@ -11,7 +11,8 @@
 #include "bpf/select.h"
 #include "bpf/sockid.h"
 
-static __always_inline int emit_skb(void *ctx, __u32 event, const struct sk_buff *skb, __u64 value)
+/* The second argument, where there is one, is what the event adds. */
+static __always_inline int emit_skb(__u64 *ctx, __u32 event, const struct sk_buff *skb)
 {
 	const struct sock *sk;
 	struct emission e;
@@ -20,12 +21,14 @@ static __always_inline int emit_skb(void *ctx, __u32 event, const struct sk_buff
 	if (!is_selected_skb(skb, network_header(skb), skb->sk, NULL))
 		return 0;
 	r = emit_begin(&e, ctx, event, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	r->skbaddr = (__u64)skb;
-	r->location = value;
+	r->location = 0;
 	if (event == WIRE_SKB_COPY_DATAGRAM_IOVEC)
-		r->len = (__s32)value;
+		r->len = (__s32)ctx[1];
+	else if (arg_counts[event] > 1)
+		r->location = ctx[1];
 	r->head.flags = fill_packet(&r->packet, skb, network_header(skb));
 	sk = skb->sk;
 	if (sk) {
@@ -41,13 +44,13 @@ static __always_inline int emit_skb(void *ctx, __u32 event, const struct sk_buff
 SEC("tp_btf/consume_skb")
 int BPF_PROG(consume_skb, const struct sk_buff *skb)
 {
-	return emit_skb(ctx, WIRE_CONSUME_SKB, skb, arg_counts[WIRE_CONSUME_SKB] > 1 ? ctx[1] : 0);
+	return emit_skb(ctx, WIRE_CONSUME_SKB, skb);
 }
 
 SEC("tp_btf/skb_copy_datagram_iovec")
-int BPF_PROG(skb_copy_datagram_iovec, const struct sk_buff *skb, int len)
+int BPF_PROG(skb_copy_datagram_iovec, const struct sk_buff *skb)
 {
-	return emit_skb(ctx, WIRE_SKB_COPY_DATAGRAM_IOVEC, skb, (__u32)len);
+	return emit_skb(ctx, WIRE_SKB_COPY_DATAGRAM_IOVEC, skb);
 }
 
 /* rx_sk may be NULL: it goes through the record's memory, where the verifier loses sight
@@ -62,7 +65,7 @@ int BPF_PROG(kfree_skb, const struct sk_buff *skb, void *location)
 	if (!is_selected_skb(skb, network_header(skb), skb->sk, NULL))
 		return 0;
 	r = emit_begin(&e, ctx, WIRE_KFREE_SKB, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	r->skbaddr = (__u64)skb;
 	r->location = (__u64)location;
@@ -95,7 +98,7 @@ int BPF_PROG(netif_receive_skb, const struct sk_buff *skb)
 	if (!is_selected_skb(skb, l3, NULL, skb->dev))
 		return 0;
 	r = emit_begin(&e, ctx, WIRE_NETIF_RECEIVE_SKB, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	name = (const void *)skb->dev->name;
 	r->skbaddr = (__u64)skb;

@@ -55,7 +55,7 @@ static __always_inline __u64 emit_set_state(void *ctx, const struct sock *sk,
 	struct wire_set_state *r = emit_begin(&e, ctx, WIRE_INET_SOCK_SET_STATE, sizeof(*r));
 	__u64 ts_ns;
 
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_states(r, sk, oldstate, newstate);
 	if (tp)
@@ -75,7 +75,7 @@ OUT_OF_LINE int emit_summary(void *ctx, __u64 ts_ns, const struct sock *sk,
 	struct emission e;
 	struct wire_summary *r = emit_begin_untimed(&e, ctx, WIRE_SOCK_SUMMARY, sizeof(*r));
 
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	r->head.ts_ns = ts_ns ? ts_ns : bpf_ktime_get_boot_ns();
 	r->sock.cookie = sock_cookie(sk);
@@ -127,7 +127,7 @@ int BPF_PROG(inet_sk_error_report, const struct sock *sk)
 	if (!is_selected(sk))
 		return 0;
 	r = emit_begin(&e, ctx, WIRE_INET_SK_ERROR_REPORT, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->ret = sk->sk_err;
@@ -145,7 +145,7 @@ static __always_inline int emit_length(void *ctx, __u32 event, const struct sock
 	if (!is_selected_here(sk))
 		return 0;
 	r = emit_begin(&e, ctx, event, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->ret = ret;
@@ -190,7 +190,7 @@ int sk_data_ready(void *ctx)
 	if (!is_selected_any(sk))
 		return OTHERS_SEE_IT;
 	r = emit_begin(&e, ctx, WIRE_SK_DATA_READY, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return OTHERS_SEE_IT;
 	fill_sock_copied(&r->sock, &r->addrs6, sk);
 	if (data_ready_ip == DATA_READY_IP)

@@ -44,7 +44,7 @@ int BPF_PROG(tcp_probe, const struct sock *sk, const struct sk_buff *skb)
 	if (!tp || !is_selected(sk))
 		return 0;
 	r = emit_begin(&e, ctx, WIRE_TCP_PROBE, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
 	r->skbaddr = (__u64)skb;
@@ -69,7 +69,7 @@ static __always_inline int emit_sock(void *ctx, __u32 event, const struct sock *
 	struct emission e;
 	struct wire_sock_event *r = emit_begin(&e, ctx, event, sizeof(*r));
 
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sock_event, addrs6), sizeof(*r));
@@ -100,7 +100,7 @@ int BPF_PROG(tcp_destroy_sock, const struct sock *sk)
 	if (select_kinds())
 		select_end(sk);
 	r = is_chosen ? emit_begin(&e, ctx, WIRE_TCP_DESTROY_SOCK, sizeof(*r)) : NULL;
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
 	if (tp) {
@@ -174,7 +174,7 @@ int BPF_PROG(tcp_send_reset, const struct sock *sk, const struct sk_buff *skb)
 	if (!is_selected_any(sk) && !(skb && is_selected_skb(skb, network_header(skb), NULL, NULL)))
 		return 0;
 	r = emit_begin(&e, ctx, WIRE_TCP_SEND_RESET, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	r->skbaddr = (__u64)skb;
 	r->reason = arg_counts[WIRE_TCP_SEND_RESET] > 2 ? ctx[2] : 0;
@@ -204,7 +204,7 @@ int BPF_PROG(tcp_retransmit_skb, const struct sock *sk, const struct sk_buff *sk
 	if (!is_selected(sk))
 		return 0;
 	r = emit_begin(&e, ctx, WIRE_TCP_RETRANSMIT_SKB, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
 	r->skbaddr = (__u64)skb;
@@ -254,7 +254,7 @@ int BPF_PROG(tcp_retransmit_synack, const struct sock *sk, const struct request_
 	if (!is_request_selected(sk, req))
 		return 0;
 	r = emit_begin(&e, ctx, WIRE_TCP_RETRANSMIT_SYNACK, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	fill_request(r, &req->__req_common);
@@ -271,7 +271,7 @@ int BPF_PROG(tcp_cong_state_set, const struct sock *sk, __u8 state)
 	if (!is_selected(sk))
 		return 0;
 	r = emit_begin(&e, ctx, WIRE_TCP_CONG_STATE_SET, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->cong_state = state;
@@ -290,7 +290,7 @@ int BPF_PROG(tcp_sendmsg_locked, const struct sock *sk, const struct msghdr *msg
 	if (!is_selected_here(sk))
 		return 0;
 	r = emit_begin(&e, ctx, WIRE_TCP_SENDMSG_LOCKED, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->skb_addr = (__u64)skb;
@@ -327,7 +327,7 @@ int BPF_PROG(tcp_rcvbuf_grow, const struct sock *sk, int time)
 	if (!tp || !is_selected(sk))
 		return 0;
 	r = emit_begin(&e, ctx, WIRE_TCP_RCVBUF_GROW, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, tp);
 	r->time = time;
@@ -347,7 +347,7 @@ int BPF_PROG(tcp_cwnd_reduction_tp, const struct sock *sk, int newly_acked_sacke
 	if (!is_selected(sk))
 		return 0;
 	r = emit_begin(&e, ctx, WIRE_TCP_CWND_REDUCTION_TP, sizeof(*r));
-	if (!r)
+	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->newly_acked_sacked = newly_acked_sacked;
