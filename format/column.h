@@ -29,6 +29,7 @@ enum column_codec {
 	CODEC_RECALLED = 13, /* ints of 8 bytes: a varint token each: recalled.h */
 	CODEC_CROSSED = 14,  /* bytes of dictionaries: crossed.h */
 	CODEC_PACED = 15,    /* the hot time column: paced.h */
+	CODEC_NEARBY = 16,   /* ints: a varint token each: nearby.h */
 };
 
 /* Append `n` integers to *out; returns the codec used. */

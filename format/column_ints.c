@@ -3,6 +3,7 @@
 #include "format/column.h"
 
 #include "format/listed.h"
+#include "format/nearby.h"
 #include "format/recent.h"
 
 /* How integers are kept. */
@@ -126,6 +127,20 @@ static ALWAYS_INLINE bool decode_recent(struct view *in, size_t n, void *out, en
 	return true;
 }
 
+static ALWAYS_INLINE bool decode_nearby(struct view *in, size_t n, void *out, enum form form)
+{
+	uint64_t latest[NEARBY_VALUES] = {0}, chunk[CHUNK];
+
+	for (size_t i = 0, len; i < n; i += len) {
+		len = chunk_len(n - i);
+		if (!take_varints(in, len, chunk))
+			return false;
+		for (size_t k = 0; k < len; k++)
+			put_int(out, i + k, nearby_value(latest, chunk[k]), form);
+	}
+	return true;
+}
+
 /* Values of a list; what lies behind it is not there. */
 static ALWAYS_INLINE bool decode_listed(struct view *in, size_t n, void *out, enum form form)
 {
@@ -173,6 +188,9 @@ static ALWAYS_INLINE int decode_ints(uint8_t codec, struct view in, size_t n, vo
 		break;
 	case CODEC_LISTED:
 		is_ok = decode_listed(&in, n, out, form);
+		break;
+	case CODEC_NEARBY:
+		is_ok = decode_nearby(&in, n, out, form);
 		break;
 	default:
 		return error_set(err, ERR_UNSUPPORTED, "a column has unknown codec %u", codec);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "format/crossed.h"
+#include "format/nearby.h"
 
 /* Size of the value of `f` at the start of `in`, with its length prefix; false when it
  * does not fit. */
@@ -233,6 +234,22 @@ static uint8_t put_bytes_column(const struct schema *s, const struct attribute_c
 	return codec;
 }
 
+/* Ids that are handed out in several orders at once are near to one of the latest. */
+static uint8_t put_ids(const uint64_t *ids, size_t count, struct buf *out)
+{
+	uint8_t codec = column_encode_ids(ids, count, out);
+	struct buf nearby = {0};
+
+	if (nearby_encode(ids, count, &nearby) && nearby.len < out->len) {
+		buf_clear(out);
+		put_bytes(out, nearby.data, nearby.len);
+		codec = CODEC_NEARBY;
+	}
+	out->is_failed |= nearby.is_failed;
+	buf_release(&nearby);
+	return codec;
+}
+
 void entries_encode(const struct schema *s, struct view packed, size_t count,
 		    struct entry_tools *tools, struct buf *out)
 {
@@ -252,7 +269,7 @@ void entries_encode(const struct schema *s, struct view packed, size_t count,
 
 		buf_clear(&column);
 		if (s->fields[a].flags & FIELD_ID)
-			codec = column_encode_ids(columns[a].ints, count, &column);
+			codec = put_ids(columns[a].ints, count, &column);
 		else if (columns[a].ints)
 			codec = column_encode_ints(columns[a].ints, count, &column);
 		else

@@ -42,10 +42,10 @@ struct account {
 
 static const char *codec_name(unsigned codec)
 {
-	static const char *const names[] = {"-",      "CONST",    "VARINT",  "DELTA",
-					    "TABLE",  "TIME",     "KEYED",   "AS_IS",
-					    "PLANES", "RECENT",   "PAIRED",  "LISTED",
-					    "SHARED", "RECALLED", "CROSSED", "PACED"};
+	static const char *const names[] = {"-",      "CONST",  "VARINT", "DELTA",    "TABLE",
+					    "TIME",   "KEYED",  "AS_IS",  "PLANES",   "RECENT",
+					    "PAIRED", "LISTED", "SHARED", "RECALLED", "CROSSED",
+					    "PACED",  "NEARBY"};
 
 	return codec < sizeof(names) / sizeof(*names) ? names[codec] : "?";
 }

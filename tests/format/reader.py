@@ -22,7 +22,7 @@ except ImportError:
         zstd_module = None
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED = range(1, 16)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED, NEARBY = range(1, 17)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM, FULL = (1 << bit for bit in range(8))
@@ -382,6 +382,8 @@ def integers(codec, data, count):
         values = deltas(b, count)
     elif codec == RECENT:
         values = recent(b, count)
+    elif codec == NEARBY:
+        values = nearby(b, count)
     elif codec == LISTED:
         size = b.varint()
         check(size <= min(count, 512), "a list of more values than there are")
@@ -414,6 +416,17 @@ def recent(b, count):
         else:
             value = base = base + unzigzag(token - 8) & MASK64
             latest.pop()
+        latest.insert(0, value)
+        values.append(value)
+    return values
+
+
+def nearby(b, count):
+    values, latest = [], [0] * 8
+    for _ in range(count):
+        token = b.varint()
+        value = latest[token & 7] + unzigzag(token >> 3) & MASK64
+        del latest[7 if token >= 128 else token & 7]
         latest.insert(0, value)
         values.append(value)
     return values

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "format/column.h"
+#include "format/nearby.h"
 #include "tests/format/forge.h"
 
 static int decode_ints(uint8_t codec, const struct buf *b, size_t len, size_t n, uint64_t *out)
@@ -181,7 +182,8 @@ static void an_unknown_codec_is_newer_and_not_damage(void **state)
 	put_varint(&b, 0);
 	for (unsigned codec = 0; codec < 256; codec++) {
 		bool is_int = (codec >= CODEC_CONST && codec <= CODEC_DELTA) ||
-			      codec == CODEC_RECENT || codec == CODEC_LISTED;
+			      codec == CODEC_RECENT || codec == CODEC_LISTED ||
+			      codec == CODEC_NEARBY;
 		bool is_bytes = codec == CODEC_CONST || codec == CODEC_TABLE ||
 				codec == CODEC_PLANES;
 		struct view in = view_of(b.data, b.len);
@@ -407,6 +409,35 @@ static void ids_come_back(void **state)
 	recent_ids_come_back(many, 1000);
 }
 
+/* Streams of numbers that are handed out by turns. */
+static void ids_near_the_latest_come_back(void **state)
+{
+	enum { N = 1000 };
+	uint64_t ids[N], out[N], next[7] = {0}, noise = 1, far = UINT64_C(1) << 62;
+	struct buf b = {0};
+
+	(void)state;
+	for (size_t i = 0; i < N; i++) {
+		unsigned turn;
+
+		noise = noise * 6364136223846793005u + 1442695040888963407u;
+		turn = (unsigned)(noise >> 60) % 7;
+		ids[i] = (UINT64_C(1) << 55) * turn + next[turn]++;
+	}
+	ids[N - 1] = UINT64_MAX;
+	assert_true(nearby_encode(ids, N, &b));
+	assert_true(b.len < N + 7 * 10);
+	for (size_t len = 0; len < b.len; len += 13)
+		assert_int_equal(decode_ints(CODEC_NEARBY, &b, len, N, out), ERR_CORRUPT);
+	assert_int_equal(decode_ints(CODEC_NEARBY, &b, b.len, N, out), 0);
+	assert_memory_equal(out, ids, sizeof(ids));
+	other_forms_agree(CODEC_NEARBY, &b, ids, N);
+	buf_clear(&b);
+	assert_false(nearby_encode(&far, 1, &b));
+	assert_int_equal(b.len, 0);
+	buf_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -426,6 +457,7 @@ int main(void)
 		cmocka_unit_test(fixed_strings_have_their_length),
 		cmocka_unit_test(strings_of_one_length_come_back_from_planes),
 		cmocka_unit_test(ids_come_back),
+		cmocka_unit_test(ids_near_the_latest_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

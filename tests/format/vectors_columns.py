@@ -204,6 +204,15 @@ def codecs(add):
         t.rows([100 * i + k for k in range(9)], [column(1, VALUE, 0, codec(*wide))])
     add("codecs_wrap", 0, "differences modulo 2^64", t.end(), [(100 * i + k, 0, v) for i in range(4) for k, v in enumerate(wide)])
 
+    turns = [0, 5, MASK64, 1000, 6, 1001, 1 << 59, (1 << 59) - 9, 7, 1002, MASK64 - 1, 3, 40, 80, 120, 160, 200, 240, 280, 41, 8]
+    t = tape(schema(1, b"e", [field(b"v", size=8)]))
+    t.rows(range(21), [column(1, VALUE, 0, nearby(*turns))])
+    # The second value, 0, plus and minus 2^60: the longest distances that there are.
+    t.rows([30, 31], [column(1, VALUE, 0, (NEARBY, varints(MASK64, MASK64 - 8)))])
+    far = [MASK64 - (1 << 60) + 1, (1 << 60) - 1]
+    add("nearby", 0, "the nearest of the eight latest, and of all others the one that makes the smallest token", t.end(),
+        [(i, 0, v) for i, v in enumerate(turns)] + [(30, 0, far[0]), (31, 0, far[1])])
+
     times = range(513)
     for name, count, rows in (("at_limit", 512, 513), ("above_limit", 513, 513), ("above_rows", 3, 2)):
         t = tape(schema(1, b"e", [V, field(b"w")]))
@@ -222,7 +231,7 @@ def codecs(add):
     wrong = [("trailing", (VARINT, b"\5\6\7")), ("short", (VARINT, b"\5")), ("long_varint", (VARINT, b"\5" + b"\x80" * 10 + b"\0")),
              ("varint_above", (VARINT, b"\5" + b"\xff" * 9 + b"\2")), ("unknown", (99, b"\5\6")), ("table", (TABLE, b"\1\1a\0\0")),
              ("time", (TIME, b"\0\0")), ("paced", (PACED, b"\0\0")), ("as_is", (AS_IS, b"\5\6")), ("keyed_without_key", (KEYED, b"\1\1")),
-             ("const_trailing", (CONST, b"\5\5")), ("recent_short", (RECENT, b"\0")),
+             ("const_trailing", (CONST, b"\5\5")), ("recent_short", (RECENT, b"\0")), ("nearby_short", (NEARBY, b"\0")),
              ("listed_index", (LISTED, b"\1\6\0\1")), ("listed_short", (LISTED, b"\1\6\0")), ("listed_trailing", (LISTED, b"\1\6\0\0\0"))]
     for name, coded in wrong:
         t = tape(schema(1, b"e", [V, field(b"w")]))

@@ -7,7 +7,7 @@ import struct
 import zlib
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED = range(1, 16)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED, NEARBY = range(1, 17)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM, FULL = (1 << bit for bit in range(8))
@@ -198,6 +198,16 @@ def recent(*values):
             latest.pop()
         latest.insert(0, v)
     return RECENT, varints(*out)
+
+
+def nearby(*values):
+    out, latest = [], [0] * 8
+    for v in values:
+        rank = min(range(8), key=lambda i: zigzagged(v - latest[i]))
+        out.append(zigzagged(v - latest[rank]) * 8 + rank)
+        del latest[rank if out[-1] < 128 else 7]
+        latest.insert(0, v & MASK64)
+    return NEARBY, varints(*out)
 
 
 def listed(*values):

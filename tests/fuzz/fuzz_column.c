@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format/column.h"
+#include "format/nearby.h"
 
 static void check(bool is_kept)
 {
@@ -25,6 +26,12 @@ static void check_ints(const uint64_t *values, size_t n)
 		codec = as_ids ? column_encode_ids(values, n, &b)
 			       : column_encode_ints(values, n, &b);
 		check(column_decode_ints(codec, view_of(b.data, b.len), n, again, NULL) == 0);
+		check(n == 0 || memcmp(values, again, n * sizeof(*again)) == 0);
+	}
+	buf_clear(&b);
+	if (nearby_encode(values, n, &b)) {
+		check(column_decode_ints(CODEC_NEARBY, view_of(b.data, b.len), n, again, NULL) ==
+		      0);
 		check(n == 0 || memcmp(values, again, n * sizeof(*again)) == 0);
 	}
 	buf_release(&b);
