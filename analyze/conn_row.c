@@ -39,6 +39,7 @@ enum {
 	COL_DROPS,
 	COL_SRTT,
 	COL_STATES,
+	COL_ENDED,
 	COL_END,
 	COL_UNCERTAIN,
 	COL_FIRST,
@@ -94,7 +95,8 @@ static const struct column columns[COL_COUNT] = {
 	[COL_DROPS] = {.key = "drops", .doc = "packets of this connection that were dropped, housekeeping apart"},
 	[COL_SRTT] = {.key = "srtt_us", .doc = "smoothed round-trip time, last value, microseconds"},
 	[COL_STATES] = {.key = "states", .doc = "time spent in each state", .unit = UNIT_NS},
-	[COL_END] = {.key = "end", .title = "end", .doc = "fin, reset, refused, timeout, aborted or open; null for a closed listener or when not seen"},
+	[COL_ENDED] = {.title = "end", .made_of = "end,time_wait", .doc = "how it ended; tw: and that is the beginning of TIME_WAIT"},
+	[COL_END] = {.key = "end", .doc = "fin, reset, refused, timeout, aborted or open; null for a closed listener or when not seen"},
 	[COL_UNCERTAIN] = {.key = "uncertain", .doc = "start or end not seen, or events lost meanwhile"},
 	[COL_FIRST] = {.key = "first_ns", .doc = "when it was first seen", .unit = UNIT_TIME},
 	[COL_END_NS] = {.key = "end_ns", .doc = "when it ended; null while open", .unit = UNIT_TIME},
@@ -193,8 +195,6 @@ static const char *remark_of(const struct conn_row *row, const struct life *l, s
 		remark_add(out, size, "end not seen");
 	if (l->is_stillborn)
 		remark_add(out, size, "never a connection");
-	if (l->is_time_wait)
-		remark_add(out, size, "TIME_WAIT");
 	remark_count(out, size, retransmits_of(row, l, &is_known), "retransmit");
 	remark_count(out, size, l->traffic.drops, "drop");
 	return out;
@@ -302,6 +302,9 @@ static void fill_text(struct cell *cells, const struct conn_row *row, const stru
 	cells[COL_TIME] = duration_text(l, t);
 	cells[COL_SENT] = bytes_text(&cells[COL_TX_BYTES], has_holes, t->sent);
 	cells[COL_RECEIVED] = bytes_text(&cells[COL_RX_BYTES], has_holes, t->received);
+	/* A line more for each connection that closes first would be half of the lines. */
+	cells[COL_ENDED] = l->is_time_wait ? cell_string("fin tw")
+					   : cell_string(life_end_name((enum life_end)l->end));
 	cells[COL_REMARK] = cell_string(remark_of(row, l, t));
 }
 
