@@ -17,7 +17,7 @@ import tempfile
 import time
 
 from machine import CPUS, LOAD_CPU, describe
-from tracers import B, Empty, Perf, PerfZ, Tcptape, TraceCmd, choose
+from tracers import B, Empty, Perf, PerfZ, Tcptape, TraceCmd, Unselected, UnselectedPid, choose
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
@@ -25,6 +25,7 @@ COUNT = int(os.environ.get("COUNT", "20000"))
 LOAD = os.environ.get("LOAD", "churn http").split()
 ONLY = os.environ.get("ONLY", "").split()
 HZ = 4999
+KINDS = (Tcptape, Unselected, UnselectedPid, Empty, Perf, PerfZ, TraceCmd)
 # What tracepoints call: BPF, ftrace, perf. In this order a chain is looked at from its leaf.
 PROBE = re.compile(r"^(__bpf_trace_|bpf_trace_run|trace_event_raw_event_|perf_trace_|__traceiter_)")
 
@@ -82,12 +83,14 @@ def measure(chosen, script, amount, tmp):
 
 def table(chosen, rounds):
     each = statistics.median(r["events"] for r in rounds[Tcptape.name])
-    mine = statistics.median(r["inside_ns"] for r in rounds[Tcptape.name])
-    print(f"\n{each:.0f} events a run, {ROUNDS} rounds, {HZ} samples a second\n{'':20} {'ns/event':>22} {'tcptape is':>12}")
+    ns = {t.name: [r["inside_ns"] / each for r in rounds[t.name]] for t in chosen}
+    mine, empty = (statistics.median(ns[k.name]) for k in (Tcptape, Empty))
+    print(f"\n{each:.0f} events a run, {ROUNDS} rounds, {HZ} samples a second\n"
+          f"{'':20} {'ns/event':>18} {'/empty':>7} {'tcptape/it':>11}")
     for t in chosen:
-        ns = [r["inside_ns"] / each for r in rounds[t.name]]
-        ratio = "" if isinstance(t, Tcptape) else f"{mine / each / max(statistics.median(ns), 1e-9):.2f} times"
-        print(f"{t.name:20} {f'{statistics.median(ns):.0f} ({min(ns):.0f} to {max(ns):.0f})':>22} {ratio:>12}")
+        its = statistics.median(ns[t.name])
+        spread = f"{its:.0f} ({min(ns[t.name]):.0f} to {max(ns[t.name]):.0f})"
+        print(f"{t.name:20} {spread:>18} {its / empty:7.1f} {mine / its:11.2f}")
 
 
 def main():
@@ -96,7 +99,7 @@ def main():
     os.sched_setaffinity(0, set(CPUS[1:]))
     describe(f"{B}/tcptape-record")
     with tempfile.TemporaryDirectory(prefix="tcptape-bench.") as tmp:
-        kinds = [k for k in (Tcptape, Empty, Perf, PerfZ, TraceCmd) if k is Tcptape or not ONLY or any(o in k.name for o in ONLY)]
+        kinds = [k for k in KINDS if k in (Tcptape, Empty) or not ONLY or any(o in k.name for o in ONLY)]
         chosen = list(choose(kinds, tmp))
         try:
             for name, script, amount in (("churn", "churn.py", COUNT), ("http", "web.py", 2)):
