@@ -67,6 +67,8 @@ OUT_OF_LINE int select_end(const struct sock *sk)
 	__u64 key = (__u64)sk;
 	struct select_tuple t = {};
 
+	if (!bpf_map_lookup_elem(&chosen, &key))
+		return 0;
 	if (is_remembering() && is_remembered(sk)) {
 		fill_tuple(&t, sk);
 		if (t.port[0] && t.port[1])

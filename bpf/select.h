@@ -175,6 +175,23 @@ static __always_inline bool is_tuple_chosen(const void *sk)
 	return fit == SELECT_YES || (fit == SELECT_MAYBE && is_remembered(sk));
 }
 
+/* Both ports are known, and neither is chosen: no need to ask any further. */
+static __always_inline bool is_alien(__u16 sport, __u16 dport)
+{
+	return select_kinds() & WIRE_BY_PORT && sport && dport && !is_port_chosen(sport) &&
+	       !is_port_chosen(dport);
+}
+
+/* The same of a socket that may be closed: the port stays in inet_sport when skc_num is gone. */
+static __always_inline bool is_alien_tcp(const struct sock *sk, const struct tcp_sock *tp)
+{
+	__u16 sport = sk->__sk_common.skc_num;
+
+	if (!sport && tp)
+		sport = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
+	return is_alien(sport, bpf_ntohs(sk->__sk_common.skc_dport));
+}
+
 /* The questions of programs come in two parts: without filters the first one answers, and
  * nothing is left of the second, nor of the stack that it takes. */
 OUT_OF_LINE bool is_any_chosen(const void *sk)
@@ -188,38 +205,36 @@ OUT_OF_LINE bool is_any_chosen(const void *sk)
 	return is_inet(BPF_CORE_READ(c, skc_family)) && is_tuple_chosen(sk);
 }
 
-/* Any pointer to a socket. NULL and other families are not chosen. */
-static __always_inline bool is_selected_any(const void *sk)
-{
-	return !select_kinds() || is_any_chosen(sk);
-}
-
 OUT_OF_LINE bool is_sock_chosen(const struct sock *sk)
 {
 	const struct sock_common *c = &sk->__sk_common;
-	__u16 sport, dport;
 
 	if (is_remembering())
 		return is_remembered(sk);
 	if (!is_inet(c->skc_family))
 		return false;
-	if (select_kinds() & WIRE_BY_PORT) {
-		sport = c->skc_num;
-		dport = bpf_ntohs(c->skc_dport);
-		if (is_port_chosen(sport) || is_port_chosen(dport)) {
-			if (select_kinds() == WIRE_BY_PORT)
-				return true;
-		} else if (sport && dport) {
-			return false;
-		}
-	}
+	if (select_kinds() == WIRE_BY_PORT &&
+	    (is_port_chosen(c->skc_num) || is_port_chosen(bpf_ntohs(c->skc_dport))))
+		return true;
 	return is_tuple_chosen(sk);
 }
 
-/* A typed argument; ports are read without a helper's help. */
+/* A typed argument, or CAST() to one. */
 static __always_inline bool is_selected(const struct sock *sk)
 {
-	return !select_kinds() || is_sock_chosen(sk);
+	const struct sock_common *c = &sk->__sk_common;
+
+	if (!select_kinds())
+		return true;
+	return !is_alien(c->skc_num, bpf_ntohs(c->skc_dport)) && is_sock_chosen(sk);
+}
+
+/* Any pointer to a socket. NULL and other families are not chosen. */
+static __always_inline bool is_selected_any(const void *sk)
+{
+	if (!select_kinds())
+		return true;
+	return has_cast ? is_selected(CAST(sk, struct sock)) : is_any_chosen(sk);
 }
 
 static __always_inline bool is_lower(const struct select_tuple *t)
@@ -273,13 +288,12 @@ OUT_OF_LINE bool is_flow_chosen(struct select_tuple *t, __u32 netns, __u32 tcp_f
 
 	sort_ends(t);
 	until = bpf_map_lookup_elem(&flows, t);
-	now = bpf_ktime_get_ns();
-	if (until && *until > now)
+	if (until && *until > bpf_ktime_get_ns())
 		return true;
 	if ((tcp_flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != TCP_FLAG_SYN ||
 	    !is_listener_chosen(netns, port) || tuple_fits(t) != SELECT_YES)
 		return false;
-	now += FLOW_LINGERS;
+	now = bpf_ktime_get_ns() + FLOW_LINGERS;
 	bpf_map_update_elem(&flows, t, &now, BPF_ANY);
 	return true;
 }
@@ -296,7 +310,7 @@ OUT_OF_LINE bool is_skb_chosen(const struct sk_buff *skb, const unsigned char *l
 	p.tcp_flags = 0;
 	flags = fill_packet_copied(&p, skb, l3);
 	if (!(flags & WIRE_HAS_FLOW))
-		return sk && is_selected_any(sk);
+		return is_any_chosen(sk);
 	__builtin_memcpy(t.addr[0], p.flow.saddr, 16);
 	__builtin_memcpy(t.addr[1], p.flow.daddr, 16);
 	t.port[0] = p.flow.sport;
@@ -309,11 +323,22 @@ OUT_OF_LINE bool is_skb_chosen(const struct sk_buff *skb, const unsigned char *l
 			      flags & WIRE_HAS_SEGMENT ? p.tcp_flags : 0);
 }
 
+/* The same as is_alien(), of a packet of the usual form. */
+static __always_inline bool is_packet_alien(const struct sk_buff *skb, const unsigned char *l3)
+{
+	__u32 ports;
+
+	if (!(select_kinds() & WIRE_BY_PORT) || !has_cast)
+		return false;
+	ports = packet_ports(skb, l3);
+	return is_alien(bpf_ntohs(ports & 0xffff), bpf_ntohs(ports >> 16));
+}
+
 /* Any packet, by its socket or its headers, which begin at `l3`. */
 static __always_inline bool is_selected_skb(const struct sk_buff *skb, const unsigned char *l3,
 					    const void *sk, const struct net_device *dev)
 {
-	return !select_kinds() || is_skb_chosen(skb, l3, sk, dev);
+	return !select_kinds() || (!is_packet_alien(skb, l3) && is_skb_chosen(skb, l3, sk, dev));
 }
 
 #endif

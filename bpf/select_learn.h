@@ -129,6 +129,13 @@ static __always_inline enum select_fit beginning_fits(const struct sock *sk,
 	return is_birth && is_listener_chosen(netns_of(sk), t->port[0]) ? SELECT_MAYBE : SELECT_NO;
 }
 
+/* Something new is learnt of who it is, or what its addresses are. */
+static __always_inline bool is_beginning(int oldstate, int newstate)
+{
+	return newstate == TCP_SYN_SENT || newstate == TCP_LISTEN || newstate == TCP_ESTABLISHED ||
+	       oldstate == TCP_LISTEN;
+}
+
 /* Decide at a change of state. */
 OUT_OF_LINE enum select_fit decide_state(const struct sock *sk, int oldstate, int newstate)
 {
@@ -136,6 +143,9 @@ OUT_OF_LINE enum select_fit decide_state(const struct sock *sk, int oldstate, in
 	__u64 key = (__u64)sk;
 	enum select_fit fit;
 
+	if (select_kinds() & SELECT_BY_OWNER && !is_beginning(oldstate, newstate) &&
+	    !bpf_map_lookup_elem(&chosen, &key))
+		return SELECT_NO;
 	fill_tuple(&t, sk);
 	fit = beginning_fits(sk, &t, oldstate, newstate);
 	if (fit == SELECT_MAYBE) {
@@ -186,7 +196,11 @@ OUT_OF_LINE bool learn_here(const struct sock *sk)
 /* In the context of a task that sends or receives. */
 static __always_inline bool is_selected_here(const struct sock *sk)
 {
-	return !select_kinds() || learn_here(sk);
+	const struct sock_common *c = &sk->__sk_common;
+
+	if (!select_kinds())
+		return true;
+	return !is_alien(c->skc_num, bpf_ntohs(c->skc_dport)) && learn_here(sk);
 }
 
 #endif

@@ -109,10 +109,11 @@ int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newst
 
 	if (!select_kinds())
 		return emit_states(ctx, sk, tp, oldstate, newstate);
-	fit = select_state(sk, oldstate, newstate);
+	fit = is_alien_tcp(sk, tp) ? SELECT_NO : select_state(sk, oldstate, newstate);
 	if (newstate == TCP_ESTABLISHED)
 		count_opened(fit);
-	let_go(sk, fit);
+	if (oldstate == TCP_CLOSE || oldstate == TCP_SYN_SENT || oldstate == TCP_SYN_RECV)
+		let_go(sk, fit);
 	if (tp && fit == SELECT_MAYBE && select_kinds() & SELECT_BY_HEADERS)
 		return hold_set_state(ctx, sk, tp, oldstate, newstate);
 	return fit == SELECT_YES ? emit_states(ctx, sk, tp, oldstate, newstate) : 0;

@@ -95,7 +95,7 @@ int BPF_PROG(tcp_destroy_sock, const struct sock *sk)
 	const struct tcp_sock *tp = as_tcp(sk);
 	struct emission e;
 	struct wire_destroy *r;
-	bool is_chosen = is_selected(sk);
+	bool is_chosen = !select_kinds() || (!is_alien_tcp(sk, tp) && is_sock_chosen(sk));
 
 	if (select_kinds())
 		select_end(sk);
