@@ -29,7 +29,8 @@ def client(story):
 for story in said:
     row = client(story)
     about(row["connect_ns"], 2 * WAY, f"{story}: connecting")
-    same(row["min_rtt_us"], said[story]["min_rtt_us"], f"{story}: the least RTT")
+    # The last segments may have been quicker than all before the application asked.
+    assert 2 * WAY <= row["min_rtt_us"] * 1000 <= said[story]["min_rtt_us"] * 1000, f"{story}: the least RTT: {row}"
     same(row["sndbuf_limited_ns"], said[story]["sndbuf_limited_us"] * 1000, f"{story}: limited by the send buffer")
 
 turns = tape.rows("exchanges", "--conn", client("asks")["conn"])
