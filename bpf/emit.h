@@ -89,6 +89,7 @@ static __always_inline void *lane_begin(struct emission *e, __u32 cpu, __u32 siz
 	if (unlikely(depth >= WIRE_LANE_SPARES))
 		return NULL;
 	l->depth = depth + 1;
+	barrier();
 	e->lane = l;
 	head = l->head;
 	if (likely(!depth && head + frame - l->tail <= lane_bytes)) {
@@ -133,12 +134,14 @@ static __always_inline void lane_end(const struct emission *e, __u32 size)
 		f->len = size;
 		head = l->head;
 		next = head + ((sizeof(*f) + size + 7) & ~7u);
+		barrier();
 		l->head = next;
 		/* Each quarter looks whether the reader is behind. */
 		if (unlikely((head ^ next) & (lane_bytes / 4)) && next - l->tail > lane_bytes / 2 &&
 		    !is_reader_awake)
 			wake_reader();
 	}
+	barrier();
 	l->depth--;
 }
 
