@@ -175,6 +175,8 @@ static bool put_if_plain(struct view in, struct buf *out)
 {
 	size_t len = view_len(in);
 
+	if (!len)
+		return true;
 	if (!buf_reserve(out, len) || !escape_copy(in, (char *)out->data + out->len))
 		return false;
 	out->len += len;
