@@ -79,7 +79,11 @@ static __always_inline bool is_remembering(void)
 
 static __always_inline bool is_port_chosen(__u16 port)
 {
-	return selection.ports[port >> 3] >> (port & 7) & 1;
+	__u32 byte = port >> 3;
+
+	/* Verifiers before 6.18 know less of a swapped number than the compiler does. */
+	barrier_var(byte);
+	return selection.ports[byte & (sizeof(selection.ports) - 1)] >> (port & 7) & 1;
 }
 
 static __always_inline bool is_addr_chosen(const __u64 addr[2])
