@@ -134,24 +134,8 @@ static __always_inline void fill_sock(struct wire_sock *w, struct wire_addrs6 *a
 static __always_inline void fill_sock_walked(struct wire_sock *w, struct wire_addrs6 *a6,
 					     const struct sock *sk)
 {
-	const struct sock_common *c = &sk->__sk_common;
-
-	w->skaddr = (__u64)sk;
-	w->cookie = c->skc_cookie.counter;
-	w->netns = sock_netns(c);
-	w->family = c->skc_family;
-	w->state = c->skc_state;
-	w->protocol = is_full(w->state) ? sk->sk_protocol : IPPROTO_TCP;
-	w->dport = bpf_ntohs(c->skc_dport);
-	*(__u32 *)w->daddr = c->skc_daddr;
-	if (is_inet(w->family))
-		fill_inet_probed(w, sk, c->skc_num, c->skc_rcv_saddr);
-	else
-		fill_no_inet(w);
-	if (unlikely(w->family == AF_INET6) && has_ipv6()) {
-		copy_in6(a6->saddr, &c->skc_v6_rcv_saddr);
-		copy_in6(a6->daddr, &c->skc_v6_daddr);
-	}
+	w->cookie = sk->__sk_common.skc_cookie.counter;
+	fill_names(w, a6, sk, NULL);
 }
 
 /* The start of a struct sock, in one piece. */
