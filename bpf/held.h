@@ -60,6 +60,27 @@ static __always_inline void let_go(const struct sock *sk, enum select_fit fit)
 	bpf_map_delete_elem(&held, &key);
 }
 
+/* It is none of ours; nothing is known of it any longer. */
+OUT_OF_LINE int drop_held(const struct sock *sk)
+{
+	__u64 key = (__u64)sk;
+
+	bpf_map_delete_elem(&held, &key);
+	bpf_map_delete_elem(&chosen, &key);
+	return 0;
+}
+
+/* A change of state of a socket whose ports are not chosen: it may have been undecided until now. */
+static __always_inline int pass_alien(const struct sock *sk, int oldstate, int newstate)
+{
+	if (newstate == TCP_ESTABLISHED)
+		count_opened(SELECT_NO);
+	if (newstate == TCP_SYN_SENT || oldstate == TCP_SYN_RECV ||
+	    (oldstate == TCP_SYN_SENT && is_local_port_possible(sk)))
+		drop_held(sk);
+	return 0;
+}
+
 /* Its last event: what was undecided until now was not chosen. The packets that still come are
  * those of TIME_WAIT. */
 OUT_OF_LINE int select_end(const struct sock *sk)

@@ -89,6 +89,47 @@ static __always_inline __u32 sock_netns(const struct sock_common *c)
 	return c->skc_net.net->ns.inum;
 }
 
+/* Of the ports that connect() takes one of, in the socket's network namespace. */
+struct ports_span {
+	__u32 first, last;
+};
+
+struct local_ports {
+	__u32 range;
+} KERNEL_TYPE;
+
+struct local_ports___pair {
+	int range[2];
+} KERNEL_TYPE;
+
+struct netns_ipv4 {
+	struct local_ports ip_local_ports;
+} KERNEL_TYPE;
+
+struct net___ports {
+	struct netns_ipv4 ipv4;
+} KERNEL_TYPE;
+
+/* In one word since 6.8 (d9f28735af87). All ports, if it is not known. */
+static __always_inline struct ports_span local_ports_of(const struct sock_common *c)
+{
+	const struct net___ports *net;
+	const struct local_ports___pair *pair;
+	__u32 range;
+
+	if (!bpf_core_field_exists(c->skc_net.net))
+		return (struct ports_span){0, 65535};
+	net = (const void *)c->skc_net.net;
+	if (bpf_core_field_exists(struct local_ports, range)) {
+		range = net->ipv4.ip_local_ports.range;
+		return (struct ports_span){range & 0xffff, range >> 16};
+	}
+	if (!bpf_core_field_exists(struct local_ports___pair, range))
+		return (struct ports_span){0, 65535};
+	pair = (const void *)&net->ipv4.ip_local_ports;
+	return (struct ports_span){pair->range[0], pair->range[1]};
+}
+
 /* Without CONFIG_IPV6 the members are missing. */
 static __always_inline bool has_ipv6(void)
 {

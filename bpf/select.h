@@ -196,6 +196,23 @@ static __always_inline bool is_alien_tcp(const struct sock *sk, const struct tcp
 	return is_alien(sport, bpf_ntohs(sk->__sk_common.skc_dport));
 }
 
+/* Whether a port that connect() may take is chosen. */
+static __always_inline bool is_local_port_possible(const struct sock *sk)
+{
+	struct ports_span span = local_ports_of(&sk->__sk_common);
+
+	return selection.port_first <= span.last && selection.port_last >= span.first;
+}
+
+/* The same of a socket that connect() is about to give a port. */
+static __always_inline bool is_opening_alien(const struct sock *sk)
+{
+	const struct sock_common *c = &sk->__sk_common;
+
+	return select_kinds() & WIRE_BY_PORT && !c->skc_num &&
+	       !is_port_chosen(bpf_ntohs(c->skc_dport)) && !is_local_port_possible(sk);
+}
+
 /* The questions of programs come in two parts: without filters the first one answers, and
  * nothing is left of the second, nor of the stack that it takes. */
 OUT_OF_LINE bool is_any_chosen(const void *sk)

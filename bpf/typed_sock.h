@@ -109,7 +109,9 @@ int BPF_PROG(inet_sock_set_state, const struct sock *sk, int oldstate, int newst
 
 	if (!select_kinds())
 		return emit_states(ctx, sk, tp, oldstate, newstate);
-	fit = is_alien_tcp(sk, tp) ? SELECT_NO : select_state(sk, oldstate, newstate);
+	if (is_alien_tcp(sk, tp) || (newstate == TCP_SYN_SENT && is_opening_alien(sk)))
+		return pass_alien(sk, oldstate, newstate);
+	fit = select_state(sk, oldstate, newstate);
 	if (newstate == TCP_ESTABLISHED)
 		count_opened(fit);
 	if (oldstate == TCP_CLOSE || oldstate == TCP_SYN_SENT || oldstate == TCP_SYN_RECV)

@@ -95,10 +95,14 @@ int BPF_PROG(tcp_destroy_sock, const struct sock *sk)
 	const struct tcp_sock *tp = as_tcp(sk);
 	struct emission e;
 	struct wire_destroy *r;
-	bool is_chosen = !select_kinds() || (!is_alien_tcp(sk, tp) && is_sock_chosen(sk));
+	bool is_chosen = true;
 
-	if (select_kinds())
+	if (select_kinds()) {
+		if (is_alien_tcp(sk, tp))
+			return 0;
+		is_chosen = is_sock_chosen(sk);
 		select_end(sk);
+	}
 	r = is_chosen ? emit_begin(&e, ctx, WIRE_TCP_DESTROY_SOCK, sizeof(*r)) : NULL;
 	if (unlikely(!r))
 		return 0;

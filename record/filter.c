@@ -232,13 +232,26 @@ static void fill_prefix(const struct filter_addr *a, struct wire_prefix *p)
 	memcpy(p->addr, a->addr, sizeof(a->addr));
 }
 
+static void fill_ports(const struct filter *f, struct wire_selection *out)
+{
+	out->port_first = UINT16_MAX;
+	for (size_t i = 0; i < f->counts[FILTER_PORT]; i++) {
+		const struct port_range *r = &f->ports[i];
+
+		if (r->first < out->port_first)
+			out->port_first = r->first;
+		if (r->last > out->port_last)
+			out->port_last = r->last;
+		for (uint32_t p = r->first; p <= r->last; p++)
+			out->ports[p / 8] |= (uint8_t)(1u << p % 8);
+	}
+}
+
 void filter_fill(const struct filter *f, struct wire_selection *out)
 {
 	memset(out, 0, sizeof(*out));
 	fill_tasks(f, &out->tasks);
-	for (size_t i = 0; i < f->counts[FILTER_PORT]; i++)
-		for (uint32_t p = f->ports[i].first; p <= f->ports[i].last; p++)
-			out->ports[p / 8] |= (uint8_t)(1u << p % 8);
+	fill_ports(f, out);
 	out->addr_count = (uint32_t)f->counts[FILTER_ADDR];
 	for (size_t i = 0; i < out->addr_count; i++)
 		fill_prefix(&f->addrs[i], &out->addrs[i]);

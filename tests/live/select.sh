@@ -21,6 +21,7 @@ stage_clear() {
 }
 ip netns add "$ns" 2>/dev/null || skip "no network namespace can be made"
 ip -n "$ns" link set lo up
+ip netns exec "$ns" sh -c 'echo 20000 20999 >/proc/sys/net/ipv4/ip_local_port_range'
 mkdir -p "$cgroups/$tag/below" 2>/dev/null || skip "no cgroup can be made"
 
 # The two groups: ours and theirs. Each has made its old connections when it says so in a file.
@@ -66,6 +67,9 @@ compare() {
 
 our_port=$(cat "$TMP/ours.port")
 compare port --port "$our_port"
+# Ports of clients, which their connections do not have at connect(): of one group, and of some.
+compare local --port 20000-20999
+compare clients --port 30000-46000
 compare addr --addr "$net.2/31"
 compare pid --pid "$their_pid"
 compare comm --comm "$name"

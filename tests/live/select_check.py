@@ -8,7 +8,7 @@ from tape import TMP, Tape, known, same
 
 NAME, ROUND, THEIR_PID, OUR_PID, THEIR_NETNS = sys.argv[1], *map(int, sys.argv[2:6])
 GROUPS = {"port": "ours", "addr": "theirs", "pid": "theirs", "comm": "theirs", "netns": "theirs", "cgroup": "theirs",
-          "both": "ours"}
+          "both": "ours", "local": "theirs"}
 PORTS = {known("ours.port"): "ours", known("theirs_.port"): "theirs"}
 MASK = (1 << 64) - 1
 
@@ -33,6 +33,8 @@ def is_wanted(ends):
     group = next((PORTS[p] for _, p in ends if p in PORTS), None)
     if NAME == "sample":
         return is_sampled(ends, 3)
+    if NAME == "clients":
+        return group is not None and any(30000 <= p <= 46000 for _, p in ends)
     if NAME == "quarter":
         return group == "theirs" and is_sampled(ends, 2)
     return group == GROUPS[NAME]
@@ -75,7 +77,7 @@ known_ports = set(PORTS)
 want = {e: c for e, c in all_.events.items() if {p for _, p in e} & known_ports and is_wanted(e)}
 assert want, f"{NAME}: the load has made no connection that fits; the witness saw {len(all_.events)}"
 got = mine.events
-others = {e for e in got if not is_wanted(e)}
+others = {e for e in got if not is_wanted(e) and (NAME != "clients" or {p for _, p in e} & known_ports)}
 same(others, set(), f"{NAME}: connections that do not fit, among {len(got)}")
 lacking = set(want) - set(got)
 same(lacking, set(), f"{NAME}: connections that are missing, of {len(want)}")

@@ -8,6 +8,7 @@ import sys
 
 PREFIX, ADDR = sys.argv[1:]
 OLD, NEW = 4, 12
+IP_BIND_ADDRESS_NO_PORT = 24
 
 
 def tell(name, text):
@@ -37,23 +38,28 @@ def end(n, client, server):
     server.close()
 
 
-def pair(listener):
-    client = socket.create_connection(listener.getsockname(), source_address=(ADDR, 0))
+def pair(listener, n):
+    """Every other client has no port until connect() gives it one."""
+    client = socket.socket()
+    if n % 2:
+        client.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+    client.bind((ADDR, 0))
+    client.connect(listener.getsockname())
     return client, listener.accept()[0]
 
 
 with socket.create_server((ADDR, 0)) as listener:
     tell("port", str(listener.getsockname()[1]))
     tell("pid", str(os.getpid()))
-    old = [pair(listener) for _ in range(OLD)]
+    old = [pair(listener, n) for n in range(OLD)]
     tell("old", "yes")
     for line in sys.stdin:
         for n, ends in enumerate(old):
             talk(*ends)
             end(n, *ends)
         for n in range(NEW):
-            ends = pair(listener)
+            ends = pair(listener, n)
             talk(*ends)
             end(n, *ends)
-        old = [pair(listener) for _ in range(OLD)]
+        old = [pair(listener, n) for n in range(OLD)]
         tell("done" + line.strip(), "yes")

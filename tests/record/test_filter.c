@@ -80,6 +80,22 @@ static void filter_refuses_addresses_that_are_none(void **state)
 	}
 }
 
+static void filter_knows_the_first_and_last_port(void **state)
+{
+	struct wire_selection s;
+	struct filter f = {0};
+
+	(void)state;
+	filter_fill(&f, &s);
+	assert_true(s.port_first > s.port_last);
+	assert_int_equal(filter_add(&f, FILTER_PORT, "443,80-90,8080", NULL), 0);
+	filter_fill(&f, &s);
+	assert_int_equal(s.port_first, 80);
+	assert_int_equal(s.port_last, 8080);
+	assert_int_equal(s.ports[90 / 8] >> 90 % 8 & 1, 1);
+	assert_int_equal(s.ports[91 / 8] >> 91 % 8 & 1, 0);
+}
+
 static void filter_samples_one_of_n(void **state)
 {
 	static const char *const bad[] = {"1", "1/0", "2/3", "1/", "0.1", "1/2,1/3", ""};
@@ -183,6 +199,7 @@ int main(void)
 		cmocka_unit_test(filter_without_values_is_open),
 		cmocka_unit_test(filter_reads_networks_and_addresses),
 		cmocka_unit_test(filter_refuses_addresses_that_are_none),
+		cmocka_unit_test(filter_knows_the_first_and_last_port),
 		cmocka_unit_test(filter_samples_one_of_n),
 		cmocka_unit_test(filter_wants_processes_that_exist),
 		cmocka_unit_test(filter_takes_names_as_long_as_the_kernels),
