@@ -72,6 +72,7 @@ int body_pad(struct body *b, uint64_t rows, uint64_t values, struct error *err)
 struct packer {
 	ZSTD_CCtx *zstd;
 	int level;
+	bool is_hasty;
 };
 
 struct packer *packer_new(int zstd_level)
@@ -104,13 +105,21 @@ int packer_add_raw(uint8_t tag, struct view raw, struct body *body, struct error
 	return add_entry(body, CODEC_RAW, tag, view_len(raw), view_len(raw), err);
 }
 
+void packer_hurry(struct packer *p, bool is_hasty)
+{
+	p->is_hasty = is_hasty;
+}
+
 /* Of noise only counts how often each byte is there: level 1 spends neither time nor bytes on
  * repetitions by chance. */
 static int level_of(const struct packer *p, enum packer_effort effort)
 {
-	static const int more[] = {[EFFORT_MORE] = 1, [EFFORT_MOST] = 3};
+	static const int more[] = {[EFFORT_MORE] = 4, [EFFORT_MOST] = 3};
+	static const int hasty[] = {[EFFORT_MORE] = 0, [EFFORT_MOST] = 1};
 
-	return effort == EFFORT_LEAST && p->level > 1 ? 1 : p->level + more[effort];
+	if (effort == EFFORT_LEAST)
+		return p->level > 1 ? 1 : p->level;
+	return p->level + (p->is_hasty ? hasty : more)[effort];
 }
 
 int packer_add_with(struct packer *p, enum packer_effort effort, uint8_t tag, struct view raw,

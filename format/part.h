@@ -42,6 +42,8 @@ int body_pad(struct body *b, uint64_t rows, uint64_t values, struct error *err);
 struct packer;
 struct packer *packer_new(int zstd_level); /* NULL without memory */
 void packer_free(struct packer *p);
+/* From now on time counts more than bytes, or no longer. */
+void packer_hurry(struct packer *p, bool is_hasty);
 /* How much time a byte of a part is worth. */
 enum packer_effort {
 	EFFORT_USUAL,

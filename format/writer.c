@@ -31,6 +31,7 @@ enum {
 	FULL_RECORDS = 4096,        /* losses or clock readings waiting */
 	FACTS_MAX_BYTES = 4 << 20,  /* of a section, so that END holds them all */
 	FORMAT_SLACK_NS = 10000000, /* a watermark lags the newest row by this much */
+	HASTE_NS = 10000,           /* a row: they come so fast that each must cost little */
 };
 
 /* Losses or clock readings that wait, encoded. */
@@ -305,8 +306,15 @@ static void new_epoch(struct writer *w)
 	w->is_dict_lost = false;
 }
 
+/* What a row costs matters only where there are many of them. */
+static bool is_hasty(const struct writer *w)
+{
+	return rows_count(w->rows) > (rows_max_ts(w->rows) - rows_min_ts(w->rows)) / HASTE_NS;
+}
+
 static int write_all(struct writer *w, struct error *err)
 {
+	packer_hurry(block_writer_packer(w->blocks), is_hasty(w));
 	if (w->is_dict_lost)
 		return error_set(err, ERR_IO, "dictionary entries could not be written");
 	TRY(write_names(w, err));

@@ -82,6 +82,62 @@ static void parts_come_back(void **state)
 	body_release(&body);
 }
 
+enum { PHRASES = 20000, PHRASE = 7 };
+
+/* Phrases that come again, far apart. */
+static void write_phrases(uint8_t text[PHRASES * PHRASE])
+{
+	uint32_t random = 1;
+
+	for (unsigned i = 0; i < PHRASES; i++) {
+		random = random * 1664525 + 1013904223;
+		for (unsigned k = 0; k < PHRASE; k++)
+			text[i * PHRASE + k] = (uint8_t)((random >> 24) * (k + 3));
+	}
+}
+
+/* Stored bytes of the text, which comes back. */
+static size_t stored_of(struct packer *p, enum packer_effort effort, const uint8_t *text)
+{
+	static uint8_t out[PHRASES * PHRASE];
+	struct unpacker *u = unpacker_new();
+	struct body body = {0};
+	struct block_header h;
+	struct part part;
+	uint8_t *exact;
+
+	assert_int_equal(packer_add_with(p, effort, 0, view_of(text, sizeof(out)), &body, NULL), 0);
+	h = header_of(&body, sizeof(out));
+	exact = join(&body);
+	assert_int_equal(parts_decode(view_of(exact, body_len(&body)), &h, &part, NULL), 0);
+	assert_int_equal(unpacker_run(u, &part, out, NULL), 0);
+	assert_memory_equal(out, text, sizeof(out));
+	free(exact);
+	unpacker_free(u);
+	body_release(&body);
+	return part.stored_len;
+}
+
+static void what_is_packed_in_haste_is_longer(void **state)
+{
+	static uint8_t text[PHRASES * PHRASE];
+	struct packer *p = packer_new(0);
+	size_t usual, more, most;
+
+	(void)state;
+	write_phrases(text);
+	usual = stored_of(p, EFFORT_USUAL, text);
+	more = stored_of(p, EFFORT_MORE, text);
+	most = stored_of(p, EFFORT_MOST, text);
+	assert_true(more < usual && most < usual);
+	packer_hurry(p, true);
+	assert_int_equal(stored_of(p, EFFORT_USUAL, text), usual);
+	assert_int_equal(stored_of(p, EFFORT_MORE, text), usual);
+	packer_hurry(p, false);
+	assert_int_equal(stored_of(p, EFFORT_MORE, text), more);
+	packer_free(p);
+}
+
 static void parts_must_add_up_to_the_header(void **state)
 {
 	struct body body = {0};
@@ -407,6 +463,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_come_back),
+		cmocka_unit_test(what_is_packed_in_haste_is_longer),
 		cmocka_unit_test(parts_must_add_up_to_the_header),
 		cmocka_unit_test(a_sum_that_wraps_is_not_the_sum),
 		cmocka_unit_test(parts_beyond_the_limit_of_a_block_are_refused),

@@ -143,6 +143,35 @@ static void a_header_tells_what_is_in_its_block(void **state)
 	assert_int_equal(writer_rows(w->writer), 3);
 }
 
+/* Bytes of a tape whose rows, phrases that come again, are so far apart. */
+static uint64_t bytes_of_rows(uint64_t step_ns)
+{
+	enum { ROWS = 30000, PHRASE = 6 };
+	struct small_writer *w = small_writer_new((struct writer_options){.salt = SMALL_SALT});
+	uint32_t random = 1;
+	uint64_t bytes;
+	char text;
+
+	for (uint64_t i = 0; i < ROWS; i++) {
+		random = i % PHRASE ? random : random * 1664525 + 1013904223;
+		text = (char)('a' + (random >> 26) * (i % PHRASE + 3) % 64);
+		assert_int_equal(small_writer_add(w, i * step_ns, 0, &text, 1), 0);
+	}
+	small_writer_end(w);
+	assert_int_equal(small_writer_read(w).events, ROWS);
+	bytes = writer_bytes(w->writer);
+	small_writer_free(w);
+	return bytes;
+}
+
+static void rows_that_come_fast_are_written_in_haste(void **state)
+{
+	uint64_t fast = bytes_of_rows(9000), slow = bytes_of_rows(11000);
+
+	(void)state;
+	assert_true(fast > slow + slow / 50);
+}
+
 static void rows_below_an_earlier_watermark_make_a_late_block(void **state)
 {
 	struct small_writer *w = *state;
@@ -354,6 +383,7 @@ int main(void)
 		TEST(a_flush_writes_in_the_order_a_reader_needs),
 		TEST(a_tape_without_events_is_a_tape),
 		TEST(a_header_tells_what_is_in_its_block),
+		cmocka_unit_test(rows_that_come_fast_are_written_in_haste),
 		TEST(rows_below_an_earlier_watermark_make_a_late_block),
 		cmocka_unit_test(ids_are_good_within_an_epoch_and_begin_again_after_it),
 		cmocka_unit_test(a_block_is_closed_by_its_rows),
