@@ -113,7 +113,8 @@ void life_change(struct life *l, uint64_t ts_ns, uint64_t origin_ns, struct life
 	learn_role(l, c->from, c->to);
 	l->left = (uint8_t)c->from;
 	l->state = (uint8_t)c->to;
-	l->since_ns = ts_ns;
+	if (l->phase == LIFE_ALIVE)
+		l->since_ns = ts_ns;
 	l->is_since_seen = true;
 	if (c->from == STATE_ESTABLISHED || c->to == STATE_ESTABLISHED)
 		l->has_been_established = true;

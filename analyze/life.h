@@ -49,14 +49,14 @@ struct life_past {
 };
 
 struct life {
-	uint64_t conn;     /* 0 = not in use */
-	uint64_t until_ns; /* last seen; its end, once it is not alive */
-	uint8_t phase;     /* enum life_phase */
-	uint8_t state;     /* enum tcp_state */
-	uint8_t left;      /* enum tcp_state: the one before */
-	uint8_t role;      /* enum life_role */
-	uint8_t end;       /* enum life_end */
-	uint8_t opening;   /* enum tcp_state: the one that it was in first */
+	uint64_t conn;       /* 0 = not in use */
+	uint64_t until_ns;   /* last seen; its end, once it is not alive */
+	uint8_t state;       /* enum tcp_state */
+	uint8_t left : 4;    /* enum tcp_state: the one before */
+	uint8_t opening : 4; /* enum tcp_state: the one that it was in first */
+	uint8_t phase : 2;   /* enum life_phase */
+	uint8_t role : 2;    /* enum life_role */
+	uint8_t end : 3;     /* enum life_end */
 	bool is_ipv6 : 1;
 	bool is_start_seen : 1;
 	bool is_end_seen : 1;
@@ -78,22 +78,30 @@ struct life {
 	bool is_stillborn : 1;
 	bool is_starved : 1;   /* there was no memory for its past */
 	bool has_no_times : 1; /* times in its states are not counted: nobody asks */
+	/* The next four are lives.c's own, as is what begins at `hash`. */
+	bool is_over : 1;      /* nothing finds it any more */
+	uint8_t list : 2;      /* enum life_phase, or LIST_OVER */
+	uint8_t linked : 4;    /* bit per enum life_link */
+	uint8_t tuple_map : 2; /* enum tuple_map: the one LINK_TUPLE is used for */
 	/* How long connections waited for accept(): until the application's first call, which comes
 	 * at once after it. Of a listener: how many did, and the longest. */
 	uint32_t accept_count; /* of a connection: 1, once it has been called on */
+	int32_t sk_err;        /* Linux errno at the end, 0 = none, -1 = not known */
 	uint64_t accept_wait_ns;
 	struct owner owner;
 	struct tuple tuple;
 	uint32_t netns;
-	uint64_t peer;       /* conn of the other side, 0 = not on the tape */
-	uint64_t skaddr;     /* 0 = not known */
-	uint64_t cookie;     /* 0 = not known */
-	uint64_t first_ns;   /* first seen; the start if is_start_seen */
-	uint64_t from_ns;    /* its times count from here: its start, or the tape's */
-	uint64_t since_ns;   /* in `state` since */
+	uint64_t peer;     /* conn of the other side, 0 = not on the tape */
+	uint64_t skaddr;   /* 0 = not known */
+	uint64_t cookie;   /* 0 = not known */
+	uint64_t first_ns; /* first seen; the start if is_start_seen */
+	uint64_t from_ns;  /* its times count from here: its start, or the tape's */
+	union {
+		uint64_t since_ns; /* alive, or to the tape's end: in `state` since */
+		uint64_t due_ns;   /* else: lives.c's own */
+	};
 	uint64_t opening_ns; /* time in `opening`; life_state_ns() tells that of any */
 	struct traffic traffic;
-	int32_t sk_err; /* Linux errno at the end, 0 = none, -1 = not known */
 	union {
 		struct {
 			uint32_t una, nxt; /* snd_una and rcv_nxt when it became ESTABLISHED */
@@ -103,15 +111,10 @@ struct life {
 		};
 	};
 	/* lives.c's own; life_pack() leaves it out, so that it must stay last */
-	uint32_t hash[LINK_COUNT];
+	uint32_t hash;             /* of LINK_TUPLE */
 	uint32_t next[LINK_COUNT]; /* numbers, as the next two */
 	uint32_t before, after;
-	uint32_t number;   /* in the pool */
-	uint8_t linked;    /* bit per enum life_link */
-	uint8_t tuple_map; /* enum tuple_map: the one LINK_TUPLE is used for */
-	uint8_t list;
-	bool is_over; /* nothing finds it any more */
-	uint64_t due_ns;
+	uint32_t number;        /* in the pool */
 	struct life_past *past; /* owned by struct lives; NULL: nothing is in it */
 };
 

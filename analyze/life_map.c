@@ -24,9 +24,23 @@ static bool is_in(const struct life_map *m, const struct life *l)
 	return l->linked & 1u << m->link;
 }
 
+static uint32_t hash_of(const struct life_map *m, const struct life *l)
+{
+	switch (m->link) {
+	case LINK_COOKIE:
+		return life_cookie_hash(l->cookie, l->netns);
+	case LINK_SKADDR:
+		return life_skaddr_hash(l->skaddr);
+	case LINK_SEQ:
+		return life_seq_hash(l->una, l->nxt);
+	default:
+		return l->hash;
+	}
+}
+
 static void push(const struct life_map *m, uint32_t *heads, size_t size, struct life *l)
 {
-	uint32_t *head = &heads[l->hash[m->link] & (size - 1)];
+	uint32_t *head = &heads[hash_of(m, l) & (size - 1)];
 
 	l->next[m->link] = *head;
 	*head = l->number;
@@ -75,14 +89,12 @@ static bool grow(struct life_map *m)
 	return true;
 }
 
-bool life_map_add(struct life_map *m, struct life *l, uint32_t hash)
+bool life_map_add(struct life_map *m, struct life *l)
 {
-	life_map_remove(m, l);
 	if (m->count >= m->size * CHAIN_LENGTH && !grow(m)) {
 		m->is_starved = true;
 		return false;
 	}
-	l->hash[m->link] = hash;
 	l->linked |= (uint8_t)(1u << m->link);
 	push(m, m->heads, m->size, l);
 	m->count++;
@@ -95,7 +107,7 @@ void life_map_remove(struct life_map *m, struct life *l)
 
 	if (!is_in(m, l))
 		return;
-	at = &m->heads[l->hash[m->link] & (m->size - 1)];
+	at = &m->heads[hash_of(m, l) & (m->size - 1)];
 	while (*at != l->number)
 		at = &life_pool_at(m->pool, *at)->next[m->link];
 	*at = l->next[m->link];
@@ -107,7 +119,7 @@ static struct life *match(const struct life_map *m, uint32_t number, uint32_t ha
 {
 	struct life *l = life_pool_at(m->pool, number);
 
-	while (l && l->hash[m->link] != hash)
+	while (l && hash_of(m, l) != hash)
 		l = following(m, l);
 	return l;
 }
@@ -119,5 +131,5 @@ struct life *life_map_first(const struct life_map *m, uint32_t hash)
 
 struct life *life_map_next(const struct life_map *m, const struct life *l)
 {
-	return match(m, l->next[m->link], l->hash[m->link]);
+	return match(m, l->next[m->link], hash_of(m, l));
 }

@@ -10,6 +10,24 @@
 #include <stddef.h>
 
 #include "analyze/life_pool.h"
+#include "format/hash.h"
+
+/* A life keeps the hash of LINK_TUPLE, which is that of several things; others are these. */
+static inline uint32_t life_cookie_hash(uint64_t cookie, uint32_t netns)
+{
+	return (uint32_t)(hash_mix(hash_mix(1, cookie), netns) >> 16);
+}
+
+static inline uint32_t life_skaddr_hash(uint64_t skaddr)
+{
+	return (uint32_t)(hash_mix(2, skaddr) >> 16);
+}
+
+/* The same for (a, b) and (b, a). */
+static inline uint32_t life_seq_hash(uint32_t a, uint32_t b)
+{
+	return (uint32_t)(hash_mix((uint64_t)(a ^ b) << 32, a + b) >> 8);
+}
 
 struct life_map {
 	const struct life_pool *pool; /* lent */
@@ -23,8 +41,9 @@ struct life_map {
 /* Caller's storage. A life can be in one map per link only; all are of `pool`. */
 void life_map_init(struct life_map *m, enum life_link link, const struct life_pool *pool);
 void life_map_release(struct life_map *m);
-/* False without memory. A life that is already in is moved. */
-bool life_map_add(struct life_map *m, struct life *l, uint32_t hash);
+/* By l->hash, or what l is. Take it out before any of that changes, or to add it again. False
+ * without memory. */
+bool life_map_add(struct life_map *m, struct life *l);
 /* A life that is not in is fine. */
 void life_map_remove(struct life_map *m, struct life *l);
 /* The newest life with this hash, or NULL; then the next older one. The caller

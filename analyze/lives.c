@@ -32,16 +32,6 @@ void lives_release(struct lives *ls)
 	lives_init(ls);
 }
 
-static uint32_t cookie_hash(uint64_t cookie, uint32_t netns)
-{
-	return (uint32_t)(hash_mix(hash_mix(1, cookie), netns) >> 16);
-}
-
-static uint32_t skaddr_hash(uint64_t skaddr)
-{
-	return (uint32_t)(hash_mix(2, skaddr) >> 16);
-}
-
 static uint32_t port_hash(uint16_t port)
 {
 	return (uint32_t)(hash_mix(3, port) >> 16);
@@ -49,7 +39,7 @@ static uint32_t port_hash(uint16_t port)
 
 static struct life *find_cookie(const struct lives *ls, uint64_t cookie, uint32_t netns)
 {
-	struct life *l = life_map_first(&ls->by_cookie, cookie_hash(cookie, netns));
+	struct life *l = life_map_first(&ls->by_cookie, life_cookie_hash(cookie, netns));
 
 	while (l && (l->cookie != cookie || l->netns != netns))
 		l = life_map_next(&ls->by_cookie, l);
@@ -58,7 +48,7 @@ static struct life *find_cookie(const struct lives *ls, uint64_t cookie, uint32_
 
 static struct life *find_skaddr(const struct lives *ls, uint64_t skaddr)
 {
-	struct life *l = life_map_first(&ls->by_skaddr, skaddr_hash(skaddr));
+	struct life *l = life_map_first(&ls->by_skaddr, life_skaddr_hash(skaddr));
 
 	while (l && l->skaddr != skaddr)
 		l = life_map_next(&ls->by_skaddr, l);
@@ -149,7 +139,8 @@ static void unlink_tuple(struct lives *ls, struct life *l)
 bool lives_link_tuple(struct lives *ls, enum tuple_map which, struct life *l, uint32_t hash)
 {
 	unlink_tuple(ls, l);
-	if (!life_map_add(tuple_map(ls, which), l, hash))
+	l->hash = hash;
+	if (!life_map_add(tuple_map(ls, which), l))
 		return false;
 	l->tuple_map = (uint8_t)which;
 	return true;
@@ -159,7 +150,7 @@ bool lives_link_tuple(struct lives *ls, enum tuple_map which, struct life *l, ui
 static void note_tuple(struct lives *ls, const struct life *l)
 {
 	if (l->tuple_map == IN_BY_TUPLE)
-		ls->tuple_versions[l->hash[LINK_TUPLE] % TUPLE_VERSIONS]++;
+		ls->tuple_versions[l->hash % TUPLE_VERSIONS]++;
 }
 
 static void move_on(struct lives *ls, struct life *l, uint8_t which)
@@ -175,7 +166,7 @@ void lives_requeue(struct lives *ls, struct life *l, uint64_t ts_ns)
 	if (l->phase == l->list)
 		return;
 	move_on(ls, l, l->phase);
-	l->due_ns = ts_ns + LIVES_GRACE_NS;
+	l->due_ns = ts_ns + LIVES_GRACE_NS; /* no more since_ns */
 }
 
 void lives_retire(struct lives *ls, struct life *l, uint64_t ts_ns)
@@ -249,21 +240,28 @@ void lives_find_ends(const struct lives *ls, const struct tuple *t, struct life 
 	}
 }
 
+static void set_cookie(struct lives *ls, struct life *l, uint64_t cookie, uint32_t netns)
+{
+	life_map_remove(&ls->by_cookie, l);
+	l->cookie = cookie;
+	l->netns = netns;
+	if (cookie)
+		life_map_add(&ls->by_cookie, l);
+}
+
 static void learn_identity(struct lives *ls, struct life *l, const struct sock_facts *f)
 {
 	if (f->skaddr && l->skaddr != f->skaddr) {
+		life_map_remove(&ls->by_skaddr, l);
 		l->skaddr = f->skaddr;
-		life_map_add(&ls->by_skaddr, l, skaddr_hash(l->skaddr));
+		life_map_add(&ls->by_skaddr, l);
 	}
 	if (f->cookie && (l->cookie != f->cookie || (f->netns && l->netns != f->netns))) {
-		l->cookie = f->cookie;
-		if (f->netns)
-			l->netns = f->netns;
+		set_cookie(ls, l, f->cookie, f->netns ? f->netns : l->netns);
 		l->is_cookie_provisional = false;
-		life_map_add(&ls->by_cookie, l, cookie_hash(l->cookie, l->netns));
 	}
-	if (!l->netns)
-		l->netns = f->netns;
+	if (!l->netns && f->netns)
+		set_cookie(ls, l, l->cookie, f->netns);
 }
 
 /* Two connections of one namespace cannot have the same tuple: the older one's end was not
@@ -315,6 +313,7 @@ bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
 bool lives_add_listener(struct lives *ls, struct life *l)
 {
 	l->role = LIFE_LISTENER;
+	life_map_remove(&ls->by_seq, l); /* what it is found by makes room for its backlog */
 	return lives_link_tuple(ls, IN_BY_PORT, l, port_hash(l->tuple.local.port));
 }
 
@@ -358,10 +357,10 @@ void lives_stop(struct lives *ls, uint64_t ts_ns)
 
 			life_stop(l, ts_ns);
 			l->phase = LIFE_GONE;
-			lives_requeue(ls, l, ts_ns);
+			ls->is_starved |= l->is_starved;
+			move_on(ls, l, LIFE_GONE);
 		}
-	for (struct life *l = ls->lists[LIFE_GONE].first; l; l = life_pool_at(&ls->pool, l->after))
-		l->due_ns = 0;
+	ls->last_stopped = ls->last_conn;
 }
 
 struct life *lives_expire(struct lives *ls, uint64_t now_ns)
@@ -370,7 +369,7 @@ struct life *lives_expire(struct lives *ls, uint64_t now_ns)
 
 	give_up_closed(ls, now_ns);
 	l = ls->lists[LIFE_GONE].first;
-	if (!l || l->due_ns > now_ns)
+	if (!l || !lives_is_past(ls, l, now_ns))
 		return NULL;
 	list_remove(ls, l);
 	unlink_identity(ls, l);

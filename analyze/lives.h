@@ -45,6 +45,7 @@ struct lives {
 	struct life *taken;                    /* lent by lives_take() */
 	struct life_pool pool;                 /* all lives live here */
 	uint64_t last_conn;
+	uint64_t last_stopped; /* conn: lives up to here are over, without a grace */
 	uint64_t tuple_versions[TUPLE_VERSIONS];
 	bool is_starved;     /* the past of a life was lost for want of memory */
 	bool keeps_no_times; /* lives do not tell how long they were in a state */
@@ -101,12 +102,17 @@ void lives_retire(struct lives *ls, struct life *l, uint64_t ts_ns);
 void lives_stop(struct lives *ls, uint64_t ts_ns);
 /* The next life that is past its grace at now_ns, or NULL: nothing finds it any more. */
 struct life *lives_expire(struct lives *ls, uint64_t now_ns);
+/* A life that is gone has had its grace. */
+static inline bool lives_is_past(const struct lives *ls, const struct life *gone, uint64_t now_ns)
+{
+	return gone->conn <= ls->last_stopped || gone->due_ns <= now_ns;
+}
 /* False when lives_expire() would find nothing; cheap. */
 static inline bool lives_is_due(const struct lives *ls, uint64_t now_ns)
 {
 	const struct life_list *closed = &ls->lists[LIFE_CLOSED], *gone = &ls->lists[LIFE_GONE];
 
-	if (gone->first && gone->first->due_ns <= now_ns)
+	if (gone->first && lives_is_past(ls, gone->first, now_ns))
 		return true;
 	return closed->first && (closed->count > LIVES_MAX_CLOSED ||
 				 (!ls->has_destroy && closed->first->due_ns <= now_ns));

@@ -4,18 +4,10 @@
  */
 #include "analyze/pair.h"
 
-#include "format/hash.h"
-
 /* Fast Open data, or data in flight between two snapshots, may stand between what one
  * side has sent and the other has received. Two unrelated connections are this close
  * in both directions once in 10^7. */
 #define SEQ_TOLERANCE (1 << 20)
-
-/* The same for (a, b) and (b, a). */
-static uint32_t seq_hash(uint32_t a, uint32_t b)
-{
-	return (uint32_t)(hash_mix((uint64_t)(a ^ b) << 32, a + b) >> 8);
-}
 
 static bool is_near(uint32_t a, uint32_t b)
 {
@@ -52,7 +44,7 @@ static struct life *find_by_seq(const struct lives *ls, const struct life *l)
 
 	if (!l->has_seq)
 		return NULL;
-	other = life_map_first(&ls->by_seq, seq_hash(l->una, l->nxt));
+	other = life_map_first(&ls->by_seq, life_seq_hash(l->una, l->nxt));
 	for (; other; other = life_map_next(&ls->by_seq, other))
 		if (other->una == l->nxt && other->nxt == l->una && is_possible(l, other))
 			return other;
@@ -109,8 +101,9 @@ struct life *pair_find(struct lives *ls, struct life *l)
 
 bool pair_offer(struct lives *ls, struct life *l, uint32_t snd_una, uint32_t rcv_nxt)
 {
+	life_map_remove(&ls->by_seq, l);
 	l->una = snd_una;
 	l->nxt = rcv_nxt;
 	l->has_seq = true;
-	return l->peer || life_map_add(&ls->by_seq, l, seq_hash(snd_una, rcv_nxt));
+	return l->peer || life_map_add(&ls->by_seq, l);
 }

@@ -169,7 +169,9 @@ static void on_snapshot(struct step *s)
 	owner_learn(&l->owner, OWNER_SNAPSHOT, (uint32_t)pid, comm);
 	if (s->out->is_birth || l->state == STATE_UNKNOWN) {
 		l->state = (uint8_t)step_state(s, BOUND_STATE);
-		l->since_ns = l->from_ns = s->t->section_ns;
+		l->from_ns = s->t->section_ns;
+		if (l->phase == LIFE_ALIVE)
+			l->since_ns = l->from_ns;
 		l->has_peer_closed = tcp_state_peer_closed((enum tcp_state)l->state);
 		read_counters(s, true);
 		if (l->state == STATE_LISTEN) {

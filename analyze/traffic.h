@@ -17,11 +17,11 @@ struct traffic {
 	uint64_t acked, received;           /* and when last seen */
 	uint32_t tx_msgs, rx_msgs;
 	uint32_t retransmits;
-	uint32_t total_retrans; /* TCP's own counter of segments, when last seen */
 	uint32_t drops;
-	uint32_t srtt_us; /* 0 = not known */
-	bool has_counters;
-	bool has_sent, has_read; /* some such call was seen, whatever it returned */
+	uint32_t total_retrans : 31; /* TCP's own counter of segments, when last seen */
+	uint32_t has_counters : 1;
+	uint32_t srtt_us : 30;               /* 0 = not known; the kernel's has 29 bits */
+	uint32_t has_sent : 1, has_read : 1; /* some such call was seen, whatever it returned */
 };
 
 /* A call returned `ret` (bytes, 0 or -errno) with these flags. True when data moved. */

@@ -38,8 +38,9 @@ static void newest_of_equal_hashes_comes_first(void **state)
 
 	(void)state;
 	stock_init(&s, 2, LINK_TUPLE);
-	assert_true(life_map_add(m, s.lives[0], 77));
-	assert_true(life_map_add(m, s.lives[1], 77));
+	s.lives[0]->hash = s.lives[1]->hash = 77;
+	assert_true(life_map_add(m, s.lives[0]));
+	assert_true(life_map_add(m, s.lives[1]));
 	assert_ptr_equal(life_map_first(m, 77), s.lives[1]);
 	assert_ptr_equal(life_map_next(m, s.lives[1]), s.lives[0]);
 	assert_null(life_map_next(m, s.lives[0]));
@@ -53,9 +54,11 @@ static void growing_keeps_everything_findable_in_order(void **state)
 	struct life_map *m = &s.map;
 
 	(void)state;
-	stock_init(&s, 500, LINK_SKADDR);
-	for (uint32_t i = 0; i < 500; i++)
-		assert_true(life_map_add(m, s.lives[i], i / 2 * 64));
+	stock_init(&s, 500, LINK_TUPLE);
+	for (uint32_t i = 0; i < 500; i++) {
+		s.lives[i]->hash = i / 2 * 64;
+		assert_true(life_map_add(m, s.lives[i]));
+	}
 	for (uint32_t i = 0; i < 500; i += 2) {
 		assert_ptr_equal(life_map_first(m, i / 2 * 64), s.lives[i + 1]);
 		assert_ptr_equal(life_map_next(m, s.lives[i + 1]), s.lives[i]);
@@ -70,27 +73,34 @@ static void removing_twice_is_fine(void **state)
 
 	(void)state;
 	stock_init(&s, 2, LINK_SEQ);
-	life_map_add(m, s.lives[0], 1);
-	life_map_add(m, s.lives[1], 1);
+	life_map_add(m, s.lives[0]);
+	life_map_add(m, s.lives[1]);
 	life_map_remove(m, s.lives[0]);
 	life_map_remove(m, s.lives[0]);
-	assert_ptr_equal(life_map_first(m, 1), s.lives[1]);
+	assert_ptr_equal(life_map_first(m, life_seq_hash(0, 0)), s.lives[1]);
 	assert_int_equal(m->count, 1);
 	stock_release(&s);
 }
 
-static void adding_again_moves_to_the_new_hash(void **state)
+/* Whichever link it is, a chain is found again from what the life is. */
+static void a_life_moves_to_what_it_becomes(void **state)
 {
 	struct stock s;
 	struct life_map *m = &s.map;
 
 	(void)state;
-	stock_init(&s, 1, LINK_COOKIE);
-	life_map_add(m, s.lives[0], 1);
-	life_map_add(m, s.lives[0], 2);
-	assert_null(life_map_first(m, 1));
-	assert_ptr_equal(life_map_first(m, 2), s.lives[0]);
-	assert_int_equal(m->count, 1);
+	stock_init(&s, 300, LINK_COOKIE);
+	for (uint32_t i = 0; i < 300; i++) {
+		s.lives[i]->cookie = i + 1;
+		life_map_add(m, s.lives[i]);
+	}
+	life_map_remove(m, s.lives[0]);
+	s.lives[0]->netns = 9;
+	life_map_add(m, s.lives[0]);
+	assert_null(life_map_first(m, life_cookie_hash(1, 0)));
+	assert_ptr_equal(life_map_first(m, life_cookie_hash(1, 9)), s.lives[0]);
+	assert_ptr_equal(life_map_first(m, life_cookie_hash(300, 0)), s.lives[299]);
+	assert_int_equal(m->count, 300);
 	stock_release(&s);
 }
 
@@ -100,7 +110,7 @@ int main(void)
 		cmocka_unit_test(newest_of_equal_hashes_comes_first),
 		cmocka_unit_test(growing_keeps_everything_findable_in_order),
 		cmocka_unit_test(removing_twice_is_fine),
-		cmocka_unit_test(adding_again_moves_to_the_new_hash),
+		cmocka_unit_test(a_life_moves_to_what_it_becomes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
