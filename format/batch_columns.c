@@ -82,7 +82,7 @@ struct column *batch_column(struct batch *b, uint32_t number, const struct field
 		return c;
 	if (c->state == COLUMN_BAD)
 		return NULL;
-	if (f && f->key_ref && (c->codec == CODEC_KEYED || c->codec == CODEC_PAIRED))
+	if (f && f->key_ref && column_is_keyed(c->codec))
 		return batch_open_keyed(b) && c->state == COLUMN_READY ? c : NULL;
 	if (c->codec == CODEC_SHARED && c->what == COLUMN_REF)
 		return batch_open_shared(b) && c->state == COLUMN_READY ? c : NULL;

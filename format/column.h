@@ -30,7 +30,14 @@ enum column_codec {
 	CODEC_CROSSED = 14,  /* bytes of dictionaries: crossed.h */
 	CODEC_PACED = 15,    /* the hot time column: paced.h */
 	CODEC_NEARBY = 16,   /* ints: a varint token each: nearby.h */
+	CODEC_TOLD = 17,     /* the same as CODEC_PAIRED, and the column's own values */
 };
+
+/* Are such columns of a block decoded together? keyed.h */
+static inline bool column_is_keyed(uint8_t codec)
+{
+	return codec == CODEC_KEYED || codec == CODEC_PAIRED || codec == CODEC_TOLD;
+}
 
 /* Append `n` integers to *out; returns the codec used. */
 uint8_t column_encode_ints(const uint64_t *values, size_t n, struct buf *out);

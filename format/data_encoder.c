@@ -390,7 +390,7 @@ static void put_keyed(struct data_encoder *e, const struct row_group *g)
 		if (!g->fields[i]->key_ref)
 			continue;
 		coded = keyed_encoder_bytes(e->keyed, g->schema->id, i);
-		put_coded(e, id, CODEC_PAIRED, coded.tokens);
+		put_coded(e, id, CODEC_TOLD, coded.tokens);
 		id.what = COLUMN_RAW;
 		id.part = PART_RAW_VALUES;
 		put_coded(e, id, CODEC_AS_IS, coded.raw);

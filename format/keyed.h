@@ -10,7 +10,7 @@
 #ifndef FORMAT_KEYED_H
 #define FORMAT_KEYED_H
 
-#include "format/bytes.h"
+#include "format/recent.h"
 #include "format/schema.h"
 
 enum {
@@ -102,7 +102,11 @@ static inline bool keyed_next(uint64_t *last, uint64_t token, unsigned size, uin
 
 enum {
 	PAIRED_LAST = 2,   /* tokens: what is expected */
-	PAIRED_BEFORE = 3, /* the one before; from here on, plus a zigzag distance */
+	PAIRED_BEFORE = 3, /* the one before; in PAIRED from here on, plus a zigzag distance */
+	TOLD_REST = 4,     /* the one before minus the last: what is left of it */
+	TOLD_AGAIN = 5,    /* from here on, those that the column was told at length */
+	TOLD_NEAR = TOLD_AGAIN + RECENT_VALUES - 1, /* from here on, plus a zigzag distance */
+	TOLD_FAR = 0x80, /* from here on, and with KEYED_RAW, a value is told at length */
 };
 
 /* A value that was there, or will be. */
@@ -114,11 +118,24 @@ static inline void pair_see(struct keyed_pair *p, uint64_t value)
 	p->last = value;
 }
 
+/* The token of a value that is so far, by zigzag, from what is expected: as of one that was told
+ * before, if it was. */
+static inline uint32_t told_token(uint64_t told[RECENT_VALUES], uint64_t value, uint64_t distance)
+{
+	uint32_t token = distance < KEYED_NEAR ? (uint32_t)distance + TOLD_NEAR : KEYED_RAW;
+
+	if (recent_has(told, value))
+		return TOLD_AGAIN + recent_rank(told, value);
+	if (token == KEYED_RAW || token >= TOLD_FAR)
+		recent_rank(told, value);
+	return token;
+}
+
 /* Token for an integer of the bits `mask`, which is not 0, nor p->last. `latest` is the last value of
  * the column, which is expected where the key has none. KEYED_RAW wants the field's bytes in the raw
  * stream. */
-static inline uint32_t pair_token(struct keyed_pair *p, uint64_t latest, uint64_t value,
-				  uint64_t mask)
+static inline uint32_t pair_token(struct keyed_pair *p, uint64_t latest,
+				  uint64_t told[RECENT_VALUES], uint64_t value, uint64_t mask)
 {
 	uint64_t last = p->last, before = p->before;
 	uint64_t step = (value - (last ? last : latest)) & mask;
@@ -129,7 +146,9 @@ static inline uint32_t pair_token(struct keyed_pair *p, uint64_t latest, uint64_
 		return PAIRED_LAST;
 	if (value == before)
 		return PAIRED_BEFORE;
-	return distance < KEYED_NEAR ? (uint32_t)distance + PAIRED_BEFORE : KEYED_RAW;
+	if (value == ((before - last) & mask))
+		return TOLD_REST;
+	return told_token(told, value, distance);
 }
 
 /* With FIELD_FULL: what is coded for a value when the field near has `full`. */

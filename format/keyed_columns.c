@@ -82,7 +82,9 @@ static bool keyed_column_init(struct batch *b, const struct slot *s, unsigned ow
 	k->end = tokens.end;
 	k->rows = s->count;
 	k->mask = keyed_mask(k->field->elem_size);
-	k->is_paired = c->codec == CODEC_PAIRED;
+	k->is_paired = c->codec != CODEC_KEYED;
+	k->is_told = c->codec == CODEC_TOLD;
+	k->told = RECENT_EMPTY;
 	k->space = k->field->key_space;
 	c->mask = UINT32_MAX;
 	k->shift = k->field->elem_size > 4 ? KEYED_LONG : KEYED_SHORT;
@@ -91,7 +93,7 @@ static bool keyed_column_init(struct batch *b, const struct slot *s, unsigned ow
 		c->longs = (void *)k->values;
 	else
 		c->shorts = (void *)k->values;
-	k->is_usual = k->is_paired && !k->field->near && !k->field->start;
+	k->is_usual = k->is_told && !k->field->near && !k->field->start;
 	return k->values;
 }
 
@@ -104,7 +106,7 @@ static struct column *keyed_column(struct batch *b, const struct slot *s, const 
 	if (!f->key_ref || s->own[own] == NO_COLUMN)
 		return NULL;
 	c = &b->columns[s->own[own]];
-	return c->codec == CODEC_KEYED || c->codec == CODEC_PAIRED ? c : NULL;
+	return column_is_keyed(c->codec) ? c : NULL;
 }
 
 static unsigned keyed_count(struct batch *b, const struct slot *s)
@@ -126,7 +128,7 @@ static bool add_columns(struct batch *b, const struct slot *s, struct key_places
 		const struct field *f = &schema->fields[i];
 		struct column *column = keyed_column(b, s, f, schema->own_of[i]);
 
-		if (!column || (column->codec == CODEC_PAIRED && f->near) != has_near)
+		if (!column || (column->codec != CODEC_KEYED && f->near) != has_near)
 			continue;
 		*k->end = (struct keyed_column){.field = f, .column = column};
 		k->end->places = places_of(b, s, known, i);

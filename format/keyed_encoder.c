@@ -35,6 +35,7 @@ struct keyed_lane {
 	bool has_near, is_full, has_start;
 	uint32_t start_at, start_space;
 	uint32_t own; /* number of the field */
+	uint64_t told[RECENT_VALUES];
 	struct buf tokens, raw;
 };
 
@@ -150,6 +151,7 @@ static bool lane_reset(struct keyed_slot *s, struct keyed_lane *l, const struct 
 
 	l->own = own;
 	l->latest = 0;
+	memset(l->told, 0, sizeof(l->told));
 	l->at = g->own_at[own];
 	l->flip = flip_of(f);
 	l->space = space_of(f);
@@ -246,7 +248,7 @@ static inline uint64_t lane_plain(const struct keyed_lane *l, const uint8_t *row
 /* A value that is not the last one of its place, nor 0. */
 static void code_other(struct keyed_lane *l, struct keyed_pair *place, uint64_t value)
 {
-	uint32_t token = pair_token(place, l->latest, value, l->mask);
+	uint32_t token = pair_token(place, l->latest, l->told, value, l->mask);
 
 	if (token == KEYED_RAW) {
 		store_le64(l->raw_end, value);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* keyed_rows.c -- values from the tokens of codecs KEYED and PAIRED (docs/FORMAT.md section 7.5). */
+/* keyed_rows.c -- values from the tokens of codecs KEYED, PAIRED and TOLD (docs/FORMAT.md section 7.5). */
 #include "format/keyed_rows.h"
-
-enum { LONG = 0x80 }; /* bytes from here on begin a token of more than one */
 
 static const int8_t NO_STEP = INT8_MIN;
 
 /* What the rows so far have left. */
 struct memory {
 	uint64_t last[KEYED_PLACES];
-	int8_t steps[256]; /* [token of codec PAIRED] from what is expected, or NO_STEP */
+	int8_t steps[256]; /* [token of codec TOLD] from what is expected, or NO_STEP */
 	uint8_t was_lost[KEYED_PLACES / 8]; /* a bit a place: last is 0 again */
 	uint64_t before[KEYED_PLACES];      /* where last is not 0, or was lost */
 };
@@ -23,8 +21,8 @@ static struct memory *memory_new(struct slab *slab)
 	memset(m, 0, offsetof(struct memory, before));
 	memset(m->steps, NO_STEP, sizeof(m->steps));
 	m->steps[PAIRED_LAST] = 0;
-	for (unsigned token = PAIRED_BEFORE + 1; token < LONG; token++)
-		m->steps[token] = (int8_t)unzigzag(token - PAIRED_BEFORE);
+	for (unsigned token = TOLD_NEAR + 1; token < TOLD_FAR; token++)
+		m->steps[token] = (int8_t)unzigzag(token - TOLD_NEAR);
 	return m;
 }
 
@@ -77,12 +75,23 @@ static bool take_token(struct keyed_column *c, uint32_t row, uint64_t *token)
 static uint64_t step_from(const struct memory *m, const struct keyed_column *c, uint16_t place,
 			  uint64_t token)
 {
-	unsigned first = c->is_paired ? PAIRED_BEFORE : KEYED_FIRST;
+	unsigned first = c->is_told ? TOLD_NEAR : c->is_paired ? PAIRED_BEFORE : KEYED_FIRST;
 	uint64_t last = m->last[place];
 
 	if (c->is_paired && token == PAIRED_BEFORE)
 		return before(m, place);
+	if (c->is_told && token == TOLD_REST)
+		return before(m, place) - last;
 	return (last ? last : c->latest) + (uint64_t)(token < first ? 0 : unzigzag(token - first));
+}
+
+/* What no step away from another value tells: it was told before, or is told now. */
+static void note_told(struct keyed_column *c, uint64_t token, uint64_t *value)
+{
+	if (token == KEYED_RAW || token >= TOLD_FAR)
+		*recent_front(&c->told, RECENT_VALUES - 1) = *value;
+	else if (token >= TOLD_AGAIN && token < TOLD_AGAIN + RECENT_VALUES)
+		*value = *recent_front(&c->told, (unsigned)token - TOLD_AGAIN);
 }
 
 /* Any token's value. */
@@ -100,6 +109,8 @@ static SELDOM bool take_any(struct memory *m, struct keyed_column *c, uint32_t r
 		*value = step_from(m, c, place, token) & c->mask;
 	else if (!take_raw(c, value))
 		return false;
+	if (c->is_told)
+		note_told(c, token, value);
 	if (*value == 0) {
 		lose(m, place);
 		return true;
@@ -109,7 +120,20 @@ static SELDOM bool take_any(struct memory *m, struct keyed_column *c, uint32_t r
 	return true;
 }
 
-/* The same for most tokens of codec PAIRED; false for others. */
+/* One of the values that were told at length; false if there is none. */
+static inline bool take_again(struct memory *m, struct keyed_column *c, uint16_t place,
+			      unsigned rank, uint64_t *value)
+{
+	uint64_t again = recent_at(&c->told, rank);
+
+	if (again == 0)
+		return false;
+	*value = c->latest = *recent_front(&c->told, rank);
+	see(m, place, again);
+	return true;
+}
+
+/* The same for most tokens of codec TOLD; false for others. */
 static inline bool take_usual(struct memory *m, struct keyed_column *c, uint32_t row,
 			      uint16_t place, uint64_t *value)
 {
@@ -121,6 +145,8 @@ static inline bool take_usual(struct memory *m, struct keyed_column *c, uint32_t
 		next = (last ? last : c->latest) + (uint64_t)step;
 	else if (token == PAIRED_BEFORE && last)
 		next = m->before[place];
+	else if (token - TOLD_AGAIN < RECENT_VALUES)
+		return take_again(m, c, place, token - TOLD_AGAIN, value);
 	next &= c->mask;
 	*value = next;
 	if (next == 0)
@@ -173,7 +199,7 @@ static bool decode_value(struct memory *m, struct keyed_column *c, uint32_t row)
 	uint16_t place = keyed_column_place(c, row);
 	uint64_t value, any;
 
-	if (!c->is_paired || !take_usual(m, c, row, place, &value)) {
+	if (!c->is_told || !take_usual(m, c, row, place, &value)) {
 		if (!take_any(m, c, row, place, &any)) /* a copy: the other stays in a register */
 			return false;
 		value = any;

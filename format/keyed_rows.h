@@ -20,7 +20,8 @@ struct keyed_column {
 	uint64_t mask;          /* of the field's bytes */
 	uint16_t space;
 	uint8_t shift;             /* KEYED_SHORT or KEYED_LONG */
-	bool is_paired;            /* codec PAIRED */
+	bool is_paired;            /* codec PAIRED or TOLD */
+	bool is_told;              /* codec TOLD */
 	bool is_usual;             /* that, and without companions */
 	const struct column *near; /* companions; NULL: none */
 	const struct keyed_column *start;
@@ -29,6 +30,7 @@ struct keyed_column {
 	struct view raw;
 	const uint8_t *end; /* of tokens; there is at least a byte for each row that is left */
 	uint32_t rows;
+	struct recent told; /* values that were told at length */
 };
 
 /* The keyed columns of the rows of one schema. */

@@ -10,6 +10,15 @@
 
 enum { RECENT_VALUES = 8 };
 
+static inline bool recent_has(const uint64_t latest[RECENT_VALUES], uint64_t value)
+{
+	bool has = false;
+
+	for (unsigned i = 0; i < RECENT_VALUES; i++)
+		has |= latest[i] == value;
+	return has;
+}
+
 /* How many values of the array are later than this one, which becomes the latest; RECENT_VALUES if it was
  * none of them. */
 static inline unsigned recent_rank(uint64_t latest[RECENT_VALUES], uint64_t value)
@@ -36,19 +45,33 @@ struct recent {
 
 #define RECENT_EMPTY ((struct recent){.order = UINT64_C(0x0706050403020100)})
 
-/* The value that a token stands for becomes the latest. */
-static inline uint64_t recent_value(struct recent *r, uint64_t token)
+static inline uint64_t recent_at(const struct recent *r, unsigned rank)
 {
-	unsigned shift = 8 * (token < RECENT_VALUES ? (unsigned)token : RECENT_VALUES - 1);
+	return r->values[r->order >> 8 * rank & 0xff];
+}
+
+/* The value of that rank becomes the latest. */
+static inline uint64_t *recent_front(struct recent *r, unsigned rank)
+{
+	unsigned shift = 8 * rank;
 	uint64_t index = r->order >> shift & 0xff;
 	uint64_t moved = (UINT64_C(0x100) << shift) - 1; /* bytes of the order that change */
 
 	r->order = (r->order & ~moved) | ((r->order << 8 | index) & moved);
-	if (token >= RECENT_VALUES) {
+	return &r->values[index];
+}
+
+/* The value that a token stands for becomes the latest. */
+static inline uint64_t recent_value(struct recent *r, uint64_t token)
+{
+	bool is_far = token >= RECENT_VALUES;
+	uint64_t *value = recent_front(r, is_far ? RECENT_VALUES - 1 : (unsigned)token);
+
+	if (is_far) {
 		r->base += (uint64_t)unzigzag(token - RECENT_VALUES);
-		r->values[index] = r->base;
+		*value = r->base;
 	}
-	return r->values[index];
+	return *value;
 }
 
 #endif

@@ -22,7 +22,7 @@ except ImportError:
         zstd_module = None
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED, NEARBY = range(1, 17)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED, NEARBY, TOLD = range(1, 18)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM, FULL = (1 << bit for bit in range(8))
@@ -519,7 +519,7 @@ class Places:
     """7.5: the last two values of every key."""
 
     def __init__(self):
-        self.pairs, self.latest = {}, {}
+        self.pairs, self.latest, self.told = {}, {}, {}
 
     @staticmethod
     def place(key, field):
@@ -530,8 +530,9 @@ class Places:
         if value != last:
             self.pairs[place] = value, last
 
-    def decode(self, key, field, token, raw, is_paired=False):
-        place, mask = self.place(key, field), (1 << 8 * field.size) - 1
+    def decode(self, key, field, token, raw, codec=KEYED):
+        place, mask, is_paired = self.place(key, field), (1 << 8 * field.size) - 1, codec != KEYED
+        told = self.told.setdefault(field, [0] * 8)
         last, before = self.pairs.get(place, (0, 0))
         expected = last or self.latest.get(field, 0) if is_paired else last
         if token == 1:
@@ -542,8 +543,18 @@ class Places:
             value = last + unzigzag(token - 2) & mask
         elif token < 4:
             value = (before if token == 3 else expected) & mask
-        else:
+        elif codec == PAIRED:
             value = expected + unzigzag(token - 3) & mask
+        elif token == 4:
+            value = before - last & mask
+        elif token < 13:
+            value = told.pop(token - 5)
+            told.insert(0, value)
+        else:
+            value = expected + unzigzag(token - 12) & mask
+        if token == 0 or token > 127:
+            told.insert(0, value)
+            told.pop()
         if is_paired:
             self.latest[field] = value or self.latest.get(field, 0)
         self.see(place, value)
@@ -843,7 +854,7 @@ class Data:
         try:
             self.decode_keyed()
         except (Damage, Unknown):
-            self.forget(KEYED, PAIRED)
+            self.forget(KEYED, PAIRED, TOLD)
         try:
             self.decode_recalled()
         except (Damage, Unknown):
@@ -867,7 +878,7 @@ class Data:
     def decode_columns(self):
         for (schema_id, what, index), c in self.columns.items():
             schema, count = self.section.schemas.get(schema_id), len(self.rows_of.get(schema_id, []))
-            if not schema_id or not schema or what == RAW or c.codec in (KEYED, PAIRED, SHARED, RECALLED):
+            if not schema_id or not schema or what == RAW or c.codec in (KEYED, PAIRED, TOLD, SHARED, RECALLED):
                 continue
             try:
                 if what == VALUE and index < len(schema.own) and not schema.own[index].is_known():
@@ -896,12 +907,12 @@ class Data:
                 self.values.setdefault(at, []).append(before)
 
     def keyed_fields(self, schema_id):
-        """[(field, tokens, raw, keys, is paired)]"""
+        """[(field, tokens, raw, keys, codec)]"""
         found = []
         schema = self.section.schemas[schema_id]
         for f in schema.own:
             c = self.columns.get((schema_id, VALUE, f.own))
-            if not c or c.codec not in (KEYED, PAIRED):
+            if not c or c.codec not in (KEYED, PAIRED, TOLD):
                 continue
             if not f.key_ref:
                 continue  # null, as any column of an unknown codec
@@ -910,8 +921,8 @@ class Data:
             ids = self.values.get((schema_id, REFERENCE, f.key_ref - 1))
             check(ids is not None, "no reference to the entry with the key")
             found.append((f, integers(VARINT, c.data(), len(ids)), Bytes(raw.data()),
-                          [self.key(schema.refs[f.key_ref - 1], i, f.key_attribute) for i in ids], c.codec == PAIRED))
-        return sorted(found, key=lambda column: bool(column[4] and column[0].near))
+                          [self.key(schema.refs[f.key_ref - 1], i, f.key_attribute) for i in ids], c.codec))
+        return sorted(found, key=lambda column: bool(column[4] != KEYED and column[0].near))
 
     def key(self, dictionary, entry, attribute):
         return self.section.dictionaries.attribute(dictionary, entry, attribute) if entry else 0
@@ -926,9 +937,9 @@ class Data:
         for schema in self.ids:
             row = seen[schema]
             seen[schema] += 1
-            for f, tokens, raw, keys, is_paired in keyed[schema]:
-                value = places.decode(keys[row], f, tokens[row], raw, is_paired)
-                if is_paired:
+            for f, tokens, raw, keys, codec in keyed[schema]:
+                value = places.decode(keys[row], f, tokens[row], raw, codec)
+                if codec != KEYED:
                     value = self.told_by_companions(schema, f, row, value, places, keyed[schema])
                 self.values.setdefault((schema, VALUE, f.own), []).append(value)
         check(not any(raw.left() for fields in keyed.values() for _, _, raw, _, _ in fields), "raw bytes after the last row")

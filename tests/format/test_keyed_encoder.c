@@ -115,7 +115,7 @@ static void what_one_side_sent_the_other_receives(void **state)
 	add(d, d->sender, here, 0);
 	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
 	tokens_are(d, SENDER, 4, (uint8_t[]){KEYED_RAW, KEYED_RAW, PAIRED_LAST, KEYED_ZERO}, 8);
-	tokens_are(d, RECEIVER, 2, (uint8_t[]){PAIRED_BEFORE + 2, PAIRED_BEFORE + 1}, 0);
+	tokens_are(d, RECEIVER, 2, (uint8_t[]){TOLD_NEAR + 2, TOLD_NEAR + 1}, 0);
 }
 
 static void no_entry_has_the_key_0(void **state)
@@ -126,8 +126,8 @@ static void no_entry_has_the_key_0(void **state)
 	add(d, d->sender, stream(d, 0), 8);
 	add(d, d->receiver, stream(d, 1), 9);
 	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
-	tokens_are(d, SENDER, 2, (uint8_t[]){PAIRED_BEFORE + 14, PAIRED_BEFORE + 2}, 0);
-	tokens_are(d, RECEIVER, 1, (uint8_t[]){PAIRED_BEFORE + 2}, 0);
+	tokens_are(d, SENDER, 2, (uint8_t[]){TOLD_NEAR + 14, TOLD_NEAR + 2}, 0);
+	tokens_are(d, RECEIVER, 1, (uint8_t[]){TOLD_NEAR + 2}, 0);
 }
 
 static void values_go_back_and_forth(void **state)
@@ -141,8 +141,22 @@ static void values_go_back_and_forth(void **state)
 	}
 	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
 	tokens_are(d, SENDER, 4,
-		   (uint8_t[]){PAIRED_BEFORE + 60, PAIRED_BEFORE + 40, PAIRED_BEFORE,
-			       PAIRED_BEFORE},
+		   (uint8_t[]){TOLD_NEAR + 60, TOLD_NEAR + 40, PAIRED_BEFORE, PAIRED_BEFORE}, 0);
+}
+
+/* A program reads eight bytes of each message, whatever its length, and then the rest. */
+static void what_is_left_is_told_by_what_was_there(void **state)
+{
+	struct desk *d = *state;
+	uint32_t here = stream(d, 8);
+	uint64_t lengths[] = {429, 8, 421, 980, 8, 972};
+
+	for (unsigned i = 0; i < 6; i++)
+		add(d, i % 3 ? d->receiver : d->sender, i % 3 ? stream(d, 9) : here, lengths[i]);
+	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
+	tokens_are(d, RECEIVER, 5,
+		   (uint8_t[]){0x80 | ((TOLD_NEAR + 841) & 0x7f), (TOLD_NEAR + 841) >> 7, TOLD_REST,
+			       TOLD_AGAIN, TOLD_REST},
 		   0);
 }
 
@@ -153,7 +167,7 @@ static void what_is_new_is_as_the_column_was(void **state)
 	for (uint8_t i = 1; i < 4; i++)
 		add(d, d->sender, stream(d, 8u * i), 50);
 	assert_true(keyed_encoder_run(d->encoder, d->rows, d->rows->heads, d->dicts));
-	tokens_are(d, SENDER, 3, (uint8_t[]){PAIRED_BEFORE + 100, PAIRED_LAST, PAIRED_LAST}, 0);
+	tokens_are(d, SENDER, 3, (uint8_t[]){TOLD_NEAR + 100, PAIRED_LAST, PAIRED_LAST}, 0);
 }
 
 static void a_block_knows_nothing_of_the_one_before(void **state)
@@ -210,6 +224,7 @@ int main(void)
 		TEST(what_one_side_sent_the_other_receives),
 		TEST(no_entry_has_the_key_0),
 		TEST(values_go_back_and_forth),
+		TEST(what_is_left_is_told_by_what_was_there),
 		TEST(what_is_new_is_as_the_column_was),
 		TEST(a_block_knows_nothing_of_the_one_before),
 		TEST(places_of_other_keys_do_not_show),

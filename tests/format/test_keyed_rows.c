@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "format/keyed_rows.h"
@@ -29,6 +30,7 @@ struct world {
 struct model {
 	uint64_t last[KEYED_PLACES], before[KEYED_PLACES];
 	uint64_t latest[SLOTS][COLUMNS];
+	uint64_t told[SLOTS][COLUMNS][8];
 	uint64_t values[SLOTS][COLUMNS][ROWS];
 	struct view tokens[SLOTS][COLUMNS], raw[SLOTS][COLUMNS];
 };
@@ -54,7 +56,7 @@ static void put_token(struct world *w, unsigned slot, unsigned column)
 	else if (kind == 2)
 		put_varint(out, UINT64_C(1) << draw(w, 64));
 	else
-		put_u8(out, (uint8_t)draw(w, kind < 6 ? 128 : 12));
+		put_u8(out, (uint8_t)draw(w, kind < 6 ? 128 : 16));
 	put_le(&w->raw[slot][column], 8, draw(w, 4) ? draw(w, 5) : draw(w, 1 << 30));
 }
 
@@ -80,9 +82,11 @@ static void world_field(struct world *w, unsigned slot, unsigned column)
 				   .mask = keyed_mask(f->elem_size),
 				   .space = (uint16_t)draw(w, 3),
 				   .is_paired = draw(w, 4) > 0,
+				   .told = RECENT_EMPTY,
 				   .column = v,
 				   .field = f};
-	c->is_usual = c->is_paired;
+	c->is_told = c->is_paired && draw(w, 3);
+	c->is_usual = c->is_told;
 }
 
 /* The last two columns of slot 1 tell of its first ones. */
@@ -95,7 +99,7 @@ static void world_companions(struct world *w)
 			continue;
 		c[i].near = draw(w, 2) ? &w->values[1][0] : NULL;
 		c[i].start = draw(w, 2) ? &c[1] : NULL;
-		c[i].is_usual = !c[i].near && !c[i].start;
+		c[i].is_usual = c[i].is_told && !c[i].near && !c[i].start;
 	}
 }
 
@@ -154,6 +158,25 @@ static uint16_t key_of(const struct world *w, unsigned slot, const struct keyed_
 	return (uint16_t)(w->keys[slot][row] + 40503u * c->space);
 }
 
+/* What is `rank` places from the front, or `value` if all are in front of it, goes there. */
+static uint64_t model_front(uint64_t told[8], unsigned rank, uint64_t value)
+{
+	value = rank < 8 ? told[rank] : value;
+	memmove(told + 1, told, (rank < 8 ? rank : 7) * sizeof(*told));
+	return told[0] = value;
+}
+
+/* The value that a token but 0 and 1 stands for. */
+static uint64_t model_told(struct model *m, uint64_t told[8], uint16_t key, uint64_t expected,
+			   uint64_t token)
+{
+	if (token == 4)
+		return m->before[key] - m->last[key];
+	if (token < 13)
+		return model_front(told, (unsigned)token - 5, 0);
+	return expected + (uint64_t)unzigzag(token - 12);
+}
+
 /* The value that a token but 1 stands for. */
 static uint64_t model_token(struct model *m, const struct keyed_column *c, unsigned slot,
 			    unsigned column, uint16_t key, uint64_t token)
@@ -170,10 +193,15 @@ static uint64_t model_token(struct model *m, const struct keyed_column *c, unsig
 		value = expected + (uint64_t)unzigzag(token - 2);
 	} else if (token == 3) {
 		value = m->before[key];
+	} else if (token == 2) {
+		value = expected;
+	} else if (c->is_told) {
+		value = model_told(m, m->told[slot][column], key, expected, token);
 	} else {
-		value = token == 2 ? expected : expected + (uint64_t)unzigzag(token - 3);
+		value = expected + (uint64_t)unzigzag(token - 3);
 	}
-	return value & c->mask;
+	value &= c->mask;
+	return token == 0 || token > 127 ? model_front(m->told[slot][column], 8, value) : value;
 }
 
 static void model_value(struct world *w, struct model *m, unsigned slot, unsigned column,

@@ -393,7 +393,7 @@ def companions(near=0, start=0):
     return bytes([near, start])
 
 
-def paired(add):
+def paired(add, codec=PAIRED, name="paired"):
     d = dictionary(1, b"d", [field(b"k")])
     # len is near the payload behind it, left near what is not keyed; seq and the payload tell of the end.
     fields = [field(b"len", key_ref=1, tail=companions(near=3)), field(b"seq", key_ref=1), field(b"payload", key_ref=1, key_space=2, tail=companions(0, 2)),
@@ -403,7 +403,7 @@ def paired(add):
     rows = [(1, 152, 5000, 100, 9000, 10, 90, 1 << 33, -3), (2, 52, 9000, 0, 5100, 10, 90, 1 << 33, -3), (1, 252, 5100, 200, 9000, 60, 40, (1 << 33) + 1, 5),
             (2, 52, 9000, 0, 5300, 65, -5, 1 << 63, -128), (1, 52, 5300, 0, 9000, 0, 0, 0, 0), (0, 4096, 1 << 31, 4044, 77, 1, 4043, 5, 3),
             (1, 52, 5100, 0, 9000, 0, -60, (1 << 33) + 1, 5), (2, 0, 9000, 52, 5100, 3, -3, 7, 127), (1, 60, 0, 0, 9052, 0, 5, 7, 127)]
-    p, tokens, raws = Paired(), {i: [] for i in (0, 1, 2, 3, 5, 6, 7)}, {i: b"" for i in (0, 1, 2, 3, 5, 6, 7)}
+    p, tokens, raws = Paired(codec), {i: [] for i in (0, 1, 2, 3, 5, 6, 7)}, {i: b"" for i in (0, 1, 2, 3, 5, 6, 7)}
     for ref, *v in rows:
         key = keys[ref]
         for i, place, value, size in ((1, p.place(key), v[1], 4), (2, p.place(key, space=2), v[2], 4), (3, p.place(key, True), v[3], 4),
@@ -418,9 +418,9 @@ def paired(add):
     t.entries(run(1, 1, 2, [plain(6, 7)]))
     columns = [column(2, REFERENCE, 0, plain(*(row[0] for row in rows))), column(2, VALUE, 4, plain(*(row[5] for row in rows)))]
     for i in tokens:
-        columns += [column(2, VALUE, i, (PAIRED, varints(*tokens[i]))), column(2, RAW, i, (AS_IS, raws[i]))]
+        columns += [column(2, VALUE, i, (codec, varints(*tokens[i]))), column(2, RAW, i, (AS_IS, raws[i]))]
     t.rows(list(range(9)), columns, ids=[2] * 9)
-    add("paired", 0, "two last values, columns' own, near and start; those of another width or order do not count", t.end(),
+    add(name, 0, "two last values, columns' own, near and start; those of another width or order do not count", t.end(),
         [(i, 0, *row[1:]) for i, row in enumerate(rows)])
 
     # What is full is 0, and tells in turn what is left; one that comes before what it is near cannot.
@@ -429,7 +429,7 @@ def paired(add):
               field(b"end", key_ref=1, key_space=4, tail=companions(start=2))]
     rows = [(0, 4680, 9000, 65160), (1, 37448, 8000, 65160), (2, 65160, 7000, 65160), (0, 5056, 6000, 65160), (0, 37824, 5000, 65160),
             (0, 65160, 0, 65160), (0, 0, 100, 65160), (0, -1, 100, 65160), (3, 0, 1, 0), (3, -1, 1, 0), (3, 9, 1, 0), (0, 0, 5, -1), (0, -1, 5, -1), (0, 7, 5, -1)]
-    p, tokens, raws = Paired(), {i: [] for i in range(5)}, {i: b"" for i in range(5)}
+    p, tokens, raws = Paired(codec), {i: [] for i in range(5)}, {i: b"" for i in range(5)}
     for early, held, left, goal in rows:
         full, coded = goal & 0xffffffff, held & 0xffffffff
         if full:
@@ -441,27 +441,49 @@ def paired(add):
     t = tape(d, schema(2, b"e", fields, refs=[1]))
     t.entries(run(1, 1, 1, [plain(6)]))
     t.rows(list(range(len(rows))), [column(2, REFERENCE, 0, const(1))] +
-           [c for i in tokens for c in (column(2, VALUE, i, (PAIRED, varints(*tokens[i]))), column(2, RAW, i, (AS_IS, raws[i])))], ids=[2] * len(rows))
-    add("paired_full", 0, "0 means what is near; what has something near can be near, but tells no start", t.end(),
+           [c for i in tokens for c in (column(2, VALUE, i, (codec, varints(*tokens[i]))), column(2, RAW, i, (AS_IS, raws[i])))], ids=[2] * len(rows))
+    add(name + "_full", 0, "0 means what is near; what has something near can be near, but tells no start", t.end(),
         [(i, 0, *row, row[0]) for i, row in enumerate(rows)])
 
-    # The tokens of KEYED beside those of PAIRED: they share places.
+    # The tokens of KEYED beside the others: they share places.
     e = schema(2, b"e", [field(b"a", key_ref=1), field(b"b", key_ref=1, tail=companions(near=1, start=1))], refs=[1])
     t = tape(d, e)
     t.rows([1, 2, 3], [column(2, REFERENCE, 0, const(0)), column(2, VALUE, 0, (KEYED, b"\6\6\2")), column(2, RAW, 0, (AS_IS, b"")),
-                       column(2, VALUE, 1, (PAIRED, b"\3\2\5")), column(2, RAW, 1, (AS_IS, b""))], ids=[2] * 3)
-    add("paired_and_keyed", 0, "KEYED and PAIRED columns share places", t.end(), [(1, 0, 2, 2), (2, 0, 6, 12), (3, 0, 18, 37)])
+                       column(2, VALUE, 1, (codec, b"\3\2\5" if codec == PAIRED else b"\3\2\16")), column(2, RAW, 1, (AS_IS, b""))], ids=[2] * 3)
+    add(name + "_and_keyed", 0, "KEYED and other columns share places", t.end(), [(1, 0, 2, 2), (2, 0, 6, 12), (3, 0, 18, 37)])
 
-    for name, a, b in (("near_missing", None, b"\2\2"), ("near_unknown_codec", (99, b"\1\2"), b"\2\2"), ("start_plain", plain(1, 2), b"\2\2"),
-                       ("tokens_short", (PAIRED, b"\5\5"), b"\2"), ("tokens_long", (PAIRED, b"\5\5"), b"\2\2\2"), ("raw_short", (PAIRED, b"\5\5"), b"\0\2")):
+    for fault, a, b in (("near_missing", None, b"\2\2"), ("near_unknown_codec", (99, b"\1\2"), b"\2\2"), ("start_plain", plain(1, 2), b"\2\2"),
+                       ("tokens_short", (codec, b"\5\5"), b"\2"), ("tokens_long", (codec, b"\5\5"), b"\2\2\2"), ("raw_short", (codec, b"\5\5"), b"\0\2")):
         t = tape(d, e)
-        columns = [column(2, REFERENCE, 0, const(0)), column(2, VALUE, 1, (PAIRED, b)), column(2, RAW, 1, (AS_IS, b""))]
+        columns = [column(2, REFERENCE, 0, const(0)), column(2, VALUE, 1, (codec, b)), column(2, RAW, 1, (AS_IS, b""))]
         if a:
             columns.append(column(2, VALUE, 0, a))
-            columns += [column(2, RAW, 0, (AS_IS, b""))] if a[0] == PAIRED else []
+            columns += [column(2, RAW, 0, (AS_IS, b""))] if a[0] == codec else []
         t.rows([1, 2], columns, ids=[2, 2])
-        known = (1, 2) if name == "start_plain" else (None, None)
-        add("paired_" + name, 0, "no keyed value of the block is known", t.end(), [(1, 0, known[0], None), (2, 0, known[1], None)])
+        known = (1, 2) if fault == "start_plain" else (None, None)
+        add(name + "_" + fault, 0, "no keyed value of the block is known", t.end(), [(1, 0, known[0], None), (2, 0, known[1], None)])
+
+
+def told(add):
+    paired(add, TOLD, "told")
+
+    # A head of 8 bytes and the rest, lengths that come again, and more of them than a column keeps.
+    p, tokens, raw, rows = Paired(TOLD), [], b"", []
+    for key, *values in ((1, 429, 8, 421), (2, 900, 8, 892), (3, 429, 8, 900), (1, *range(1000, 3000, 200), 2800, 1400, 1200, 2000), (2, 1 << 31, 8), (3, 1, 1 << 31, 1), (1, 1 << 31)):
+        for value in values:
+            token, more = p.token(0, p.place(key), value)
+            tokens.append(token)
+            raw += more
+            rows.append((key, value))
+    assert {0, 4, 5, 6, 12} < set(tokens) and max(tokens) > 127, sorted(tokens)
+    # Nothing was told yet: the first value is 0, which becomes the last one of its place.
+    for case, tokens, raw, rows in (("again", tokens, raw, rows), ("nothing", (4, 12, 14, 4), b"", [(1, 0), (1, 0), (1, 1), (1, (1 << 32) - 1)])):
+        t = tape(dictionary(1, b"d", [field(b"k")]), schema(2, b"e", [field(b"a", key_ref=1), field(b"k", ref=1)], refs=[1]))
+        t.entries(run(1, 1, 3, [plain(1, 2, 3)]))
+        t.rows(list(range(len(rows))), [column(2, REFERENCE, 0, plain(*(key for key, _ in rows))), column(2, VALUE, 0, (TOLD, varints(*tokens))),
+                                        column(2, RAW, 0, (AS_IS, raw))], ids=[2] * len(rows))
+        add("told_" + case, 0, "what is left of a value, and what a column was told at length", t.end(),
+            [(i, 0, value, key) for i, (key, value) in enumerate(rows)])
 
 
 def referring(rows, hows, only_far=False, missing=()):
@@ -646,5 +668,5 @@ def crossed(add):
 
 
 def all_of(add):
-    for cases in (kinds, bound, bytes_per_body, codecs, clocks, clocks_paced, keyed, paired, recalled, shared_references, crossed):
+    for cases in (kinds, bound, bytes_per_body, codecs, clocks, clocks_paced, keyed, paired, told, recalled, shared_references, crossed):
         cases(add)

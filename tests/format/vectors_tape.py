@@ -7,7 +7,7 @@ import struct
 import zlib
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED, NEARBY = range(1, 17)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED, NEARBY, TOLD = range(1, 18)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM, FULL = (1 << bit for bit in range(8))
@@ -375,10 +375,10 @@ class Keyed:
 
 
 class Paired:
-    """7.5: the same of two last values. `column` is the name of the column."""
+    """7.5: the same of two last values, and with TOLD, of those of the column. `column` is its name."""
 
-    def __init__(self):
-        self.pairs, self.latest = {}, {}
+    def __init__(self, codec=PAIRED):
+        self.pairs, self.latest, self.told, self.codec = {}, {}, {}, codec
 
     @staticmethod
     def place(key, flip=False, space=0):
@@ -403,7 +403,23 @@ class Paired:
             return 2, b""
         if value == before:
             return 3, b""
+        if self.codec == TOLD:
+            return self.told_token(column, value, before - last & mask, size, d, far)
         return (0, value.to_bytes(size, "little")) if abs(d) >= far else (zigzagged(d) + 3, b"")
+
+    def told_token(self, column, value, rest, size, d, far):
+        told = self.told.setdefault(column, [0] * 8)
+        token = 0 if abs(d) >= far else zigzagged(d) + 12
+        if value == rest:
+            return 4, b""
+        if value in told:
+            i = told.index(value)
+            told.insert(0, told.pop(i))
+            return 5 + i, b""
+        if not 0 < token < 128:
+            told.insert(0, value)
+            told.pop()
+        return token, b"" if token else value.to_bytes(size, "little")
 
 
 class Recall:
