@@ -34,18 +34,17 @@ struct {
 	__uint(max_entries, 1 << 16);
 } chosen SEC(".maps");
 
-/* Both ends; the lower one first where it is a key. */
+/* Both ends. */
 struct select_tuple {
 	__u64 addr[2][2]; /* IPv4 as ::ffff:a.b.c.d */
 	__u16 port[2];    /* host order; 0 = not known */
-	__u32 pad;
 };
 
-/* Until when the packets between two ends belong to a connection that was chosen: the time of
- * bpf_ktime_get_ns(), or FLOW_LIVES. */
+/* By flow_key(), until when the packets between two ends belong to a connection that was chosen: the
+ * time of bpf_ktime_get_ns(), or FLOW_LIVES. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__type(key, struct select_tuple);
+	__type(key, __u64);
 	__type(value, __u64);
 	__uint(max_entries, 1 << 16);
 } flows SEC(".maps");
@@ -107,12 +106,16 @@ static __always_inline __u64 hash_end(const __u64 addr[2], __u16 port)
 	return h ^ h >> 32;
 }
 
-/* The same from either end and on every host; record/ documents it. */
+/* The same from either end. Where two connections have the same, one is recorded with the other. */
+static __always_inline __u64 flow_key(const struct select_tuple *t)
+{
+	return hash_end(t->addr[0], t->port[0]) + hash_end(t->addr[1], t->port[1]);
+}
+
+/* The same on every host, too; record/ documents it. */
 static __always_inline __u32 hash_tuple(const struct select_tuple *t)
 {
-	__u64 sum = hash_end(t->addr[0], t->port[0]) + hash_end(t->addr[1], t->port[1]);
-
-	return sum * 0x9e3779b97f4a7c15 >> 32;
+	return flow_key(t) * 0x9e3779b97f4a7c15 >> 32;
 }
 
 /* Whether addresses and ports fit; one that is not known leaves it open. */
@@ -147,7 +150,6 @@ static __always_inline void fill_tuple(struct select_tuple *t, const void *sk)
 	const struct sock_common *c = sk;
 	const struct inet_sock *inet = sk;
 
-	t->pad = 0;
 	t->port[0] = BPF_CORE_READ(c, skc_num);
 	t->port[1] = bpf_ntohs(BPF_CORE_READ(c, skc_dport));
 	if (!t->port[0] && is_full(BPF_CORE_READ(c, skc_state)))
@@ -258,35 +260,10 @@ static __always_inline bool is_selected_any(const void *sk)
 	return has_cast ? is_selected(CAST(sk, struct sock)) : is_any_chosen(sk);
 }
 
-static __always_inline bool is_lower(const struct select_tuple *t)
-{
-	if (t->addr[0][0] != t->addr[1][0])
-		return t->addr[0][0] < t->addr[1][0];
-	if (t->addr[0][1] != t->addr[1][1])
-		return t->addr[0][1] < t->addr[1][1];
-	return t->port[0] <= t->port[1];
-}
-
-/* The key of `flows`. */
-static __always_inline void sort_ends(struct select_tuple *t)
-{
-	struct select_tuple was = *t;
-
-	if (is_lower(t))
-		return;
-	t->addr[0][0] = was.addr[1][0];
-	t->addr[0][1] = was.addr[1][1];
-	t->addr[1][0] = was.addr[0][0];
-	t->addr[1][1] = was.addr[0][1];
-	t->port[0] = was.port[1];
-	t->port[1] = was.port[0];
-}
-
 static __always_inline void keep_flow(const struct select_tuple *t, __u64 until)
 {
-	struct select_tuple key = *t;
+	__u64 key = flow_key(t);
 
-	sort_ends(&key);
 	bpf_map_update_elem(&flows, &key, &until, BPF_ANY);
 }
 
@@ -302,20 +279,16 @@ enum { TCP_FLAG_SYN = 2, TCP_FLAG_ACK = 16 };
 
 /* By the connection it belongs to, or will: the SYN to a listener that was chosen begins
  * one. */
-OUT_OF_LINE bool is_flow_chosen(struct select_tuple *t, __u32 netns, __u32 tcp_flags)
+OUT_OF_LINE bool is_flow_chosen(const struct select_tuple *t, __u32 netns, __u32 tcp_flags)
 {
-	__u16 port = t->port[1];
-	__u64 now, *until;
+	__u64 key = flow_key(t), *until = bpf_map_lookup_elem(&flows, &key);
 
-	sort_ends(t);
-	until = bpf_map_lookup_elem(&flows, t);
-	if (until && *until > bpf_ktime_get_ns())
+	if (until && (*until == FLOW_LIVES || *until > bpf_ktime_get_ns()))
 		return true;
 	if ((tcp_flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != TCP_FLAG_SYN ||
-	    !is_listener_chosen(netns, port) || tuple_fits(t) != SELECT_YES)
+	    !is_listener_chosen(netns, t->port[1]) || tuple_fits(t) != SELECT_YES)
 		return false;
-	now = bpf_ktime_get_ns() + FLOW_LINGERS;
-	bpf_map_update_elem(&flows, t, &now, BPF_ANY);
+	keep_flow(t, bpf_ktime_get_ns() + FLOW_LINGERS);
 	return true;
 }
 

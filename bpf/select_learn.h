@@ -88,16 +88,15 @@ static __always_inline void remember(const void *sk, const struct select_tuple *
 /* It is none of ours, whoever was at this address before. */
 static __always_inline void forget(const void *sk, const struct select_tuple *t)
 {
-	struct select_tuple flow = *t;
 	__u64 key = (__u64)sk, *until;
 
 	bpf_map_delete_elem(&chosen, &key);
 	if (!is_remembering() || !t->port[0] || !t->port[1])
 		return;
-	sort_ends(&flow);
-	until = bpf_map_lookup_elem(&flows, &flow);
+	key = flow_key(t);
+	until = bpf_map_lookup_elem(&flows, &key);
 	if (until && *until != FLOW_LIVES)
-		bpf_map_delete_elem(&flows, &flow);
+		bpf_map_delete_elem(&flows, &key);
 }
 
 static __always_inline bool is_tcp(const struct sock *sk)
