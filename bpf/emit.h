@@ -192,11 +192,9 @@ static __always_inline void emit_end(const struct emission *e, __u32 used)
 		bpf_ringbuf_submit(e->record, ring_flags(e->record));
 }
 
-/* Of a socket: behind `used` of `size` bytes lies what only AF_INET6 has. */
-static __always_inline void emit_end_sock(const struct emission *e, __u16 family, __u32 used,
-					  __u32 size)
-{
-	emit_end(e, unlikely(family == AF_INET6) ? size : used);
-}
+/* The same of a record of a socket: `addrs6`, its end, is only handed over for AF_INET6. */
+#define EMIT_END_SOCK(e, r)                                                                        \
+	emit_end(e, unlikely((r)->sock.family == AF_INET6) ? sizeof(*(r))                          \
+							   : offsetof(typeof(*(r)), addrs6))
 
 #endif

@@ -34,7 +34,7 @@ static __always_inline int emit_skb(__u64 *ctx, __u32 event, const struct sk_buf
 	if (sk) {
 		r->head.flags |= WIRE_HAS_SOCK;
 		fill_sock_walked(&r->sock, &r->addrs6, sk);
-		emit_end_sock(&e, r->sock.family, offsetof(struct wire_skb, addrs6), sizeof(*r));
+		EMIT_END_SOCK(&e, r);
 	} else {
 		emit_end(&e, offsetof(struct wire_skb, sock));
 	}
@@ -79,7 +79,7 @@ int BPF_PROG(kfree_skb, const struct sk_buff *skb, void *location)
 	if (sk) {
 		r->head.flags |= WIRE_HAS_SOCK;
 		fill_sock_copied(&r->sock, &r->addrs6, sk);
-		emit_end_sock(&e, r->sock.family, offsetof(struct wire_kfree, addrs6), sizeof(*r));
+		EMIT_END_SOCK(&e, r);
 	} else {
 		emit_end(&e, offsetof(struct wire_kfree, sock));
 	}

@@ -63,7 +63,7 @@ static __always_inline __u64 emit_set_state(void *ctx, const struct sock *sk,
 	else
 		fill_names(&r->sock, &r->addrs6, sk, NULL);
 	ts_ns = r->head.ts_ns;
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_set_state, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return ts_ns;
 }
 
@@ -84,7 +84,7 @@ OUT_OF_LINE int emit_summary(void *ctx, __u64 ts_ns, const struct sock *sk,
 	r->head.flags = fill_totals(&r->totals, tp);
 	r->sk_err = sk->sk_err;
 	r->state = oldstate;
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_summary, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -135,7 +135,7 @@ int BPF_PROG(inet_sk_error_report, const struct sock *sk)
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->ret = sk->sk_err;
 	r->flags = 0;
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sock_length, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -153,7 +153,7 @@ static __always_inline int emit_length(void *ctx, __u32 event, const struct sock
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->ret = ret;
 	r->flags = flags;
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sock_length, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -200,7 +200,7 @@ int sk_data_ready(void *ctx)
 		r->ip = *(__u64 *)(ctx + DATA_READY_IP);
 	else
 		r->ip = data_ready_field(ctx, data_ready_ip);
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sock_value, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return OTHERS_SEE_IT;
 }
 

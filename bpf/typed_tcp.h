@@ -60,7 +60,7 @@ int BPF_PROG(tcp_probe, const struct sock *sk, const struct sk_buff *skb)
 	r->rcv_nxt = tp->rcv_nxt;
 	if (r->sock.family == AF_INET6 && has_ipv6())
 		copy_in6(r->pinet6_saddr, &inet->pinet6->saddr);
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_tcp_probe, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -72,7 +72,7 @@ static __always_inline int emit_sock(void *ctx, __u32 event, const struct sock *
 	if (unlikely(!r))
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sock_event, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -111,7 +111,7 @@ int BPF_PROG(tcp_destroy_sock, const struct sock *sk)
 		r->head.flags = WIRE_HAS_TCP;
 		fill_counters(&r->tcp, tp);
 	}
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_destroy, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -192,7 +192,7 @@ int BPF_PROG(tcp_send_reset, const struct sock *sk, const struct sk_buff *skb)
 		fill_reset_sock(r, sk);
 	else if (skb)
 		fill_reset_skb(r, skb);
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_send_reset, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -221,7 +221,7 @@ int BPF_PROG(tcp_retransmit_skb, const struct sock *sk, const struct sk_buff *sk
 		r->ca_state = tcp_ca_state(tp);
 		r->icsk_pending = icsk->icsk_pending;
 	}
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_retransmit, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -262,7 +262,7 @@ int BPF_PROG(tcp_retransmit_synack, const struct sock *sk, const struct request_
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	fill_request(r, &req->__req_common);
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_synack, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -279,7 +279,7 @@ int BPF_PROG(tcp_cong_state_set, const struct sock *sk, __u8 state)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->cong_state = state;
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sock_value, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -301,7 +301,7 @@ int BPF_PROG(tcp_sendmsg_locked, const struct sock *sk, const struct msghdr *msg
 	r->skb_len = skb ? skb->len : 0;
 	r->msg_left = msg->msg_iter.count;
 	r->size_goal = size_goal;
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_sendmsg, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -337,7 +337,7 @@ int BPF_PROG(tcp_rcvbuf_grow, const struct sock *sk, int time)
 	r->time = time;
 	r->rcvbuf = sk->sk_rcvbuf;
 	fill_rcvbuf(r, tp);
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_rcvbuf, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
@@ -357,7 +357,7 @@ int BPF_PROG(tcp_cwnd_reduction_tp, const struct sock *sk, int newly_acked_sacke
 	r->newly_acked_sacked = newly_acked_sacked;
 	r->newly_lost = newly_lost;
 	r->flag = flag;
-	emit_end_sock(&e, r->sock.family, offsetof(struct wire_cwnd_reduction, addrs6), sizeof(*r));
+	EMIT_END_SOCK(&e, r);
 	return 0;
 }
 
