@@ -29,12 +29,11 @@ static struct sink *sink_new(const char *name)
 	if (!s)
 		return NULL;
 	s->fd = -1;
-	s->name = malloc(strlen(name) + 1);
+	s->name = strdup(name);
 	if (!s->name) {
 		free(s);
 		return NULL;
 	}
-	memcpy(s->name, name, strlen(name) + 1);
 	return s;
 }
 

@@ -129,3 +129,27 @@ void tape_hello(struct build_tape *b, uint64_t t0)
 	ask_and_answer(b, t0 + 1040000);
 	close_both(b, t0 + 1080000);
 }
+
+void tape_connect(struct build_tape *b, uint64_t ts, const struct build_sock *s)
+{
+	struct build_sock early = *s;
+
+	early.lport = 0;
+	tape_state(b, ts, &early, STATE_CLOSE, STATE_SYN_SENT);
+}
+
+void tape_establish(struct build_tape *b, uint64_t ts)
+{
+	tape_connect(b, ts, &hello_client);
+	tape_state(b, ts + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
+	tape_state(b, ts + 2000, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
+	tape_state(b, ts + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
+}
+
+void tape_close(struct build_tape *b, uint64_t ts, const struct build_sock *s, enum tcp_state from,
+		int32_t sk_err)
+{
+	const enum tcp_state change[2] = {from, STATE_CLOSE};
+
+	tape_state_with(b, ts, s, change, &(struct build_extra){.sk_err = sk_err});
+}

@@ -171,4 +171,11 @@ enum {
 extern const struct build_sock hello_listener, hello_client, hello_server;
 void tape_hello(struct build_tape *b, uint64_t t0);
 
+/* Parts of it. connect() of a socket that has no port yet; both ends in ESTABLISHED, within 3 us; the end
+ * of a socket, with what sk_err is then. */
+void tape_connect(struct build_tape *b, uint64_t ts, const struct build_sock *s);
+void tape_establish(struct build_tape *b, uint64_t ts);
+void tape_close(struct build_tape *b, uint64_t ts, const struct build_sock *s, enum tcp_state from,
+		int32_t sk_err);
+
 #endif

@@ -23,14 +23,6 @@ static const struct build_segment syn_ack = {.from = "127.0.0.1",
 					     .dport = 40112,
 					     .flags = 18};
 
-static void connect(struct build_tape *b, uint64_t ts, const struct build_sock *s)
-{
-	struct build_sock early = *s;
-
-	early.lport = 0;
-	tape_state(b, ts, &early, STATE_CLOSE, STATE_SYN_SENT);
-}
-
 static void refused_syn_is_a_drop_of_the_socket_that_sent_it(void **state)
 {
 	struct build_tape b = {0};
@@ -39,7 +31,7 @@ static void refused_syn_is_a_drop_of_the_socket_that_sent_it(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 1, "curl");
-	connect(&b, T0, &hello_client);
+	tape_connect(&b, T0, &hello_client);
 	tape_segment(&b, T0 + 10, &syn);
 	tape_drop(&b, T0 + 20, &syn, REASON_NO_SOCKET);
 	tape_state(&b, T0 + 30, &hello_client, STATE_SYN_SENT, STATE_CLOSE);
@@ -60,7 +52,7 @@ static void answer_from_afar_tells_it_as_well(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 1, "curl");
-	connect(&b, T0, &hello_client);
+	tape_connect(&b, T0, &hello_client);
 	tape_segment(&b, T0 + 10, &syn_ack);
 	track(&t, &b);
 	assert_int_equal(t.lives[0].tuple.local.port, 40112);
@@ -79,7 +71,7 @@ static void kernels_word_replaces_a_wrong_guess(void **state)
 	really.lport = 40999;
 	tape_begin(&b);
 	tape_run(&b, 1, "curl");
-	connect(&b, T0, &really);
+	tape_connect(&b, T0, &really);
 	tape_segment(&b, T0 + 10, &syn);
 	tape_state(&b, T0 + 20, &really, STATE_SYN_SENT, STATE_ESTABLISHED);
 	track(&t, &b);
@@ -101,9 +93,9 @@ static void of_two_that_connect_the_one_of_the_running_process_is_meant(void **s
 	other.cookie = 50;
 	tape_begin(&b);
 	tape_run(&b, 1, "curl");
-	connect(&b, T0, &hello_client);
+	tape_connect(&b, T0, &hello_client);
 	tape_run(&b, 2, "wget");
-	connect(&b, T0 + 5, &other);
+	tape_connect(&b, T0 + 5, &other);
 	tape_segment(&b, T0 + 10, &syn);
 	track(&t, &b);
 	assert_int_equal(t.lives[0].tuple.local.port, 0);
@@ -123,8 +115,8 @@ static void where_several_fit_nothing_is_guessed(void **state)
 	other.cookie = 50;
 	tape_begin(&b);
 	tape_run(&b, 1, "curl");
-	connect(&b, T0, &hello_client);
-	connect(&b, T0 + 5, &other);
+	tape_connect(&b, T0, &hello_client);
+	tape_connect(&b, T0 + 5, &other);
 	tape_segment(&b, T0 + 10, &syn);
 	tape_segment(&b, T0 + 20, &syn_ack);
 	track(&t, &b);

@@ -13,30 +13,6 @@ enum { MS = 1000000 };
 
 static const uint64_t T0 = 1000000000000;
 
-static void connect(struct build_tape *b, uint64_t t, const struct build_sock *s)
-{
-	struct build_sock early = *s;
-
-	early.lport = 0;
-	tape_state(b, t, &early, STATE_CLOSE, STATE_SYN_SENT);
-}
-
-static void close_with(struct build_tape *b, uint64_t t, const struct build_sock *s,
-		       enum tcp_state from, int32_t sk_err)
-{
-	const enum tcp_state change[2] = {from, STATE_CLOSE};
-
-	tape_state_with(b, t, s, change, &(struct build_extra){.sk_err = sk_err});
-}
-
-static void establish(struct build_tape *b, uint64_t t)
-{
-	connect(b, t, &hello_client);
-	tape_state(b, t + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
-	tape_state(b, t + 2000, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
-	tape_state(b, t + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
-}
-
 static void hello_is_a_listener_a_client_and_a_server(void **state)
 {
 	struct build_tape b = {0};
@@ -101,9 +77,9 @@ static void refused_connect_ends_refused(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
+	tape_connect(&b, T0, &hello_client);
 	tape_sock_event(&b, T0 + 900, BUILD_RECEIVE_RESET, &hello_client);
-	close_with(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, 111);
+	tape_close(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, 111);
 	track(&t, &b);
 	assert_int_equal(t.count, 1);
 	assert_int_equal(t.lives[0].end, LIFE_REFUSED);
@@ -121,10 +97,10 @@ static void connect_without_answer_ends_in_timeout(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
+	tape_connect(&b, T0, &hello_client);
 	tape_retransmit(&b, T0 + 1000 * (uint64_t)MS, &hello_client, 0);
 	tape_retransmit(&b, T0 + 2000 * (uint64_t)MS, &hello_client, -16);
-	close_with(&b, T0 + 3000 * (uint64_t)MS, &hello_client, STATE_SYN_SENT, 110);
+	tape_close(&b, T0 + 3000 * (uint64_t)MS, &hello_client, STATE_SYN_SENT, 110);
 	track(&t, &b);
 	assert_int_equal(t.lives[0].end, LIFE_TIMEOUT);
 	assert_int_equal(t.lives[0].traffic.retransmits, 1); /* the other was not sent */
@@ -140,8 +116,8 @@ static void abandoned_connect_ends_aborted(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
-	close_with(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, 0);
+	tape_connect(&b, T0, &hello_client);
+	tape_close(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, 0);
 	track(&t, &b);
 	assert_int_equal(t.lives[0].end, LIFE_ABORTED);
 	tracked_release(&t);
@@ -156,11 +132,11 @@ static void reset_ends_one_side_aborted_and_the_other_reset(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	establish(&b, T0);
-	close_with(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 0);
+	tape_establish(&b, T0);
+	tape_close(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 0);
 	tape_sock_event(&b, T0 + 5100, BUILD_SEND_RESET, &hello_client);
 	tape_sock_event(&b, T0 + 5200, BUILD_RECEIVE_RESET, &hello_server);
-	close_with(&b, T0 + 5300, &hello_server, STATE_ESTABLISHED, 104);
+	tape_close(&b, T0 + 5300, &hello_server, STATE_ESTABLISHED, 104);
 	track(&t, &b);
 	assert_int_equal(t.lives[0].end, LIFE_ABORTED);
 	assert_int_equal(t.lives[1].end, LIFE_RESET);
@@ -176,7 +152,7 @@ static void reset_is_known_without_errno(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	establish(&b, T0);
+	tape_establish(&b, T0);
 	tape_sock_event(&b, T0 + 5200, BUILD_RECEIVE_RESET, &hello_server);
 	tape_state(&b, T0 + 5300, &hello_server, STATE_ESTABLISHED, STATE_CLOSE);
 	track(&t, &b);
@@ -193,10 +169,10 @@ static void data_after_close_is_no_reset_by_the_peer(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	establish(&b, T0);
+	tape_establish(&b, T0);
 	tape_state(&b, T0 + 4000, &hello_client, STATE_ESTABLISHED, STATE_FIN_WAIT1);
 	tape_sock_event(&b, T0 + 5000, BUILD_RECEIVE_RESET, &hello_client);
-	close_with(&b, T0 + 5100, &hello_client, STATE_FIN_WAIT1, 104);
+	tape_close(&b, T0 + 5100, &hello_client, STATE_FIN_WAIT1, 104);
 	tape_sock_event(&b, T0 + 5200, BUILD_SEND_RESET, &hello_client);
 	track(&t, &b);
 	assert_int_equal(t.lives[0].end, LIFE_ABORTED);
@@ -216,11 +192,11 @@ static void loss_makes_the_lives_it_overlaps_uncertain(void **state)
 	later.lport = 50000;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
-	close_with(&b, T0 + 2000, &hello_client, STATE_SYN_SENT, 111);
+	tape_connect(&b, T0, &hello_client);
+	tape_close(&b, T0 + 2000, &hello_client, STATE_SYN_SENT, 111);
 	tape_loss(&b, T0 + 1000, T0 + 1500, BUILD_STATE);
-	connect(&b, T0 + 3000, &later);
-	close_with(&b, T0 + 4000, &later, STATE_SYN_SENT, 111);
+	tape_connect(&b, T0 + 3000, &later);
+	tape_close(&b, T0 + 4000, &later, STATE_SYN_SENT, 111);
 	tape_loss(&b, T0 + 3500, T0 + 3600, BUILD_CONSUME); /* tells nothing about lives */
 	track(&t, &b);
 	assert_true(t.is_uncertain[0]);
@@ -281,7 +257,7 @@ static void half_close_is_read_to_its_end(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	establish(&b, T0);
+	tape_establish(&b, T0);
 	tape_send(&b, T0 + 4000, &hello_client, 5);
 	tape_state(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, STATE_FIN_WAIT1);
 	tape_state(&b, T0 + 6000, &hello_client, STATE_FIN_WAIT1, STATE_FIN_WAIT2);
@@ -307,10 +283,10 @@ static void orphan_in_fin_wait2_is_no_time_wait(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	establish(&b, T0);
+	tape_establish(&b, T0);
 	tape_state(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, STATE_FIN_WAIT1);
 	tape_state(&b, T0 + 6000, &hello_client, STATE_FIN_WAIT1, STATE_FIN_WAIT2);
-	close_with(&b, T0 + 7000, &hello_client, STATE_FIN_WAIT2, 0);
+	tape_close(&b, T0 + 7000, &hello_client, STATE_FIN_WAIT2, 0);
 	track(&t, &b);
 	assert_int_equal(t.lives[0].end, LIFE_FIN);
 	assert_false(t.lives[0].is_time_wait);
@@ -344,7 +320,7 @@ static void peeked_bytes_are_counted_once(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	establish(&b, T0);
+	tape_establish(&b, T0);
 	tape_recv(&b, T0 + 4000, &hello_client, 10, 2);
 	tape_recv(&b, T0 + 5000, &hello_client, 10, 0);
 	tape_recv(&b, T0 + 6000, &hello_client, -11, 0);

@@ -13,30 +13,6 @@ enum { MS = 1000000 };
 
 static const uint64_t T0 = 1000000000000;
 
-static void connect(struct build_tape *b, uint64_t t, const struct build_sock *s)
-{
-	struct build_sock early = *s;
-
-	early.lport = 0;
-	tape_state(b, t, &early, STATE_CLOSE, STATE_SYN_SENT);
-}
-
-static void close_with(struct build_tape *b, uint64_t t, const struct build_sock *s,
-		       enum tcp_state from, int32_t sk_err)
-{
-	const enum tcp_state change[2] = {from, STATE_CLOSE};
-
-	tape_state_with(b, t, s, change, &(struct build_extra){.sk_err = sk_err});
-}
-
-static void establish(struct build_tape *b, uint64_t t)
-{
-	connect(b, t, &hello_client);
-	tape_state(b, t + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
-	tape_state(b, t + 2000, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
-	tape_state(b, t + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
-}
-
 static void reused_kernel_address_is_another_life(void **state)
 {
 	struct build_tape b = {0};
@@ -48,10 +24,10 @@ static void reused_kernel_address_is_another_life(void **state)
 	next.lport = 40113;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
-	close_with(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, 111);
+	tape_connect(&b, T0, &hello_client);
+	tape_close(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, 111);
 	tape_destroy(&b, T0 + 2000, &hello_client);
-	connect(&b, T0 + 3000, &next);
+	tape_connect(&b, T0 + 3000, &next);
 	tape_state(&b, T0 + 4000, &next, STATE_SYN_SENT, STATE_ESTABLISHED);
 	tape_send(&b, T0 + 5000, &next, 7);
 	track(&t, &b);
@@ -75,8 +51,8 @@ static void reused_address_without_an_end_makes_the_old_life_uncertain(void **st
 	next.lport = 40113;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
-	connect(&b, T0 + 3000, &next);
+	tape_connect(&b, T0, &hello_client);
+	tape_connect(&b, T0 + 3000, &next);
 	track(&t, &b);
 	assert_int_equal(t.count, 2);
 	assert_int_equal(t.lives[0].end, LIFE_END_UNKNOWN);
@@ -94,9 +70,9 @@ static void reconnect_of_the_same_cookie_is_a_new_life(void **state)
 	(void)state;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	establish(&b, T0);
-	close_with(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 0);
-	connect(&b, T0 + 9000, &hello_client);
+	tape_establish(&b, T0);
+	tape_close(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 0);
+	tape_connect(&b, T0 + 9000, &hello_client);
 	tape_state(&b, T0 + 10000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
 	tape_send(&b, T0 + 11000, &hello_client, 3);
 	track(&t, &b);
@@ -121,10 +97,10 @@ static void reconnect_shows_the_old_port_at_first(void **state)
 	real.lport = 40999;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
+	tape_connect(&b, T0, &hello_client);
 	tape_state(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
-	close_with(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 0);
-	connect(&b, T0 + 9000, &stale);
+	tape_close(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 0);
+	tape_connect(&b, T0 + 9000, &stale);
 	tape_state(&b, T0 + 10000, &real, STATE_SYN_SENT, STATE_ESTABLISHED);
 	track(&t, &b);
 	assert_int_equal(t.count, 2);
@@ -246,7 +222,7 @@ static void mapped_addresses_become_ipv4(void **state)
 	dual.is_ipv6 = true;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
+	tape_connect(&b, T0, &hello_client);
 	tape_state(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
 	tape_state(&b, T0 + 2000, &dual, STATE_LISTEN, STATE_SYN_RECV);
 	tape_state(&b, T0 + 3000, &dual, STATE_SYN_RECV, STATE_ESTABLISHED);
@@ -268,13 +244,13 @@ static void sockets_without_cookies_are_known_by_address(void **state)
 	s.cookie = 0;
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	connect(&b, T0, &s);
+	tape_connect(&b, T0, &s);
 	tape_state(&b, T0 + 1000, &s, STATE_SYN_SENT, STATE_ESTABLISHED);
 	tape_send(&b, T0 + 2000, &s, 4);
-	close_with(&b, T0 + 3000, &s, STATE_LAST_ACK, 0);
+	tape_close(&b, T0 + 3000, &s, STATE_LAST_ACK, 0);
 	tape_destroy(&b, T0 + 4000, &s);
 	s.lport = 40114;
-	connect(&b, T0 + 5000, &s);
+	tape_connect(&b, T0 + 5000, &s);
 	tape_state(&b, T0 + 6000, &s, STATE_SYN_SENT, STATE_ESTABLISHED);
 	tape_send(&b, T0 + 7000, &s, 6);
 	track(&t, &b);
@@ -298,7 +274,7 @@ static void old_kernels_child_takes_its_identity_from_established(void **state)
 	child.cookie = 41; /* will be replaced */
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	connect(&b, T0, &hello_client);
+	tape_connect(&b, T0, &hello_client);
 	tape_state(&b, T0 + 1000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
 	tape_state(&b, T0 + 2000, &child, STATE_LISTEN, STATE_SYN_RECV);
 	tape_state(&b, T0 + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
@@ -326,7 +302,7 @@ static void events_that_show_less_of_a_socket_are_of_the_same_life(void **state)
 	ports.laddr = ports.raddr = "::";
 	tape_begin(&b);
 	tape_run(&b, 77, "curl");
-	establish(&b, T0);
+	tape_establish(&b, T0);
 	tape_send(&b, T0 + 3000, &ports, 2);
 	tape_send(&b, T0 + 3100, &less, 3);
 	tape_send(&b, T0 + 3200, &hello_client, 4);
@@ -356,8 +332,8 @@ static void over_lives_are_handed_out_while_the_tape_runs(void **state)
 		s.skaddr += i * 64;
 		s.lport = (uint16_t)(s.lport + i);
 		tape_run(&b, 77, "curl");
-		connect(&b, at, &s);
-		close_with(&b, at + MS, &s, STATE_SYN_SENT, 111);
+		tape_connect(&b, at, &s);
+		tape_close(&b, at + MS, &s, STATE_SYN_SENT, 111);
 		tape_destroy(&b, at + 2 * MS, &s);
 	}
 	track(&t, &b);
@@ -377,8 +353,8 @@ static void stragglers_belong_to_a_life_for_ten_milliseconds(void **state)
 
 	(void)state;
 	tape_begin(&b);
-	connect(&b, T0, &hello_client);
-	close_with(&b, T0 + MS, &hello_client, STATE_SYN_SENT, 111);
+	tape_connect(&b, T0, &hello_client);
+	tape_close(&b, T0 + MS, &hello_client, STATE_SYN_SENT, 111);
 	tape_destroy(&b, T0 + 2 * MS, &hello_client);
 	tape_drop(&b, T0 + 11 * MS, &late, REASON_NETFILTER_DROP);
 	tape_drop(&b, T0 + 13 * MS, &late, REASON_NETFILTER_DROP);

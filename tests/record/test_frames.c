@@ -11,23 +11,7 @@
 #include <unistd.h>
 
 #include "record/frames.h"
-
-/* Symbols of a file like /proc/kallsyms that is read, then removed. */
-static struct symbols *symbols_of(const char *text)
-{
-	char path[] = "/tmp/test_frames.XXXXXX";
-	struct symbols *s = NULL;
-	int fd = mkstemp(path);
-	FILE *f = fdopen(fd, "w");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-	assert_int_equal(symbols_open_at(path, &s, NULL), OK);
-	symbols_problem(s); /* reads */
-	unlink(path);
-	return s;
-}
+#include "tests/record/kallsyms.h"
 
 static const char sample[] = "ffffffff81001000 T tcp_v4_rcv\n"
 			     "ffffffff81002000 T sk_skb_reason_drop\n"

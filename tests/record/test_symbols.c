@@ -11,23 +11,7 @@
 #include <unistd.h>
 
 #include "record/symbols.h"
-
-/* Symbols read from a file with this text. */
-static struct symbols *symbols_of(const char *text)
-{
-	char path[] = "/tmp/test_symbols.XXXXXX";
-	struct symbols *s = NULL;
-	int fd = mkstemp(path);
-	FILE *f = fdopen(fd, "w");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-	assert_int_equal(symbols_open_at(path, &s, NULL), OK);
-	symbols_problem(s); /* reads */
-	unlink(path);
-	return s;
-}
+#include "tests/record/kallsyms.h"
 
 static void assert_name(struct symbols *s, uint64_t address, const char *name)
 {
