@@ -103,19 +103,19 @@ static size_t stored_of(struct packer *p, enum packer_effort effort, const uint8
 	struct unpacker *u = unpacker_new();
 	struct body body = {0};
 	struct block_header h;
-	struct part part;
+	struct part parts[BLOCK_MAX_PARTS];
 	uint8_t *exact;
 
 	assert_int_equal(packer_add_with(p, effort, 0, view_of(text, sizeof(out)), &body, NULL), 0);
 	h = header_of(&body, sizeof(out));
 	exact = join(&body);
-	assert_int_equal(parts_decode(view_of(exact, body_len(&body)), &h, &part, NULL), 0);
-	assert_int_equal(unpacker_run(u, &part, out, NULL), 0);
+	assert_int_equal(parts_decode(view_of(exact, body_len(&body)), &h, parts, NULL), 0);
+	assert_int_equal(unpacker_run(u, &parts[0], out, NULL), 0);
 	assert_memory_equal(out, text, sizeof(out));
 	free(exact);
 	unpacker_free(u);
 	body_release(&body);
-	return part.stored_len;
+	return parts[0].stored_len;
 }
 
 static void what_is_packed_in_haste_is_longer(void **state)
