@@ -203,7 +203,7 @@ static const char *remark_of(const struct conn_row *row, const struct life *l, s
 static struct cell duration_text(const struct life *l, struct row_text *t)
 {
 	units_duration((int64_t)life_duration(l), units_at_least(!l->is_start_seen, t->time));
-	return cell_string(t->time);
+	return cell_word(t->time);
 }
 
 static void fill_identity(struct cell *cells, const struct view_input *in, const struct life *l,
@@ -285,7 +285,7 @@ static struct cell bytes_text(const struct cell *bytes, bool is_least, char *out
 	if (bytes->kind == CELL_NULL)
 		return cell_null();
 	units_bytes((uint64_t)bytes->num, units_at_least(is_least, out));
-	return cell_string(out);
+	return cell_word(out);
 }
 
 /* What only people are shown. Where events are missing, what was counted is the least it can
@@ -297,15 +297,15 @@ static void fill_text(struct cell *cells, const struct conn_row *row, const stru
 
 	life_text_name(&t->life, l);
 	cells[COL_PROCESS] = cell_nonempty(t->life.process);
-	cells[COL_LOCAL] = cell_string(t->life.local);
-	cells[COL_REMOTE] = cell_nonempty(t->life.remote);
+	cells[COL_LOCAL] = cell_word(t->life.local);
+	cells[COL_REMOTE] = t->life.has_remote ? cell_word(t->life.remote) : cell_null();
 	cells[COL_TIME] = duration_text(l, t);
 	cells[COL_SENT] = bytes_text(&cells[COL_TX_BYTES], has_holes, t->sent);
 	cells[COL_RECEIVED] = bytes_text(&cells[COL_RX_BYTES], has_holes, t->received);
 	/* A line more for each connection that closes first would be half of the lines. */
-	cells[COL_ENDED] = l->is_time_wait ? cell_string("fin tw")
-					   : cell_string(life_end_name((enum life_end)l->end));
-	cells[COL_REMARK] = cell_string(remark_of(row, l, t));
+	cells[COL_ENDED] = l->is_time_wait ? cell_word("fin tw")
+					   : cell_word(life_end_name((enum life_end)l->end));
+	cells[COL_REMARK] = cell_word(remark_of(row, l, t));
 }
 
 /* Of a listener, what its snapshot and its children tell. */

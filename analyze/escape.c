@@ -287,14 +287,35 @@ void escape_csv(struct view in, struct buf *out)
 	buf_release(&plain);
 }
 
+/* Each byte is a character. */
+static bool is_ascii(const uint8_t *p, size_t len)
+{
+	uint64_t bits = 0;
+
+	if (len < 8) {
+		for (size_t i = 0; i < len; i++)
+			bits |= p[i];
+		return are_plain(bits);
+	}
+	for (size_t i = 0; i < len - 8; i += 8)
+		bits |= load_word(p + i);
+	return are_plain(bits | load_word(p + len - 8));
+}
+
 size_t escape_width(struct view in)
 {
 	size_t width = 0;
 	uint32_t c;
 
-	for (; view_len(in) >= 8 && are_plain(not_plain(load_word(in.p))); in.p += 8)
-		width += 8;
-	while (escape_take(&in, &c)) {
+	if (is_ascii(in.p, view_len(in)))
+		return view_len(in);
+	while (view_len(in)) {
+		if (*in.p < 0x80) {
+			in.p++;
+			width++;
+			continue;
+		}
+		escape_take(&in, &c);
 		if (c < 0x300)
 			width++;
 		else if (!is_in(combining, ARRAY_SIZE(combining), c))

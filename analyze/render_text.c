@@ -14,6 +14,7 @@ enum {
 	PAGE_ROWS = 200,
 	PAGE_BYTES = 1 << 20,
 	LINE_COLUMNS = 100, /* beyond it, columns stand closer, and words wrap */
+	FEW = 4,            /* one of so many fields may be too wide for its column */
 	WRAP_ROOM = 24,     /* least room for words that wrap beside their row */
 	WRAP_INDENT = 8,    /* else they stand below it */
 	NOTE_INDENT = 2,    /* of a note's other lines */
@@ -45,6 +46,7 @@ struct text_page {
 	bool *has_words; /* by column: one of its cells is no number; owned */
 	size_t has_words_cap;
 	size_t gap;      /* spaces between columns: 1 or 2 */
+	size_t over;     /* columns that the line's fields so far took beyond their widths */
 	bool has_titles; /* printed for this table */
 	bool is_settled; /* widths are fixed */
 };
@@ -90,7 +92,8 @@ static void put_padding(struct buf *out, size_t count)
 {
 	if (!count || !buf_reserve(out, count))
 		return;
-	memset(out->data + out->len, ' ', count);
+	for (size_t i = 0; i < count; i++)
+		out->data[out->len + i] = ' ';
 	out->len += count;
 }
 
@@ -99,20 +102,37 @@ static void end_line(struct renderer *r)
 	while (r->line.len && r->line.data[r->line.len - 1] == ' ')
 		r->line.len--;
 	put_u8(&r->line, '\n');
+	r->page->over = 0;
 	render_end_line(r);
 }
 
-static void put_field(struct renderer *r, size_t column, struct view text, size_t width)
+static bool is_right(const struct renderer *r, size_t column)
 {
-	size_t room = r->page->widths[column];
-	size_t padding = room > width ? room - width : 0;
 	enum align align = r->table->columns[column].align;
-	bool is_right = align == ALIGN_RIGHT ||
-			(align == ALIGN_BY_VALUE && !r->page->has_words[column]);
 
-	put_padding(&r->line, is_right ? padding : 0);
+	return align == ALIGN_RIGHT || (align == ALIGN_BY_VALUE && !r->page->has_words[column]);
+}
+
+/* Returns how many columns a field this wide takes. Those behind one that is too wide for its
+ * column are the narrower for it, where they have padding. */
+static size_t take_room(struct text_page *page, size_t column, size_t width)
+{
+	size_t all = page->widths[column], room = all > page->over ? all - page->over : 0;
+	size_t taken = width > room ? width : room;
+
+	page->over += taken - all;
+	return taken;
+}
+
+static size_t put_field(struct renderer *r, size_t column, struct view text, size_t width)
+{
+	size_t taken = take_room(r->page, column, width), padding = taken - width;
+	size_t before = is_right(r, column) ? padding : 0;
+
+	put_padding(&r->line, before);
 	put_bytes(&r->line, text.p, view_len(text));
-	put_padding(&r->line, is_right ? 0 : padding);
+	put_padding(&r->line, padding - before);
+	return taken;
 }
 
 /* As many words, parted by single spaces, as have room; at least one. The rest is what is left. */
@@ -222,11 +242,12 @@ static void print_row(struct renderer *r, const struct piece *pieces)
 		text = page_text(r->page, pieces->at, pieces->len);
 		put_padding(&r->line, gap);
 		at += gap;
-		if (c->wraps)
+		if (!c->wraps) {
+			at += put_field(r, i, text, pieces->width);
+		} else {
 			put_wrapped(r, text, at);
-		else
-			put_field(r, i, text, pieces->width);
-		at += r->page->widths[i] > pieces->width ? r->page->widths[i] : pieces->width;
+			at += take_room(r->page, i, pieces->width);
+		}
 		gap = r->page->gap;
 		pieces++;
 	}
@@ -254,6 +275,66 @@ static void print_entries(struct renderer *r)
 	page_clear(page);
 }
 
+/* ---- rows whose widths are known ---- */
+
+static bool is_word(const struct cell *cell)
+{
+	return cell->kind != CELL_NULL && cell->kind != CELL_INT && cell->kind != CELL_UINT;
+}
+
+/* Put the cell where its field begins, and move it if it ends there. Returns how wide it is. */
+static size_t put_cell(struct renderer *r, size_t column, const struct cell *cell)
+{
+	size_t begin = r->line.len, len, width, taken;
+	uint8_t *field;
+
+	r->page->has_words[column] |= is_word(cell);
+	text_cell_put(&r->line, cell, r->table->columns[column].unit, r->opt.origin_ns);
+	len = r->line.len - begin;
+	width = len ? escape_width(view_of(r->line.data + begin, len)) : 0;
+	taken = take_room(r->page, column, width);
+	put_padding(&r->line, taken - width);
+	if (taken > width && !r->line.is_failed && is_right(r, column)) {
+		field = r->line.data + begin;
+		memmove(field + taken - width, field, len);
+		memset(field, ' ', taken - width);
+	}
+	return taken;
+}
+
+/* Lines that wrap may be written out meanwhile: the text must lie elsewhere. */
+static size_t put_words(struct renderer *r, size_t column, const struct cell *cell, size_t at)
+{
+	struct buf *text = &r->page->text;
+	struct view words;
+
+	buf_clear(text);
+	text_cell_put(text, cell, r->table->columns[column].unit, r->opt.origin_ns);
+	words = page_text(r->page, 0, text->len);
+	put_wrapped(r, words, at);
+	return take_room(r->page, column, escape_width(words));
+}
+
+static void put_row(struct renderer *r, const struct cell *cells)
+{
+	size_t gap = 0, at = 0;
+
+	print_titles(r);
+	for (size_t i = 0; i < r->table->column_count; i++) {
+		const struct column *c = &r->table->columns[i];
+
+		if (!is_shown(c))
+			continue;
+		put_padding(&r->line, gap);
+		at += gap;
+		at += c->wraps ? put_words(r, i, &cells[i], at) : put_cell(r, i, &cells[i]);
+		gap = r->page->gap;
+	}
+	end_line(r);
+	if (r->page->text.is_failed)
+		render_starve(r);
+}
+
 /* ---- the page ---- */
 
 static void widen(struct renderer *r, const struct piece *piece)
@@ -267,12 +348,52 @@ static void widen(struct renderer *r, const struct piece *piece)
 	}
 }
 
+/* Fields that have no room in their column once it is one narrower; its title is as bad as two. */
+static size_t count_wide(const struct renderer *r, size_t column, size_t piece)
+{
+	const struct text_page *page = r->page;
+	const char *title = r->table->columns[column].title;
+	size_t width = escape_width(view_of(title, strlen(title)));
+	size_t count = width >= page->widths[column] ? 2 : 0;
+
+	for (size_t e = 0; e < page->entry_count; e++)
+		if (!page->entries[e].is_note &&
+		    page->pieces[page->entries[e].first_piece + piece].width >=
+			    page->widths[column])
+			count++;
+	return count;
+}
+
+/* Narrow the column by one in which the fewest fields are too wide then, if they are few. */
+static bool narrow(struct renderer *r)
+{
+	size_t best = 0, piece = 0, least = r->page->entry_count / FEW + 1;
+
+	for (size_t i = 0; i < r->table->column_count; i++) {
+		const struct column *c = &r->table->columns[i];
+		size_t count;
+
+		if (!is_shown(c))
+			continue;
+		count = c->wraps || r->page->widths[i] < 2 ? SIZE_MAX : count_wide(r, i, piece);
+		piece++;
+		if (count >= least)
+			continue;
+		least = count;
+		best = i + 1;
+	}
+	if (best)
+		r->page->widths[best - 1]--;
+	return best;
+}
+
 /* Columns are as wide as their title, their declaration, and what waits. They move
- * together where that lets a line fit, or what wraps begin further to the left. */
+ * together where that lets a line fit, or what wraps begin further to the left; where that is
+ * not enough, some few fields are too wide. */
 static void settle_widths(struct renderer *r)
 {
 	struct text_page *page = r->page;
-	size_t total = 0, gaps = 0;
+	size_t total = 0, gaps = 0, line = 0;
 	bool wraps = false;
 
 	for (size_t e = 0; e < page->entry_count; e++)
@@ -282,10 +403,14 @@ static void settle_widths(struct renderer *r)
 		total += page->widths[i];
 		gaps += is_shown(&r->table->columns[i]);
 		wraps |= r->table->columns[i].wraps;
+		if (is_shown(&r->table->columns[i]) && !r->table->columns[i].wraps)
+			line += page->widths[i] + 1;
 	}
 	gaps -= gaps != 0;
 	page->gap = total + 2 * gaps > LINE_COLUMNS && (total + gaps <= LINE_COLUMNS || wraps) ? 1
 											       : 2;
+	while (page->gap == 1 && line > LINE_COLUMNS + 1 && narrow(r))
+		line--;
 	page->is_settled = true;
 }
 
@@ -311,11 +436,6 @@ static bool add_entry(struct text_page *page, bool is_note)
 	page->entries[page->entry_count++] = (struct entry){.first_piece = page->piece_count,
 							    .is_note = is_note};
 	return true;
-}
-
-static bool is_word(const struct cell *cell)
-{
-	return cell->kind != CELL_NULL && cell->kind != CELL_INT && cell->kind != CELL_UINT;
 }
 
 static bool add_row(struct renderer *r, const struct cell *cells)
@@ -377,6 +497,10 @@ static void print_if_ready(struct renderer *r)
 
 static void text_row(struct renderer *r, const struct cell *cells)
 {
+	if (r->table && r->page->is_settled) {
+		put_row(r, cells);
+		return;
+	}
 	if (!r->table || !add_row(r, cells)) {
 		render_starve(r);
 		return;

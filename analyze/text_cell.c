@@ -102,7 +102,9 @@ static void put_form(struct buf *out, const struct cell *cell, struct text_form 
 		return;
 	case CELL_TEXT:
 	case CELL_NAME:
-		if (form.depth)
+		if (cell->is_own && !form.depth)
+			put_bytes(out, cell->text.p, view_len(cell->text));
+		else if (form.depth)
 			put_quoted(out, cell->text);
 		else
 			escape_text(cell->text, out);

@@ -81,7 +81,7 @@ static struct cell state_cell(enum tcp_state state)
 
 static struct cell short_cell(enum tcp_state state)
 {
-	return state == STATE_UNKNOWN ? cell_null() : cell_string(tcp_state_short(state));
+	return state == STATE_UNKNOWN ? cell_null() : cell_word(tcp_state_short(state));
 }
 
 static struct cell time_cell(const struct life_change *c, char out[UNITS_LEAST + UNITS_MAX])
@@ -89,7 +89,7 @@ static struct cell time_cell(const struct life_change *c, char out[UNITS_LEAST +
 	if (!c->has_duration)
 		return cell_null();
 	units_duration((int64_t)c->duration_ns, units_at_least(c->is_at_least, out));
-	return cell_string(out);
+	return cell_word(out);
 }
 
 static const char *remark(const struct life *l, const struct life_change *c)
@@ -125,12 +125,12 @@ static void fill_text(struct cell *cells, const struct life *l, const struct lif
 {
 	life_text_name(&t->life, l);
 	cells[COL_PROCESS] = cell_nonempty(t->life.process);
-	cells[COL_LOCAL] = cell_string(t->life.local);
-	cells[COL_REMOTE] = cell_nonempty(t->life.remote);
+	cells[COL_LOCAL] = cell_word(t->life.local);
+	cells[COL_REMOTE] = t->life.has_remote ? cell_word(t->life.remote) : cell_null();
 	cells[COL_FROM_SHORT] = short_cell(c->from);
 	cells[COL_TO_SHORT] = short_cell(c->to);
 	cells[COL_TIME] = time_cell(c, t->time);
-	cells[COL_REMARK] = cell_string(remark(l, c));
+	cells[COL_REMARK] = cell_word(remark(l, c));
 }
 
 static void print_change(struct states *v, uint64_t ts_ns, const struct sighting *seen)

@@ -147,6 +147,58 @@ static void widths_are_fixed_after_the_first_rows(void **state)
 	printed_check(&p, NULL);
 }
 
+static void a_field_too_wide_takes_from_those_behind_it(void **state)
+{
+	static const char want[] = "123456  ab    1 µs  fin\n"
+				   "123456  abcde  1 µs  fin\n"
+				   "   1  ab    100 µs  fin\n";
+	struct printed p;
+
+	(void)state;
+	printed_open(&p, &plain);
+	render_begin(p.renderer, &table);
+	for (int i = 0; i < 200; i++)
+		print_row(&p, 1234, "comm", 100000, "fin");
+	print_row(&p, 123456, "ab", 1000, "fin");
+	print_row(&p, 123456, "abcde", 1000, "fin");
+	print_row(&p, 1, "ab", 100000, "fin");
+	render_flush(p.renderer);
+	assert_string_equal(p.text + p.len - strlen(want), want);
+	printed_check(&p, NULL);
+}
+
+/* One row alone has a time that would make all lines too long. */
+static void few_fields_are_too_wide_where_that_lets_lines_fit(void **state)
+{
+	static const struct column long_columns[] = {
+		{.key = "comm", .title = "comm"},
+		{.key = "took", .title = "took", .align = ALIGN_RIGHT},
+		{.key = "end", .title = "end"},
+		{.title = "", .wraps = true},
+	};
+	static const struct table long_table = {"test", long_columns, 4};
+	struct cell cells[] = {cell_string(TEN TEN TEN TEN TEN TEN TEN), cell_string("1 ms"),
+			       cell_string(TEN TEN), cell_string("")};
+	struct printed p;
+
+	(void)state;
+	printed_open(&p, &plain);
+	render_begin(p.renderer, &long_table);
+	for (int i = 0; i < 8; i++)
+		render_row(p.renderer, cells);
+	cells[0] = cell_string("short");
+	cells[1] = cell_string("999 h 59 min");
+	cells[2] = cell_string("fin");
+	render_row(p.renderer, cells);
+	render_flush(p.renderer);
+	render_finish(p.renderer);
+	render_flush(p.renderer);
+	for (const char *line = p.text; *line; line = strchr(line, '\n') + 1)
+		assert_true(strcspn(line, "\n") <= 100);
+	assert_non_null(strstr(p.text, " 999 h 59 min fin\n"));
+	printed_check(&p, NULL);
+}
+
 static void live_rows_are_printed_at_once_in_declared_widths(void **state)
 {
 	struct render_options live = {.format = RENDER_TEXT, .is_live = true};
@@ -377,6 +429,8 @@ int main(void)
 		cmocka_unit_test(notes_wrap),
 		cmocka_unit_test(unknown_is_a_dash_and_lines_end_without_spaces),
 		cmocka_unit_test(widths_are_fixed_after_the_first_rows),
+		cmocka_unit_test(a_field_too_wide_takes_from_those_behind_it),
+		cmocka_unit_test(few_fields_are_too_wide_where_that_lets_lines_fit),
 		cmocka_unit_test(live_rows_are_printed_at_once_in_declared_widths),
 		cmocka_unit_test(notes_keep_their_place_between_rows),
 		cmocka_unit_test(a_note_without_any_row_stands_alone),
