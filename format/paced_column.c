@@ -6,8 +6,6 @@
 
 #include "format/paced.h"
 
-enum { CHUNK = 128 }; /* rows that are decoded at once */
-
 /* How far a row is from its guess; the bits of that in *size, above 63 if it cannot be. */
 static int64_t take_error(uint8_t symbol, int wanted, struct bit_reader *bits, unsigned *size)
 {
@@ -32,24 +30,30 @@ enum {
 	USUAL_SIZES = 33, /* residuals of up to 32 bits */
 	USUAL_BITS = 32,
 	FORMS = USUAL_SIZES << PACED_SPREAD_SHIFT,
-	TO_NONE = 1 << 20, /* from any expected size */
+	FORM_BYTES = 16,
+	TO_NONE = 1 << 28, /* from any expected size, that of an unknown context, too */
 };
+
+/* PACED_BASE to the power of PACED_HISTORY + 1: what the hash of an id has become when it is left out. */
+static const uint32_t FORGOTTEN = UINT32_C(0x94446f01);
 
 /* What a size and the symbol's low bits say of a residual. */
 struct form {
-	uint64_t base; /* the bits that are known, where they belong */
-	int64_t flip;  /* -1: of negative ones, all bits are the other way round */
+	uint32_t base; /* the bits that are known, where they belong */
 	uint32_t mask; /* of the bits that follow */
+	int32_t flip;  /* -1: of negative ones, all bits are the other way round */
 	uint16_t size; /* in 1/256 */
 	uint16_t bits; /* that follow */
 };
+
+_Static_assert(sizeof(struct form) == FORM_BYTES, "struct form");
 
 /* What symbols mean, to be looked up: it is the same in all blocks. */
 struct decoder {
 	struct paced_tables tables;
 	struct form forms[FORMS]; /* [size, low bits] */
 	int64_t limits[64];       /* of what is learnt, [expected size] */
-	uint32_t moves[256];      /* [symbol] from the expected size to an index of forms[] */
+	uint32_t moves[256];      /* [symbol] from the expected size's form, in bytes */
 };
 
 static struct form form_of(unsigned size, unsigned low)
@@ -57,8 +61,8 @@ static struct form form_of(unsigned size, unsigned low)
 	unsigned sub = paced_sub_bits(size), bits = size > 1 ? size - 1 - sub : 0;
 	uint64_t known = size ? UINT64_C(1) << sub | (low >> 1 & sub) : 0;
 
-	return (struct form){known << bits, -(int64_t)(low & 1), (uint32_t)bits_mask(bits),
-			     (uint16_t)(256 * size), (uint16_t)bits};
+	return (struct form){(uint32_t)(known << bits), (uint32_t)bits_mask(bits),
+			     -(int32_t)(low & 1), (uint16_t)(256 * size), (uint16_t)bits};
 }
 
 static struct decoder *decoder_new(void)
@@ -73,9 +77,10 @@ static struct decoder *decoder_new(void)
 	for (int i = 0; i < 64; i++)
 		d->limits[i] = paced_limit(i);
 	for (unsigned i = 0; i < 256; i++)
-		d->moves[i] = (uint32_t)unzigzag(i >> PACED_SPREAD_SHIFT) *
-				      (1 << PACED_SPREAD_SHIFT) +
-			      (i & 3);
+		d->moves[i] = ((uint32_t)unzigzag(i >> PACED_SPREAD_SHIFT) *
+				       (1 << PACED_SPREAD_SHIFT) +
+			       (i & 3)) *
+			      FORM_BYTES;
 	d->moves[PACED_ESCAPE] = TO_NONE;
 	return d;
 }
@@ -85,28 +90,21 @@ struct reel {
 	struct bit_reader bits;
 	struct paced_mood mood;
 	uint64_t now;
-	uint32_t schemas[PACED_HISTORY + CHUNK]; /* and of the rows before them, or 0 */
-	uint16_t numbers[CHUNK];                 /* of contexts */
+	uint32_t hash; /* of the last ids: a row's and those of its history */
 };
 
-/* The next rows' contexts. Nothing is taken over from row to row: several are found at once. */
-static void find_contexts(struct reel *r, const uint32_t *schemas, size_t count)
+/* The next row's, after that of the row before; the ids before it are in front. */
+static inline uint32_t hash_next(uint32_t hash, const uint32_t *schema)
 {
-	memcpy(r->schemas + PACED_HISTORY, schemas, count * sizeof(*schemas));
-	for (size_t i = 0; i < count; i++) {
-		uint32_t all = 0;
-
-		for (size_t k = 0; k <= PACED_HISTORY; k++)
-			all = all * PACED_BASE + r->schemas[i + k];
-		r->numbers[i] = (uint16_t)paced_context_at(all);
-	}
+	return hash * PACED_BASE + schema[0] - schema[-PACED_HISTORY - 1] * FORGOTTEN;
 }
 
-/* One row of the chunk, whatever it is; false for a symbol that cannot be. */
-static SELDOM bool decode_row(struct decoder *d, struct reel *r, size_t i, uint8_t symbol)
+/* The next row, whatever it is; false for a symbol that cannot be. */
+static SELDOM bool decode_row(struct decoder *d, struct reel *r, const uint32_t *schema,
+			      uint8_t symbol)
 {
-	const uint32_t *schema = r->schemas + PACED_HISTORY + i;
-	struct paced_context *c = &d->tables.contexts[r->numbers[i]];
+	uint32_t hash = hash_next(r->hash, schema);
+	struct paced_context *c = &d->tables.contexts[paced_context_at(hash)];
 	struct paced_context *parent = &d->tables.parents[paced_parent_at(schema[-1], schema[0])];
 	struct paced_guess guess = paced_guess_of(c, parent, &r->mood);
 	int wanted = guess.size + (int)unzigzag(symbol >> PACED_SPREAD_SHIFT);
@@ -116,32 +114,36 @@ static SELDOM bool decode_row(struct decoder *d, struct reel *r, size_t i, uint8
 	error = take_error(symbol, wanted, &r->bits, &size);
 	if (size > 63)
 		return false;
+	r->hash = hash;
 	r->now += guess.step + (uint64_t)error;
 	paced_learn(&d->tables, &r->mood, c, parent, &guess, symbol, error, size);
 	return true;
 }
 
-/* The same as decode_row() while it is usual: few bits, in a known context. There are
- * USUAL_BITS bits for each of the rows `i` to `count`. Returns the first that is not usual. */
-static size_t decode_usual(struct decoder *d, struct reel *r, const uint8_t *symbols, size_t i,
-			   size_t count, uint64_t *ts)
+/* The same of rows from `i` on while they are usual: few bits, in a known context. There are USUAL_BITS
+ * bits for each of the rows up to `count`. Returns the first that is not usual. */
+static size_t decode_usual(struct decoder *d, struct reel *r, const uint8_t *symbols,
+			   const uint32_t *schemas, size_t i, size_t count, uint64_t *ts)
 {
 	const uint8_t *in = r->bits.in.p;
 	uint64_t bit = r->bits.at, now = r->now;
 	struct paced_mood mood = r->mood;
+	uint32_t hash = r->hash;
 
 	for (; i < count; i++) {
-		struct paced_context *c = &d->tables.contexts[r->numbers[i]];
+		uint32_t next = hash_next(hash, schemas + i);
+		struct paced_context *c = &d->tables.contexts[paced_context_at(next)];
 		uint8_t symbol = symbols[i];
 		uint32_t usual = (uint32_t)bits_floor(c->size + mood.unrest, 8);
-		uint32_t at = (usual << PACED_SPREAD_SHIFT) + d->moves[symbol];
+		uint32_t at = (usual * (FORM_BYTES << PACED_SPREAD_SHIFT)) + d->moves[symbol];
 		const struct form *form;
 		int64_t error, limit;
 
-		if (at >= FORMS)
+		if (at >= FORMS * FORM_BYTES)
 			break;
-		form = &d->forms[at];
-		error = (int64_t)((load_le64(in + bit / 8) >> bit % 8 & form->mask) + form->base) ^
+		form = (const struct form *)((const char *)d->forms + at);
+		hash = next;
+		error = (int64_t)((load_le64(in + bit / 8) >> bit % 8 & form->mask) | form->base) ^
 			form->flip;
 		bit += form->bits;
 		limit = d->limits[c->size >> 8];
@@ -151,6 +153,7 @@ static size_t decode_usual(struct decoder *d, struct reel *r, const uint8_t *sym
 		paced_context_learn(c, error, limit, form->size);
 	}
 	r->bits.at = bit;
+	r->hash = hash;
 	r->now = now;
 	r->mood = mood;
 	return i;
@@ -162,36 +165,36 @@ static size_t rows_safe(const struct bit_reader *bits)
 	return bits->at < bits->safe ? (size_t)(bits->safe - bits->at) / USUAL_BITS : 0;
 }
 
-static bool decode_chunk(struct decoder *d, struct reel *r, const uint8_t *symbols, size_t count,
-			 uint64_t *ts)
+/* Rows of one CPU that have the ids of those before them in front. */
+static bool decode_part(struct decoder *d, struct reel *r, const uint8_t *symbols,
+			const uint32_t *schemas, size_t count, uint64_t *ts)
 {
 	for (size_t i = 0; i < count; i++) {
 		size_t safe = rows_safe(&r->bits);
 
-		i = decode_usual(d, r, symbols, i, safe < count - i ? i + safe : count, ts);
+		i = decode_usual(d, r, symbols, schemas, i, safe < count - i ? i + safe : count,
+				 ts);
 		if (i == count)
 			break;
-		if (!decode_row(d, r, i, symbols[i]))
+		if (!decode_row(d, r, schemas + i, symbols[i]))
 			return false;
 		ts[i] = r->now;
 	}
-	memmove(r->schemas, r->schemas + count, PACED_HISTORY * sizeof(*r->schemas));
 	return true;
 }
 
-/* The rows of one CPU. */
+/* All rows of one CPU. Before the first ones there are zeros. */
 static bool decode_lane(struct decoder *d, struct reel *r, const uint8_t *symbols,
 			const uint32_t *schemas, size_t count, uint64_t *ts)
 {
-	memset(r->schemas, 0, PACED_HISTORY * sizeof(*r->schemas));
-	for (size_t first = 0; first < count; first += CHUNK) {
-		size_t here = count - first < CHUNK ? count - first : CHUNK;
+	enum { BEFORE = PACED_HISTORY + 1 };
+	uint32_t begin[2 * BEFORE] = {0};
+	size_t first = count < BEFORE ? count : BEFORE;
 
-		find_contexts(r, schemas + first, here);
-		if (!decode_chunk(d, r, symbols + first, here, ts + first))
-			return false;
-	}
-	return true;
+	r->hash = 0;
+	memcpy(begin + BEFORE, schemas, first * sizeof(*schemas));
+	return decode_part(d, r, symbols, begin + BEFORE, first, ts) &&
+	       decode_part(d, r, symbols + first, schemas + first, count - first, ts + first);
 }
 
 /* False for symbols that cannot be, or bits that do not end with the last row. */
