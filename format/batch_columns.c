@@ -86,7 +86,7 @@ struct column *batch_column(struct batch *b, uint32_t number, const struct field
 		return batch_open_keyed(b) && c->state == COLUMN_READY ? c : NULL;
 	if (c->codec == CODEC_SHARED && c->what == COLUMN_REF)
 		return batch_open_shared(b) && c->state == COLUMN_READY ? c : NULL;
-	if (f && f->kind == FIELD_INT && c->codec == CODEC_RECALLED)
+	if (f && f->kind == FIELD_INT && column_is_recalled(c->codec))
 		return batch_open_recalled(b) && c->state == COLUMN_READY ? c : NULL;
 	c->mask = c->codec == CODEC_CONST ? 0 : UINT32_MAX;
 	values = c->codec == CODEC_CONST ? 1 : rows;

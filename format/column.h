@@ -31,12 +31,18 @@ enum column_codec {
 	CODEC_PACED = 15,    /* the hot time column: paced.h */
 	CODEC_NEARBY = 16,   /* ints: a varint token each: nearby.h */
 	CODEC_TOLD = 17,     /* the same as CODEC_PAIRED, and the column's own values */
+	CODEC_REUSED = 18,   /* the same as CODEC_RECALLED, and the way back: recalled.h */
 };
 
-/* Are such columns of a block decoded together? keyed.h */
+/* Are such columns of a block decoded together? keyed.h, recalled.h */
 static inline bool column_is_keyed(uint8_t codec)
 {
 	return codec == CODEC_KEYED || codec == CODEC_PAIRED || codec == CODEC_TOLD;
+}
+
+static inline bool column_is_recalled(uint8_t codec)
+{
+	return codec == CODEC_RECALLED || codec == CODEC_REUSED;
 }
 
 /* Append `n` integers to *out; returns the codec used. */

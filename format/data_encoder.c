@@ -417,7 +417,7 @@ static void put_recalled(struct data_encoder *e, const struct schema *s)
 
 	for (unsigned i = 0; recalled_encoder_column(e->recalled, s->id, i, &id.index, &tokens);
 	     i++)
-		put_coded(e, id, CODEC_RECALLED, tokens);
+		put_coded(e, id, CODEC_REUSED, tokens);
 }
 
 /* Bytes that the strings which a field of the rows takes from a dictionary have at most. */

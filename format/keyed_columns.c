@@ -159,7 +159,7 @@ static bool find_near(struct batch *b, const struct slot *s, const struct keyed_
 
 	if (keyed)
 		c->near = keyed->column;
-	else if (column != NO_COLUMN && b->columns[column].codec != CODEC_RECALLED)
+	else if (column != NO_COLUMN && !column_is_recalled(b->columns[column].codec))
 		c->near = batch_column(b, column, near, s->count);
 	return c->near;
 }

@@ -15,8 +15,9 @@ struct recalled_column {
 	uint64_t *values;
 	const uint32_t *near; /* numbers */
 	uint32_t near_mask;   /* of a row */
-	uint64_t last;
+	uint64_t last, prior;
 	struct recent recent;
+	bool is_reused;
 };
 
 /* Those of the rows of one schema, in the order of fields. */
@@ -30,7 +31,7 @@ static struct column *column_of(struct batch *b, const struct slot *s, unsigned 
 	const struct field *f = &s->schema->fields[field];
 	uint32_t number = f->ref ? NO_COLUMN : s->own[s->schema->own_of[field]];
 
-	return number != NO_COLUMN && b->columns[number].codec == CODEC_RECALLED
+	return number != NO_COLUMN && column_is_recalled(b->columns[number].codec)
 		       ? &b->columns[number]
 		       : NULL;
 }
@@ -69,7 +70,8 @@ static bool take_column(struct batch *b, const struct slot *s, unsigned field, s
 {
 	const struct field *f = &s->schema->fields[field];
 
-	*out = (struct recalled_column){.recent = RECENT_EMPTY};
+	*out = (struct recalled_column){.recent = RECENT_EMPTY,
+					.is_reused = c->codec == CODEC_REUSED};
 	if (f->kind != FIELD_INT || f->elem_size != sizeof(*c->longs) || f->key_ref ||
 	    batch_column_bytes(b, c, &out->tokens, NULL))
 		return false;
@@ -102,6 +104,39 @@ static inline uint64_t value_of(struct recalled_column *c, uint64_t token, uint6
 			    token < RECENT_VALUES ? token : token - RECALLED_FAR + RECENT_VALUES);
 }
 
+/* What is told at length, or was. */
+static bool take_far(struct recalled *r, struct recalled_column *c, uint64_t far, uint64_t *value)
+{
+	uint64_t number = far >> 2;
+
+	if (!(far & REUSED_MET)) {
+		*value = c->recent.base += (uint64_t)unzigzag(far >> 1);
+		reused_meet(r, *value);
+	} else if (number < r->met_count) {
+		*value = far & REUSED_BESIDE ? recalled_beside(r->met[number], c->last)
+					     : r->met[number];
+	} else {
+		return false;
+	}
+	*recent_front(&c->recent, RECENT_VALUES - 1) = *value;
+	return true;
+}
+
+static inline bool take_reused(struct recalled *r, struct recalled_column *c, uint64_t token,
+			       uint64_t with, uint64_t after, uint64_t *value)
+{
+	if (token >= REUSED_FAR) {
+		if (!take_far(r, c, token - REUSED_FAR, value))
+			return false;
+	} else if (token == REUSED_PRIOR) {
+		*value = recalled_beside(c->prior, c->last);
+	} else {
+		*value = value_of(c, token, with, after);
+	}
+	reused_see(r, c->last, *value, &c->prior);
+	return true;
+}
+
 static inline bool settle_row(struct recalled *r, const struct recalled_slot *s, uint32_t row)
 {
 	for (struct recalled_column *c = s->columns, *end = s->end; c < end; c++) {
@@ -111,7 +146,10 @@ static inline bool settle_row(struct recalled *r, const struct recalled_slot *s,
 
 		if (!take_varint(&c->tokens, &token))
 			return false;
-		value = value_of(c, token, *with, *after);
+		if (!c->is_reused)
+			value = value_of(c, token, *with, *after);
+		else if (!take_reused(r, c, token, *with, *after, &value))
+			return false;
 		recalled_see(with, after, &c->last, value);
 		c->values[row] = value;
 	}
@@ -138,9 +176,11 @@ static bool decode_recalled(struct batch *b)
 	struct recalled_slot *slots = slab_alloc(b->slab, b->slot_count, sizeof(*slots));
 	struct recalled_column *columns = slab_alloc(b->slab, count_columns(b), sizeof(*columns));
 	struct recalled_column *next = columns;
-	struct recalled *r = slab_zalloc(b->slab, 1, sizeof(*r));
+	struct recalled *r = slab_alloc(b->slab, 1, sizeof(*r));
 	bool is_ok = slots && columns && r;
 
+	if (r)
+		recalled_begin(r);
 	for (size_t i = 0; is_ok && i < b->slot_count; i++) {
 		slots[i].columns = next;
 		is_ok = take_columns(b, &b->slots[i], &slots[i]);

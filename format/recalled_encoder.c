@@ -15,7 +15,7 @@ struct recalled_lane {
 	uint32_t at, near_at; /* in a row; near_at may be NOWHERE */
 	unsigned own;         /* number of the field */
 	uint64_t latest[RECENT_VALUES];
-	uint64_t base, last;
+	uint64_t base, last, prior;
 	uint8_t *end; /* of the tokens; there is room for all */
 	struct buf tokens;
 };
@@ -28,7 +28,8 @@ struct recalled_slot {
 
 struct recalled_encoder {
 	struct recalled *recalled;
-	struct recalled_slot *slots; /* [schema id - 1] */
+	uint16_t numbers[1 << RECALLED_AFTER_BITS]; /* of those met, from 1, by place; 0: none */
+	struct recalled_slot *slots;                /* [schema id - 1] */
 	size_t cap;
 	bool is_empty; /* nothing was added */
 };
@@ -88,14 +89,14 @@ static bool is_recent(const uint64_t *values, size_t n)
 	return far * FAR_SHARE <= count;
 }
 
-/* No distance between numbers of 62 bits is without a token. */
+/* No distance between numbers of 61 bits is without a token. */
 bool recalled_encoder_fits(const uint64_t *values, size_t n)
 {
 	uint64_t differing = 0, beyond = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		differing |= values[i] ^ values[0];
-		beyond |= (values[i] + (UINT64_C(1) << 61)) >> 62;
+		beyond |= (values[i] + (UINT64_C(1) << 60)) >> 61;
 	}
 	return differing && !beyond && !is_recent(values, n);
 }
@@ -120,25 +121,41 @@ bool recalled_encoder_add(struct recalled_encoder *e, const struct row_group *g,
 	l->at = g->own_at[own];
 	l->near_at = near ? g->own_at[g->schema->own_of[near - 1]] : NOWHERE;
 	l->end = l->tokens.data;
-	l->base = l->last = 0;
+	l->base = l->last = l->prior = 0;
 	memset(l->latest, 0, sizeof(l->latest));
 	return true;
 }
 
-/* The token of a value that nothing foretells. */
-static uint64_t recent_token(struct recalled_lane *l, uint64_t value)
+/* The token of a value that was told at length, or is. */
+static uint64_t far_token(struct recalled_encoder *e, struct recalled_lane *l, uint64_t value)
 {
-	uint64_t token = recent_rank(l->latest, value);
+	struct recalled *r = e->recalled;
+	uint16_t *number = &e->numbers[recalled_place(value)];
+	uint64_t met = *number ? r->met[*number - 1u] : 0, token;
 
-	if (token < RECENT_VALUES)
-		return token;
-	token = zigzag((int64_t)(value - l->base)) + RECALLED_FAR;
+	if (*number && met == value)
+		return REUSED_FAR + ((*number - 1u) << 2 | REUSED_MET);
+	if (*number && recalled_beside(met, l->last) == value)
+		return REUSED_FAR + ((*number - 1u) << 2 | REUSED_MET | REUSED_BESIDE);
+	token = REUSED_FAR + (zigzag((int64_t)(value - l->base)) << 1);
 	l->base = value;
+	reused_meet(r, value);
+	*number = (uint16_t)r->met_count;
 	return token;
 }
 
-static void code_row(struct recalled *r, struct recalled_slot *s, const uint8_t *row)
+/* The token of a value that nothing foretells. */
+static uint64_t other_token(struct recalled_encoder *e, struct recalled_lane *l, uint64_t value)
 {
+	unsigned rank = recent_rank(l->latest, value);
+
+	return rank < RECENT_VALUES ? rank : far_token(e, l, value);
+}
+
+static void code_row(struct recalled_encoder *e, struct recalled_slot *s, const uint8_t *row)
+{
+	struct recalled *r = e->recalled;
+
 	for (struct recalled_lane *l = s->lanes, *end = l + s->count; l < end; l++) {
 		uint64_t value = row_bits(row + l->at, 8), token = RECALLED_WITH;
 		uint32_t number = l->near_at == NOWHERE ? 0
@@ -147,7 +164,10 @@ static void code_row(struct recalled *r, struct recalled_slot *s, const uint8_t 
 
 		if (*with != value)
 			token = recalled_beside(*after, l->last) == value ? RECALLED_AFTER
-									  : recent_token(l, value);
+				: recalled_beside(l->prior, l->last) == value
+					? REUSED_PRIOR
+					: other_token(e, l, value);
+		reused_see(r, l->last, value, &l->prior);
 		recalled_see(with, after, &l->last, value);
 		l->end = store_varint(l->end, token);
 	}
@@ -158,12 +178,13 @@ void recalled_encoder_run(struct recalled_encoder *e, const struct rows *rows,
 {
 	if (e->is_empty)
 		return;
-	memset(e->recalled, 0, sizeof(*e->recalled));
+	recalled_begin(e->recalled);
+	memset(e->numbers, 0, sizeof(e->numbers));
 	for (size_t i = 0; i < rows->count; i++) {
 		struct recalled_slot *s = &e->slots[heads[i].schema - 1];
 
 		if (s->count)
-			code_row(e->recalled, s,
+			code_row(e, s,
 				 row_group_at(rows->groups[heads[i].schema - 1], heads[i].local));
 	}
 	for (size_t i = 0; i < e->cap; i++)

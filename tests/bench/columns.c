@@ -45,7 +45,7 @@ static const char *codec_name(unsigned codec)
 	static const char *const names[] = {"-",      "CONST",  "VARINT", "DELTA",    "TABLE",
 					    "TIME",   "KEYED",  "AS_IS",  "PLANES",   "RECENT",
 					    "PAIRED", "LISTED", "SHARED", "RECALLED", "CROSSED",
-					    "PACED",  "NEARBY", "TOLD"};
+					    "PACED",  "NEARBY", "TOLD",   "REUSED"};
 
 	return codec < sizeof(names) / sizeof(*names) ? names[codec] : "?";
 }

@@ -22,7 +22,7 @@ except ImportError:
         zstd_module = None
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED, NEARBY, TOLD = range(1, 18)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED, NEARBY, TOLD, REUSED = range(1, 19)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM, FULL = (1 << bit for bit in range(8))
@@ -566,23 +566,46 @@ class Places:
 class Recalled:
     """7.8: what one column remembers."""
 
-    def __init__(self):
-        self.latest, self.base, self.last = [0] * 8, 0, 0
+    def __init__(self, is_reused):
+        self.latest, self.base, self.last, self.guess, self.is_reused = [0] * 8, 0, 0, 0, is_reused
 
-    def decode(self, token, number, at_number, after):
+    @staticmethod
+    def place(value):
+        return ((value >> 8) * 2654435761 & MASK32) >> 20
+
+    def far(self, token, met):
+        """What REUSED tells at length."""
+        if token & 1:
+            check(token >> 2 < len(met), "a value that was not met")
+            value = met[token >> 2]
+            return value & ~255 | self.last & 255 if token & 2 else value
+        self.base = self.base + unzigzag(token >> 1) & MASK64
+        if len(met) < 4096:
+            met.append(self.base)
+        return self.base
+
+    def decode(self, token, number, at_number, after, prior, met):
         with_place = (number * 2654435761 & MASK32) >> 17
-        after_place = ((self.last >> 8) * 2654435761 & MASK32) >> 20
+        after_place = self.place(self.last)
         if token == 8:
             value = at_number.get(with_place, 0)
         elif token == 9:
             value = after.get(after_place, 0) & ~255 | self.last & 255
+        elif token == 10 and self.is_reused:
+            value = self.guess & ~255 | self.last & 255
         else:
             if token < 8:
                 value = self.latest.pop(token)
+            elif self.is_reused:
+                value = self.far(token - 11, met)
+                self.latest.pop()
             else:
                 value = self.base = self.base + unzigzag(token - 10) & MASK64
                 self.latest.pop()
             self.latest.insert(0, value)
+        if self.is_reused and value != self.last:
+            self.guess = prior.get(self.place(value), 0)
+            prior[self.place(value)] = self.last
         at_number[with_place] = value
         if value != self.last:
             after[after_place] = value
@@ -858,7 +881,7 @@ class Data:
         try:
             self.decode_recalled()
         except (Damage, Unknown):
-            self.forget(RECALLED)
+            self.forget(RECALLED, REUSED)
 
     def hot(self, index, rows):
         check((0, VALUE, index) in self.columns, "a hot column is missing")
@@ -878,7 +901,7 @@ class Data:
     def decode_columns(self):
         for (schema_id, what, index), c in self.columns.items():
             schema, count = self.section.schemas.get(schema_id), len(self.rows_of.get(schema_id, []))
-            if not schema_id or not schema or what == RAW or c.codec in (KEYED, PAIRED, TOLD, SHARED, RECALLED):
+            if not schema_id or not schema or what == RAW or c.codec in (KEYED, PAIRED, TOLD, SHARED, RECALLED, REUSED):
                 continue
             try:
                 if what == VALUE and index < len(schema.own) and not schema.own[index].is_known():
@@ -963,36 +986,37 @@ class Data:
         return {0: full, mask: 0}.get(value, mask if value == full else value) if full else value
 
     def recalled_fields(self, schema_id):
-        """7.8: [(values, tokens, numbers)], values still empty"""
+        """7.8: [(values, tokens, numbers, column)], values still empty"""
         found = []
         schema = self.section.schemas[schema_id]
         for f in schema.own:
             c = self.columns.get((schema_id, VALUE, f.own))
-            if not c or c.codec != RECALLED:
+            if not c or c.codec not in (RECALLED, REUSED):
                 continue
             check(f.kind == INTEGER and f.size == 8 and not f.key_ref, "a recalled column of another kind")
             count = len(self.rows_of[schema_id])
             numbers = self.values.get((schema_id, VALUE, f.near.own)) if f.near else [0] * count
             check(numbers is not None, "what is near has no column")
-            found.append((self.values.setdefault((schema_id, VALUE, f.own), []), integers(VARINT, c.data(), count), numbers))
-        return [(values, tokens, numbers, Recalled()) for values, tokens, numbers in found]
+            found.append((self.values.setdefault((schema_id, VALUE, f.own), []), integers(VARINT, c.data(), count), numbers,
+                          Recalled(c.codec == REUSED)))
+        return found
 
     def decode_recalled(self):
-        if not any(c.codec == RECALLED for c in self.columns.values()):
+        if not any(c.codec in (RECALLED, REUSED) for c in self.columns.values()):
             return
         for schema in self.rows_of:
             check(schema in self.section.schemas and self.section.schemas[schema].kind == 1, "an unknown schema")
         recalled = {schema: self.recalled_fields(schema) for schema in self.rows_of}
-        at_number, after = {}, {}
+        common = {}, {}, {}, []
         for schema in self.ids:
             for values, tokens, numbers, column in recalled[schema]:
                 row = len(values)
-                values.append(column.decode(tokens[row], numbers[row] & MASK32, at_number, after))
+                values.append(column.decode(tokens[row], numbers[row] & MASK32, *common))
         self.signed_recalled()
 
     def signed_recalled(self):
         for (schema_id, what, index), c in self.columns.items():
-            if c.codec == RECALLED and what == VALUE and (schema_id, what, index) in self.values:
+            if c.codec in (RECALLED, REUSED) and what == VALUE and (schema_id, what, index) in self.values:
                 f = self.section.schemas[schema_id].own[index]
                 self.values[schema_id, what, index] = [integer(v, 8, f.flags & SIGNED) for v in self.values[schema_id, what, index]]
 

@@ -97,9 +97,15 @@ static void tokens_are(struct desk *d, uint32_t schema, const uint64_t *tokens, 
 	assert_false(recalled_encoder_column(d->encoder, schema, 1, &own, &got));
 }
 
+/* The one that was told as the n-th. */
+static uint64_t met(uint64_t n)
+{
+	return REUSED_FAR + 4 * n + REUSED_MET;
+}
+
 static uint64_t far_from(uint64_t base, uint64_t value)
 {
-	return RECALLED_FAR + zigzag((int64_t)(value - base));
+	return REUSED_FAR + 2 * zigzag((int64_t)(value - base));
 }
 
 static void a_number_foretells_its_address(void **state)
@@ -113,8 +119,8 @@ static void a_number_foretells_its_address(void **state)
 	add(d, READ, PAGE, 71);
 	run(d);
 	tokens_are(d, ARRIVES, (uint64_t[]){far_from(0, PAGE), far_from(PAGE, PAGE + 512)}, 2);
-	/* The last one is what came first in the column, but not with this number. */
-	tokens_are(d, READ, (uint64_t[]){RECALLED_WITH, RECALLED_WITH, far_from(0, PAGE)}, 3);
+	/* The last one is not with this number, but was before the other, too. */
+	tokens_are(d, READ, (uint64_t[]){RECALLED_WITH, RECALLED_WITH, REUSED_PRIOR}, 3);
 }
 
 static void an_address_foretells_the_next_one(void **state)
@@ -133,6 +139,39 @@ static void an_address_foretells_the_next_one(void **state)
 	tokens_are(d, READ, (uint64_t[]){far_from(0, PAGE + 0xe0), RECALLED_AFTER}, 2);
 }
 
+static void what_was_free_last_is_used_first(void **state)
+{
+	static const uint64_t order[] = {0, 1, 2, 3, 2, 1, 0};
+	struct desk *d = *state;
+
+	for (uint64_t i = 0; i < 7; i++)
+		add(d, ARRIVES, PAGE + order[i] * 512, 70 + i);
+	run(d);
+	tokens_are(d, ARRIVES,
+		   (uint64_t[]){far_from(0, PAGE), far_from(PAGE, PAGE + 512),
+				far_from(PAGE + 512, PAGE + 1024),
+				far_from(PAGE + 1024, PAGE + 1536), 1, REUSED_PRIOR, REUSED_PRIOR},
+		   7);
+}
+
+static void what_was_told_once_has_a_number(void **state)
+{
+	struct desk *d = *state;
+	uint64_t tokens[10] = {far_from(0, PAGE)};
+
+	for (uint64_t i = 0; i < 10; i++)
+		add(d, ARRIVES, PAGE + i * 4096, i);
+	for (uint64_t i = 1; i < 10; i++)
+		tokens[i] = far_from(0, 4096);
+	add(d, READ, PAGE + 0xe0, 90);
+	add(d, READ, PAGE + 3 * 4096 + 0xe0, 91);
+	add(d, READ, PAGE + 5 * 4096, 92);
+	run(d);
+	tokens_are(d, ARRIVES, tokens, 10);
+	tokens_are(d, READ, (uint64_t[]){far_from(0, PAGE + 0xe0), met(3) + REUSED_BESIDE, met(5)},
+		   3);
+}
+
 static void a_block_knows_nothing_of_the_one_before(void **state)
 {
 	struct desk *d = *state;
@@ -148,9 +187,9 @@ static void a_block_knows_nothing_of_the_one_before(void **state)
 
 static void numbers_without_a_token_do_not_fit(void **state)
 {
-	static const uint64_t fit[] = {PAGE, 0, (UINT64_C(1) << 61) - 1, UINT64_C(7) << 61},
-			      high[] = {0, UINT64_C(1) << 61}, low[] = {0, (UINT64_C(7) << 61) - 1},
-			      same[] = {PAGE, PAGE};
+	static const uint64_t fit[] = {PAGE, 0, (UINT64_C(1) << 60) - 1, UINT64_C(15) << 60},
+			      high[] = {0, UINT64_C(1) << 60},
+			      low[] = {0, (UINT64_C(15) << 60) - 1}, same[] = {PAGE, PAGE};
 
 	(void)state;
 	assert_true(recalled_encoder_fits(fit, 4));
@@ -214,6 +253,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_number_foretells_its_address),
 		TEST(an_address_foretells_the_next_one),
+		TEST(what_was_free_last_is_used_first),
+		TEST(what_was_told_once_has_a_number),
 		TEST(a_block_knows_nothing_of_the_one_before),
 		cmocka_unit_test(numbers_without_a_token_do_not_fit),
 		cmocka_unit_test(the_latest_addresses_need_no_recalling),

@@ -572,7 +572,7 @@ def shared_references(add):
     add("column_shared", 0, "of values it is an unknown codec", t.end(), [(1, 0, None), (2, 0, None)])
 
 
-def recalled(add):
+def recalled(add, codec=RECALLED, prefix="recalled"):
     d = dictionary(1, b"d", [field(b"k")])
     # An address near a number that is keyed, one that is signed and near one that is not, one near nothing.
     here = schema(2, b"here", [field(b"seq", key_ref=1), field(b"addr", size=8, tail=companions(near=1)), field(b"n", flags=SIGNED),
@@ -582,7 +582,7 @@ def recalled(add):
     rows = [(2, 7, page, -1, -5, 0), (3, page, 7), (2, 8, page + 0x200, -1, -5, page + 0xe0), (3, page + 0x200, 8), (2, 9, page, 0, far, page + 0x2e0),
             (2, 7, page + 0x400, 5, -5, page + 0xe0), (3, page + 0x400, 7), (3, 0, 0), (2, 0, 0, 5, -5, page + 0x4e0), (3, page + 0xe0, 9),
             (3, page, 9), (2, 9, page, 5, 0, 0), (2, 8, page + 0x200, -1, -5, page + 0xe0), (3, 1, 7), (3, 2, 7), (3, 1, 7)]
-    r, p, seqs, tokens = Recall(), Paired(), [], {}
+    r, p, seqs, tokens = Recall(codec), Paired(), [], {}
     for kind, *v in rows:
         if kind == 2:
             seqs.append(p.token(0, p.place(6), v[0], far=1 << 30)[0])
@@ -591,9 +591,9 @@ def recalled(add):
     mine, others = [row[1:] for row in rows if row[0] == 2], [row[1:] for row in rows if row[0] == 3]
     assert {8, 9} <= {t for of in tokens.values() for t in of} and min(map(min, tokens.values())) < 8, tokens
 
-    def columns(addr=(RECALLED, varints(*tokens["addr"])), there=(RECALLED, varints(*tokens["there"])), seq=True, number=True):
+    def columns(addr=(codec, varints(*tokens["addr"])), there=(codec, varints(*tokens["there"])), seq=True, number=True):
         found = [column(2, REFERENCE, 0, const(1)), column(2, VALUE, 1, addr), column(2, VALUE, 2, plain(*(v[2] for v in mine))),
-                 column(2, VALUE, 3, (RECALLED, varints(*tokens["s"]))), column(2, VALUE, 4, (RECALLED, varints(*tokens["alone"]))),
+                 column(2, VALUE, 3, (codec, varints(*tokens["s"]))), column(2, VALUE, 4, (codec, varints(*tokens["alone"]))),
                  column(3, VALUE, 0, there)]
         found += [column(2, VALUE, 0, (PAIRED, varints(*seqs))), column(2, RAW, 0, (AS_IS, b""))] if seq else []
         return found + [column(3, VALUE, 1, plain(*(v[1] for v in others)))] * number
@@ -609,18 +609,18 @@ def recalled(add):
     times, ids = list(range(len(rows))), [row[0] for row in rows]
     t = begin()
     t.rows(times, columns(), ids=ids)
-    add("recalled", 0, "addresses by number, by the one before, latest and new ones, of two events", t.end(), told(True))
+    add(prefix, 0, "addresses by number, by the one before, latest and new ones, of two events", t.end(), told(True))
 
-    for name, said in (("short", {"addr": (RECALLED, varints(*tokens["addr"][:-1]))}), ("trailing", {"there": (RECALLED, varints(*tokens["there"], 0))}),
+    for name, said in (("short", {"addr": (codec, varints(*tokens["addr"][:-1]))}), ("trailing", {"there": (codec, varints(*tokens["there"], 0))}),
                        ("near_missing", {"number": False})):
         t = begin()
         t.rows(times, columns(**said), ids=ids)
         text = [row[:-1] + (None,) if name == "near_missing" and len(row) == 4 else row for row in told(False)]
-        add("recalled_" + name, 0, "no recalled value of the block is known", t.end(), text)
+        add(prefix + "_" + name, 0, "no recalled value of the block is known", t.end(), text)
 
     t = begin()
     t.rows(times + [50], columns(), ids=ids + [9])
-    add("recalled_unknown_schema", 0, "no recalled value of the block is known, and no keyed one", t.end(),
+    add(prefix + "_unknown_schema", 0, "no recalled value of the block is known, and no keyed one", t.end(),
         [(row[0], 0, None, *row[3:]) if len(row) == 7 else row for row in told(False)])
 
     # Narrow ones, and such with a key, cannot have this codec; nor can what a keyed field is near.
@@ -628,10 +628,37 @@ def recalled(add):
                           ("near_keyed", field(b"v", size=8), True)):
         e = schema(2, b"e", [f, field(b"w", size=8, key_ref=1, tail=companions(near=1)) if near else field(b"w", size=8)], refs=[1])
         t = tape(d, e)
-        t.rows([1, 2], [column(2, REFERENCE, 0, const(0)), column(2, VALUE, 0, (RECALLED, b"\x10\x10")), column(2, RAW, 1, (AS_IS, b"")),
-                        column(2, VALUE, 1, (PAIRED if near else RECALLED, b"\x05\x05"))], ids=[2, 2])
-        add("recalled_" + name, 0, "a column that cannot be recalled, or be near" if near else "no recalled value of the block is known", t.end(),
+        t.rows([1, 2], [column(2, REFERENCE, 0, const(0)), column(2, VALUE, 0, (codec, b"\x10\x10" if codec == RECALLED else b"\x17\x17")), column(2, RAW, 1, (AS_IS, b"")),
+                        column(2, VALUE, 1, (PAIRED if near else codec, b"\x05\x05"))], ids=[2, 2])
+        add(prefix + "_" + name, 0, "a column that cannot be recalled, or be near" if near else "no recalled value of the block is known", t.end(),
             [(1, 0, 3, None), (2, 0, 6, None)] if near else [(1, 0, None, None), (2, 0, None, None)])
+
+
+def reused(add):
+    recalled(add, REUSED, "reused")
+
+    # Pages of a slab are taken in turn, then back in the other order, by two events that have two halves of each.
+    e, f = (schema(i, b"e", [field(b"v", size=8)]) for i in (1, 2))
+    page, order = 0xffff888104a00000, [(i * 5 % 12) for i in range(12)]
+    order += order[::-1][2:] + order[4:] + [20, 3, 20, 11, 4, 9, 20, 0, 2, 7, 1, 20]
+    r, rows, tokens = Recall(REUSED), [], {1: [], 2: []}
+    for i, n in enumerate(order):
+        for kind in ([1, 2] if i % 3 else [1]):
+            value = page + 512 * n + (0, 0, 0xe0)[kind]
+            tokens[kind].append(r.token(kind, value))
+            rows.append((kind, value))
+    met = {t - 11 & 3 for of in tokens.values() for t in of if 10 < t < 200}
+    assert {1, 3} <= met and {9, 10} <= set(tokens[1] + tokens[2]), tokens
+    ids = [kind for kind, _ in rows]
+    for case, codec, said in (("way_back", REUSED, tokens), ("not_met", REUSED, {1: tokens[1][:-1] + [11 + 4 * len(r.met) + 1], 2: tokens[2]}),
+                              ("and_recalled", RECALLED, None)):
+        if not said:  # a column of each: what one is told is not met for the other, but is seen with and after
+            said, ids = {1: [11 + 2 * zigzagged(page), 11 + 1, 9, 10], 2: [8, 8, 10 + zigzagged(page), 8]}, [1, 2, 1, 2, 1, 2, 1, 2]
+            rows = list(zip(ids, [page, page, page, page, 0, page, 0, 0]))
+        t = tape(e, f)
+        t.rows(list(range(len(ids))), [column(1, VALUE, 0, (REUSED, varints(*said[1]))), column(2, VALUE, 0, (codec, varints(*said[2])))], ids=ids)
+        add("reused_" + case, 0, "addresses come back the other way round; which were met before", t.end(),
+            [(i, 0, None if case == "not_met" else value) for i, (_, value) in enumerate(rows)])
 
 
 def crossed(add):
@@ -668,5 +695,5 @@ def crossed(add):
 
 
 def all_of(add):
-    for cases in (kinds, bound, bytes_per_body, codecs, clocks, clocks_paced, keyed, paired, told, recalled, shared_references, crossed):
+    for cases in (kinds, bound, bytes_per_body, codecs, clocks, clocks_paced, keyed, paired, told, recalled, reused, shared_references, crossed):
         cases(add)

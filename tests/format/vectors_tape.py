@@ -7,7 +7,7 @@ import struct
 import zlib
 
 SECTION, SCHEMA, DICT, DATA, LOSS, CLOCK, FACTS, END = range(1, 9)  # 3.3
-CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED, NEARBY, TOLD = range(1, 18)  # 7.3
+CONST, VARINT, DELTA, TABLE, TIME, KEYED, AS_IS, PLANES, RECENT, PAIRED, LISTED, SHARED, RECALLED, CROSSED, PACED, NEARBY, TOLD, REUSED = range(1, 19)  # 7.3
 VALUE, REFERENCE, PRESENCE, RAW = range(4)  # 7.2
 INTEGER, ARRAY, BYTES, STRING = range(1, 5)  # 5.2
 SIGNED, EXTRA, OPTIONAL, BITS, ID, FLIP, SUM, FULL = (1 << bit for bit in range(8))
@@ -425,11 +425,12 @@ class Paired:
 class Recall:
     """7.8: what the columns of a block have in common, and the state of each, by its name."""
 
-    def __init__(self):
-        self.numbers, self.after, self.columns = [0] * (1 << 15), [0] * (1 << 12), {}
+    def __init__(self, codec=RECALLED):
+        self.numbers, self.after, self.columns, self.codec = [0] * (1 << 15), [0] * (1 << 12), {}, codec
+        self.prior, self.met = [0] * (1 << 12), []
 
     def token(self, column, value, number=0, guess=True):
-        c = self.columns.setdefault(column, {"latest": [0] * 8, "base": 0, "last": 0})
+        c = self.columns.setdefault(column, {"latest": [0] * 8, "base": 0, "last": 0, "prior": 0})
         value &= MASK64
         i = (number * 2654435761 & 0xffffffff) >> 17
         k = ((c["last"] >> 8) * 2654435761 & 0xffffffff) >> 20
@@ -437,20 +438,36 @@ class Recall:
             token = 8
         elif guess and (self.after[k] & ~255 | c["last"] & 255) == value:
             token = 9
+        elif self.codec == REUSED and guess and (c["prior"] & ~255 | c["last"] & 255) == value:
+            token = 10
         else:
             if value in c["latest"]:
                 token = c["latest"].index(value)
                 c["latest"].remove(value)
             else:
-                token = zigzagged(value - c["base"]) + 10
-                c["base"] = value
+                token = self.reused(c, value) if self.codec == REUSED else self.away(c, value) + 10
                 c["latest"].pop()
             c["latest"].insert(0, value)
+        if value != c["last"]:
+            k2 = ((value >> 8) * 2654435761 & 0xffffffff) >> 20
+            c["prior"], self.prior[k2] = self.prior[k2], c["last"]
         self.numbers[i] = value
         if value != c["last"]:
             self.after[k] = value
         c["last"] = value
         return token
+
+    @staticmethod
+    def away(c, value):
+        d, c["base"] = value - c["base"], value
+        return zigzagged(d)
+
+    def reused(self, c, value):
+        for i, met in enumerate(self.met):
+            if value in (met, met & ~255 | c["last"] & 255):
+                return 11 + 4 * i + (1 if value == met else 3)
+        self.met = (self.met + [value])[:4096]
+        return 11 + 2 * self.away(c, value)
 
 
 # --- sections
