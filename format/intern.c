@@ -13,10 +13,15 @@ struct entry {
 	uint32_t hash;
 };
 
-enum { IDS_MAX = (1 << 22) - 1 };
+enum {
+	IDS_MAX = (1 << 22) - 1,
+	NEAR = 8, /* slots in which an entry is looked for beside its neighbours first */
+};
 
 /* Open addressing. A search for what is new, as most is, reads tags alone: a byte each, they stay in a
- * cache where ids would not. */
+ * cache where ids would not. Many entries begin with a number that grows from one to the next: their
+ * slots are beside each other, in cache lines that were just used. Where those are full, the hash
+ * chooses. */
 struct intern {
 	struct buf bytes;
 	struct entry *entries; /* [id - 1] */
@@ -50,14 +55,38 @@ static uint8_t tag_of(uint32_t hash)
 	return (uint8_t)(hash >> 24 | 1);
 }
 
-static void slot_insert(struct intern *t, uint32_t id)
+/* As many slots for a number as two or three entries leave free. */
+static size_t near_slot(const uint8_t *packed, size_t len)
 {
-	uint32_t hash = t->entries[id - 1].hash;
-	size_t mask = t->slot_count - 1, at = hash & mask;
+	return len < 4 ? 0 : (size_t)load_le(packed, 4) * (NEAR / 2);
+}
 
-	while (t->tags[at])
-		at = (at + 1) & mask;
-	t->tags[at] = tag_of(hash);
+static bool is_entry(const struct intern *t, uint32_t id, const uint8_t *packed, size_t len,
+		     uint32_t hash)
+{
+	const struct entry *e = &t->entries[id - 1];
+
+	return e->hash == hash && e->len == len &&
+	       memcmp(t->bytes.data + e->offset, packed, len) == 0;
+}
+
+/* The slot of the entry, or a free one if there is no such entry. */
+static size_t find_slot(const struct intern *t, const uint8_t *packed, size_t len, uint32_t hash)
+{
+	size_t mask = t->slot_count - 1, at = near_slot(packed, len) & mask;
+	uint8_t tag = tag_of(hash);
+
+	for (size_t tries = 1; t->tags[at]; tries++) {
+		if (t->tags[at] == tag && is_entry(t, t->ids[at], packed, len, hash))
+			break;
+		at = (tries == NEAR ? hash : at + 1) & mask;
+	}
+	return at;
+}
+
+static void slot_fill(struct intern *t, size_t at, uint32_t id)
+{
+	t->tags[at] = tag_of(t->entries[id - 1].hash);
 	t->ids[at] = id;
 }
 
@@ -77,38 +106,28 @@ static bool slots_grow(struct intern *t)
 	t->tags = tags;
 	t->ids = ids;
 	t->slot_count = grown;
-	for (size_t i = 0; i < t->count; i++)
-		slot_insert(t, (uint32_t)(i + 1));
-	return true;
-}
+	for (size_t i = 0; i < t->count; i++) {
+		const struct entry *e = &t->entries[i];
 
-static uint32_t find(const struct intern *t, const void *packed, size_t len, uint32_t hash)
-{
-	size_t mask = t->slot_count - 1, at = hash & mask;
-
-	for (; t->tags[at]; at = (at + 1) & mask) {
-		const struct entry *e;
-
-		if (t->tags[at] != tag_of(hash))
-			continue;
-		e = &t->entries[t->ids[at] - 1];
-		if (e->hash == hash && e->len == len &&
-		    memcmp(t->bytes.data + e->offset, packed, len) == 0)
-			return t->ids[at];
+		slot_fill(t, find_slot(t, t->bytes.data + e->offset, e->len, e->hash),
+			  (uint32_t)(i + 1));
 	}
-	return 0;
+	return true;
 }
 
 bool intern_add(struct intern *t, const void *packed, size_t len, uint32_t *id)
 {
 	uint32_t hash = (uint32_t)hash_bytes(packed, len, 0);
 	void *entries = t->entries;
+	size_t at;
 
 	if (2 * (t->count + 1) > t->slot_count && !slots_grow(t))
 		return false;
-	*id = find(t, packed, len, hash);
-	if (*id)
+	at = find_slot(t, packed, len, hash);
+	if (t->tags[at]) {
+		*id = t->ids[at];
 		return true;
+	}
 	if (t->count == IDS_MAX ||
 	    !array_grow(&entries, &t->cap, t->count + 1, sizeof(*t->entries)))
 		return false;
@@ -120,7 +139,7 @@ bool intern_add(struct intern *t, const void *packed, size_t len, uint32_t *id)
 	if (t->bytes.is_failed)
 		return false;
 	*id = (uint32_t)++t->count;
-	slot_insert(t, *id);
+	slot_fill(t, at, *id);
 	return true;
 }
 

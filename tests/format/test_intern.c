@@ -49,6 +49,26 @@ static void many_entries_keep_their_ids(void **state)
 	intern_free(t);
 }
 
+/* More than there is room for beside each other; numbers go around the table, too. */
+static void entries_of_one_number_keep_their_ids(void **state)
+{
+	enum { COUNT = 6000, NUMBERS = 3 };
+	struct intern *t = intern_new();
+	uint32_t entry[2], id;
+
+	(void)state;
+	for (int round = 0; round < 2; round++)
+		for (uint32_t i = 0; i < COUNT; i++) {
+			entry[0] = UINT32_MAX - i % NUMBERS * 100;
+			entry[1] = i / NUMBERS;
+			assert_true(intern_add(t, entry, sizeof(entry), &id));
+			assert_int_equal(id, i + 1);
+			assert_memory_equal(intern_entry(t, id).p, entry, sizeof(entry));
+		}
+	assert_int_equal(intern_count(t), COUNT);
+	intern_free(t);
+}
+
 /* What intern_take() must give. */
 static void run_is(struct intern *t, size_t first, size_t count, const char *entries)
 {
@@ -103,6 +123,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_entries_get_equal_ids_and_new_ones_the_next),
 		cmocka_unit_test(many_entries_keep_their_ids),
+		cmocka_unit_test(entries_of_one_number_keep_their_ids),
 		cmocka_unit_test(only_new_entries_are_encoded),
 		cmocka_unit_test(a_reset_starts_again_at_1),
 	};
