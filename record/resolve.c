@@ -313,14 +313,10 @@ static void put_sockaddr(uint8_t out[28], uint16_t family, uint16_t port, const 
 		memcpy(out + 4, v4, 4);
 }
 
-static int find_probe_pair(struct resolver *r, const struct wire_tcp_probe *w, uint32_t *id,
-			   struct error *err)
+static void pack_probe(uint8_t pair[ENDPOINTS_BYTES], const struct wire_tcp_probe *w)
 {
-	uint8_t pair[ENDPOINTS_BYTES];
-
 	put_sockaddr(pair, w->sock.family, w->sock.sport, w->sock.saddr, w->pinet6_saddr);
 	put_sockaddr(pair + 28, w->sock.family, w->sock.dport, w->sock.daddr, w->addrs6.daddr);
-	return find_pair(r, pair, id, err);
 }
 
 /* Over IPv4 the socket's stream says all. */
@@ -328,15 +324,21 @@ static int find_probe(struct resolver *r, const struct wire_tcp_probe *w, uint32
 		      struct error *err)
 {
 	struct slot *s = sock_slot(r, &w->sock);
+	uint8_t pair[ENDPOINTS_BYTES];
 	struct known *known;
 
-	if (w->sock.family != AF_INET_FAMILY || !is_hit(r, s, &w->sock, SOCK_KEY_BYTES))
-		return find_probe_pair(r, w, id, err);
+	if (w->sock.family != AF_INET_FAMILY || !is_hit(r, s, &w->sock, SOCK_KEY_BYTES)) {
+		pack_probe(pair, w);
+		return find_pair(r, pair, id, err);
+	}
 	known = known_by(r, sock_rest(r, s)->stream);
 	if (!known)
 		return error_nomem(err);
-	if (!known->endpoints)
-		TRY(find_probe_pair(r, w, &known->endpoints, err));
+	if (!known->endpoints) {
+		pack_probe(pair, w);
+		TRY(writer_intern(r->writer, r->dictionaries[DICT_ENDPOINTS], pair, sizeof(pair),
+				  &known->endpoints, err));
+	}
 	*id = known->endpoints;
 	return 0;
 }
