@@ -59,3 +59,17 @@ bool blindspots_overlap(const struct blindspots *b, uint64_t from_ns, uint64_t t
 			return true;
 	return false;
 }
+
+uint64_t blindspots_within(const struct blindspots *b, uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < b->count && b->spots[i].from_ns < to_ns; i++) {
+		uint64_t from = b->spots[i].from_ns, to = b->spots[i].to_ns;
+
+		from = from > from_ns ? from : from_ns;
+		to = to < to_ns ? to : to_ns;
+		ns += to > from ? to - from : 0;
+	}
+	return ns;
+}

@@ -24,5 +24,7 @@ struct blindspots {
 /* When there are too many, the two nearest neighbours become one. */
 void blindspots_add(struct blindspots *b, uint64_t from_ns, uint64_t to_ns);
 bool blindspots_overlap(const struct blindspots *b, uint64_t from_ns, uint64_t to_ns);
+/* How much of that time they are. */
+uint64_t blindspots_within(const struct blindspots *b, uint64_t from_ns, uint64_t to_ns);
 
 #endif

@@ -57,12 +57,13 @@ const char *ledger_title(enum ledger_item item)
 	return names[item][1];
 }
 
-struct ledger_sources ledger_sources_of(const struct binding *b)
+struct ledger_sources ledger_sources_of(const struct tracker *t)
 {
-	struct stream_sources stream = stream_sources_of(b);
+	struct stream_sources stream = stream_sources_of(tracker_binding(t));
 
 	return (struct ledger_sources){
 		.stream = stream,
+		.blindspots = tracker_blindspots(t),
 		.has_flight = stream.has_segments || stream.has_probes,
 	};
 }
@@ -122,12 +123,10 @@ static void count_open(struct ledger *b, uint64_t ns)
 	b->ns[b->latest] += ns;
 }
 
-static void count_until(struct ledger *b, const struct life *l, uint64_t ts_ns)
+static void count(struct ledger *b, const struct life *l, uint64_t ns)
 {
 	enum tcp_state state = (enum tcp_state)b->state;
-	uint64_t ns = ts_ns > b->at_ns ? ts_ns - b->at_ns : 0;
 
-	b->at_ns += ns;
 	if (tcp_state_is_open(state) && l->role == LIFE_SERVER && l->is_start_seen &&
 	    !b->is_touched) {
 		b->latest = LEDGER_ACCEPT;
@@ -143,6 +142,20 @@ static void count_until(struct ledger *b, const struct life *l, uint64_t ts_ns)
 		b->latest = LEDGER_UNKNOWN;
 	}
 	b->ns[b->latest] += ns;
+}
+
+/* What was while events were lost, nobody knows. */
+static void count_until(struct ledger *b, const struct life *l, uint64_t ts_ns)
+{
+	uint64_t unseen = 0;
+
+	if (ts_ns <= b->at_ns)
+		return;
+	if (b->blindspots)
+		unseen = blindspots_within(b->blindspots, b->at_ns, ts_ns);
+	b->ns[LEDGER_UNKNOWN] += unseen;
+	count(b, l, ts_ns - b->at_ns - unseen);
+	b->at_ns = ts_ns;
 }
 
 /* ---- events ---- */
@@ -319,6 +332,7 @@ void ledger_see(struct ledger *b, const struct ledger_sources *from, const struc
 	if (b->is_over)
 		return;
 	b->has_flight = from->has_flight;
+	b->blindspots = from->blindspots;
 	count_until(b, l, ev->ts_ns);
 	if (is_own && seen->has_change)
 		on_state(b, l, &seen->change);

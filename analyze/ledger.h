@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyze/blindspots.h"
 #include "analyze/stream.h"
 
 enum ledger_item {
@@ -36,7 +37,8 @@ enum ledger_congestion { CONGESTION_NONE = 0, CONGESTION_RECOVERY, CONGESTION_LO
 struct ledger {
 	uint64_t ns[LEDGER_COUNT];
 	struct stream stream;
-	uint64_t at_ns;         /* counted up to here */
+	const struct blindspots *blindspots; /* lent, as by ledger_sources; NULL: not seen yet */
+	uint64_t at_ns;                      /* counted up to here */
 	uint64_t quiet_ns;      /* counted, but nobody knows yet whom for: what ends it tells */
 	uint64_t stuck_ns;      /* of NETWORK: since it last made progress */
 	uint64_t stuck_quiet;   /* of quiet_ns likewise, with data not yet acknowledged */
@@ -59,10 +61,11 @@ struct ledger {
 /* What the tape can tell. */
 struct ledger_sources {
 	struct stream_sources stream;
-	bool has_flight; /* what is under way */
+	const struct blindspots *blindspots; /* lent; must outlive the ledgers */
+	bool has_flight;                     /* what is under way */
 };
 
-struct ledger_sources ledger_sources_of(const struct binding *b);
+struct ledger_sources ledger_sources_of(const struct tracker *t);
 /* An event of `l`, or a packet it sent or was sent. */
 void ledger_see(struct ledger *b, const struct ledger_sources *from, const struct sighting *seen,
 		const struct event *ev, const struct life *l);

@@ -45,7 +45,7 @@ static int see_one(struct ledgers *bs, const struct ledger_sources *from,
 int ledgers_see(struct ledgers *bs, const struct tracker *t, const struct sighting *seen,
 		const struct event *ev, struct error *err)
 {
-	struct ledger_sources from = ledger_sources_of(tracker_binding(t));
+	struct ledger_sources from = ledger_sources_of(t);
 
 	if (!seen->sender && !seen->receiver)
 		return see_one(bs, &from, seen, ev, seen->life, err);

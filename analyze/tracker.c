@@ -379,6 +379,11 @@ bool tracker_has_holes(const struct tracker *t, const struct life *l)
 	return l->is_torn || blindspots_overlap(&t->blindspots, l->from_ns, l->until_ns);
 }
 
+const struct blindspots *tracker_blindspots(const struct tracker *t)
+{
+	return &t->blindspots;
+}
+
 struct selection_subject life_subject(const struct life *l)
 {
 	return (struct selection_subject){

@@ -25,8 +25,9 @@
 #include "analyze/selection.h"
 #include "format/cursor.h"
 
-struct tracker; /* opaque */
-struct spans;   /* spans.h */
+struct tracker;    /* opaque */
+struct spans;      /* spans.h */
+struct blindspots; /* blindspots.h */
 
 /* What the tracker made of an item. Pointers live until the next tracker_feed() or
  * tracker_take(). */
@@ -97,6 +98,9 @@ bool tracker_is_uncertain(const struct tracker *t, const struct life *l);
 /* Events of this life may be missing: lost, or in blocks that could not be read. Counts
  * are then no more than a lower limit. */
 bool tracker_has_holes(const struct tracker *t, const struct life *l);
+
+/* When the tape did not see, as far as it has been fed. Lent as the tracker is. */
+const struct blindspots *tracker_blindspots(const struct tracker *t);
 
 /* What a selection looks at. Lent as the life is. */
 struct selection_subject life_subject(const struct life *l);

@@ -25,6 +25,21 @@ static void overlapping_intervals_become_one(void **state)
 	assert_true(blindspots_overlap(&b, 0, 10));
 }
 
+static void what_lies_within_is_the_sum_of_its_parts(void **state)
+{
+	struct blindspots b = {0};
+
+	(void)state;
+	assert_int_equal(blindspots_within(&b, 0, UINT64_MAX), 0);
+	blindspots_add(&b, 10, 20);
+	blindspots_add(&b, 40, 50);
+	blindspots_add(&b, 90, UINT64_MAX);
+	assert_int_equal(blindspots_within(&b, 0, 10), 0);
+	assert_int_equal(blindspots_within(&b, 15, 45), 5 + 5);
+	assert_int_equal(blindspots_within(&b, 0, 100), 10 + 10 + 10);
+	assert_int_equal(blindspots_within(&b, 12, 13), 1);
+}
+
 static void order_of_adding_does_not_matter(void **state)
 {
 	struct blindspots b = {0};
@@ -65,6 +80,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(overlapping_intervals_become_one),
+		cmocka_unit_test(what_lies_within_is_the_sum_of_its_parts),
 		cmocka_unit_test(order_of_adding_does_not_matter),
 		cmocka_unit_test(interval_that_ends_before_it_begins_is_nothing),
 		cmocka_unit_test(too_many_merge_with_their_nearest_neighbours),

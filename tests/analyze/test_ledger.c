@@ -332,6 +332,31 @@ static void a_half_closed_side_still_waits_for_its_answer(void **state)
 	assert_item(&o, 1, LEDGER_CLOSING, 2);
 }
 
+/* The client is served from 2 to 42 ms; between 20 and 30 events were lost. */
+static void time_in_which_events_were_lost_is_unknown(void **state)
+{
+	struct build_tape b = {0};
+	struct outcome o;
+	uint64_t t = T0 + 2 * MS;
+
+	(void)state;
+	open_both(&b, T0);
+	tape_send(&b, t, &hello_client, 10);
+	arrive(&b, t, true, &(struct build_segment){.seq = 1, .ack = 1, .payload = 10});
+	tape_recv(&b, t, &hello_server, 10, 0);
+	tape_loss(&b, t + 20 * MS, t + 30 * MS, BUILD_RECV);
+	tape_send(&b, t + 25 * MS, &hello_server, 5);
+	arrive(&b, t + 35 * MS, false, &(struct build_segment){.seq = 1, .ack = 11, .payload = 5});
+	tape_recv(&b, t + 35 * MS, &hello_client, 5, 0);
+	tape_state(&b, t + 40 * MS, &hello_client, STATE_ESTABLISHED, STATE_CLOSE);
+	spend(&o, &b);
+	assert_item(&o, 1, LEDGER_CONNECT, 2);
+	assert_item(&o, 1, LEDGER_UNKNOWN, 10);
+	assert_item(&o, 1, LEDGER_PEER, 25);
+	assert_item(&o, 1, LEDGER_IDLE, 5);
+	assert_item(&o, 2, LEDGER_UNKNOWN, 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +370,7 @@ int main(void)
 		cmocka_unit_test(a_full_send_buffer_is_not_the_application),
 		cmocka_unit_test(without_segments_and_probes_nothing_is_known_of_the_way),
 		cmocka_unit_test(a_half_closed_side_still_waits_for_its_answer),
+		cmocka_unit_test(time_in_which_events_were_lost_is_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
