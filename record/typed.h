@@ -41,11 +41,11 @@ enum typed_key {
 	KEY_CWND,
 	KEY_SSTHRESH,
 	KEY_SND_WND,
-	KEY_RCV_WND,
+	KEY_RCV_WND, /* what KEY_SND_WND is at the other end */
 	KEY_BYTES_ACKED,
-	KEY_BYTES_RECEIVED,
-	KEY_LENGTH,     /* of a message or payload that the socket or packet sends */
-	KEY_LENGTH_GOT, /* and of one it gets: often the same */
+	KEY_BYTES_RECEIVED, /* likewise */
+	KEY_LENGTH,         /* of a message or payload that the socket or packet sends */
+	KEY_LENGTH_GOT,     /* and of one it gets: often the same */
 	KEY_FRAME,
 	KEY_TCP_FLAGS,
 	KEY_SIZE_GOAL,

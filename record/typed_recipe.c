@@ -14,6 +14,8 @@ static void set_key(const struct making *m, const struct typed_field *t, struct 
 	static const uint8_t sent_as[] = {
 		[KEY_RECEIVED] = KEY_SENT,
 		[KEY_LENGTH_GOT] = KEY_LENGTH,
+		[KEY_RCV_WND] = KEY_SND_WND,
+		[KEY_BYTES_RECEIVED] = KEY_BYTES_ACKED,
 	};
 	uint8_t sent = t->key < sizeof(sent_as) ? sent_as[t->key] : 0;
 	bool is_packet = m->ref_of[DICT_FLOW];

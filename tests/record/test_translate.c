@@ -139,6 +139,32 @@ static void translate_leaves_out_counters_the_socket_has_not(void **state)
 	fake_tape_release(&t);
 }
 
+/* Each predicts the other at the other end of a connection. */
+static void translate_keys_what_is_sent_and_what_arrives_alike(void **state)
+{
+	static const char *const pairs[][2] = {{"snd_una", "rcv_nxt"},
+					       {"bytes_acked", "bytes_received"}};
+	struct wire_set_state r = state_change(1000, WIRE_HAS_TCP);
+	struct fake_tape t;
+	struct item item;
+
+	begin(state, &t, "sock:*");
+	assert_int_equal(translator_add(t.translator, &r, sizeof(r), NULL), OK);
+	fake_tape_read(&t);
+	assert_true(fake_tape_next(&t, &item));
+	for (size_t i = 0; i < 2; i++) {
+		const struct schema *s = item.event.schema;
+		const struct field *sent = &s->fields[schema_find(s, pairs[i][0])],
+				   *got = &s->fields[schema_find(s, pairs[i][1])];
+
+		assert_int_not_equal(sent->key_ref, 0);
+		assert_int_equal(sent->key_space, got->key_space);
+		assert_false(sent->flags & FIELD_FLIP);
+		assert_true(got->flags & FIELD_FLIP);
+	}
+	fake_tape_release(&t);
+}
+
 static void translate_keeps_one_entry_for_a_socket_that_stays_the_same(void **state)
 {
 	struct wire_set_state r = state_change(1000, 0);
@@ -354,6 +380,8 @@ int main(void)
 			translate_shows_ipv4_addresses_mapped_as_the_kernel_does, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(translate_leaves_out_counters_the_socket_has_not,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(translate_keys_what_is_sent_and_what_arrives_alike,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			translate_keeps_one_entry_for_a_socket_that_stays_the_same, set_up,
