@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * snapshot.c -- two BPF iterators: over open files once, over hash tables once for each network
- * namespace. The kernel takes the namespace of whoever creates an iterator's descriptor.
+ * namespace. The kernel takes the namespace of whoever creates an iterator's descriptor. Where it has
+ * no iterator over open files, /proc says who holds what is in the tables.
  */
 #include "record/snapshot.h"
 
@@ -17,6 +18,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "record/holders.h"
 #include "record/host.h"
 #include "record/loading.h"
 #include "record/netns.h"
@@ -50,7 +52,8 @@ enum step { STEP_OWNED, STEP_TABLES, STEP_SPACE, STEP_END };
 struct snapshot_kinds {
 	int links[PROGRAMS]; /* owned; a negative errno = refused */
 	struct mini_sockets minis[MINI_KINDS];
-	bool is_open; /* every socket is wanted */
+	bool is_open;            /* every socket is wanted */
+	struct holders *holders; /* in place of the owned; NULL: not needed, or not to be had */
 };
 
 struct snapshot_reader {
@@ -170,6 +173,14 @@ static void find_minis(struct snapshot_kinds *k, const struct btf_enums *btf)
 		k->minis[i].is_known = btf_enums_value(btf, k->minis[i].state, &k->minis[i].value);
 }
 
+/* Now, while /proc may be read. A choice by owner is not made by it: the programs would have to know. */
+static int find_holders(struct snapshot_kinds *k, const struct filter *f, struct error *err)
+{
+	if (k->links[OWNED] >= 0 || k->links[TABLES] < 0 || filter_has_task(f))
+		return 0;
+	return holders_collect(&k->holders, err) == ERR_NOMEM ? ERR_NOMEM : 0;
+}
+
 int snapshot_load(const struct snapshot_scene *scene, struct snapshot_kinds **out,
 		  struct error *err)
 {
@@ -192,7 +203,7 @@ int snapshot_load(const struct snapshot_scene *scene, struct snapshot_kinds **ou
 		snapshot__destroy(skel);
 	}
 	*out = k;
-	return 0;
+	return find_holders(k, &scene->opt->filter, err);
 }
 
 void snapshot_unload(struct snapshot_kinds *k)
@@ -200,6 +211,8 @@ void snapshot_unload(struct snapshot_kinds *k)
 	for (unsigned i = 0; k && i < PROGRAMS; i++)
 		if (k->links[i] >= 0)
 			close(k->links[i]);
+	if (k)
+		holders_free(k->holders);
 	free(k);
 }
 
@@ -274,6 +287,12 @@ static int begin_owned(struct snapshot_reader *r, struct error *err)
 	r->step = STEP_TABLES;
 	if (!failure)
 		return 0;
+	if (r->kinds->holders)
+		return write_fact(
+			r, "fallback",
+			"tcptape:sock_snapshot: owners by /proc, as they were at the start: "
+			"the kernel can list open sockets since 5.11",
+			err);
 	add_problem(r,
 		    "the owners of sockets that exist already are not known until they are seen "
 		    "at work: the kernel refuses to list open files (%s)",
@@ -355,6 +374,21 @@ static void read_chunk(struct snapshot_reader *r)
 	r->fd = -1;
 }
 
+/* The owner of a row that an iterator over tables has made. */
+static void set_holder(const struct holders *h, struct wire_existing *row)
+{
+	const struct holder *found = row->head.flags & WIRE_HAS_INODE ? holders_find(h, row->inode)
+								      : NULL;
+
+	if (!found)
+		return;
+	row->head.flags |= WIRE_HAS_OWNER;
+	row->head.pid = found->pid;
+	row->head.tid = found->pid;
+	memcpy(row->head.comm, found->comm, WIRE_COMM);
+	row->fd = found->fd;
+}
+
 static bool count_mini(struct snapshot_reader *r, const struct wire_existing *sock)
 {
 	for (unsigned i = 0; i < MINI_KINDS; i++)
@@ -431,9 +465,13 @@ int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, s
 
 	for (;;) {
 		while (r->at < r->count) {
-			*out = &r->chunk[r->at++];
-			if (count_mini(r, *out))
+			struct wire_existing *row = &r->chunk[r->at++];
+
+			*out = row;
+			if (count_mini(r, row))
 				continue;
+			if (r->kinds->holders)
+				set_holder(r->kinds->holders, row);
 			if (!told_add(&r->told, (*out)->sock.skaddr, &is_new))
 				return error_nomem(err);
 			if (is_new)

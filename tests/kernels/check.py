@@ -20,7 +20,8 @@ SINCE = {"sock:inet_sk_error_report": (5, 15), "tcp:tcp_cong_state_set": (5, 19)
 CALLS = {"sock:sock_send_length": "inet_sendmsg, inet6_sendmsg, inet_sendpage",
          "sock:sock_recv_length": "inet_recvmsg, inet6_recvmsg"}
 # bpf_sock_from_file() for the sockets that processes hold: 5.11.
-MISSING = [((5, 11), "tcptape:sock_snapshot: owned_socks")]
+BY_PROC = ("tcptape:sock_snapshot: owners by /proc, as they were at the start: the kernel can list open sockets since "
+           "5.11")
 
 
 def read(name):
@@ -43,15 +44,16 @@ def version(release):
     return tuple(int(n) for n in re.match(r"(\d+)\.(\d+)", release).groups())
 
 
-def usual_fallback(kernel):
+def usual_fallback(kernel, is_owner_asked=False):
+    proc = [BY_PROC] if kernel < (5, 11) and not is_owner_asked else []
     made = [f"{name}: the kernel has it since 6.3; made at the end of {where}" for name, where in sorted(CALLS.items())]
-    return made if kernel < (6, 3) else []
+    return sorted(proc + (made if kernel < (6, 3) else []))
 
 
 def check_chosen(kernel):
     """Of two refused connections the one that was asked for, and by the usual programs."""
     assert os.path.exists(f"{DIR}/chosen"), read("chosen.err")
-    same(sorted(rows("info", tape="chosen")[0]["fallback"]), usual_fallback(kernel), "other ways, with a filter")
+    same(sorted(rows("info", tape="chosen")[0]["fallback"]), usual_fallback(kernel, True), "other ways, with a filter")
     same([(r["rport"], r["end"]) for r in rows("conns", tape="chosen")], [(9, "refused")], "chosen connections")
 
 
@@ -60,11 +62,8 @@ def check_info(info, kernel):
     same((info["complete"], info["lost_total"]), (True, 0), "complete, events lost")
     wanted = set(ALWAYS) | set(CALLS) | {name for name, since in SINCE.items() if kernel >= since}
     same(sorted(wanted - set(info["events"])), [], "events that this kernel has and the tape has not")
-    missing = [text for before, text in MISSING if kernel < before]
-    same([u for u in info["unavailable"] if not any(u.startswith(m) for m in missing)], [], "unavailable, unexplained")
+    same(info["unavailable"], [], "unavailable")
     same(sorted(info["fallback"]), usual_fallback(kernel), "events in another way than usual")
-    for text in missing:
-        assert any(u.startswith(text) for u in info["unavailable"]), f"the tape does not name '{text}'"
 
 
 def check_confined(kernel):
@@ -77,6 +76,13 @@ def check_confined(kernel):
         same((piece["complete"], piece["lost_total"]), (True, 0), "a piece is complete, events lost")
     same(second["unavailable"], first["unavailable"], "unavailable in the second piece, and in the first")
     assert second["events"].get("tcp:tcp_receive_reset"), f"the refused connection: {second['events']}"
+
+
+def check_existing():
+    """A listener that was there before, and whose it is."""
+    port, pid = int(read("old.port")), int(read("old.server.pid"))
+    found = [(e["fields"]["state"], e["pid"], e["comm"]) for e in rows("replay", "-e", "tcptape:sock_snapshot", "--port", str(port))]
+    same(found, [("TCP_LISTEN", pid, "hello_server")], "the socket that existed before")
 
 
 def check_pair(name, addr, client_end, server_end):
@@ -233,6 +239,7 @@ def main():
     subprocess.run([os.environ["TCPTAPE"], "verify", f"{DIR}/tape"], check=True, stdout=subprocess.DEVNULL)
     info = rows("info")[0]
     check_info(info, kernel)
+    check_existing()
     check_pair("hello", "127.0.0.1", "fin", "fin")
     check_pair("ipv6", "::1", "fin", "fin")
     check_pair("reset", "127.0.0.1", "aborted", "reset")
