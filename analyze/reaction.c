@@ -267,7 +267,7 @@ static void on_segment(struct step *s)
 	l->is_time_wait = s->out->is_time_wait = true;
 }
 
-static void on_sock_event(struct step *s)
+void reaction_note(struct step *s)
 {
 	struct traffic *traffic = &s->life->traffic;
 
@@ -341,6 +341,6 @@ void reaction_apply(struct step *s)
 			on_late_birth(s);
 		else if (s->is_tuple_new)
 			seek_peer(s, false);
-		on_sock_event(s);
+		reaction_note(s);
 	}
 }

@@ -31,15 +31,21 @@ void slots_release(struct slots *s);
 /* Forget everything. */
 void slots_reset(struct slots *s);
 void *slots_add(struct slots *s, uint32_t epoch, uint32_t id);
+/* The slot of an entry that has one; else NULL. Lives as long. */
+static inline void *slots_find(const struct slots *s, uint32_t epoch, uint32_t id)
+{
+	const struct slot_page *p = &s->pages[epoch & 1];
+
+	return id < p->used && p->is_used && p->epoch == epoch ? (uint8_t *)p->slots + id * s->size
+							       : NULL;
+}
 /* The slot of an entry, all zero when it is new; NULL without memory or for an id that
  * cannot be. Lives until the next call for the same epoch or any later one. */
 static inline void *slots_at(struct slots *s, uint32_t epoch, uint32_t id)
 {
-	const struct slot_page *p = &s->pages[epoch & 1];
+	void *slot = slots_find(s, epoch, id);
 
-	if (id < p->used && p->is_used && p->epoch == epoch)
-		return (uint8_t *)p->slots + id * s->size;
-	return slots_add(s, epoch, id);
+	return slot ? slot : slots_add(s, epoch, id);
 }
 
 #endif

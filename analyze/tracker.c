@@ -11,6 +11,7 @@
 #include "analyze/identity.h"
 #include "analyze/reaction.h"
 #include "analyze/step.h"
+#include "analyze/touch.h"
 
 struct tracker *tracker_new(void)
 {
@@ -268,6 +269,13 @@ static bool is_news(const struct tracker *t, const struct sighting *seen)
 	       t->lives.lists[LIST_OVER].first || lives_is_due(&t->lives, t->last_ns);
 }
 
+/* No life's grace has ended, and time goes on as it did. */
+static inline bool is_quiet(const struct tracker *t, uint64_t ts_ns)
+{
+	return t->has_origin && t->has_section_ns && !t->is_gap_open &&
+	       !lives_is_due(&t->lives, ts_ns);
+}
+
 int tracker_feed_run(struct tracker *t, struct run *run, struct event *ev, struct sighting *out,
 		     struct error *err)
 {
@@ -277,12 +285,12 @@ int tracker_feed_run(struct tracker *t, struct run *run, struct event *ev, struc
 		const struct bound *e = binding_find(&t->binding, ev);
 
 		is_fed = true;
-		sighting_init(out);
-		if (e && is_forgone(t, e)) {
+		if (e && (is_forgone(t, e) || (is_quiet(t, ev->ts_ns) && touch(t, e, ev)))) {
 			t->event_count++;
 			see_time(t, ev->ts_ns);
 			continue;
 		}
+		sighting_init(out);
 		is_lost = !feed_event(t, ev, out);
 		is_told = is_lost || is_news(t, out);
 	}
