@@ -87,7 +87,10 @@ struct life {
 	 * at once after it. Of a listener: how many did, and the longest. */
 	uint32_t accept_count; /* of a connection: 1, once it has been called on */
 	int32_t sk_err;        /* Linux errno at the end, 0 = none, -1 = not known */
-	uint64_t accept_wait_ns;
+	union {
+		uint64_t accept_wait_ns;
+		uint64_t listener; /* of a connection not called on yet: conn, 0 = not known */
+	};
 	struct owner owner;
 	struct tuple tuple;
 	uint32_t netns;

@@ -334,6 +334,18 @@ struct life *lives_find_listener(const struct lives *ls, const struct endpoint *
 	return any;
 }
 
+struct life *lives_find_listener_of(const struct lives *ls, const struct life *l)
+{
+	struct life *other;
+
+	if (l->accept_count || !l->listener)
+		return lives_find_listener(ls, &l->tuple.local, l->netns);
+	other = life_map_first(&ls->by_port, port_hash(l->tuple.local.port));
+	while (other && other->conn != l->listener)
+		other = life_map_next(&ls->by_port, other);
+	return other;
+}
+
 /* Closed lives whose destruction does not come: the tape lacks the event, or lost it. */
 static void give_up_closed(struct lives *ls, uint64_t now_ns)
 {

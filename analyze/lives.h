@@ -93,6 +93,8 @@ static inline bool lives_is_starved(const struct lives *ls)
 bool lives_add_listener(struct lives *ls, struct life *l);
 struct life *lives_find_listener(const struct lives *ls, const struct endpoint *local,
 				 uint32_t netns);
+/* The one that has or will have accepted l, as far as is known; or NULL. */
+struct life *lives_find_listener_of(const struct lives *ls, const struct life *l);
 
 /* After l->phase has changed: queue it accordingly. */
 void lives_requeue(struct lives *ls, struct life *l, uint64_t ts_ns);

@@ -4,6 +4,7 @@
  */
 #include "analyze/reaction.h"
 
+#include "analyze/accepting.h"
 #include "analyze/connecting.h"
 #include "analyze/drop.h"
 #include "analyze/identity.h"
@@ -22,7 +23,7 @@ void reaction_inherit(struct tracker *t, struct life *l)
 	const struct life *listener = NULL;
 
 	if (l->role == LIFE_SERVER || l->role == LIFE_UNKNOWN)
-		listener = lives_find_listener(&t->lives, &l->tuple.local, l->netns);
+		listener = lives_find_listener_of(&t->lives, l);
 	if (!listener) {
 		if (l->role == LIFE_UNKNOWN)
 			l->is_far_listening |= lives_find_listener(&t->lives, &l->tuple.remote,
@@ -77,12 +78,12 @@ static void note_acceptance(struct step *s)
 	if (l->role != LIFE_SERVER || l->accept_count || !l->is_start_seen ||
 	    !l->has_been_established)
 		return;
+	listener = lives_find_listener_of(&s->t->lives, l);
 	since_ns = s->ev->ts_ns > l->since_ns ? s->ev->ts_ns - l->since_ns : 0;
 	l->accept_wait_ns = life_state_ns(l, STATE_ESTABLISHED) +
 			    life_state_ns(l, STATE_CLOSE_WAIT) +
 			    (tcp_state_is_open((enum tcp_state)l->state) ? since_ns : 0);
 	l->accept_count = 1;
-	listener = lives_find_listener(&s->t->lives, &l->tuple.local, l->netns);
 	if (!listener)
 		return;
 	listener->accept_count++;
@@ -136,8 +137,11 @@ static void on_state(struct step *s)
 	learn_owner_of_change(s, c);
 	if (c->to != STATE_SYN_RECV || tuple_is_complete(&l->tuple))
 		read_counters(s, s->out->is_birth && !is_start);
-	if (c->to == STATE_SYN_RECV || c->to == STATE_ESTABLISHED)
+	if (c->to == STATE_SYN_RECV || c->to == STATE_ESTABLISHED) {
 		reaction_inherit(t, l);
+		if (l->role == LIFE_SERVER)
+			accepting_see(&t->accepting, l, s->ev->cpu);
+	}
 	if (c->from != STATE_SYN_RECV || c->to != STATE_CLOSE)
 		seek_peer(s, c->to == STATE_ESTABLISHED);
 	if (c->from == STATE_SYN_RECV && c->to != STATE_CLOSE)
@@ -253,6 +257,22 @@ static void on_drop(struct step *s)
 		s->life->traffic.drops++;
 }
 
+/* A listener that is woken has a new connection. */
+static void on_data_ready(struct step *s)
+{
+	struct life *listener = s->life, *child;
+
+	if (listener->role != LIFE_LISTENER)
+		return;
+	child = accepting_take(&s->t->accepting, &s->t->lives, listener, s->ev->cpu);
+	if (!child || child->accept_count)
+		return;
+	child->listener = listener->conn;
+	if (child->owner.source == OWNER_LISTENER) /* one on the same port, so far */
+		child->owner.source = OWNER_UNKNOWN;
+	owner_inherit(&child->owner, &listener->owner);
+}
+
 /* A socket that closed before its peer did lives on as a mini-socket that no event
  * tells of; but the packet it waits for can be seen. */
 static void on_segment(struct step *s)
@@ -295,6 +315,9 @@ void reaction_note(struct step *s)
 		break;
 	case EVENT_PROBE:
 		on_probe(s);
+		break;
+	case EVENT_DATA_READY:
+		on_data_ready(s);
 		break;
 	case EVENT_RETRANSMIT:
 		on_retransmit(s);

@@ -6,6 +6,7 @@
 #ifndef ANALYZE_STEP_H
 #define ANALYZE_STEP_H
 
+#include "analyze/accepting.h"
 #include "analyze/blindspots.h"
 #include "analyze/flow.h"
 #include "analyze/lives.h"
@@ -22,6 +23,7 @@ struct tracker {
 	struct flows flows;
 	struct slots socks; /* of struct sock_slot (identity.c) */
 	struct tasks tasks;
+	struct accepting accepting;
 	struct blindspots blindspots;
 	const struct spans *spans; /* NULL: all of the tape is fed */
 	const struct span *span;   /* of the section; NULL: not known */

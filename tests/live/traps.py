@@ -115,4 +115,9 @@ def reuse():
         same((client["end"], server["end"]), ("aborted", "reset"), "ends")
 
 
+def sharers():
+    rows = tape.rows("conns", "--port", app["port"], "--role", "listener")
+    same([r["accepted"] for r in sorted(rows, key=lambda r: r["conn"])], app["accepted"], "accepted by each listener")
+
+
 globals()[NAME]()

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Connections that analysis gets wrong easily: disconnected and connected again, Fast Open, simultaneous open and close,
-# MPTCP, never connected, behind NAT, twins in two namespaces, never accepted, the same addresses at once.
+# MPTCP, never connected, behind NAT, twins in two namespaces, never accepted, the same addresses at once, listeners that share
+# a port.
 set -eu
 . tests/live/stage.bash
 need nft

@@ -227,7 +227,36 @@ def reuse():
     tell("reuse", port=listener.getsockname()[1])
 
 
-TRAPS = reconnect, fast_open, oneself, both_open, both_close, mptcp, never, nat, twins, unaccepted, reuse
+def sharers():
+    """Three listeners on one port: the kernel chooses."""
+    port, listeners = 0, []
+    for _ in range(3):
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        s.bind((HERE, port))
+        s.listen(32)
+        s.setblocking(False)
+        port = s.getsockname()[1]
+        listeners.append(s)
+    clients = [socket.create_connection((HERE, port)) for _ in range(24)]
+    accepted = []
+    for listener in listeners:
+        servers = []
+        try:
+            while True:
+                servers.append(listener.accept()[0])
+        except BlockingIOError:
+            pass
+        for s in servers:
+            s.sendall(bytes(3))
+            s.close()
+        accepted.append(len(servers))
+    for s in clients + listeners:
+        s.close()
+    tell("sharers", port=port, accepted=accepted)
+
+
+TRAPS = reconnect, fast_open, oneself, both_open, both_close, mptcp, never, nat, twins, unaccepted, reuse, sharers
 
 if __name__ == "__main__":
     enter_namespace()
