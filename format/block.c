@@ -3,13 +3,13 @@
 #include "format/block.h"
 
 #include <string.h>
+#include <zlib.h>
 
-#include "format/crc.h"
 #include "format/part.h"
 
 static uint32_t header_crc(const uint8_t *header)
 {
-	return crc_of(view_of(header, 92));
+	return (uint32_t)crc32(0, header, 92);
 }
 
 void block_header_encode(const struct block_header *h, uint8_t out[BLOCK_HEADER_LEN])

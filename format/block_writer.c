@@ -4,8 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "format/crc.h"
+#include <zlib.h>
 
 enum { TRAILER_LEN = 16 };
 
@@ -73,7 +72,7 @@ int block_writer_put(struct block_writer *b, struct block_header *h, struct erro
 	h->part_count = body->count;
 	h->salt = b->salt;
 	h->seq = b->seq;
-	h->table_crc = crc_of(view_of(body->table.data, body->table.len));
+	h->table_crc = (uint32_t)crc32(0, body->table.data, (uInt)body->table.len);
 	block_header_encode(h, header);
 	buf_clear(&b->block);
 	put_bytes(&b->block, header, sizeof(header));

@@ -4,9 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 #include <zstd.h>
-
-#include "format/crc.h"
 
 enum {
 	CODEC_RAW = 0,
@@ -34,7 +33,7 @@ void body_clear(struct body *b)
 static int add_entry(struct body *b, uint8_t codec, uint8_t tag, size_t stored, size_t raw,
 		     struct error *err)
 {
-	uint32_t crc;
+	uLong crc;
 
 	if (b->stored.is_failed)
 		return error_nomem(err);
@@ -46,8 +45,8 @@ static int add_entry(struct body *b, uint8_t codec, uint8_t tag, size_t stored, 
 	put_u16(&b->table, 0);
 	put_u32(&b->table, (uint32_t)stored);
 	put_u32(&b->table, (uint32_t)raw);
-	crc = stored ? crc_of(view_of(b->stored.data + b->stored.len - stored, stored)) : 0;
-	put_u32(&b->table, crc);
+	crc = stored ? crc32(0, b->stored.data + b->stored.len - stored, (uInt)stored) : 0;
+	put_u32(&b->table, (uint32_t)crc);
 	b->raw_len += (uint32_t)raw;
 	b->count++;
 	return b->table.is_failed ? error_nomem(err) : 0;
@@ -209,7 +208,7 @@ static bool crc_matches(struct view bytes, uint32_t crc)
 	(void)crc;
 	return true;
 #else
-	return crc_of(bytes) == crc;
+	return crc32(0, bytes.p, (uInt)view_len(bytes)) == crc;
 #endif
 }
 
