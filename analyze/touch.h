@@ -33,7 +33,7 @@ static inline bool touch_socket(struct tracker *t, const struct bound *e, const 
 	struct step s;
 
 	s.life = id ? touch_life(t, ev, id) : NULL;
-	if (!s.life)
+	if (!s.life || (e->kind == EVENT_DATA_READY && s.life->role == LIFE_LISTENER))
 		return false;
 	touch_time(s.life, ev->ts_ns);
 	if (e->kind == EVENT_DATA_READY)
