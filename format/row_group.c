@@ -47,8 +47,10 @@ static void find_fields(struct row_group *g)
 			g->values++;
 			g->columns++;
 		}
-		if (f->key_ref)
+		if (f->key_ref) { /* its raw column */
+			g->values++;
 			g->columns++;
+		}
 	}
 }
 

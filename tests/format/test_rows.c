@@ -13,7 +13,15 @@
 #include "format/rows.h"
 #include "tests/format/forge.h"
 
-enum { PLAIN = 1, RAW = 3, WIDE = 5, RICH = 66, LAST = SCHEMA_MAX, WIDE_FIELDS = 130 };
+enum {
+	PLAIN = 1,
+	RAW = 3,
+	WIDE = 5,
+	KEYED_ONE = 6,
+	RICH = 66,
+	LAST = SCHEMA_MAX,
+	WIDE_FIELDS = 130
+};
 
 struct world {
 	struct section section;
@@ -326,6 +334,25 @@ static int add_some(struct world *w, struct rows *r, unsigned i)
 	return rows_add(r, section_schema(&w->section, schema), &row, NULL);
 }
 
+/* A reader counts the columns that are listed. */
+static void raw_columns_have_values_too(void **state)
+{
+	struct schema *s = schema_new(SCHEMA_EVENT, "g", "keyed", NULL);
+	struct field number = forge_field("number", FIELD_INT, 4, 1);
+	struct value value = {.num = 7};
+	uint32_t ref = 0;
+	struct row row = {.schema = KEYED_ONE, .refs = &ref, .values = &value};
+	struct world *w = *state;
+
+	number.key_ref = 1;
+	schema_add_ref(s, 9, NULL);
+	forge_add(s, number);
+	add_schema(w, s, KEYED_ONE);
+	assert_int_equal(rows_add(w->rows, s, &row, NULL), 0);
+	assert_int_equal(rows_extent(w->rows).cells, 3 + 1 + 1 + 1);
+	assert_int_equal(rows_extent(w->rows).columns, HOT_COLUMNS + 1 + 1 + 1);
+}
+
 static void a_block_is_full_with_the_row_that_reaches_a_limit(void **state)
 {
 	static const struct rows_extent full[] = {
@@ -497,6 +524,7 @@ int main(void)
 		TEST(the_widest_times_and_numbers_come_back),
 		TEST(schemas_mix_and_keep_their_values),
 		TEST(rows_are_counted_in_every_way),
+		TEST(raw_columns_have_values_too),
 		TEST(a_block_is_full_with_the_row_that_reaches_a_limit),
 		TEST(a_second_block_knows_nothing_of_the_first),
 		TEST(only_optional_values_are_absent),
