@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * arguments.h -- what the command line after `tcptape COMMAND` asks for: tapes, and the
- * options that commands share. The options are a table, from which --help is printed.
+ * arguments.h -- what the command line after `tcptape COMMAND` asks for: tapes, and what the
+ * options that commands share (option.h) were given.
  */
 #ifndef ANALYZE_ARGUMENTS_H
 #define ANALYZE_ARGUMENTS_H
@@ -71,21 +71,6 @@ struct arguments {
 	struct query query;
 	struct arena words; /* parts of lists */
 };
-
-struct option {
-	const char *name;     /* "port", given as --port */
-	char letter;          /* 'f', given as -f; 0 = none */
-	const char *argument; /* "N" for --help; NULL = takes none; "[=WHEN]" may be left out */
-	const char *doc;
-	unsigned groups; /* enum option_group */
-	/* `value` is NULL where the option takes none or it was left out. */
-	int (*take)(struct arguments *a, const char *value, struct error *err);
-};
-
-/* All that its value may be, parted by spaces; NULL = anything. */
-const char *option_words(const struct option *o);
-/* All options, by their first group. */
-const struct option *arguments_options(size_t *count);
 
 /* Parse argv[0..argc), which begins after the command's name; `groups` are the option
  * groups the command takes. 0, ERR_USAGE or ERR_NOMEM. arguments_release() is due in

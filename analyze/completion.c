@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyze/nearest.h"
+#include "analyze/option.h"
 
 /* What the value of an option is. */
 enum value_kind { VALUE_NONE, VALUE_FREE, VALUE_WORDS, VALUE_COLUMNS, VALUE_BY, VALUE_FILE };
@@ -112,7 +113,7 @@ static const char bash_end[] =
 static void bash_command(const struct command *c, FILE *out)
 {
 	size_t count;
-	const struct option *options = arguments_options(&count);
+	const struct option *options = option_all(&count);
 
 	fprintf(out, "\t%s)\n\t\toptions=\"", c->name);
 	for (size_t i = 0; i < count; i++)
@@ -156,7 +157,7 @@ static void bash_attached(const struct option *o, FILE *out)
 static void print_bash(const struct command_table *t, FILE *out)
 {
 	size_t count;
-	const struct option *options = arguments_options(&count);
+	const struct option *options = option_all(&count);
 
 	fputs(bash_head, out);
 	fprintf(out, "\tif [[ $COMP_CWORD -eq 1 ]]; then\n\t\tCOMPREPLY=($(compgen -W \"");
@@ -226,7 +227,7 @@ static void zsh_option(const struct command *c, const struct option *o, FILE *ou
 static void zsh_command(const struct command *c, FILE *out)
 {
 	size_t count;
-	const struct option *options = arguments_options(&count);
+	const struct option *options = option_all(&count);
 
 	fprintf(out, "\t%s)\n\t\t_arguments -s '*:tape:_files'", c->name);
 	for (size_t i = 0; i < count; i++)
@@ -288,7 +289,7 @@ static void fish_option(const struct command *c, const struct option *o, FILE *o
 static void print_fish(const struct command_table *t, FILE *out)
 {
 	size_t count;
-	const struct option *options = arguments_options(&count);
+	const struct option *options = option_all(&count);
 
 	fprintf(out, "# fish completion for tcptape, made by `tcptape completion fish`\n");
 	for (const struct command *c = t->commands; c->name; c++) {

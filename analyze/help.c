@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "analyze/option.h"
+
 enum { LINE_COLUMNS = 100 };
 
 static const char *const exits[] = {
@@ -34,7 +36,7 @@ void help_words(const struct command *c, char out[HELP_WORDS_MAX])
 static void print_options(unsigned groups, unsigned group, const char *title, FILE *out)
 {
 	size_t count;
-	const struct option *options = arguments_options(&count);
+	const struct option *options = option_all(&count);
 	char left[40], letter[8];
 
 	if (!(groups & group))
