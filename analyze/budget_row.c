@@ -63,7 +63,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_ITEMS + LEDGER_RWND] = {.key = "rwnd_ns", .doc = "the peer's receive window was full", .unit = UNIT_NS},
 	[COL_ITEMS + LEDGER_SNDBUF] = {.key = "sndbuf_ns", .doc = "the send buffer was too small", .unit = UNIT_NS},
 	[COL_ITEMS + LEDGER_RECEIVER_APP] = {.key = "receiver_app_ns", .doc = "data waited for this side's application to read it", .unit = UNIT_NS},
-	[COL_ITEMS + LEDGER_CLOSING] = {.key = "closing_ns", .doc = "this side had closed", .unit = UNIT_NS},
+	[COL_ITEMS + LEDGER_CLOSING] = {.key = "closing_ns", .doc = "this side had closed, and what it had written had arrived", .unit = UNIT_NS},
 	[COL_ITEMS + LEDGER_UNKNOWN] = {.key = "unknown_ns", .doc = "the tape does not tell", .unit = UNIT_NS},
 	[COL_UNCERTAIN] = {.key = "uncertain", .doc = "start or end not seen, or events lost meanwhile"},
 	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},

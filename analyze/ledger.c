@@ -103,23 +103,49 @@ static bool is_connecting(enum tcp_state state)
 	return state == STATE_SYN_SENT || state == STATE_SYN_RECV || state == STATE_NEW_SYN_RECV;
 }
 
-static void count_open(struct ledger *b, uint64_t ns)
+static bool is_unacked(const struct ledger *b)
 {
-	bool is_unacked = b->stream.written > b->stream.acked;
+	return b->stream.written > b->stream.acked;
+}
 
-	if (is_unacked && b->congestion) {
+/* False: nothing of what this side has written is on its way. */
+static bool count_flight(struct ledger *b, uint64_t ns)
+{
+	if (is_unacked(b) && b->congestion) {
 		b->latest = b->congestion == CONGESTION_LOSS ? LEDGER_RTO_WAIT : LEDGER_RECOVERY;
 	} else if (stream_is_under_way(&b->stream) || stream_is_full(&b->stream)) {
 		b->latest = LEDGER_NETWORK;
 		b->stuck_ns += ns;
 		b->window_ns += ns;
-	} else if (stream_is_unread(&b->stream)) {
+	} else {
+		return false;
+	}
+	b->ns[b->latest] += ns;
+	return true;
+}
+
+static void count_open(struct ledger *b, uint64_t ns)
+{
+	if (count_flight(b, ns))
+		return;
+	if (stream_is_unread(&b->stream)) {
 		b->latest = LEDGER_RECEIVER_APP;
+		b->ns[b->latest] += ns;
 	} else {
 		b->quiet_ns += ns;
-		b->stuck_quiet += is_unacked ? ns : 0;
-		return;
+		b->stuck_quiet += is_unacked(b) ? ns : 0;
 	}
+}
+
+/* The FIN stands behind what was written before. */
+static void count_closing(struct ledger *b, enum tcp_state state, uint64_t ns)
+{
+	bool is_fin_acked = state == STATE_FIN_WAIT2 || state == STATE_TIME_WAIT;
+
+	if (b->has_flight && !is_fin_acked && count_flight(b, ns))
+		return;
+	b->latest = LEDGER_CLOSING;
+	b->half_ns += ns;
 	b->ns[b->latest] += ns;
 }
 
@@ -133,11 +159,11 @@ static void count(struct ledger *b, const struct life *l, uint64_t ns)
 	} else if (tcp_state_is_open(state) && b->has_flight) {
 		count_open(b, ns);
 		return;
+	} else if (is_closing(state)) {
+		count_closing(b, state, ns);
+		return;
 	} else if (is_connecting(state)) {
 		b->latest = LEDGER_CONNECT;
-	} else if (is_closing(state)) {
-		b->latest = LEDGER_CLOSING;
-		b->half_ns += ns;
 	} else {
 		b->latest = LEDGER_UNKNOWN;
 	}

@@ -328,8 +328,29 @@ static void a_half_closed_side_still_waits_for_its_answer(void **state)
 	tape_recv(&b, t + 40 * MS, &hello_client, 5, 0);
 	tape_state(&b, t + 42 * MS, &hello_client, STATE_FIN_WAIT2, STATE_CLOSE);
 	spend(&o, &b);
-	assert_item(&o, 1, LEDGER_PEER, 40);
+	assert_item(&o, 1, LEDGER_NETWORK, 1);
+	assert_item(&o, 1, LEDGER_PEER, 39);
 	assert_item(&o, 1, LEDGER_CLOSING, 2);
+}
+
+static void what_was_written_before_a_close_is_still_under_way(void **state)
+{
+	const struct build_segment ack = {"127.0.0.1",  "127.0.0.1", .sport = 8080, .dport = 40112,
+					  .flags = ACK, .seq = 1,    .ack = 1001};
+	struct build_tape b = {0};
+	struct outcome o;
+	uint64_t t = T0 + 2 * MS;
+
+	(void)state;
+	open_both(&b, T0);
+	tape_send(&b, t, &hello_client, 1000);
+	tape_state(&b, t, &hello_client, STATE_ESTABLISHED, STATE_FIN_WAIT1);
+	tape_segment(&b, t + 30 * MS, &ack);
+	tape_state(&b, t + 33 * MS, &hello_client, STATE_FIN_WAIT1, STATE_FIN_WAIT2);
+	tape_state(&b, t + 35 * MS, &hello_client, STATE_FIN_WAIT2, STATE_CLOSE);
+	spend(&o, &b);
+	assert_item(&o, 1, LEDGER_NETWORK, 30);
+	assert_item(&o, 1, LEDGER_CLOSING, 5);
 }
 
 /* The client is served from 2 to 42 ms; between 20 and 30 events were lost. */
@@ -370,6 +391,7 @@ int main(void)
 		cmocka_unit_test(a_full_send_buffer_is_not_the_application),
 		cmocka_unit_test(without_segments_and_probes_nothing_is_known_of_the_way),
 		cmocka_unit_test(a_half_closed_side_still_waits_for_its_answer),
+		cmocka_unit_test(what_was_written_before_a_close_is_still_under_way),
 		cmocka_unit_test(time_in_which_events_were_lost_is_unknown),
 	};
 

@@ -16,6 +16,7 @@ import time
 from provoke import EVERYTHING, NOTHING, V4, enter_namespace, listen, lose
 
 PAUSE = 0.05
+SO_SNDBUFFORCE = 32
 EXPECTED = []
 
 
@@ -90,6 +91,22 @@ def sleeper(listener):
     return client, server
 
 
+def leaver(listener):
+    """The writer is done long before its reader."""
+    client, server = connect(listener)
+    ask(client, server)
+    count = 1 << 20
+    client.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 4 * count)
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    client.sendall(bytes(count))
+    client.shutdown(socket.SHUT_WR)
+    time.sleep(6 * PAUSE)
+    read(server, count)
+    expect(client, "client", ["rwnd_ns"], 5 * PAUSE, 2)
+    expect(client, "server", ["receiver_app_ns"], 5 * PAUSE, 2)
+    return client, server
+
+
 def loser(listener):
     """Everything is lost for a while; the probe for a lost tail, then the timer."""
     client, server = connect(listener)
@@ -117,7 +134,7 @@ def waiter(listener):
 def main():
     enter_namespace()
     listener = listen(V4)
-    for story in thinker, idler, streamer, sleeper, loser, waiter:
+    for story in thinker, idler, streamer, sleeper, leaver, loser, waiter:
         client, server = story(listener)
         client.close()
         server.recv(1)
