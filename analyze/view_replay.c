@@ -75,6 +75,7 @@ struct replay {
 	struct event_columns columns;
 	struct cell *cells; /* owned; a row; NULL = the table has not begun */
 	bool has_objects;   /* --where names a column of many values */
+	bool has_any;       /* something was selected */
 };
 
 /* "comm[pid]" */
@@ -184,6 +185,7 @@ static int print_event(struct replay *r, const struct item *item, const struct s
 		return error_nomem(err);
 	if (!is_refused)
 		pace_wait(&r->pace, item->event.ts_ns);
+	r->has_any = true;
 	render_row(r->in->renderer, r->cells);
 	return 0;
 }
@@ -295,6 +297,18 @@ static bool is_past(const struct replay *r, const struct item *item)
 	return item->kind == ITEM_EVENT && item->event.ts_ns >= to_ns;
 }
 
+static void explain_nothing(const struct replay *r)
+{
+	uint64_t events = tracker_event_count(r->tracker);
+	char text[96];
+
+	if (view_explain_empty(r->in, events, "no event on this tape is selected"))
+		return;
+	snprintf(text, sizeof(text), "none of the %" PRIu64 " events on this tape is selected",
+		 events);
+	render_note(r->in->renderer, text);
+}
+
 static int replay_all(struct replay *r, struct error *err)
 {
 	struct item item;
@@ -307,7 +321,12 @@ static int replay_all(struct replay *r, struct error *err)
 		if (r->in->follow && is_past(r, &item))
 			break;
 	}
-	return rc < 0 ? rc : begin_rows(r, NULL, err);
+	if (rc < 0)
+		return rc;
+	TRY(begin_rows(r, NULL, err));
+	if (!r->has_any)
+		explain_nothing(r);
+	return 0;
 }
 
 int view_replay(const struct view_input *in, struct error *err)

@@ -6,3 +6,4 @@ tape=testdata/hello.tape
 "$TCPTAPE" replay $tape -f json >"$TMP/file"
 cat $tape | "$TCPTAPE" replay - -f json | cmp - "$TMP/file" && echo "the same from a pipe"
 "$TCPTAPE" replay $tape -e 'sock:*,!sk_data_ready' --since 1ms -f csv | cut -d, -f1-7
+"$TCPTAPE" replay $tape --port 1
