@@ -41,6 +41,10 @@ const volatile __u64 lane_bytes;
 /* Events whose records carry a stack, by event number. */
 const volatile __u8 has_stack[WIRE_TYPED_END];
 
+/* Bytes from the context of sk_data_ready's typed program to what the event calls `ip`; 0: its
+ * classic one is attached. */
+const volatile __s32 data_ready_site;
+
 /* Bytes in the ring that wake the reader; it also comes by itself, by the clock. */
 const volatile __u64 wakeup_bytes = 4 << 20;
 
@@ -145,6 +149,12 @@ static __always_inline void lane_end(const struct emission *e, __u32 size)
 	l->depth--;
 }
 
+/* Attached to the classic event. */
+static __always_inline bool is_classic(__u32 event)
+{
+	return event == WIRE_SK_DATA_READY && !data_ready_site;
+}
+
 static __always_inline void fill_head(void *ctx, struct wire_head *h, __u32 event, __u32 cpu)
 {
 	fill_task(h);
@@ -153,7 +163,7 @@ static __always_inline void fill_head(void *ctx, struct wire_head *h, __u32 even
 	h->flags = 0;
 	h->stack = 0;
 	if (has_stack[event])
-		h->stack = event == WIRE_SK_DATA_READY ? stack_number(ctx) : stack_number_raw(ctx);
+		h->stack = is_classic(event) ? stack_number(ctx) : stack_number_raw(ctx);
 }
 
 /* Room for a record that is wanted, its head filled but for the time; NULL: there is none, which

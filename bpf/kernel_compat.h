@@ -50,6 +50,12 @@ static __always_inline void read_words(__u64 to[5], const void *from)
 	to[4] = words[4];
 }
 
+/* The same of one word. */
+static __always_inline __u64 read_word(const void *from)
+{
+	return *(const __u64 *)bpf_rdonly_cast(from, bpf_core_type_id_kernel(struct pt_regs___words));
+}
+
 struct tcp_sock___scaling {
 	__u8 scaling_ratio;
 } KERNEL_TYPE;

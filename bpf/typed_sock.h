@@ -177,8 +177,25 @@ OUT_OF_LINE __u64 data_ready_field(void *ctx, __u32 offset)
 	return value;
 }
 
-/* The event's `ip` is a return address that exists only where the kernel takes it, so
- * this program is attached to the classic event and finds `ip` in its entry. */
+/* The event's `ip` is a return address, which lies on the stack; see site.bpf.c. */
+SEC("tp_btf/sk_data_ready")
+int BPF_PROG(sk_data_ready_typed, const struct sock *sk)
+{
+	struct emission e;
+	struct wire_sock_value *r;
+
+	if (!is_selected(sk))
+		return 0;
+	r = emit_begin(&e, ctx, WIRE_SK_DATA_READY, sizeof(*r));
+	if (unlikely(!r))
+		return 0;
+	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
+	r->ip = read_word((const char *)ctx + data_ready_site);
+	EMIT_END_SOCK(&e, r);
+	return 0;
+}
+
+/* Where it is not known, this program is attached to the classic event and finds `ip` in its entry. */
 SEC("tp/sock/sk_data_ready")
 int sk_data_ready(void *ctx)
 {

@@ -56,6 +56,9 @@ enum wire_flag {
 	WIRE_HAS_MIN_RTT = 128, /* wire_tcp_totals: an RTT was measured */
 };
 
+/* What bpf/site.bpf.c shows of a stack, in words of 8 bytes. */
+enum { WIRE_SITE_BELOW = 16, WIRE_SITE_WORDS = 64 };
+
 /* What the program of an event does: a byte for each event number. */
 enum wire_control {
 	WIRE_SILENT = 0,

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include <bpf/libbpf.h>
 
 #include "bpf/wire.h"
+#include "record/behind.h"
 #include "record/loading.h"
 #include "record/memory.h"
 #include "record/selector.h"
@@ -259,8 +259,10 @@ void attach_stop(struct attach *a)
 	nanosleep(&grace, NULL);
 }
 
-static void detach_all(struct attach *a)
+static void detach_all(void *attach)
 {
+	struct attach *a = attach;
+
 	for (size_t i = 0; i < WIRE_TYPED_END; i++)
 		for (size_t n = 0; n < LOADING_PROGRAMS_MAX; n++)
 			bpf_link__destroy(a->typed_links[i][n]);
@@ -269,35 +271,12 @@ static void detach_all(struct attach *a)
 		bpf_link__destroy(a->copies[i].link);
 }
 
-/* Let go of pipes and of file systems. */
-static void leave(void)
-{
-	for (int fd = 0; fd < 3; fd++)
-		close(fd);
-	prctl(PR_SET_NAME, "tcptape-detach");
-	if (chdir("/"))
-		return; /* somebody cannot unmount for a moment */
-}
-
-/* The kernel takes some 70 ms to let go of a classic event. Another process, which holds
- * nothing else open that anyone waits for, sees to that while ours ends. */
-static void detach_behind(struct attach *a)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		leave();
-	detach_all(a);
-	if (pid == 0)
-		_exit(0);
-}
-
 void attach_close(struct attach *a)
 {
 	if (!a)
 		return;
 	if (a->copies)
-		detach_behind(a);
+		behind(detach_all, a);
 	for (size_t i = 0; a->copies && i < a->copy_count; i++)
 		generic__destroy(a->copies[i].skel);
 	typed__destroy(a->typed);

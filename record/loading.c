@@ -16,6 +16,7 @@
 #include "record/attach.h"
 #include "record/host.h"
 #include "record/selector.h"
+#include "record/site.h"
 #include "record/stacks.h"
 
 #include "bpf/typed.skel.h"
@@ -57,6 +58,21 @@ static void set_cast(struct typed *skel, int32_t function)
 	}
 }
 
+/* Where a typed program finds what else only the classic one does; 0: it cannot. */
+static int32_t find_site(const struct loading *o)
+{
+	for (size_t i = 0; cast_function(o->btf) && i < catalog_count(o->catalog); i++) {
+		const struct catalog_event *e = catalog_at(o->catalog, i);
+		const struct tracefmt_field *ip;
+
+		if (e->way != WAY_TYPED || e->number != WIRE_SK_DATA_READY)
+			continue;
+		ip = tracefmt_find(e->format, "ip");
+		return ip ? site_find(ip->offset) : 0;
+	}
+	return 0;
+}
+
 /* sk_data_ready is read from its classic entry: tell where. */
 static void set_data_ready(struct typed__rodata *ro, const struct catalog_event *e)
 {
@@ -70,14 +86,15 @@ static void set_data_ready(struct typed__rodata *ro, const struct catalog_event 
 	ro->data_ready_ip = ip ? ip->offset : 0;
 }
 
-static void set_constants(struct typed *skel, const struct catalog *c, const struct btf_enums *btf,
-			  size_t ring_bytes)
+static void set_constants(struct typed *skel, const struct loading *o)
 {
+	const struct catalog *c = o->catalog;
 	struct typed__rodata *ro = skel->rodata;
 
-	ro->wakeup_bytes = ring_bytes / 8;
-	ro->has_cookie_helper = loading_has_cookie_helper(btf);
-	set_cast(skel, cast_function(btf));
+	ro->wakeup_bytes = o->ring_bytes / 8;
+	ro->has_cookie_helper = loading_has_cookie_helper(o->btf);
+	ro->data_ready_site = o->data_ready_site;
+	set_cast(skel, cast_function(o->btf));
 	ro->jiffy_us = host_jiffy_us();
 	for (size_t i = 0; i < catalog_count(c); i++) {
 		const struct catalog_event *e = catalog_at(c, i);
@@ -85,7 +102,7 @@ static void set_constants(struct typed *skel, const struct catalog *c, const str
 
 		if (e->way != WAY_TYPED)
 			continue;
-		args = btf_enums_tracepoint_args(btf, e->name);
+		args = btf_enums_tracepoint_args(o->btf, e->name);
 		((uint8_t *)ro->arg_counts)[e->number] = args > 0 ? (uint8_t)args : 0;
 		((uint8_t *)ro->has_stack)[e->number] = e->has_stack;
 		set_data_ready(ro, e);
@@ -99,6 +116,8 @@ struct bpf_program *loading_program(const struct typed *skel, const struct btf_e
 {
 	const char *name = index == 0 ? typed_tracepoint(e->typed) : NULL;
 
+	if (name && e->number == WIRE_SK_DATA_READY && skel->rodata->data_ready_site)
+		name = "sk_data_ready_typed";
 	if (e->substitute)
 		name = substitute_has(e->substitute, btf, index) ? e->substitute->functions[index]
 								 : NULL;
@@ -133,7 +152,7 @@ static struct typed *open_typed(const struct loading *o, const struct catalog_ev
 
 	if (!skel)
 		return NULL;
-	set_constants(skel, o->catalog, o->btf, o->ring_bytes);
+	set_constants(skel, o);
 	selector_configure(skel, &o->opt->filter);
 	bpf_map__set_max_entries(skel->maps.ring, (uint32_t)o->ring_bytes);
 	set_lanes(skel, o->lanes);
@@ -291,7 +310,12 @@ static int load_untyped(const struct loading *known, struct typed **out, struct 
 	return rc;
 }
 
-int loading_run(const struct loading *o, struct typed **out, struct error *err)
+int loading_run(const struct loading *wanted, struct typed **out, struct error *err)
 {
-	return btf_enums_trouble(o->btf) ? load_untyped(o, out, err) : load_typed(o, out, err);
+	struct loading o = *wanted;
+
+	if (btf_enums_trouble(o.btf))
+		return load_untyped(&o, out, err);
+	o.data_ready_site = find_site(&o);
+	return load_typed(&o, out, err);
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "format/error.h"
 #include "record/btf_enums.h"
@@ -27,11 +28,12 @@ struct loading {
 	const struct record_options *opt;
 	size_t ring_bytes;
 	struct percpu_size lanes;
+	int32_t data_ready_site; /* found by loading_run() */
 	const char *types; /* a file that stands in for the kernel's BTF; NULL = the kernel's */
 };
 
 /* 0 and *out, which typed__destroy() ends; ERR_KERNEL, ERR_NOMEM. */
-int loading_run(const struct loading *o, struct typed **out, struct error *err);
+int loading_run(const struct loading *wanted, struct typed **out, struct error *err);
 /* The event's program, or one of its substitute's, by number below LOADING_PROGRAMS_MAX; NULL where
  * the kernel has no such function, or the object no such program. */
 struct bpf_program *loading_program(const struct typed *skel, const struct btf_enums *btf,

@@ -167,14 +167,14 @@ def check_clock():
 
 
 def printed():
-    """[(event name, cpu, pid, {label: text})]"""
+    """[(event name, cpu, pid, task's name, {label: text})]"""
     out = []
     for line in read("trace").splitlines():
         if not line or line.startswith("#"):
             continue
         m = LINE.fullmatch(line)
         assert m, f"a line of the kernel's trace is not understood: {line}"
-        out.append((m[5], int(m[3]), int(m[2]), dict(re.findall(r"(\w+)(?:=| = |: )([^\s,]*)", m[6]))))
+        out.append((m[5], int(m[3]), int(m[2]), m[1], dict(re.findall(r"(\w+)(?:=| = |: )([^\s,]*)", m[6]))))
     return out
 
 
@@ -218,8 +218,10 @@ def check_fields(events):
     for e in events:
         left[e["event"].partition(":")[2], e["cpu"], e["tid"]].append(e["fields"])
     total = 0
-    for name, cpu, pid, labels in printed():
+    for name, cpu, pid, comm, labels in printed():
         candidates = left[name, cpu, pid]
+        if comm == "tcptape-record" and not candidates:
+            continue  # before it records, it sees how sk_data_ready comes of a Unix socket
         assert candidates, f"{name} of task {pid} on CPU {cpu} is in the kernel's trace only: {labels}"
         results = [differences(labels, fields) for fields in candidates]
         best = min(range(len(results)), key=lambda i: len(results[i][1]))

@@ -91,6 +91,13 @@ for event in sock:sock_send_length sock:sock_recv_length; do
 	fi
 done
 
+# One whose programs read foreign memory by a helper only (before 6.2): sk_data_ready is told by the classic event.
+rename "$TMP/castless" bpf_rdonly_cast
+strange castless "mount --bind $TMP/castless $types"
+"$TCPTAPE" replay "$TMP/castless.tape" -e sk_data_ready --port "$(cat "$TMP/port")" -f json | jq -e -n \
+	'[inputs | (.extra.ip_symbol | test("^(sock_def_readable|__traceiter_sk_data_ready)\\+")) and (.generic | not)] | length > 2 and all' \
+	>/dev/null || { echo "castless: sk_data_ready"; exit 1; }
+
 # One whose programs at functions could be freed while somebody sleeps there (before 5.12).
 rename "$TMP/oldest" btf_trace_sock_send_length btf_trace_sock_recv_length bpf_tramp_image
 strange oldest "${older//"$TMP/older"/"$TMP/oldest"}"
