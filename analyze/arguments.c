@@ -96,6 +96,9 @@ static int check(const struct arguments *a, unsigned groups, struct error *err)
 {
 	if (a->format == RENDER_CANONICAL && !(groups & OPTIONS_REPLAY))
 		return option_refuse(err, "format", "canonical", "only replay has this format");
+	if (a->has_since && a->has_until && a->until_ns < a->since_ns)
+		return error_set(err, ERR_USAGE,
+				 "--until is before --since: nothing lies between them");
 	if (a->is_unnumbered && a->conn_count)
 		return error_set(err, ERR_USAGE,
 				 "--conn needs the numbers that --no-conn leaves out");

@@ -91,7 +91,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_RECEIVED] = {.title = "received", .made_of = "rx_bytes", .doc = "likewise", .align = ALIGN_RIGHT},
 	[COL_TX_MSGS] = {.key = "tx_msgs", .doc = "send calls that sent something"},
 	[COL_RX_MSGS] = {.key = "rx_msgs", .doc = "receive calls that received something"},
-	[COL_RETRANSMITS] = {.key = "retransmits", .doc = "segments sent again; of a listener, SYN-ACKs"},
+	[COL_RETRANSMITS] = {.key = "retransmits", .doc = "how often segments were sent again; of a listener, SYN-ACKs"},
 	[COL_DROPS] = {.key = "drops", .doc = "packets of this connection that were dropped, housekeeping apart"},
 	[COL_SRTT] = {.key = "srtt_us", .doc = "smoothed round-trip time, last value, microseconds"},
 	[COL_STATES] = {.key = "states", .doc = "time spent in each state", .unit = UNIT_NS},

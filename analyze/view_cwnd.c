@@ -85,7 +85,7 @@ static const struct column conn_columns[CONN_COUNT] = {
 	[CONN_MAX] = {.key = "max_cwnd", .title = "max", .doc = "the largest", .align = ALIGN_RIGHT},
 	[CONN_LAST] = {.key = "cwnd", .title = "last", .doc = "the last", .align = ALIGN_RIGHT},
 	[CONN_SSTHRESH] = {.key = "ssthresh", .title = "ssthresh", .doc = "the last slow start threshold, segments", .align = ALIGN_RIGHT},
-	[CONN_RETRANSMITS] = {.key = "retransmits", .title = "resent", .doc = "segments sent again", .align = ALIGN_RIGHT},
+	[CONN_RETRANSMITS] = {.key = "retransmits", .title = "resent", .doc = "how often segments were sent again", .align = ALIGN_RIGHT},
 	[CONN_COURSE] = {.title = "cwnd over its life", .doc = "the largest window of each part of its life"},
 };
 /* clang-format on */

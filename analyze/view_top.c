@@ -55,7 +55,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_RPORT] = {.key = "rport", .doc = "remote port"},
 	[COL_TX_BYTES] = {.key = "tx_bytes", .title = "sent", .doc = "bytes sent in the interval", .unit = UNIT_BYTES, .align = ALIGN_RIGHT},
 	[COL_RX_BYTES] = {.key = "rx_bytes", .title = "received", .doc = "bytes received in it", .unit = UNIT_BYTES, .align = ALIGN_RIGHT},
-	[COL_RETRANSMITS] = {.key = "retransmits", .title = "resent", .doc = "segments sent again in it; of a listener, SYN-ACKs", .align = ALIGN_RIGHT},
+	[COL_RETRANSMITS] = {.key = "retransmits", .title = "resent", .doc = "how often segments were sent again in it; of a listener, SYN-ACKs", .align = ALIGN_RIGHT},
 	[COL_UNCERTAIN] = {.key = "uncertain", .doc = "events were lost while the connection lived"},
 	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };

@@ -53,7 +53,8 @@ static __always_inline void read_words(__u64 to[5], const void *from)
 /* The same of one word. */
 static __always_inline __u64 read_word(const void *from)
 {
-	return *(const __u64 *)bpf_rdonly_cast(from, bpf_core_type_id_kernel(struct pt_regs___words));
+	return *(const __u64 *)bpf_rdonly_cast(from,
+					       bpf_core_type_id_kernel(struct pt_regs___words));
 }
 
 struct tcp_sock___scaling {

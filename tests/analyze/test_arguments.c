@@ -175,6 +175,7 @@ static void times_and_speed_are_read(void **state)
 	arguments_release(&l.a);
 	refuse("t --speed 0", "--speed 0: a speed is a number above 0, as 1, 0.1 or 10");
 	refuse("t --speed 2s", "--speed 2s: a speed is a number above 0, as 1, 0.1 or 10");
+	refuse("t --since 5 --until 1s", "--until is before --since: nothing lies between them");
 	refuse("t --since x", "--since x: a time is 1.5, 5ms, 2s or 1m");
 }
 
