@@ -32,8 +32,8 @@ BASE := -std=c11 -D_FILE_OFFSET_BITS=64 -I. -I$(B) $(WARN)
 # The recorder, its tests and the hello pair are Linux programs; everything else is C11 and POSIX.
 gnu = $(filter record/% tests/record/% testdata/%,$<)
 room = $(if $(gnu),-D_GNU_SOURCE -pthread,-D_POSIX_C_SOURCE=200809L) $(if $(filter format/%,$<),-Wconversion)
-# Decoding is loops over columns, following sockets one over events, recording one over records.
-speed = $(if $(filter format/% analyze/% record/%,$<),$(CFLAGS:-O2=-O3),$(CFLAGS))
+# Decoding is loops over columns, following sockets one over events.
+speed = $(if $(filter format/% analyze/%,$<),$(CFLAGS:-O2=-O3),$(CFLAGS))
 cflags = $(BASE) $(room) $(speed) $(CPPFLAGS) -MMD -MP
 # pkg-config runs once, and only for a recipe that links with the answer: the analyzer never asks for libbpf.
 pkg = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
