@@ -61,7 +61,7 @@ static void set_cast(struct typed *skel, int32_t function)
 /* Where a typed program finds what else only the classic one does; 0: it cannot. */
 static int32_t find_site(const struct loading *o)
 {
-	for (size_t i = 0; cast_function(o->btf) && i < catalog_count(o->catalog); i++) {
+	for (size_t i = 0; o->cast && i < catalog_count(o->catalog); i++) {
 		const struct catalog_event *e = catalog_at(o->catalog, i);
 		const struct tracefmt_field *ip;
 
@@ -94,7 +94,7 @@ static void set_constants(struct typed *skel, const struct loading *o)
 	ro->wakeup_bytes = o->ring_bytes / 8;
 	ro->has_cookie_helper = loading_has_cookie_helper(o->btf);
 	ro->data_ready_site = o->data_ready_site;
-	set_cast(skel, cast_function(o->btf));
+	set_cast(skel, o->cast);
 	ro->jiffy_us = host_jiffy_us();
 	for (size_t i = 0; i < catalog_count(c); i++) {
 		const struct catalog_event *e = catalog_at(c, i);
@@ -316,6 +316,7 @@ int loading_run(const struct loading *wanted, struct typed **out, struct error *
 
 	if (btf_enums_trouble(o.btf))
 		return load_untyped(&o, out, err);
+	o.cast = cast_function(o.btf);
 	o.data_ready_site = find_site(&o);
 	return load_typed(&o, out, err);
 }

@@ -28,7 +28,9 @@ struct loading {
 	const struct record_options *opt;
 	size_t ring_bytes;
 	struct percpu_size lanes;
-	int32_t data_ready_site; /* found by loading_run() */
+	/* found by loading_run(); 0 = not there */
+	int32_t cast;            /* bpf_rdonly_cast() in the kernel's BTF */
+	int32_t data_ready_site; /* site_find() */
 	const char *types; /* a file that stands in for the kernel's BTF; NULL = the kernel's */
 };
 

@@ -467,15 +467,16 @@ int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, s
 		while (r->at < r->count) {
 			struct wire_existing *row = &r->chunk[r->at++];
 
-			*out = row;
 			if (count_mini(r, row))
+				continue;
+			if (!told_add(&r->told, row->sock.skaddr, &is_new))
+				return error_nomem(err);
+			if (!is_new)
 				continue;
 			if (r->kinds->holders)
 				set_holder(r->kinds->holders, row);
-			if (!told_add(&r->told, (*out)->sock.skaddr, &is_new))
-				return error_nomem(err);
-			if (is_new)
-				return 0;
+			*out = row;
+			return 0;
 		}
 		if (r->fd >= 0)
 			read_chunk(r);
