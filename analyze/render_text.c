@@ -92,8 +92,7 @@ static void put_padding(struct buf *out, size_t count)
 {
 	if (!count || !buf_reserve(out, count))
 		return;
-	for (size_t i = 0; i < count; i++)
-		out->data[out->len + i] = ' ';
+	memset(out->data + out->len, ' ', count);
 	out->len += count;
 }
 

@@ -95,10 +95,7 @@ OUT_OF_LINE int select_end(const struct sock *sk)
 		if (t.port[0] && t.port[1])
 			keep_flow(&t, bpf_ktime_get_ns() + FLOW_LINGERS);
 	}
-	bpf_map_delete_elem(&chosen, &key);
-	if (select_kinds() & SELECT_BY_HEADERS)
-		bpf_map_delete_elem(&held, &key);
-	return 0;
+	return drop_held(sk);
 }
 
 /* The port is known when the SYN leaves, and the SYN shall be recorded, too. */
