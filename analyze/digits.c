@@ -2,8 +2,6 @@
 /* digits.c -- eight decimal digits at a time. */
 #include "analyze/digits.h"
 
-#include "format/bytes.h"
-
 enum { EIGHT_DIGITS = 100000000 }; /* numbers below have so many, at most */
 
 /* The eight digits of v, which is below 10^8, as numbers: the first in the lowest byte. Halves are
@@ -71,4 +69,11 @@ char *digits_hex(char *out, uint64_t v)
 	for (unsigned i = count; i-- > 0; v >>= 4)
 		out[i] = "0123456789abcdef"[v & 15];
 	return out + count;
+}
+
+void digits_put(struct buf *out, uint64_t v)
+{
+	if (buf_reserve(out, DIGITS_MAX))
+		out->len = (size_t)(digits_decimal((char *)out->data + out->len, v) -
+				    (char *)out->data);
 }

@@ -3,13 +3,15 @@
  * digits.h -- numbers as digits, for rows that come by the million: printf takes longer to
  * find out what is asked of it than to do it.
  *
- * Each writes to `out`, which has room for the digits and for eight bytes at least, no
- * terminator, and returns the end. What is behind it may have changed, up to the eighth byte.
+ * digits_put() appends to a buffer. Each other writes to `out`, which has room for the digits and for eight
+ * bytes at least, no terminator, and returns the end. What is behind it may have changed, up to the eighth byte.
  */
 #ifndef ANALYZE_DIGITS_H
 #define ANALYZE_DIGITS_H
 
 #include <stdint.h>
+
+#include "format/bytes.h"
 
 enum { DIGITS_MAX = 20 };
 
@@ -18,5 +20,7 @@ char *digits_decimal(char *out, uint64_t v);
 char *digits_padded(char *out, uint64_t v, unsigned width);
 /* "ff". */
 char *digits_hex(char *out, uint64_t v);
+/* Append a number to *out. */
+void digits_put(struct buf *out, uint64_t v);
 
 #endif

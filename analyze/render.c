@@ -2,18 +2,14 @@
 /*
  * render.c -- hands tables to the format that was chosen, and watches the output.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyze/digits.h"
 #include "analyze/predicate.h"
 #include "analyze/query.h"
 #include "analyze/render_ops.h"
 #include "analyze/shaper.h"
-
-enum { WRITE_BYTES = 1 << 16 }; /* lines wait until they are worth a call */
 
 static void no_row(struct renderer *r, const struct cell *cells)
 {
@@ -38,48 +34,12 @@ static const struct render_ops *ops_of(enum render_format format)
 	return &render_text_ops;
 }
 
-static void note_failure(struct renderer *r, int saved_errno)
-{
-	if (saved_errno == EPIPE)
-		r->is_closed = true;
-	else
-		r->is_failed = true;
-}
-
-void render_starve(struct renderer *r)
-{
-	r->is_failed = true;
-	r->is_starved = true;
-}
-
-static void write_lines(struct renderer *r)
-{
-	if (r->whole && !r->is_closed && !r->is_failed &&
-	    fwrite(r->line.data, 1, r->whole, r->out) != r->whole)
-		note_failure(r, errno);
-	buf_clear(&r->line);
-	r->whole = 0;
-}
-
-void render_end_line(struct renderer *r)
-{
-	bool is_lost = r->line.is_failed;
-
-	if (!is_lost)
-		r->whole = r->line.len;
-	r->has_printed |= r->whole != 0;
-	if (is_lost || r->whole >= WRITE_BYTES)
-		write_lines(r);
-	if (is_lost)
-		render_starve(r);
-}
-
 /* What follows is of no use: the query does not fit the table, or a row got lost. */
 static void give_up(struct renderer *r)
 {
 	if (r->problem.status == ERR_NOMEM)
-		r->is_starved = true;
-	r->is_failed = true;
+		r->out.is_starved = true;
+	r->out.is_failed = true;
 }
 
 static bool has_query(const struct render_options *opt)
@@ -93,7 +53,7 @@ struct renderer *render_new(FILE *out, const struct render_options *opt)
 
 	if (!r)
 		return NULL;
-	r->out = out;
+	r->out.to = out;
 	r->opt = *opt;
 	r->ops = ops_of(opt->format);
 	if (opt->format == RENDER_TEXT)
@@ -118,7 +78,7 @@ void render_free(struct renderer *r)
 	json_heads_free(r->heads);
 	shaper_free(r->shaper);
 	buf_release(&r->held);
-	buf_release(&r->line);
+	output_release(&r->out);
 	free(r);
 }
 
@@ -126,17 +86,15 @@ void render_begin(struct renderer *r, const struct table *t)
 {
 	render_finish(r);
 	r->table = t;
-	if (r->shaper && !r->is_failed && shaper_begin(r->shaper, t, &r->table, &r->problem))
+	if (r->shaper && !r->out.is_failed && shaper_begin(r->shaper, t, &r->table, &r->problem))
 		give_up(r);
-	if (r->ops->begin && !r->is_failed)
+	if (r->ops->begin && !r->out.is_failed)
 		r->ops->begin(r);
 }
 
 void render_flush(struct renderer *r)
 {
-	write_lines(r);
-	if (!r->is_closed && !r->is_failed && fflush(r->out) != 0)
-		note_failure(r, errno);
+	output_flush(&r->out);
 }
 
 /* Give a row to the query, and print what comes of it. */
@@ -153,9 +111,9 @@ static void shape_row(struct renderer *r, const struct cell *cells)
 
 void render_row(struct renderer *r, const struct cell *cells)
 {
-	if (r->shaper && !r->is_failed)
+	if (r->shaper && !r->out.is_failed)
 		shape_row(r, cells);
-	else if (!r->is_failed)
+	else if (!r->out.is_failed)
 		r->ops->row(r, cells);
 	if (r->opt.is_live)
 		render_flush(r);
@@ -168,7 +126,7 @@ bool render_has_enough(const struct renderer *r)
 
 static void print_note(struct renderer *r, const char *text)
 {
-	if (r->ops->note && !r->is_failed)
+	if (r->ops->note && !r->out.is_failed)
 		r->ops->note(r, text);
 }
 
@@ -188,14 +146,14 @@ void render_note(struct renderer *r, const char *text)
 void render_heading(struct renderer *r, const char *text)
 {
 	render_finish(r);
-	if (r->ops->heading && !r->is_failed)
+	if (r->ops->heading && !r->out.is_failed)
 		r->ops->heading(r, text);
 }
 
 void render_verbatim(struct renderer *r, struct view text)
 {
-	put_bytes(&r->line, text.p, view_len(text));
-	render_end_line(r);
+	put_bytes(&r->out.line, text.p, view_len(text));
+	output_end_line(&r->out);
 }
 
 /* Why there is no row. */
@@ -221,7 +179,7 @@ static void print_waiting(struct renderer *r)
 	const struct cell *shown;
 	int rc = 0;
 
-	while (!r->is_closed && !r->is_failed &&
+	while (!output_has_ended(&r->out) &&
 	       (rc = shaper_next(r->shaper, &shown, &r->problem)) == 0)
 		r->ops->row(r, shown);
 	if (rc < 0)
@@ -231,9 +189,9 @@ static void print_waiting(struct renderer *r)
 
 int render_finish(struct renderer *r)
 {
-	if (r->shaper && r->table && !r->is_failed)
+	if (r->shaper && r->table && !r->out.is_failed)
 		print_waiting(r);
-	if (r->ops->finish && !r->is_failed)
+	if (r->ops->finish && !r->out.is_failed)
 		r->ops->finish(r);
 	if (r->table)
 		r->last = r->table;
@@ -241,7 +199,7 @@ int render_finish(struct renderer *r)
 	render_flush(r);
 	if (r->problem.status)
 		return r->problem.status;
-	return r->is_starved ? ERR_NOMEM : r->is_failed ? ERR_IO : 0;
+	return r->out.is_starved ? ERR_NOMEM : r->out.is_failed ? ERR_IO : 0;
 }
 
 void render_discard(struct renderer *r)
@@ -264,7 +222,7 @@ void render_set_tape(struct renderer *r, const char *tape)
 
 bool render_is_closed(const struct renderer *r)
 {
-	return r->is_closed || r->is_failed;
+	return output_has_ended(&r->out);
 }
 
 const struct error *render_problem(const struct renderer *r)
@@ -277,28 +235,16 @@ bool render_needs(const struct renderer *r, size_t column)
 	const struct column *c = r->table ? &r->table->columns[column] : NULL;
 
 	if (r->shaper)
-		return r->is_failed || shaper_needs(r->shaper, column);
+		return r->out.is_failed || shaper_needs(r->shaper, column);
 	return !c || (r->opt.format == RENDER_TEXT ? c->title != NULL : c->key != NULL);
 }
 
 bool render_refuses(struct renderer *r, const struct cell *cells)
 {
-	return r->shaper && !r->is_failed && shaper_refuses(r->shaper, cells, r->opt.origin_ns);
+	return r->shaper && !r->out.is_failed && shaper_refuses(r->shaper, cells, r->opt.origin_ns);
 }
 
 uint64_t render_uncounted(const struct renderer *r)
 {
 	return r->uncounted;
-}
-
-void put_cstring(struct buf *out, const char *s)
-{
-	put_bytes(out, s, strlen(s));
-}
-
-void put_decimal(struct buf *out, uint64_t v)
-{
-	if (buf_reserve(out, DIGITS_MAX))
-		out->len = (size_t)(digits_decimal((char *)out->data + out->len, v) -
-				    (char *)out->data);
 }

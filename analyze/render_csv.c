@@ -60,7 +60,7 @@ static void csv_begin(struct renderer *r)
 	if (r->last == r->table)
 		return;
 	if (r->opt.tape) {
-		put_cstring(&r->line, "tape");
+		put_cstring(&r->out.line, "tape");
 		before = ",";
 	}
 	for (size_t i = 0; i < r->table->column_count; i++) {
@@ -68,12 +68,12 @@ static void csv_begin(struct renderer *r)
 
 		if (!key)
 			continue;
-		put_cstring(&r->line, before);
-		escape_csv(view_of(key, strlen(key)), &r->line);
+		put_cstring(&r->out.line, before);
+		escape_csv(view_of(key, strlen(key)), &r->out.line);
 		before = ",";
 	}
-	put_u8(&r->line, '\n');
-	render_end_line(r);
+	put_u8(&r->out.line, '\n');
+	output_end_line(&r->out);
 }
 
 static void csv_row(struct renderer *r, const struct cell *cells)
@@ -81,18 +81,18 @@ static void csv_row(struct renderer *r, const struct cell *cells)
 	const char *before = "";
 
 	if (r->opt.tape) {
-		escape_csv(view_of(r->opt.tape, strlen(r->opt.tape)), &r->line);
+		escape_csv(view_of(r->opt.tape, strlen(r->opt.tape)), &r->out.line);
 		before = ",";
 	}
 	for (size_t i = 0; i < r->table->column_count; i++) {
 		if (!r->table->columns[i].key)
 			continue;
-		put_cstring(&r->line, before);
-		put_field(&r->line, &cells[i]);
+		put_cstring(&r->out.line, before);
+		put_field(&r->out.line, &cells[i]);
 		before = ",";
 	}
-	put_u8(&r->line, '\n');
-	render_end_line(r);
+	put_u8(&r->out.line, '\n');
+	output_end_line(&r->out);
 }
 
 const struct render_ops render_csv_ops = {.begin = csv_begin, .row = csv_row};

@@ -93,7 +93,7 @@ static void put_int(struct buf *out, int64_t v)
 {
 	if (v < 0)
 		put_u8(out, '-');
-	put_decimal(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+	digits_put(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
 static void put_hex(struct buf *out, uint64_t v)
@@ -218,7 +218,7 @@ static void json_begin(struct renderer *r)
 			before = ",";
 		}
 	if (!buf_reserve(&h->text, CHUNK)) { /* to be copied with the last one */
-		render_starve(r);
+		output_starve(&r->out);
 		r->table = NULL;
 	}
 }
@@ -247,7 +247,7 @@ static void json_row(struct renderer *r, const struct cell *cells)
 	const struct json_heads *h = r->heads;
 	const struct json_head *head = h->heads, *end = head + h->count;
 	const char *text = (const char *)h->text.data;
-	struct buf *out = &r->line;
+	struct buf *out = &r->out.line;
 	char *p = find_room(out, h), *next;
 
 	if (p && !h->count)
@@ -267,7 +267,7 @@ static void json_row(struct renderer *r, const struct cell *cells)
 		memcpy(p, "}\n", 2);
 		out->len = (size_t)(p + 2 - (char *)out->data);
 	}
-	render_end_line(r);
+	output_end_line(&r->out);
 }
 
 const struct render_ops render_json_ops = {.begin = json_begin, .row = json_row};

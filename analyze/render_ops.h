@@ -6,6 +6,7 @@
 #ifndef ANALYZE_RENDER_OPS_H
 #define ANALYZE_RENDER_OPS_H
 
+#include "analyze/output.h"
 #include "analyze/render.h"
 #include "format/error.h"
 
@@ -13,7 +14,6 @@ struct text_page;  /* render_text.c: rows that wait for their column widths */
 struct json_heads; /* render_json.c: what stands before each value */
 
 struct renderer {
-	FILE *out;                    /* lent */
 	const struct render_ops *ops; /* of opt.format */
 	struct render_options opt;
 	struct shaper *shaper; /* owned; NULL = rows are printed as they come */
@@ -22,14 +22,9 @@ struct renderer {
 	struct buf held; /* the last note while rows wait: it counts if none comes; owned */
 	const struct table *table; /* between begin and finish, else NULL */
 	const struct table *last;  /* the table before, for heads printed once */
-	struct buf line;           /* lines that wait to be written, and the one at hand */
-	size_t whole;              /* bytes of the former */
 	struct text_page *page;    /* text only; owned */
 	struct json_heads *heads;  /* JSON only; owned */
-	bool has_printed;          /* something, to anyone */
-	bool is_failed;  /* output could not be written, or no memory: nothing more is printed */
-	bool is_starved; /* no memory */
-	bool is_closed;  /* nobody reads any more: EPIPE */
+	struct output out;
 };
 
 /* All but row may be NULL. */
@@ -43,10 +38,6 @@ struct render_ops {
 
 extern const struct render_ops render_text_ops, render_json_ops, render_csv_ops;
 
-/* A row is lost for want of memory. */
-void render_starve(struct renderer *r);
-/* The line at hand is whole, and may be written. */
-void render_end_line(struct renderer *r);
 struct text_page *text_page_new(void);
 void text_page_free(struct text_page *page);
 struct json_heads *json_heads_new(void);
@@ -54,7 +45,5 @@ void json_heads_free(struct json_heads *heads);
 
 /* Append a cell as a JSON value; CSV uses it for nested cells. */
 void json_put_cell(struct buf *out, const struct cell *cell);
-void put_cstring(struct buf *out, const char *s);
-void put_decimal(struct buf *out, uint64_t v);
 
 #endif

@@ -98,11 +98,11 @@ static void put_padding(struct buf *out, size_t count)
 
 static void end_line(struct renderer *r)
 {
-	while (r->line.len && r->line.data[r->line.len - 1] == ' ')
-		r->line.len--;
-	put_u8(&r->line, '\n');
+	while (r->out.line.len && r->out.line.data[r->out.line.len - 1] == ' ')
+		r->out.line.len--;
+	put_u8(&r->out.line, '\n');
 	r->page->over = 0;
-	render_end_line(r);
+	output_end_line(&r->out);
 }
 
 static bool is_right(const struct renderer *r, size_t column)
@@ -128,9 +128,9 @@ static size_t put_field(struct renderer *r, size_t column, struct view text, siz
 	size_t taken = take_room(r->page, column, width), padding = taken - width;
 	size_t before = is_right(r, column) ? padding : 0;
 
-	put_padding(&r->line, before);
-	put_bytes(&r->line, text.p, view_len(text));
-	put_padding(&r->line, padding - before);
+	put_padding(&r->out.line, before);
+	put_bytes(&r->out.line, text.p, view_len(text));
+	put_padding(&r->out.line, padding - before);
 	return taken;
 }
 
@@ -160,7 +160,7 @@ static void put_wrapped(struct renderer *r, struct view text, size_t at)
 	size_t indent = room < WRAP_ROOM ? WRAP_INDENT : at;
 
 	if (escape_width(text) <= room) {
-		put_bytes(&r->line, text.p, view_len(text));
+		put_bytes(&r->out.line, text.p, view_len(text));
 		return;
 	}
 	for (bool is_below = indent != at; view_len(text); is_below = true) {
@@ -168,19 +168,19 @@ static void put_wrapped(struct renderer *r, struct view text, size_t at)
 
 		if (is_below) {
 			end_line(r);
-			put_padding(&r->line, indent);
+			put_padding(&r->out.line, indent);
 		}
-		put_bytes(&r->line, words.p, view_len(words));
+		put_bytes(&r->out.line, words.p, view_len(words));
 	}
 }
 
 static void print_styled(struct renderer *r, const char *style, struct view text)
 {
 	if (r->opt.use_colour)
-		put_cstring(&r->line, style);
-	escape_text(text, &r->line);
+		put_cstring(&r->out.line, style);
+	escape_text(text, &r->out.line);
 	if (r->opt.use_colour)
-		put_cstring(&r->line, STYLE_NONE);
+		put_cstring(&r->out.line, STYLE_NONE);
 	end_line(r);
 }
 
@@ -189,7 +189,7 @@ static void print_note(struct renderer *r, struct view text)
 	size_t indent = 0;
 
 	do {
-		put_padding(&r->line, indent);
+		put_padding(&r->out.line, indent);
 		print_styled(r, STYLE_DIM, take_words(&text, LINE_COLUMNS - indent));
 		indent = NOTE_INDENT;
 	} while (view_len(text));
@@ -218,13 +218,13 @@ static void print_titles(struct renderer *r)
 
 		if (!title)
 			continue;
-		put_cstring(&r->line, before);
+		put_cstring(&r->out.line, before);
 		put_field(r, i, view_of(title, strlen(title)),
 			  escape_width(view_of(title, strlen(title))));
 		before = r->page->gap == 1 ? " " : "  ";
 	}
 	if (r->opt.use_colour)
-		put_cstring(&r->line, STYLE_NONE);
+		put_cstring(&r->out.line, STYLE_NONE);
 	end_line(r);
 }
 
@@ -239,7 +239,7 @@ static void print_row(struct renderer *r, const struct piece *pieces)
 		if (!is_shown(c))
 			continue;
 		text = page_text(r->page, pieces->at, pieces->len);
-		put_padding(&r->line, gap);
+		put_padding(&r->out.line, gap);
 		at += gap;
 		if (!c->wraps) {
 			at += put_field(r, i, text, pieces->width);
@@ -284,17 +284,17 @@ static bool is_word(const struct cell *cell)
 /* Put the cell where its field begins, and move it if it ends there. Returns how wide it is. */
 static size_t put_cell(struct renderer *r, size_t column, const struct cell *cell)
 {
-	size_t begin = r->line.len, len, width, taken;
+	size_t begin = r->out.line.len, len, width, taken;
 	uint8_t *field;
 
 	r->page->has_words[column] |= is_word(cell);
-	text_cell_put(&r->line, cell, r->table->columns[column].unit, r->opt.origin_ns);
-	len = r->line.len - begin;
-	width = len ? escape_width(view_of(r->line.data + begin, len)) : 0;
+	text_cell_put(&r->out.line, cell, r->table->columns[column].unit, r->opt.origin_ns);
+	len = r->out.line.len - begin;
+	width = len ? escape_width(view_of(r->out.line.data + begin, len)) : 0;
 	taken = take_room(r->page, column, width);
-	put_padding(&r->line, taken - width);
-	if (taken > width && !r->line.is_failed && is_right(r, column)) {
-		field = r->line.data + begin;
+	put_padding(&r->out.line, taken - width);
+	if (taken > width && !r->out.line.is_failed && is_right(r, column)) {
+		field = r->out.line.data + begin;
 		memmove(field + taken - width, field, len);
 		memset(field, ' ', taken - width);
 	}
@@ -324,14 +324,14 @@ static void put_row(struct renderer *r, const struct cell *cells)
 
 		if (!is_shown(c))
 			continue;
-		put_padding(&r->line, gap);
+		put_padding(&r->out.line, gap);
 		at += gap;
 		at += c->wraps ? put_words(r, i, &cells[i], at) : put_cell(r, i, &cells[i]);
 		gap = r->page->gap;
 	}
 	end_line(r);
 	if (r->page->text.is_failed)
-		render_starve(r);
+		output_starve(&r->out);
 }
 
 /* ---- the page ---- */
@@ -469,7 +469,7 @@ static void text_begin(struct renderer *r)
 			sizeof(*page->widths)) ||
 	    !array_grow((void **)&page->has_words, &page->has_words_cap, r->table->column_count,
 			sizeof(*page->has_words))) {
-		render_starve(r);
+		output_starve(&r->out);
 		r->table = NULL;
 		return;
 	}
@@ -501,7 +501,7 @@ static void text_row(struct renderer *r, const struct cell *cells)
 		return;
 	}
 	if (!r->table || !add_row(r, cells)) {
-		render_starve(r);
+		output_starve(&r->out);
 		return;
 	}
 	print_if_ready(r);
@@ -514,7 +514,7 @@ static void text_note(struct renderer *r, const char *text)
 
 	put_cstring(&page->text, text);
 	if (!add_entry(page, true) || !add_piece(page, at)) {
-		render_starve(r);
+		output_starve(&r->out);
 		return;
 	}
 	if (r->table)
@@ -525,7 +525,7 @@ static void text_note(struct renderer *r, const char *text)
 
 static void text_heading(struct renderer *r, const char *text)
 {
-	if (r->has_printed)
+	if (r->out.has_printed)
 		end_line(r);
 	if (*text)
 		print_styled(r, STYLE_BOLD, view_of(text, strlen(text)));

@@ -186,6 +186,11 @@ static inline void put_bytes(struct buf *b, const void *data, size_t len)
 	memcpy(b->data + b->len, data, len);
 	b->len += len;
 }
+static inline void put_cstring(struct buf *b, const char *s)
+{
+	put_bytes(b, s, strlen(s));
+}
+/* Its length before it. */
 void put_string(struct buf *b, const void *data, size_t len);
 
 /* Grow *array (owned, `*cap` elements of `size` bytes) to hold at least `need`;
