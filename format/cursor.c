@@ -505,14 +505,16 @@ static int find_section(struct cursor *c, struct error *err)
 		}
 		note_problem(c, &block.gap);
 	}
-	if (rc != END)
+	if (rc != END && rc != ERR_NOT_A_TAPE)
 		return rc;
 	if (other.status == ERR_UNSUPPORTED) { /* and not just a damaged digit */
 		if (err)
 			*err = other;
 		return ERR_UNSUPPORTED;
 	}
-	return error_set(err, ERR_NOT_A_TAPE, "%s is not a tape", source_name(c->source));
+	return rc == END
+		       ? error_set(err, ERR_NOT_A_TAPE, "%s is not a tape", source_name(c->source))
+		       : rc;
 }
 
 int cursor_open(struct source *src, struct cursor **out, struct error *err)

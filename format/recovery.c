@@ -31,6 +31,13 @@ struct recovery {
 	struct recovery_total section, total;
 };
 
+/* In a file its first block may lie anywhere; a pipe or a device may never end. */
+static void begin_scan(struct scan *scan, struct source *source)
+{
+	scan_init(scan, source);
+	scan->is_patient = source_size(source) != UINT64_MAX;
+}
+
 /* Another version in the first header is one damaged digit where a section of this version
  * follows. A pipe cannot be read twice. */
 static bool has_section(struct source *source)
@@ -40,7 +47,7 @@ static bool has_section(struct source *source)
 
 	if (source_size(source) == UINT64_MAX)
 		return false;
-	scan_init(&scan, source);
+	begin_scan(&scan, source);
 	while (scan_next(&scan, NULL, NULL, &item, NULL) == 0)
 		if (item.header.type == BLOCK_SECTION)
 			return true;
@@ -49,6 +56,7 @@ static bool has_section(struct source *source)
 
 int recovery_open(struct source *source, const char *name, struct recovery **out, struct error *err)
 {
+	struct error why = {0};
 	struct block_header h;
 	struct recovery *r;
 	struct view head;
@@ -57,14 +65,17 @@ int recovery_open(struct source *source, const char *name, struct recovery **out
 	if (view_len(head) == 0)
 		return error_set(err, ERR_NOT_A_TAPE, "%s is empty", source_name(source));
 	if (view_len(head) == BLOCK_HEADER_LEN &&
-	    block_header_decode(head, &h, err) == ERR_UNSUPPORTED && !has_section(source))
+	    block_header_decode(head, &h, &why) == ERR_UNSUPPORTED && !has_section(source)) {
+		if (err)
+			*err = why;
 		return ERR_UNSUPPORTED;
+	}
 	r = calloc(1, sizeof(*r));
 	if (!r)
 		return error_nomem(err);
 	r->source = source;
 	r->name = name;
-	scan_init(&r->scan, source);
+	begin_scan(&r->scan, source);
 	*out = r;
 	return 0;
 }

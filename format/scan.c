@@ -24,6 +24,19 @@ static bool is_sound_header(const uint8_t *p)
 	return block_header_decode(view_of(p, BLOCK_HEADER_LEN), &h, NULL) == 0;
 }
 
+/* Is there still hope for the first header? */
+static int check_patience(const struct scan *s, uint64_t from, struct error *err)
+{
+	if (s->has_header || s->is_patient || from < SCAN_PATIENCE)
+		return 0;
+	return error_set(err, ERR_NOT_A_TAPE,
+			 "%.140s is not a tape: no block begins in its first %d MiB%s",
+			 source_name(s->source), SCAN_PATIENCE >> 20,
+			 source_size(s->source) == UINT64_MAX
+				 ? ""
+				 : "; tcptape recover searches all of it");
+}
+
 /* Offset of the first sound block header at or after `from`, or of the end of data. */
 static int resync(struct scan *s, uint64_t from, uint64_t *found, bool *is_end, struct error *err)
 {
@@ -33,6 +46,7 @@ static int resync(struct scan *s, uint64_t from, uint64_t *found, bool *is_end, 
 	for (;;) {
 		const uint8_t *p, *last;
 
+		TRY(check_patience(s, from, err));
 		TRY(source_read(s->source, from, WINDOW, &data, err));
 		if (view_len(data) < BLOCK_HEADER_LEN) {
 			*found = from + view_len(data);
@@ -221,6 +235,7 @@ static int take_block(struct scan *s, scan_want_fn want, const void *arg,
 	uint64_t offset = s->next;
 	enum scan_want wanted;
 
+	s->has_header = true;
 	if (h->type == BLOCK_SECTION)
 		enter_section(s, h);
 	else if (!s->has_section || h->salt != s->salt)

@@ -2,7 +2,8 @@
 /*
  * scan.h -- walks the blocks of a tape from front to back, whatever state it is in.
  * What cannot be read is stepped over and reported as a gap; the next sound block is
- * found by its magic and header checksum (docs/FORMAT.md section 11).
+ * found by its magic and header checksum (docs/FORMAT.md section 11). Where none is found at
+ * first, it is no tape.
  */
 #ifndef FORMAT_SCAN_H
 #define FORMAT_SCAN_H
@@ -24,7 +25,13 @@ struct scan {
 	uint64_t doubt_at;                 /* following: a block there is not sound... */
 	uint64_t doubt_stamp;              /* ...since the file had this source_stamp(); 0: none */
 	unsigned vain;                     /* bodies in a row that were checked for nothing */
+	bool has_header;                   /* a sound one was found */
+	bool is_patient;                   /* searches for the first one to the end of the data */
 };
+
+/* So much may lie before the first sound header, almost four of the largest blocks: what has none
+ * there is no tape, however long it goes on. */
+enum { SCAN_PATIENCE = 64 << 20 };
 
 enum scan_kind { SCAN_BLOCK = 1, SCAN_GAP };
 

@@ -67,7 +67,7 @@ struct tcptape; /* a tape being read; opaque */
 /* What functions return when they fail. Other negative numbers may be added. */
 enum tcptape_status {
 	TCPTAPE_ERR_IO = -1,          /* the operating system failed us: see sys_errno */
-	TCPTAPE_ERR_NOT_A_TAPE = -2,  /* no section of a tape in it */
+	TCPTAPE_ERR_NOT_A_TAPE = -2,  /* no section in it, or no block in the first 64 MiB */
 	TCPTAPE_ERR_CORRUPT = -3,     /* a limit of the format is violated */
 	TCPTAPE_ERR_UNSUPPORTED = -4, /* a tape, but it needs a newer library */
 	TCPTAPE_ERR_NOMEM = -6,

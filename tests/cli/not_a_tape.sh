@@ -14,3 +14,15 @@ done
 echo "exit $?"
 "$TCPTAPE" info "$TMP/missing" "$TMP/empty" 2>&1
 echo "exit $?"
+# What never ends is no tape either. In a file recover finds one however much lies before it.
+{ head -c 67400000 /dev/zero; cat testdata/hello.tape; } >"$TMP/far" || exit 1
+for command in info conns "replay --follow" verify "recover -o $TMP/copy"; do
+	for file in /dev/zero "$TMP/far"; do
+		timeout 60 "$TCPTAPE" $command "$file" 2>&1
+		echo "exit $?"
+	done
+done
+"$TCPTAPE" conns --count-by role "$TMP/copy"
+cat "$TMP/far" | "$TCPTAPE" recover - -o "$TMP/none" 2>&1
+echo "exit $?"
+[ ! -e "$TMP/none" ] || echo "a file was left behind"
