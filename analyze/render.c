@@ -10,6 +10,7 @@
 #include "analyze/query.h"
 #include "analyze/render_ops.h"
 #include "analyze/shaper.h"
+#include "analyze/text_page.h"
 
 static void no_row(struct renderer *r, const struct cell *cells)
 {
@@ -236,7 +237,7 @@ bool render_needs(const struct renderer *r, size_t column)
 
 	if (r->shaper)
 		return r->out.is_failed || shaper_needs(r->shaper, column);
-	return !c || (r->opt.format == RENDER_TEXT ? c->title != NULL : c->key != NULL);
+	return !c || (r->opt.format == RENDER_TEXT ? column_is_shown(c) : c->key != NULL);
 }
 
 bool render_refuses(struct renderer *r, const struct cell *cells)

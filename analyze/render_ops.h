@@ -10,7 +10,7 @@
 #include "analyze/render.h"
 #include "format/error.h"
 
-struct text_page;  /* render_text.c: rows that wait for their column widths */
+struct text_page;  /* text_page.h */
 struct json_heads; /* render_json.c: what stands before each value */
 
 struct renderer {
@@ -38,8 +38,6 @@ struct render_ops {
 
 extern const struct render_ops render_text_ops, render_json_ops, render_csv_ops;
 
-struct text_page *text_page_new(void);
-void text_page_free(struct text_page *page);
 struct json_heads *json_heads_new(void);
 void json_heads_free(struct json_heads *heads);
 

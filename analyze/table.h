@@ -66,6 +66,11 @@ struct column {
 	bool wraps;          /* the last one: words that do not fit into the line go below it */
 };
 
+static inline bool column_is_shown(const struct column *c)
+{
+	return c->title != NULL;
+}
+
 struct table {
 	const char *name; /* "conns" */
 	const struct column *columns;
