@@ -205,3 +205,33 @@ struct side *couple_server(const struct couple *c)
 {
 	return with_role(c, LIFE_SERVER);
 }
+
+const struct side *couple_side(const struct couple *c, uint64_t conn)
+{
+	for (unsigned i = 0; conn && i < c->count; i++)
+		if (c->sides[i]->life->conn == conn)
+			return c->sides[i];
+	return NULL;
+}
+
+enum lane couple_lane(const struct couple *c, const struct side *s)
+{
+	if (c->count == 2)
+		return c->sides[1] == s ? LANE_RIGHT : LANE_LEFT;
+	return s->life->role == LIFE_SERVER ? LANE_RIGHT : LANE_LEFT;
+}
+
+const char *couple_lane_name(const struct couple *c, enum lane lane)
+{
+	for (unsigned i = 0; i < c->count; i++)
+		if (couple_lane(c, c->sides[i]) == lane)
+			return life_role_name((enum life_role)c->sides[i]->life->role);
+	switch ((enum life_role)c->sides[0]->life->role) {
+	case LIFE_CLIENT:
+		return "server";
+	case LIFE_SERVER:
+		return "client";
+	default:
+		return "other side";
+	}
+}

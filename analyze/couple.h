@@ -8,6 +8,7 @@
 #define ANALYZE_COUPLE_H
 
 #include "analyze/conn_map.h"
+#include "analyze/lane.h"
 #include "analyze/life.h"
 #include "format/error.h"
 
@@ -47,5 +48,11 @@ struct couple *couples_pop(struct couples *cs);
 /* The side that connected, the other, or NULL where roles or a side are not known. */
 struct side *couple_client(const struct couple *c);
 struct side *couple_server(const struct couple *c);
+/* The side with this number; NULL if it is not of this couple. */
+const struct side *couple_side(const struct couple *c, uint64_t conn);
+/* The lane of a side of the couple: the client's is left, the server's right. */
+enum lane couple_lane(const struct couple *c, const struct side *s);
+/* "client", "server", ..., also of a side that is not on the tape. */
+const char *couple_lane_name(const struct couple *c, enum lane lane);
 
 #endif

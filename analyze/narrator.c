@@ -10,7 +10,6 @@
 
 #include "analyze/change_words.h"
 #include "analyze/linux_errno.h"
-#include "analyze/packet_words.h"
 #include "analyze/units.h"
 
 enum { LINUX_MSG_PEEK = 0x2 };
@@ -18,51 +17,12 @@ enum { LINUX_MSG_PEEK = 0x2 };
 /* A send call that returns so late deserves a line of its own. */
 #define SLOW_CALL_NS 1000000u
 
-enum lane narrator_lane(const struct narrator *n, const struct side *s)
-{
-	if (n->couple->count == 2)
-		return n->couple->sides[1] == s ? LANE_RIGHT : LANE_LEFT;
-	return s->life->role == LIFE_SERVER ? LANE_RIGHT : LANE_LEFT;
-}
-
-void narrator_init(struct narrator *n, const struct couple *couple)
+void narrator_init(struct narrator *n, const struct couple *couple, bool use_full_names)
 {
 	memset(n, 0, sizeof(*n));
 	n->couple = couple;
-	for (unsigned i = 0; i < couple->count; i++) {
-		const struct side *s = couple->sides[i];
-		enum lane lane = narrator_lane(n, s);
-
-		if (!s->life->has_seq || !s->life->is_start_seen)
-			continue;
-		n->base[lane] = s->life->una - 1;
-		n->base[!lane] = s->life->nxt - 1;
-		n->has_base[0] = n->has_base[1] = true;
-	}
-}
-
-const struct side *narrator_side(const struct narrator *n, uint64_t conn)
-{
-	for (unsigned i = 0; conn && i < n->couple->count; i++)
-		if (n->couple->sides[i]->life->conn == conn)
-			return n->couple->sides[i];
-	return NULL;
-}
-
-/* "client", "server", ..., also of a side that is not on the tape. */
-const char *narrator_lane_name(const struct narrator *n, enum lane lane)
-{
-	for (unsigned i = 0; i < n->couple->count; i++)
-		if (narrator_lane(n, n->couple->sides[i]) == lane)
-			return life_role_name((enum life_role)n->couple->sides[i]->life->role);
-	switch ((enum life_role)n->couple->sides[0]->life->role) {
-	case LIFE_CLIENT:
-		return "server";
-	case LIFE_SERVER:
-		return "client";
-	default:
-		return "other side";
-	}
+	n->use_full_names = use_full_names;
+	packet_words_init(&n->packets, couple, use_full_names);
 }
 
 /* ---- calls ---- */
@@ -245,13 +205,13 @@ static void tell_cong_state(struct narrator *n, const struct moment *m, struct n
 
 void narrator_tell(struct narrator *n, const struct moment *m, struct narration *out)
 {
-	const struct side *s = narrator_side(n, m->conn);
+	const struct side *s = couple_side(n->couple, m->conn);
 
 	memset(out, 0, sizeof(*out));
-	out->lane = s ? narrator_lane(n, s) : LANE_LEFT;
+	out->lane = s ? couple_lane(n->couple, s) : LANE_LEFT;
 	if (m->is_remote)
 		out->lane = (enum lane) !out->lane;
-	out->side = narrator_lane_name(n, out->lane);
+	out->side = couple_lane_name(n->couple, out->lane);
 	switch ((enum event_kind)m->kind) {
 	case EVENT_STATE:
 		if (m->is_first_close && !n->first_closer)
@@ -276,17 +236,17 @@ void narrator_tell(struct narrator *n, const struct moment *m, struct narration 
 		tell_receive(n, m, s, out);
 		break;
 	case EVENT_SEGMENT:
-		packet_words_arrival(n, m, out);
+		packet_words_arrival(&n->packets, m, out);
 		break;
 	case EVENT_DROP:
-		packet_words_drop(n, m, out);
+		packet_words_drop(&n->packets, m, out);
 		break;
 	case EVENT_CONSUME:
 	case EVENT_COPY:
-		packet_words_freed(n, m, out);
+		packet_words_freed(&n->packets, m, out);
 		break;
 	case EVENT_RETRANSMIT:
-		packet_words_retransmit(n, m, out);
+		packet_words_retransmit(&n->packets, m, out);
 		break;
 	case EVENT_PROBE:
 		tell_probe(n, m, out);

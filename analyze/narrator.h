@@ -10,18 +10,17 @@
 #include "analyze/couple.h"
 #include "analyze/moment.h"
 #include "analyze/narration.h"
+#include "analyze/packet_words.h"
 
 struct narrator {
 	const struct couple *couple;
+	struct packet_words packets;
 	bool use_full_names; /* TCP_ESTABLISHED rather than ESTABLISHED */
 	bool tells_starts;   /* send calls are told when they begin (scene_link_calls) */
 	bool has_calls;      /* send and receive calls are on the tape */
 	bool has_segments;   /* so are arriving packets */
 	bool has_holes;      /* events may be missing (tracker_has_holes) */
-	uint32_t base[2];    /* initial sequence number, by lane */
-	bool has_base[2];
 	bool has_accepted;
-	struct moment arrived;           /* the last packet that arrived */
 	int32_t cong_state[2];           /* by lane; 0 = open */
 	const struct side *first_closer; /* NULL = nobody yet, or not known */
 	bool has_asked;                  /* and no answer has been read since */
@@ -30,17 +29,11 @@ struct narrator {
 };
 
 /* Start over with a couple, which must outlive the narrator. The flags from
- * use_full_names to has_holes are the caller's to set afterwards. */
-void narrator_init(struct narrator *n, const struct couple *couple);
+ * tells_starts to has_holes are the caller's to set afterwards. */
+void narrator_init(struct narrator *n, const struct couple *couple, bool use_full_names);
 void narrator_tell(struct narrator *n, const struct moment *m, struct narration *out);
 /* After the last moment: the whole story in one sentence, out->text; "" if there is
  * none. */
 void narrator_conclude(const struct narrator *n, struct narration *out);
-/* The lane of a side of the couple: the client's is left, the server's right. */
-enum lane narrator_lane(const struct narrator *n, const struct side *s);
-/* "client", "server", ..., also of a side that is not on the tape. */
-const char *narrator_lane_name(const struct narrator *n, enum lane lane);
-/* The side with this number; NULL if it is not of this couple. */
-const struct side *narrator_side(const struct narrator *n, uint64_t conn);
 
 #endif

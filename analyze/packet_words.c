@@ -24,17 +24,32 @@ static void tell_flags(uint8_t flags, struct narration *out)
 		narration_say(out, "no flags");
 }
 
-/* A sequence number counted from the beginning of its side's stream. */
-static uint32_t relative(struct narrator *n, enum lane lane, uint32_t seq, uint32_t first)
+void packet_words_init(struct packet_words *w, const struct couple *couple, bool use_full_names)
 {
-	if (!n->has_base[lane]) {
-		n->base[lane] = seq - first;
-		n->has_base[lane] = true;
+	*w = (struct packet_words){.couple = couple, .use_full_names = use_full_names};
+	for (unsigned i = 0; i < couple->count; i++) {
+		const struct side *s = couple->sides[i];
+		enum lane lane = couple_lane(couple, s);
+
+		if (!s->life->has_seq || !s->life->is_start_seen)
+			continue;
+		w->base[lane] = s->life->una - 1;
+		w->base[!lane] = s->life->nxt - 1;
+		w->has_base[0] = w->has_base[1] = true;
 	}
-	return seq - n->base[lane];
 }
 
-static void tell_segment(struct narrator *n, const struct moment *m, enum lane from,
+/* A sequence number counted from the beginning of its side's stream. */
+static uint32_t relative(struct packet_words *w, enum lane lane, uint32_t seq, uint32_t first)
+{
+	if (!w->has_base[lane]) {
+		w->base[lane] = seq - first;
+		w->has_base[lane] = true;
+	}
+	return seq - w->base[lane];
+}
+
+static void tell_segment(struct packet_words *w, const struct moment *m, enum lane from,
 			 struct narration *out)
 {
 	bool is_syn = m->tcp_flags & FLAG_SYN;
@@ -45,46 +60,47 @@ static void tell_segment(struct narrator *n, const struct moment *m, enum lane f
 	}
 	tell_flags(m->tcp_flags, out);
 	if (m->tcp_flags == FLAG_ACK && !m->bytes) {
-		narration_say(out, " %" PRIu32, relative(n, (enum lane) !from, m->ack, 1));
+		narration_say(out, " %" PRIu32, relative(w, (enum lane) !from, m->ack, 1));
 		return;
 	}
 	if (m->bytes || (m->tcp_flags & FLAG_FIN))
-		narration_say(out, " seq %" PRIu32, relative(n, from, m->seq, 1));
+		narration_say(out, " seq %" PRIu32, relative(w, from, m->seq, 1));
 	else if (is_syn)
-		relative(n, from, m->seq, 0);
+		relative(w, from, m->seq, 0);
 	if ((m->tcp_flags & FLAG_ACK) && !is_syn)
-		narration_say(out, " ack %" PRIu32, relative(n, (enum lane) !from, m->ack, 1));
+		narration_say(out, " ack %" PRIu32, relative(w, (enum lane) !from, m->ack, 1));
 	if (m->bytes)
 		narration_say(out, ": %" PRIu32 " %s", m->bytes, bytes_word(m->bytes));
 }
 
 /* Who has sent the packet; told by either end of it. */
-static enum lane sender_lane(const struct narrator *n, const struct moment *m)
+static enum lane sender_lane(const struct packet_words *w, const struct moment *m)
 {
-	const struct side *sender = narrator_side(n, m->sender), *owner = narrator_side(n, m->conn);
+	const struct side *sender = couple_side(w->couple, m->sender),
+			  *owner = couple_side(w->couple, m->conn);
 
 	if (sender)
-		return narrator_lane(n, sender);
-	return owner ? (enum lane) !narrator_lane(n, owner) : LANE_LEFT;
+		return couple_lane(w->couple, sender);
+	return owner ? (enum lane) !couple_lane(w->couple, owner) : LANE_LEFT;
 }
 
 /* A packet is dropped where it is: at its sender's, or where it has just arrived. */
-static enum lane drop_lane(const struct narrator *n, const struct moment *m)
+static enum lane drop_lane(const struct packet_words *w, const struct moment *m)
 {
-	enum lane from = sender_lane(n, m);
+	enum lane from = sender_lane(w, m);
 	bool has_arrived = m->conn != m->sender ||
-			   (n->arrived.has_tcp && n->arrived.seq == m->seq &&
-			    n->arrived.tcp_flags == m->tcp_flags &&
-			    sender_lane(n, &n->arrived) == from);
+			   (w->arrived.has_tcp && w->arrived.seq == m->seq &&
+			    w->arrived.tcp_flags == m->tcp_flags &&
+			    sender_lane(w, &w->arrived) == from);
 
 	return has_arrived ? (enum lane) !from : from;
 }
 
-void packet_words_drop(struct narrator *n, const struct moment *m, struct narration *out)
+void packet_words_drop(struct packet_words *w, const struct moment *m, struct narration *out)
 {
-	out->lane = drop_lane(n, m);
+	out->lane = drop_lane(w, m);
 	narration_say(out, "%s ", m->is_benign ? "frees" : "DROPPED:");
-	tell_segment(n, m, sender_lane(n, m), out);
+	tell_segment(w, m, sender_lane(w, m), out);
 	if (m->word[0])
 		narration_say(out, ", %s", m->word);
 	if (m->place[0])
@@ -92,7 +108,7 @@ void packet_words_drop(struct narrator *n, const struct moment *m, struct narrat
 	out->is_noise = m->is_benign;
 }
 
-void packet_words_retransmit(struct narrator *n, const struct moment *m, struct narration *out)
+void packet_words_retransmit(struct packet_words *w, const struct moment *m, struct narration *out)
 {
 	char name[ERRNO_MAX];
 
@@ -103,28 +119,28 @@ void packet_words_retransmit(struct narrator *n, const struct moment *m, struct 
 	if (m->from == STATE_SYN_SENT)
 		narration_say(out, " SYN");
 	else if (m->has_tcp)
-		narration_say(out, " seq %" PRIu32, relative(n, out->lane, m->seq, 1));
+		narration_say(out, " seq %" PRIu32, relative(w, out->lane, m->seq, 1));
 	if (m->value)
 		narration_say(out, ": %s", linux_errno_format(m->value, name));
 }
 
-void packet_words_freed(struct narrator *n, const struct moment *m, struct narration *out)
+void packet_words_freed(struct packet_words *w, const struct moment *m, struct narration *out)
 {
 	narration_say(out, m->kind == EVENT_COPY ? "copies " : "is done with ");
-	tell_segment(n, m, sender_lane(n, m), out);
+	tell_segment(w, m, sender_lane(w, m), out);
 	out->is_noise = true;
 }
 
-void packet_words_arrival(struct narrator *n, const struct moment *m, struct narration *out)
+void packet_words_arrival(struct packet_words *w, const struct moment *m, struct narration *out)
 {
-	enum lane from = sender_lane(n, m);
+	enum lane from = sender_lane(w, m);
 
 	out->lane = (enum lane) !from;
 	out->is_arrow = true;
-	n->arrived = *m;
-	if (n->use_full_names)
-		narration_say(out, "from the %s: ", narrator_lane_name(n, from));
-	tell_segment(n, m, from, out);
+	w->arrived = *m;
+	if (w->use_full_names)
+		narration_say(out, "from the %s: ", couple_lane_name(w->couple, from));
+	tell_segment(w, m, from, out);
 	if (m->is_time_wait)
 		narration_say(out, "; TIME_WAIT begins there (60 s, untraced)");
 }

@@ -82,15 +82,14 @@ static void heads_text(const struct side *s, const char *role, char *out, size_t
 }
 
 /* Who stands in which lane. */
-static void print_heads(const struct story *story, const struct narrator *n)
+static void print_heads(const struct story *story, const struct couple *c)
 {
-	const struct couple *c = n->couple;
 	char names[2][80] = {"", ""};
 	struct cell cells[COL_COUNT] = {{0}};
 	struct lane_lines lines;
 
 	for (unsigned i = 0; i < c->count; i++) {
-		enum lane lane = narrator_lane(n, c->sides[i]);
+		enum lane lane = couple_lane(c, c->sides[i]);
 
 		heads_text(c->sides[i], life_role_name((enum life_role)c->sides[i]->life->role),
 			   names[lane], sizeof(names[lane]));
@@ -266,8 +265,7 @@ void story_tell(const struct story *story, const struct couple *c, const struct 
 	struct narrator n;
 	uint64_t before = 0;
 
-	narrator_init(&n, c);
-	n.use_full_names = !story->is_text;
+	narrator_init(&n, c, !story->is_text);
 	n.tells_starts = story->is_text;
 	n.has_calls = story->has_calls;
 	n.has_segments = story->has_segments;
@@ -275,7 +273,7 @@ void story_tell(const struct story *story, const struct couple *c, const struct 
 	marks_init(&marks, story, c, all);
 	if (story->is_text) {
 		print_heading(story, c);
-		print_heads(story, &n);
+		print_heads(story, c);
 	}
 	for (size_t i = 0; i < all->count; i++) {
 		if (story->is_text)
