@@ -22,11 +22,6 @@
 #include "bpf/generic.skel.h"
 #include "bpf/typed.skel.h"
 
-enum {
-	BUFFER_MIN = 1 << 20,
-	BUFFER_SHARE = 64,
-};
-
 /* One copy of the generic program. */
 struct copy {
 	struct generic *skel;
@@ -70,23 +65,6 @@ static void allow_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &r);
 }
 
-/* The largest power of two within the default and a small share of the memory. */
-static size_t default_buffer(void)
-{
-	uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-	size_t size = ATTACH_DEFAULT_BUFFER;
-
-	while (size > BUFFER_MIN && size > bytes / BUFFER_SHARE)
-		size /= 2;
-	return size;
-}
-
-size_t attach_buffer_wanted(const struct record_options *opt)
-{
-	return opt->buffer_bytes ? opt->buffer_bytes
-				 : memory_buffer(opt->limits.max_memory_bytes, default_buffer());
-}
-
 /* Half of it for lanes, of which only so much is used as stays in a CPU's cache. */
 static void divide_buffer(struct attach *a, size_t bytes)
 {
@@ -108,7 +86,7 @@ int attach_open(struct catalog *c, const struct btf_enums *btf, const struct rec
 	allow_descriptors();
 	a->btf = btf;
 	a->filter = &opt->filter;
-	divide_buffer(a, attach_buffer_wanted(opt));
+	divide_buffer(a, opt->buffer_bytes);
 	o.ring_bytes = a->ring_bytes;
 	o.lanes = a->lanes;
 	a->copy_count = catalog_count(c);

@@ -21,8 +21,6 @@
 struct attach; /* opaque */
 struct typed;
 
-enum { ATTACH_DEFAULT_BUFFER = 32 << 20 }; /* bytes; less on a machine with little memory */
-
 /* From now on libbpf prints nothing: what went wrong is told once, by us. */
 void attach_silence(void);
 /* `btf` and `opt`, which gives filter and buffer size, are lent until attach_close(). 0 and *out, ERR_KERNEL, ERR_NOMEM. */
@@ -38,8 +36,6 @@ void attach_stop(struct attach *a);
 /* Detach, in a process of its own that outlives this call by a moment. NULL is fine. */
 void attach_close(struct attach *a);
 
-/* Bytes of the buffer that a recording with `opt` has. */
-size_t attach_buffer_wanted(const struct record_options *opt);
 int attach_ring_fd(const struct attach *a);
 size_t attach_ring_bytes(const struct attach *a);
 /* Where records come from. */

@@ -12,7 +12,6 @@
 
 #include <bpf/bpf.h>
 
-#include "record/attach.h"
 #include "record/check_rights.h"
 
 enum {
@@ -24,7 +23,7 @@ static const uint64_t NO_LIMIT = (uint64_t)1 << 60;
 
 void check_memlock(struct checkup *u, struct check *c)
 {
-	uint64_t ring = attach_buffer_wanted(u->opt);
+	uint64_t ring = u->opt->buffer_bytes;
 	struct rlimit r;
 
 	if (check_kernel_version(u) >= CHARGED)
@@ -103,7 +102,7 @@ static int try_ring(size_t bytes)
 
 void check_buffer(struct checkup *u, struct check *c)
 {
-	size_t ring = attach_buffer_wanted(u->opt);
+	size_t ring = u->opt->buffer_bytes;
 	uint64_t limit = cgroup_limit(u);
 	int rc = 0;
 

@@ -3,6 +3,7 @@
 #include "record/loading.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,6 @@
 #include <bpf/libbpf.h>
 
 #include "bpf/wire.h"
-#include "record/attach.h"
 #include "record/host.h"
 #include "record/selector.h"
 #include "record/site.h"
@@ -217,10 +217,10 @@ static int load_error(int rc, const struct loading *o, struct error *err)
 				 "the kernel does not let this process load BPF programs: run with "
 				 "sudo, outside of a container");
 	if (rc == -ENOMEM)
-		return error_set(
-			err, ERR_KERNEL,
-			"no memory for a buffer of %zu MiB: choose a smaller one with --buffer",
-			attach_buffer_wanted(o->opt) >> 20);
+		return error_set(err, ERR_KERNEL,
+				 "no memory for a buffer of %" PRIu64
+				 " MiB: choose a smaller one with --buffer",
+				 o->opt->buffer_bytes >> 20);
 	return error_set(err, ERR_KERNEL, "the kernel refuses the BPF programs: %s", strerror(-rc));
 }
 

@@ -2,9 +2,12 @@
 /* memory.c -- a sum with one unknown. */
 #include "record/memory.h"
 
+#include <unistd.h>
+
 enum {
 	BASE_BYTES = 28 << 20,
 	ENTRY_BYTES = 1 << 10, /* all dictionaries' */
+	BUFFER_SHARE = 64,     /* of the machine's memory */
 	MIN_ENTRIES = 2048,
 	USUAL_ENTRIES = 65536, /* the writer's own limit */
 	LEAST_BYTES = BASE_BYTES + MIN_ENTRIES * ENTRY_BYTES,
@@ -17,6 +20,16 @@ uint64_t memory_buffer(uint64_t limit, uint64_t wanted)
 	while (wanted > MEMORY_MIN_BUFFER && (wanted > limit / 4 || wanted + LEAST_BYTES > limit))
 		wanted /= 2;
 	return wanted + LEAST_BYTES > limit ? 0 : wanted;
+}
+
+uint64_t memory_default_buffer(uint64_t limit)
+{
+	uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t size = MEMORY_MAX_BUFFER;
+
+	while (size > MEMORY_MIN_BUFFER && size > bytes / BUFFER_SHARE)
+		size /= 2;
+	return memory_buffer(limit, size);
 }
 
 uint32_t memory_dict_limit(uint64_t limit, uint64_t buffer_bytes)

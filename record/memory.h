@@ -17,11 +17,14 @@
 
 enum {
 	MEMORY_MIN_BUFFER = 1 << 20, /* that is chosen without being asked for */
+	MEMORY_MAX_BUFFER = 32 << 20,
 };
 
 /* The largest buffer within the limit, up to `wanted`, a power of two; 0 if there is none. A
  * limit of 0 is none. */
 uint64_t memory_buffer(uint64_t limit, uint64_t wanted);
+/* The same up to what suits this machine's memory. */
+uint64_t memory_default_buffer(uint64_t limit);
 /* Entries of one dictionary that end an epoch; 0 = as many as the writer likes. */
 uint32_t memory_dict_limit(uint64_t limit, uint64_t buffer_bytes);
 /* Whether a limit can be kept with this buffer, 0 = any. 0 or ERR_USAGE. */

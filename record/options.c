@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "format/version.h"
+#include "record/memory.h"
 #include "record/quantity.h"
 #include "record/span.h"
 
@@ -375,7 +376,10 @@ int options_parse(int argc, char **argv, struct record_options *out, struct erro
 	TRY(parse_words(argc, argv, out, err));
 	TRY(complete_globs(out, err));
 	TRY(complete_output(out, err));
-	return limits_check(&out->limits, out->output, out->buffer_bytes, err);
+	TRY(limits_check(&out->limits, out->output, out->buffer_bytes, err));
+	if (!out->buffer_bytes)
+		out->buffer_bytes = memory_default_buffer(out->limits.max_memory_bytes);
+	return OK;
 }
 
 void options_release(struct record_options *o)

@@ -33,7 +33,7 @@ struct record_options {
 	struct name_list globs;  /* the default ones unless -e chose others; owned */
 	struct name_list stacks; /* events with stacks; owned */
 	struct filter filter;
-	uint64_t buffer_bytes; /* a power of two; 0 = default */
+	uint64_t buffer_bytes; /* a power of two */
 	struct limits limits;
 	bool is_quiet;
 	bool is_forced;    /* overwrite `output` */

@@ -122,7 +122,7 @@ int piece_open(const struct recording *r, const char *path, uint32_t number, str
 	struct writer_options options = {
 		.salt = salt(number),
 		.dict_limit = memory_dict_limit(r->opt->limits.max_memory_bytes,
-						attach_buffer_wanted(r->opt)),
+						r->opt->buffer_bytes),
 	};
 	struct piece *p = calloc(1, sizeof(*p));
 	int rc;

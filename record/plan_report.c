@@ -2,10 +2,10 @@
 /* plan_report.c -- aligned text of checks, options and events. */
 #include "record/plan_report.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "bpf/wire.h"
-#include "record/attach.h"
 #include "record/check.h"
 #include "record/own.h"
 
@@ -205,7 +205,7 @@ int plan_dry_run(const struct record_options *opt, FILE *to, struct error *err)
 	put_filter(to, opt);
 	put_own(to, opt);
 	put_stacks(to, &u);
-	fprintf(to, "%-11s  %zu KiB\n", "buffer", attach_buffer_wanted(opt) >> 10);
+	fprintf(to, "%-11s  %" PRIu64 " KiB\n", "buffer", opt->buffer_bytes >> 10);
 	put_limits(to, &opt->limits);
 	for (size_t i = 0; i < u.row_count; i++)
 		if (strcmp(u.rows[i].name, "events") == 0 || strcmp(u.rows[i].name, "disk") == 0 ||

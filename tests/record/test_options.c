@@ -52,7 +52,7 @@ static void options_without_words_record_the_default_events(void **state)
 	assert_int_equal(o.action, ACTION_RECORD);
 	assert_int_equal(o.duration_ns, 0);
 	assert_int_equal(o.filter.counts[FILTER_PORT], 0);
-	assert_int_equal(o.buffer_bytes, 0);
+	assert_in_range(o.buffer_bytes, 1 << 20, 32 << 20);
 	assert_false(o.is_quiet || o.is_forced);
 	assert_null(o.command);
 	assert_true(name_is_chosen(&o.globs, "tcp:tcp_probe"));
