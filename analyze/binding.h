@@ -115,7 +115,7 @@ enum sock_attribute {
 	SOCK_FAMILY,
 	SOCK_SPORT,
 	SOCK_DPORT,
-	SOCK_SADDR,
+	SOCK_SADDR, /* those before are integers */
 	SOCK_DADDR,
 	SOCK_SADDR_V6,
 	SOCK_DADDR_V6,

@@ -15,15 +15,16 @@ struct origin {
 	const int16_t *index; /* [enum sock_attribute] */
 };
 
-static uint64_t origin_int(const struct origin *o, enum sock_attribute a)
+/* All that are integers; 0 where the origin does not tell. */
+static void origin_ints(const struct origin *o, uint64_t out[SOCK_ATTRIBUTE_COUNT])
 {
-	uint64_t v = 0;
-
-	if (o->index[a] < 0)
-		return 0;
-	if (o->entry.entries)
-		return dict_entry_int(&o->entry, o->index[a], &v) ? v : 0;
-	return event_int(o->ev, o->index[a], &v) ? v : 0;
+	if (o->entry.entries) {
+		dict_entry_ints(&o->entry, o->index, SOCK_SADDR, out);
+		return;
+	}
+	for (int a = 0; a < SOCK_SADDR; a++)
+		if (!event_int(o->ev, o->index[a], &out[a]))
+			out[a] = 0;
 }
 
 static bool origin_view(const struct origin *o, int index, struct view *out)
@@ -59,18 +60,21 @@ static void read_address(const struct origin *o, enum sock_attribute v6, enum so
 
 static bool read_facts(const struct origin *o, struct sock_facts *out)
 {
+	uint64_t number[SOCK_ATTRIBUTE_COUNT];
+
 	memset(out, 0, sizeof(*out));
-	out->skaddr = origin_int(o, SOCK_SKADDR);
-	out->cookie = origin_int(o, SOCK_COOKIE);
+	origin_ints(o, number);
+	out->skaddr = number[SOCK_SKADDR];
+	out->cookie = number[SOCK_COOKIE];
 	if (!out->skaddr && !out->cookie)
 		return false;
-	out->netns = (uint32_t)origin_int(o, SOCK_NETNS);
-	out->protocol = (uint16_t)origin_int(o, SOCK_PROTOCOL);
-	out->tuple.local.port = (uint16_t)origin_int(o, SOCK_SPORT);
-	out->tuple.remote.port = (uint16_t)origin_int(o, SOCK_DPORT);
+	out->netns = (uint32_t)number[SOCK_NETNS];
+	out->protocol = (uint16_t)number[SOCK_PROTOCOL];
+	out->tuple.local.port = (uint16_t)number[SOCK_SPORT];
+	out->tuple.remote.port = (uint16_t)number[SOCK_DPORT];
 	read_address(o, SOCK_SADDR_V6, SOCK_SADDR, out->tuple.local.addr);
 	read_address(o, SOCK_DADDR_V6, SOCK_DADDR, out->tuple.remote.addr);
-	out->is_ipv6 = origin_int(o, SOCK_FAMILY) == 10; /* AF_INET6 on Linux */
+	out->is_ipv6 = number[SOCK_FAMILY] == 10; /* AF_INET6 on Linux */
 	return true;
 }
 

@@ -362,7 +362,8 @@ int attributes_decode(struct attributes *a, struct view columns, size_t count, s
 	return 0;
 }
 
-bool attributes_int(const struct attributes *a, size_t at, int attribute, uint64_t *out)
+static ALWAYS_INLINE bool take_int(const struct attributes *a, size_t at, int attribute,
+				   uint64_t *out)
 {
 	const struct field *f;
 	uint64_t value;
@@ -375,6 +376,19 @@ bool attributes_int(const struct attributes *a, size_t at, int attribute, uint64
 	value = load(&a->of[attribute], at);
 	*out = f->flags & FIELD_SIGNED ? (uint64_t)sign_extend(value, f->elem_size) : value;
 	return true;
+}
+
+bool attributes_int(const struct attributes *a, size_t at, int attribute, uint64_t *out)
+{
+	return take_int(a, at, attribute, out);
+}
+
+void attributes_ints(const struct attributes *a, size_t at, const int16_t *attributes, size_t count,
+		     uint64_t *out)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!take_int(a, at, attributes[i], &out[i]))
+			out[i] = 0;
 }
 
 bool attributes_bytes(const struct attributes *a, size_t at, int attribute, struct view *out)

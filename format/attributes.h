@@ -41,6 +41,9 @@ int attributes_decode(struct attributes *a, struct view columns, size_t count, s
  * another kind. Integers are sign-extended if signed. Views live until more is appended. */
 bool attributes_int(const struct attributes *a, size_t at, int attribute, uint64_t *out);
 bool attributes_bytes(const struct attributes *a, size_t at, int attribute, struct view *out);
+/* Several integers of an entry; 0 for what is none. */
+void attributes_ints(const struct attributes *a, size_t at, const int16_t *attributes, size_t count,
+		     uint64_t *out);
 
 /* An integer attribute of each of the entries ids[i] - first, modulo 2^16; 0 where ids[i] is
  * 0. `first` is not 0. False when one is missing. */

@@ -345,6 +345,12 @@ bool dict_entry_int(const struct dict_entry *e, int attribute, uint64_t *out)
 	return attributes_int(e->entries, e->at, attribute, out);
 }
 
+void dict_entry_ints(const struct dict_entry *e, const int16_t *attributes, size_t count,
+		     uint64_t *out)
+{
+	attributes_ints(e->entries, e->at, attributes, count, out);
+}
+
 bool dict_set_keys(const struct dict_set *d, uint32_t dict, int attribute, const uint32_t *ids,
 		   size_t count, uint16_t *out)
 {

@@ -58,6 +58,9 @@ struct dict_entry {
 bool dict_set_find(const struct dict_set *d, uint32_t dict, uint32_t id, struct dict_entry *out);
 bool dict_entry_attribute(const struct dict_entry *e, int attribute, struct view *out);
 bool dict_entry_int(const struct dict_entry *e, int attribute, uint64_t *out);
+/* The same of several attributes; 0 for those that have no integer. */
+void dict_entry_ints(const struct dict_entry *e, const int16_t *attributes, size_t count,
+		     uint64_t *out);
 
 /* An integer attribute of each of ids[], modulo 2^16; 0 for id 0. False when one is missing. */
 bool dict_set_keys(const struct dict_set *d, uint32_t dict, int attribute, const uint32_t *ids,
