@@ -57,6 +57,10 @@ static ALWAYS_INLINE char *put_short(char *p, const struct cell *cell)
 	case CELL_NULL:
 		memcpy(p, "null", NULL_LEN);
 		return p + NULL_LEN;
+	case CELL_INT:
+		if (cell->num < 0)
+			return NULL;
+		/* fall through */
 	case CELL_UINT:
 		return put_digits(p, (uint64_t)cell->num);
 	case CELL_BOOL:
@@ -106,6 +110,31 @@ static void put_hex(struct buf *out, uint64_t v)
 
 static void put_value(struct buf *out, const struct cell *cell, int depth);
 
+/* Write key and value where twice SHORT_MAX bytes are free; returns the end, or NULL if they may be
+ * longer. */
+static char *put_short_member(char *p, const struct member *m)
+{
+	p = put_short_text(p, view_of(m->key, strlen(m->key)), false);
+	if (!p)
+		return NULL;
+	*p++ = ':';
+	return put_short(p, &m->cell);
+}
+
+static void put_member(struct buf *out, const struct member *m, int depth)
+{
+	char *end = buf_reserve(out, 2 * SHORT_MAX)
+			    ? put_short_member((char *)out->data + out->len, m)
+			    : NULL;
+
+	if (end) {
+		out->len = (size_t)(end - (char *)out->data);
+		return;
+	}
+	put_key(out, m->key);
+	put_value(out, &m->cell, depth);
+}
+
 static void put_items(struct buf *out, const struct cell *cell, int depth)
 {
 	bool is_object = cell->kind == CELL_OBJECT;
@@ -115,8 +144,9 @@ static void put_items(struct buf *out, const struct cell *cell, int depth)
 		if (i)
 			put_u8(out, ',');
 		if (is_object)
-			put_key(out, cell->items[i].key);
-		put_value(out, &cell->items[i].cell, depth + 1);
+			put_member(out, &cell->items[i], depth + 1);
+		else
+			put_value(out, &cell->items[i].cell, depth + 1);
 	}
 	put_u8(out, is_object ? '}' : ']');
 }
