@@ -10,17 +10,6 @@
 #include "format/dict.h"
 #include "format/run.h"
 
-enum flow_slot_state { SLOT_NEW = 0, SLOT_TCP, SLOT_OTHER };
-
-struct flow_slot {
-	uint64_t sender_conn, receiver_conn; /* of the lives at `version`; 0: none */
-	uint64_t version;                    /* lives_version() at the last search */
-	uint32_t sender, receiver;           /* their numbers in the pool */
-	struct tuple tuple;
-	uint8_t state; /* enum flow_slot_state */
-	uint32_t hash; /* of the tuple */
-};
-
 void flows_init(struct flows *fs)
 {
 	slots_init(&fs->slots, sizeof(struct flow_slot));
@@ -75,35 +64,25 @@ static void read_slot(struct flow_slot *slot, const struct binding *b, const str
 {
 	struct flow_headers headers;
 
-	slot->state = SLOT_OTHER;
+	slot->state = FLOW_OTHER;
 	if (!flow_read(b, e, ev, &headers) || headers.protocol != PROTOCOL_TCP)
 		return;
 	slot->tuple = headers.tuple;
 	slot->hash = tuple_hash(&slot->tuple);
-	slot->state = SLOT_TCP;
+	slot->state = FLOW_TCP;
 	slot->version = UINT64_MAX;
-}
-
-static bool is_fresh(const struct life *l, uint64_t conn)
-{
-	return l && l->conn == conn && l->phase != LIFE_GONE;
 }
 
 static void search(struct flow_slot *slot, const struct lives *ls)
 {
 	struct life *sender, *receiver;
 
-	lives_find_ends(ls, &slot->tuple, &sender, &receiver);
+	lives_find_ends(ls, &slot->tuple, slot->hash, &sender, &receiver);
 	slot->sender = life_number(sender);
 	slot->receiver = life_number(receiver);
 	slot->sender_conn = sender ? sender->conn : 0;
 	slot->receiver_conn = receiver ? receiver->conn : 0;
 	slot->version = *lives_version(ls, slot->hash);
-}
-
-static struct life *still(struct life *l, uint64_t conn)
-{
-	return l && l->conn == conn && !l->is_over ? l : NULL;
 }
 
 bool flows_find(struct flows *fs, const struct lives *ls, const struct binding *b,
@@ -114,16 +93,14 @@ bool flows_find(struct flows *fs, const struct lives *ls, const struct binding *
 
 	if (!slot)
 		return false;
-	if (slot->state == SLOT_NEW)
+	if (slot->state == FLOW_NEW)
 		read_slot(slot, b, e, ev);
-	if (slot->state != SLOT_TCP)
+	if (slot->state != FLOW_TCP)
 		return false;
-	if (slot->version != *lives_version(ls, slot->hash) &&
-	    !(is_fresh(life_pool_at(&ls->pool, slot->sender), slot->sender_conn) &&
-	      is_fresh(life_pool_at(&ls->pool, slot->receiver), slot->receiver_conn)))
+	if (!flow_is_fresh(slot, ls))
 		search(slot, ls);
 	out->tuple = slot->tuple;
-	out->sender = still(life_pool_at(&ls->pool, slot->sender), slot->sender_conn);
-	out->receiver = still(life_pool_at(&ls->pool, slot->receiver), slot->receiver_conn);
+	out->sender = flow_end(ls, slot->sender, slot->sender_conn);
+	out->receiver = flow_end(ls, slot->receiver, slot->receiver_conn);
 	return true;
 }

@@ -225,17 +225,16 @@ struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
 	return best;
 }
 
-void lives_find_ends(const struct lives *ls, const struct tuple *t, struct life **local,
-		     struct life **remote)
+void lives_find_ends(const struct lives *ls, const struct tuple *t, uint32_t hash,
+		     struct life **local, struct life **remote)
 {
-	struct tuple reversed = tuple_reversed(t);
-	struct life *l = life_map_first(&ls->by_tuple, tuple_hash(t));
+	struct life *l = life_map_first(&ls->by_tuple, hash);
 
 	*local = *remote = NULL;
 	for (; l; l = life_map_next(&ls->by_tuple, l)) {
 		if (tuple_equal(&l->tuple, t))
 			*local = likelier(*local, l);
-		if (tuple_equal(&l->tuple, &reversed))
+		if (tuple_is_reverse(&l->tuple, t))
 			*remote = likelier(*remote, l);
 	}
 }

@@ -68,9 +68,10 @@ bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f);
  * where no other is alive; of equals the newest. NULL if there is none. */
 struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
 			      const struct life *except);
-/* The same for both ends of a connection: the one at t->local, and the one at t->remote. */
-void lives_find_ends(const struct lives *ls, const struct tuple *t, struct life **local,
-		     struct life **remote);
+/* The same for both ends of a connection, whose tuple has this hash: the one at t->local, and the
+ * one at t->remote. */
+void lives_find_ends(const struct lives *ls, const struct tuple *t, uint32_t hash,
+		     struct life **local, struct life **remote);
 /* As long as *version is what it was, lives_find_ends() finds the same. Lent as *ls is. */
 static inline const uint64_t *lives_version(const struct lives *ls, uint32_t tuple_hash)
 {
@@ -109,15 +110,23 @@ static inline bool lives_is_past(const struct lives *ls, const struct life *gone
 {
 	return gone->conn <= ls->last_stopped || gone->due_ns <= now_ns;
 }
-/* False when lives_expire() would find nothing; cheap. */
-static inline bool lives_is_due(const struct lives *ls, uint64_t now_ns)
+/* The time from which on lives_expire() finds something. */
+static inline uint64_t lives_due_ns(const struct lives *ls)
 {
 	const struct life_list *closed = &ls->lists[LIFE_CLOSED], *gone = &ls->lists[LIFE_GONE];
+	uint64_t due_ns = UINT64_MAX;
 
-	if (gone->first && lives_is_past(ls, gone->first, now_ns))
-		return true;
-	return closed->first && (closed->count > LIVES_MAX_CLOSED ||
-				 (!ls->has_destroy && closed->first->due_ns <= now_ns));
+	if (gone->first)
+		due_ns = gone->first->conn <= ls->last_stopped ? 0 : gone->first->due_ns;
+	if (!closed->first || (ls->has_destroy && closed->count <= LIVES_MAX_CLOSED))
+		return due_ns;
+	if (closed->count > LIVES_MAX_CLOSED)
+		return 0;
+	return due_ns < closed->first->due_ns ? due_ns : closed->first->due_ns;
+}
+static inline bool lives_is_due(const struct lives *ls, uint64_t now_ns)
+{
+	return lives_due_ns(ls) <= now_ns;
 }
 /* False when lives_take() would have nothing to do. */
 static inline bool lives_has_over(const struct lives *ls)

@@ -10,6 +10,7 @@
 #include "analyze/blindspots.h"
 #include "analyze/flow.h"
 #include "analyze/lives.h"
+#include "analyze/route.h"
 #include "analyze/slots.h"
 #include "analyze/sock_facts.h"
 #include "analyze/spans.h"
@@ -24,6 +25,7 @@ struct tracker {
 	struct slots socks; /* of struct sock_slot (identity.c) */
 	struct tasks tasks;
 	struct accepting accepting;
+	struct routes routes;
 	struct blindspots blindspots;
 	const struct spans *spans; /* NULL: all of the tape is fed */
 	const struct span *span;   /* of the section; NULL: not known */
@@ -41,6 +43,7 @@ struct tracker {
 struct step {
 	struct tracker *t;
 	const struct event *ev;
+	const struct reader *readers; /* of the event's fields */
 	const struct bound *e;
 	struct sock_facts facts; /* filled when the socket was not found by its slot */
 	struct life *life;       /* the event's, or NULL */
@@ -52,7 +55,9 @@ struct step {
 /* bound_int(), bound_int32() and bound_state() of the event. */
 static inline bool step_int(const struct step *s, enum bound_field f, uint64_t *out)
 {
-	return s->e->field[f] >= 0 && run_int(s->ev, s->e->field[f], out);
+	int index = s->e->field[f];
+
+	return index >= 0 && run_int(s->ev, &s->readers[index], index, out);
 }
 
 /* The task that was running, or NULL. */

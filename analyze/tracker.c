@@ -245,6 +245,7 @@ static inline bool feed_event(struct tracker *t, const struct event *ev, struct 
 
 	s.t = t;
 	s.ev = ev;
+	s.readers = run_readers(ev);
 	s.out = out;
 	s.life = NULL;
 	s.is_tuple_new = s.is_starved = false;
@@ -263,36 +264,53 @@ static void sighting_init(struct sighting *out)
 }
 
 /* A view that tells of lives has to look at this. */
-static bool is_news(const struct tracker *t, const struct sighting *seen)
+static bool is_news(const struct tracker *t, const struct sighting *seen, uint64_t quiet_ns)
 {
 	return (seen->has_change && !(t->forgone & FORGO_CHANGES)) ||
-	       t->lives.lists[LIST_OVER].first || lives_is_due(&t->lives, t->last_ns);
+	       t->lives.lists[LIST_OVER].first || t->last_ns >= quiet_ns;
 }
 
-/* No life's grace has ended, and time goes on as it did. */
-static inline bool is_quiet(const struct tracker *t, uint64_t ts_ns)
+/* Until when no life's grace ends, and time goes on as it did. */
+static uint64_t quiet_until(const struct tracker *t)
 {
-	return t->has_origin && t->has_section_ns && !t->is_gap_open &&
-	       !lives_is_due(&t->lives, ts_ns);
+	bool is_known = t->has_origin && t->has_section_ns && !t->is_gap_open;
+
+	return is_known ? lives_due_ns(&t->lives) : 0;
+}
+
+/* All next rows that need no closer look. */
+static void touch_rows(struct tracker *t, struct run *run, uint64_t quiet_ns)
+{
+	uint64_t last_ns = t->last_ns;
+	uint32_t first = run->at;
+
+	for (; run->at < run->end; run->at++) {
+		struct run_place at = run_peek(run);
+
+		if (at.ts_ns >= quiet_ns || !touch(t, run, &at))
+			break;
+		if (at.ts_ns > last_ns)
+			last_ns = at.ts_ns;
+	}
+	t->last_ns = last_ns;
+	t->event_count += run->at - first;
 }
 
 int tracker_feed_run(struct tracker *t, struct run *run, struct event *ev, struct sighting *out,
 		     struct error *err)
 {
 	bool is_told = false, is_lost = false, is_fed = false;
+	uint64_t quiet_ns = quiet_until(t);
 
-	while (!is_told && run_next(run, ev)) {
-		const struct bound *e = binding_find(&t->binding, ev);
-
+	while (!is_told) {
+		touch_rows(t, run, quiet_ns);
+		if (!run_next(run, ev))
+			break;
 		is_fed = true;
-		if (e && (is_forgone(t, e) || (is_quiet(t, ev->ts_ns) && touch(t, e, ev)))) {
-			t->event_count++;
-			see_time(t, ev->ts_ns);
-			continue;
-		}
 		sighting_init(out);
 		is_lost = !feed_event(t, ev, out);
-		is_told = is_lost || is_news(t, out);
+		quiet_ns = quiet_until(t);
+		is_told = is_lost || is_news(t, out, quiet_ns);
 	}
 	if (is_lost || (is_fed && is_starved(t, ev)))
 		return error_nomem(err);

@@ -29,6 +29,11 @@ bool tuple_equal(const struct tuple *a, const struct tuple *b)
 	return endpoint_equal(&a->local, &b->local) && endpoint_equal(&a->remote, &b->remote);
 }
 
+bool tuple_is_reverse(const struct tuple *a, const struct tuple *b)
+{
+	return endpoint_equal(&a->local, &b->remote) && endpoint_equal(&a->remote, &b->local);
+}
+
 struct tuple tuple_reversed(const struct tuple *t)
 {
 	return (struct tuple){.local = t->remote, .remote = t->local};

@@ -26,6 +26,8 @@ enum { ADDRESS_MAX = 48, ENDPOINT_MAX = 56 };
 /* Both ports are known, and to whom it is connected: an event may show ports only. */
 bool tuple_is_complete(const struct tuple *t);
 bool tuple_equal(const struct tuple *a, const struct tuple *b);
+/* a is tuple_reversed(b). */
+bool tuple_is_reverse(const struct tuple *a, const struct tuple *b);
 struct tuple tuple_reversed(const struct tuple *t);
 /* The same for both directions. */
 uint32_t tuple_hash(const struct tuple *t);

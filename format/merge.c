@@ -38,8 +38,9 @@ struct merge {
 	unsigned open_count;
 	struct run run;            /* may go out; never with the last row of a block */
 	struct open_batch *run_of; /* whose rows these are; NULL: there is no run */
-	struct batch *spent;       /* freed at the next call: the last event points into it */
-	struct pending *pending;   /* losses and clock readings, in order */
+	uint64_t run_count;
+	struct batch *spent;     /* freed at the next call: the last event points into it */
+	struct pending *pending; /* losses and clock readings, in order */
 	size_t pending_count, pending_cap, pending_at;
 	uint64_t watermark;
 	uint64_t last_ts;
@@ -252,7 +253,10 @@ static void begin_run(struct merge *m, unsigned i, bool is_draining)
 		end_ns = ts < end_ns ? ts : end_ns;
 	}
 	m->run_of = o;
-	m->run = (struct run){o->batch, o->row, find_end(o->batch, o->row, o->last, end_ns)};
+	m->run = (struct run){.batch = o->batch,
+			      .at = o->row,
+			      .end = find_end(o->batch, o->row, o->last, end_ns),
+			      .number = ++m->run_count};
 }
 
 struct run *merge_run(struct merge *m)

@@ -12,7 +12,24 @@
 struct run {
 	struct batch *batch; /* lent; NULL: there are no rows */
 	uint32_t at, end;    /* rows in the order of time */
+	uint64_t number;     /* no other run of this cursor has it */
 };
+
+/* Where the next row is: what is enough for rows that are passed over, without an event. */
+struct run_place {
+	uint64_t ts_ns;
+	uint32_t slot;       /* as of an event, */
+	uint32_t schema_row; /* as is this */
+};
+
+/* There is a next row. */
+static inline struct run_place run_peek(const struct run *r)
+{
+	const struct batch *b = r->batch;
+	uint32_t row = b->order ? b->order[r->at] : r->at;
+
+	return (struct run_place){b->ts[row], batch_slot(b, row), batch_schema_row(b, row)};
+}
 
 /* The next of them, lent until whoever lent the run is asked for more. False when there is none,
  * or one that is none to deliver. */
@@ -36,11 +53,41 @@ static inline uint32_t run_ref(const struct event *ev, int ref)
 	return id < UINT32_MAX ? id : 0;
 }
 
-/* As event_int(), of a field that the schema has. */
-static inline bool run_int(const struct event *ev, int index, uint64_t *out)
-{
-	const struct reader *r = &ev->batch->slots[ev->slot].readers[index];
+/* The ids of one ref of all rows of a schema. Lent as the batch is. */
+struct run_ids {
+	const uint32_t *ids; /* NULL: they are not known */
+	uint32_t mask;       /* of a row */
+};
 
+/* Of a ref that the schema has. */
+static inline struct run_ids run_ids(const struct event *ev, int ref)
+{
+	const struct batch *b = ev->batch;
+	uint32_t number = b->slots[ev->slot].refs[ref - 1];
+
+	event_ref(ev, ref);
+	if (number == NO_COLUMN || b->columns[number].state != COLUMN_READY)
+		return (struct run_ids){NULL, 0};
+	return (struct run_ids){b->columns[number].shorts, b->columns[number].mask};
+}
+
+/* As event_ref() of the row. */
+static inline uint32_t run_id(const struct run_ids *ids, uint32_t schema_row)
+{
+	uint32_t id = ids->ids[schema_row & ids->mask];
+
+	return id < UINT32_MAX ? id : 0;
+}
+
+/* Of all fields, by number. Lent as the event is. */
+static inline const struct reader *run_readers(const struct event *ev)
+{
+	return ev->batch->slots[ev->slot].readers;
+}
+
+/* As event_int(), of a field that the schema has, and its reader. */
+static inline bool run_int(const struct event *ev, const struct reader *r, int index, uint64_t *out)
+{
 	return reader_is_ready(r) ? reader_int(r, ev->schema_row, out) : event_int(ev, index, out);
 }
 
