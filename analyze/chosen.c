@@ -2,9 +2,8 @@
 /* chosen.c -- all lives are looked at before the first row. */
 #include "analyze/chosen.h"
 
-#include "analyze/scope.h"
+#include "analyze/ahead.h"
 #include "analyze/sock_facts.h"
-#include "format/source.h"
 
 static int keep_ended(struct chosen *c, const struct view_input *in, struct tracker *t,
 		      struct error *err)
@@ -20,47 +19,29 @@ static int keep_ended(struct chosen *c, const struct view_input *in, struct trac
 	return 0;
 }
 
-static int read_ahead(struct chosen *c, const struct view_input *in, struct kin_reader *reader,
-		      struct cursor *cursor, struct tracker *t, struct error *err)
+static int read_ahead(struct chosen *c, const struct view_input *in, struct error *err)
 {
+	struct ahead ahead = {0};
 	struct sighting seen;
 	struct item item;
-	int rc;
+	int rc = ahead_open(&ahead, in, err);
 
-	while ((rc = cursor_next(cursor, &item, err)) == 0) {
-		if (item.kind == ITEM_SECTION)
-			kin_begin_section(reader);
-		TRY(tracker_feed(t, &item, &seen, err));
-		TRY(keep_ended(c, in, t, err));
-	}
-	if (rc < 0)
-		return rc;
-	tracker_stop(t);
-	return keep_ended(c, in, t, err);
+	while (rc == 0 && (rc = ahead_next(&ahead, &item, &seen, err)) == 0)
+		rc = keep_ended(c, in, ahead.tracker, err);
+	if (rc == END)
+		rc = keep_ended(c, in, ahead.tracker, err);
+	ahead_close(&ahead);
+	return rc;
 }
 
 int chosen_prepare(struct chosen *c, const struct view_input *in, struct error *err)
 {
-	struct kin_reader reader = {0};
-	struct cursor *cursor;
-	struct tracker *t;
-	int rc;
-
 	c->is_everything = selection_is_open(in->selection);
-	if (c->is_everything || in->follow || !in->source || source_size(in->source) == UINT64_MAX)
+	if (c->is_everything || !ahead_is_possible(in))
 		return 0;
-	TRY(cursor_open(in->source, &cursor, err));
-	if (in->scope && in->scope->kin)
-		kin_limit(&reader, in->scope->kin, cursor);
-	t = scope_tracker(in->scope);
-	if (t)
-		tracker_forgo(t, FORGO_TRAFFIC);
-	rc = t ? read_ahead(c, in, &reader, cursor, t, err) : error_nomem(err);
-	c->is_read_ahead = rc == 0;
-	tracker_free(t);
-	cursor_close(cursor);
-	kin_release(&reader);
-	return rc;
+	TRY(read_ahead(c, in, err));
+	c->is_read_ahead = true;
+	return 0;
 }
 
 bool chosen_has(const struct chosen *c, const struct view_input *in, const struct life *life)

@@ -16,26 +16,41 @@ static bool is_match(const char *pattern, const char *full, const char *name)
 	return fnmatch(pattern, strchr(pattern, ':') ? full : name, 0) == 0;
 }
 
-bool selection_has_event(const struct selection *s, const char *group, const char *name)
+/* One of the patterns that do, or do not, begin with '!' fits. */
+static bool fits_one(const struct selection *s, bool is_barring, const char *group,
+		     const char *name)
 {
 	char full[NAME_MAX_BYTES];
-	bool has_positive = false, is_chosen = false;
 
-	if (s->event_count == 0)
-		return true;
 	snprintf(full, sizeof(full), "%s:%s", group, name);
 	for (size_t i = 0; i < s->event_count; i++) {
 		const char *pattern = s->events[i];
 
-		if (pattern[0] == '!') {
-			if (is_match(pattern + 1, full, name))
-				return false;
-			continue;
-		}
-		has_positive = true;
-		is_chosen = is_chosen || is_match(pattern, full, name);
+		if ((pattern[0] == '!') == is_barring && is_match(pattern + is_barring, full, name))
+			return true;
 	}
-	return is_chosen || !has_positive;
+	return false;
+}
+
+bool selection_bars_event(const struct selection *s, const char *group, const char *name)
+{
+	return s->event_count && fits_one(s, true, group, name);
+}
+
+bool selection_names_event(const struct selection *s)
+{
+	for (size_t i = 0; i < s->event_count; i++)
+		if (s->events[i][0] != '!')
+			return true;
+	return false;
+}
+
+bool selection_has_event(const struct selection *s, const char *group, const char *name)
+{
+	if (s->event_count == 0)
+		return true;
+	return !fits_one(s, true, group, name) &&
+	       (!selection_names_event(s) || fits_one(s, false, group, name));
 }
 
 bool selection_is_open(const struct selection *s)

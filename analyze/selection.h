@@ -2,7 +2,7 @@
 /*
  * selection.h -- which events and socket lives the user wants to see: the options that
  * every command shares. Selecting by anything but --event, --since and --until keeps
- * whole socket lives.
+ * whole socket lives; --event, too, where rows are made of them (eventful.h).
  */
 #ifndef ANALYZE_SELECTION_H
 #define ANALYZE_SELECTION_H
@@ -35,6 +35,10 @@ struct selection {
 /* True when the event's name passes --event. A pattern without ':' is compared with the
  * name alone; one that begins with '!' leaves events out. */
 bool selection_has_event(const struct selection *s, const char *group, const char *name);
+/* True when --event leaves the event out by a pattern that begins with '!'. */
+bool selection_bars_event(const struct selection *s, const char *group, const char *name);
+/* True when --event has a pattern that does not begin with '!'. */
+bool selection_names_event(const struct selection *s);
 /* True when no per-connection option is given. */
 bool selection_is_open(const struct selection *s);
 /* --since or --until is given. */

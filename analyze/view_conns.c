@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyze/ledgers.h"
 #include "analyze/budget_row.h"
 #include "analyze/conn_row.h"
+#include "analyze/eventful.h"
+#include "analyze/ledgers.h"
 #include "analyze/life_pack.h"
 #include "analyze/scope.h"
 #include "analyze/watch.h"
@@ -27,6 +28,7 @@ struct conns {
 	const struct view_input *in;
 	struct tracker *tracker;
 	struct ledgers ledgers;
+	struct eventful eventful;
 	struct waiting *rows; /* owned; waiting to be sorted */
 	size_t count, cap;
 	struct buf packed; /* their lives */
@@ -117,7 +119,7 @@ static int keep_life(struct conns *c, const struct life *l, struct error *err)
 	if (budget)
 		ledgers_take(&c->ledgers, l, items);
 	if (!selection_has(c->in->selection, &subject) || !is_in_time(c, l) || !has_role(c, l) ||
-	    (budget && l->role == LIFE_LISTENER))
+	    !eventful_has(&c->eventful, c->in, l) || (budget && l->role == LIFE_LISTENER))
 		return 0;
 	c->shown++;
 	if (c->is_streaming) {
@@ -159,16 +161,19 @@ static void explain_nothing(const struct conns *c)
 	render_note(c->in->renderer, text);
 }
 
-/* Budgets are made of each event. */
+/* Budgets are made of each event, and --event may ask for any. */
 static int next(struct conns *c, struct item *item, struct error *err)
 {
+	bool is_watching = eventful_is_watching(&c->eventful);
 	struct sighting seen;
 
-	if (!c->in->has_budget)
+	if (!c->in->has_budget && !is_watching)
 		return watch_next(c->in, c->tracker, item, &seen, err);
 	TRY(view_next(c->in, item, err));
 	TRY(tracker_feed(c->tracker, item, &seen, err));
-	if (item->kind == ITEM_EVENT && seen.bound)
+	if (item->kind == ITEM_EVENT && is_watching)
+		TRY(eventful_see(&c->eventful, c->in, c->tracker, &item->event, &seen, err));
+	if (item->kind == ITEM_EVENT && c->in->has_budget && seen.bound)
 		return ledgers_see(&c->ledgers, c->tracker, &seen, &item->event, err);
 	return 0;
 }
@@ -178,6 +183,7 @@ static int read_all(struct conns *c, struct error *err)
 	struct item item;
 	int rc;
 
+	TRY(eventful_prepare(&c->eventful, c->in, err));
 	while ((rc = next(c, &item, err)) == 0)
 		TRY(keep_ended(c, err));
 	if (rc < 0)
@@ -205,5 +211,6 @@ int view_conns(const struct view_input *in, struct error *err)
 	free(c.rows);
 	buf_release(&c.packed);
 	ledgers_release(&c.ledgers);
+	eventful_release(&c.eventful);
 	return rc;
 }

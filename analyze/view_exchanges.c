@@ -9,6 +9,7 @@
 
 #include "analyze/arrivals.h"
 #include "analyze/couple.h"
+#include "analyze/eventful.h"
 #include "analyze/exchange.h"
 #include "analyze/exchange_groups.h"
 #include "analyze/life_text.h"
@@ -94,6 +95,7 @@ struct exchanges {
 	const struct view_input *in;
 	struct tracker *tracker;
 	struct couples couples;
+	struct eventful eventful;
 	struct exchange_groups groups; /* with --by */
 	uint64_t shown, told;
 };
@@ -217,7 +219,7 @@ static void print_exchange(struct exchanges *v, const struct side *client,
 	server_conn = s ? s->conn : c->peer;
 	cells[COL_CONN] = view_number(v->in, client_conn ? client_conn : server_conn);
 	cells[COL_PEER] = client_conn ? view_number(v->in, server_conn) : cell_null();
-	cells[COL_N] = cell_uint(++talk_of(first)->n);
+	cells[COL_N] = cell_uint(talk_of(first)->n);
 	cells[COL_CLIENT] = cell_nonempty(text.client);
 	cells[COL_SERVER] = cell_nonempty(text.server);
 	fill_times(cells, x);
@@ -233,9 +235,13 @@ static bool is_chosen(const struct exchanges *v, const struct couple *c, const s
 	bool is_in = false;
 
 	for (unsigned i = 0; i < c->count; i++) {
-		struct selection_subject subject = life_subject(c->sides[i]->life);
+		const struct life *l = c->sides[i]->life;
+		struct selection_subject subject = life_subject(l);
 
-		is_in |= selection_has(v->in->selection, &subject);
+		if (eventful_bars(&v->eventful, l))
+			return false;
+		is_in |= selection_has(v->in->selection, &subject) &&
+			 eventful_has(&v->eventful, v->in, l);
 	}
 	return is_in &&
 	       selection_has_time(v->in->selection, x->start_ns, tracker_origin_ns(v->tracker));
@@ -258,6 +264,7 @@ static int tell(struct exchanges *v, const struct couple *c, bool is_over, struc
 	while (exchange_next(client ? &talk_of(client)->turns : NULL,
 			     server ? &talk_of(server)->turns : NULL, is_over, &x)) {
 		v->told++;
+		talk_of(client ? client : server)->n++;
 		if (!is_chosen(v, c, &x))
 			continue;
 		v->shown++;
@@ -462,8 +469,11 @@ static int read_all(struct exchanges *v, struct error *err)
 	struct couple *c;
 	int rc;
 
+	TRY(eventful_prepare(&v->eventful, v->in, err));
 	while ((rc = view_next(v->in, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
+		if (item.kind == ITEM_EVENT && eventful_is_watching(&v->eventful))
+			TRY(eventful_see(&v->eventful, v->in, v->tracker, &item.event, &seen, err));
 		if (item.kind == ITEM_EVENT && seen.bound)
 			TRY(take_event(v, &item, &seen, err));
 		TRY(take_ended(v, err));
@@ -496,6 +506,7 @@ int view_exchanges(const struct view_input *in, struct error *err)
 	while ((c = couples_pop(&v.couples)))
 		free_couple(c);
 	couples_release(&v.couples);
+	eventful_release(&v.eventful);
 	if (in->by)
 		exchange_groups_release(&v.groups);
 	tracker_free(v.tracker);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "analyze/chosen.h"
+#include "analyze/eventful.h"
 #include "analyze/life_text.h"
 #include "analyze/scope.h"
 #include "analyze/units.h"
@@ -64,6 +65,7 @@ struct states {
 	const struct view_input *in;
 	struct tracker *tracker;
 	struct chosen chosen;
+	struct eventful eventful;
 	struct address_text laddr, raddr;
 	uint64_t changes, shown;
 };
@@ -166,7 +168,8 @@ static void take_change(struct states *v, uint64_t ts_ns, const struct sighting 
 {
 	v->changes++;
 	if (selection_has_time(v->in->selection, ts_ns, tracker_origin_ns(v->tracker)) &&
-	    chosen_has(&v->chosen, v->in, seen->life))
+	    chosen_has(&v->chosen, v->in, seen->life) &&
+	    eventful_has(&v->eventful, v->in, seen->life))
 		print_change(v, ts_ns, seen);
 }
 
@@ -188,16 +191,30 @@ static void explain_nothing(const struct states *v)
 	render_note(v->in->renderer, text);
 }
 
+/* --event may ask for any event. */
+static int next(struct states *v, struct item *item, struct sighting *seen, struct error *err)
+{
+	if (!eventful_is_watching(&v->eventful))
+		return watch_next(v->in, v->tracker, item, seen, err);
+	TRY(view_next(v->in, item, err));
+	TRY(tracker_feed(v->tracker, item, seen, err));
+	if (item->kind == ITEM_EVENT)
+		return eventful_see(&v->eventful, v->in, v->tracker, &item->event, seen, err);
+	return 0;
+}
+
 static int read_all(struct states *v, struct error *err)
 {
 	struct sighting seen;
 	struct item item;
 	int rc;
 
-	tracker_forgo(v->tracker, FORGO_TRAFFIC | FORGO_PEERS | FORGO_PACKETS | FORGO_ENDS);
 	TRY(chosen_prepare(&v->chosen, v->in, err));
+	TRY(eventful_prepare(&v->eventful, v->in, err));
+	tracker_forgo(v->tracker, FORGO_TRAFFIC | FORGO_PEERS | FORGO_ENDS |
+					  (eventful_is_watching(&v->eventful) ? 0 : FORGO_PACKETS));
 	render_begin(v->in->renderer, &states_table);
-	while ((rc = watch_next(v->in, v->tracker, &item, &seen, err)) == 0)
+	while ((rc = next(v, &item, &seen, err)) == 0)
 		if (seen.has_change)
 			take_change(v, item.event.ts_ns, &seen);
 	if (rc < 0)
@@ -214,5 +231,6 @@ int view_states(const struct view_input *in, struct error *err)
 
 	tracker_free(v.tracker);
 	chosen_release(&v.chosen);
+	eventful_release(&v.eventful);
 	return rc;
 }

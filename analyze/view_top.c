@@ -10,6 +10,7 @@
 
 #include "analyze/chosen.h"
 #include "analyze/conn_map.h"
+#include "analyze/eventful.h"
 #include "analyze/life_text.h"
 #include "analyze/meter.h"
 #include "analyze/scope.h"
@@ -84,6 +85,7 @@ struct top {
 	const struct view_input *in;
 	struct tracker *tracker;
 	struct chosen chosen;
+	struct eventful eventful;
 	struct conn_map meters;     /* -> struct flow_meter; owned */
 	struct flow_meter **active; /* owned */
 	size_t active_count, active_cap;
@@ -142,7 +144,7 @@ static int add_row(struct top *v, struct flow_meter *m, bool is_over, struct err
 	if (v->is_hidden || (!volume(&moved) && !moved.retransmits))
 		return 0;
 	v->seen++;
-	if (!chosen_has(&v->chosen, v->in, l))
+	if (!chosen_has(&v->chosen, v->in, l) || !eventful_has(&v->eventful, v->in, l))
 		return 0;
 	if (!array_grow(&rows, &v->row_cap, v->row_count + 1, sizeof(*v->rows)))
 		return error_nomem(err);
@@ -390,6 +392,8 @@ static int take_item(struct top *v, const struct item *item, struct error *err)
 	TRY(tracker_feed(v->tracker, item, &seen, err));
 	if (item->kind == ITEM_EVENT && !v->is_open)
 		begin_interval(v, ts);
+	if (item->kind == ITEM_EVENT && eventful_is_watching(&v->eventful))
+		TRY(eventful_see(&v->eventful, v->in, v->tracker, &item->event, &seen, err));
 	if (seen.bound)
 		TRY(take_event(v, &item->event, &seen, err));
 	return take_ended(v, err);
@@ -401,6 +405,7 @@ static int read_all(struct top *v, struct error *err)
 	int rc;
 
 	TRY(chosen_prepare(&v->chosen, v->in, err));
+	TRY(eventful_prepare(&v->eventful, v->in, err));
 	render_begin(v->in->renderer, &top_table);
 	while ((rc = view_next(v->in, &item, err)) == 0)
 		TRY(take_item(v, &item, err));
@@ -427,5 +432,6 @@ int view_top(const struct view_input *in, struct error *err)
 	free(v.rows);
 	tracker_free(v.tracker);
 	chosen_release(&v.chosen);
+	eventful_release(&v.eventful);
 	return rc;
 }

@@ -36,6 +36,23 @@ static void nothing_asked_selects_everything(void **state)
 	assert_true(selection_has_time(&s, 0, 100));
 }
 
+static void what_is_barred_and_what_is_named_are_told_apart(void **state)
+{
+	const char *const both[] = {"tcp:*", "!tcp_probe"}, *const barring[] = {"!tcp:tcp_probe"};
+	struct selection s = {.events = both, .event_count = 2};
+
+	(void)state;
+	assert_true(selection_names_event(&s));
+	assert_true(selection_bars_event(&s, "tcp", "tcp_probe"));
+	assert_false(selection_bars_event(&s, "tcp", "tcp_destroy_sock"));
+	assert_true(selection_has_event(&s, "tcp", "tcp_destroy_sock"));
+	assert_false(selection_has_event(&s, "skb", "kfree_skb"));
+	s = (struct selection){.events = barring, .event_count = 1};
+	assert_false(selection_names_event(&s));
+	assert_true(selection_has_event(&s, "skb", "kfree_skb"));
+	assert_false(selection_has_event(&s, "tcp", "tcp_probe"));
+}
+
 static void a_port_fits_either_side(void **state)
 {
 	uint16_t local[] = {40112}, remote[] = {1, 8080}, other[] = {80};
@@ -195,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_asked_selects_everything),
+		cmocka_unit_test(what_is_barred_and_what_is_named_are_told_apart),
 		cmocka_unit_test(a_port_fits_either_side),
 		cmocka_unit_test(prefixes_are_compared_bit_by_bit),
 		cmocka_unit_test(all_of_ipv4_leaves_ipv6_out),

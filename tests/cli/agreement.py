@@ -54,6 +54,11 @@ def total(rows, key):
     return sum(row[key] or 0 for row in rows)
 
 
+def in_order(rows):
+    """Exchanges come when they are over."""
+    return sorted(rows, key=lambda row: row.get("start_ns") or 0)
+
+
 def check_events(t, info, events):
     t.same("events_total of info, rows of replay", total(info, "events_total"), len(events))
     names = collections.Counter()
@@ -151,12 +156,20 @@ def check_selections(t, conns, events):
     for role in ("client", "server", "listener", "unknown"):
         t.same(f"conns --role {role}, conns", [r["conn"] for r in t.rows("conns", "--role", role)],
                [c for c, r in conns.items() if r["role"] == role])
+    for event, found in list(by(events, "event").items())[:SAMPLE]:
+        have = [r["conn"] for r in t.rows("conns", "-e", event)]
+        lack = [r["conn"] for r in t.rows("conns", "-e", f"!{event}")]
+        t.same(f"conns with and without {event}, conns", sorted(have + lack), list(conns))
+        if not {e["conn"] for e in found if e["conn"]} <= set(have):
+            t.wrong(f"conns -e {event} lacks some that replay has events of")
+        for command in ("states", "top"):
+            rows = [r for r in t.rows(command) if r["conn"] in have]
+            t.same(f"{command} -e {event}, of these connections", t.rows(command, "-e", event), rows)
     if events:
         middle = f"{(events[len(events) // 2]['ts_ns'] - events[0]['ts_ns'])}ns"
-        for command in ("replay", "states", "drops"):
-            rows = t.rows(command)
-            t.same(f"{command} before and after {middle}, all of it",
-                   t.rows(command, "--until", middle) + t.rows(command, "--since", middle), rows)
+        for command in ("replay", "states", "drops", "exchanges"):
+            rows = t.rows(command, "--until", middle) + t.rows(command, "--since", middle)
+            t.same(f"{command} before and after {middle}, all of it", in_order(rows), in_order(t.rows(command)))
 
 
 def cell(value):
