@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/end_cause.h"
 #include "analyze/life_text.h"
 #include "analyze/units.h"
 
@@ -62,6 +63,8 @@ enum {
 	COL_ACCEPTED,
 	COL_BACKLOG,
 	COL_MAX_BACKLOG,
+	COL_END_CAUSE,
+	COL_END_EVIDENCE,
 	COL_REMARK,
 	COL_COUNT
 };
@@ -118,6 +121,8 @@ static const struct column columns[COL_COUNT] = {
 	[COL_ACCEPTED] = {.key = "accepted", .doc = "of a listener: connections that the application has called on"},
 	[COL_BACKLOG] = {.key = "backlog", .doc = "of a listener: connections not accepted yet when the tape began"},
 	[COL_MAX_BACKLOG] = {.key = "max_backlog", .doc = "of a listener: how many there may be"},
+	[COL_END_CAUSE] = {.key = "end_cause", .doc = "why it ended so, where that is known: destroyed (from outside: ss -K), unreachable, data after close, or unread data at close"},
+	[COL_END_EVIDENCE] = {.key = "end_evidence", .doc = "what that rests on"},
 	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };
 /* clang-format on */
@@ -131,6 +136,7 @@ struct row_text {
 	char time[UNITS_LEAST + UNITS_MAX];
 	char sent[UNITS_LEAST + UNITS_MAX], received[UNITS_LEAST + UNITS_MAX];
 	char remark[128];
+	char evidence[END_EVIDENCE_MAX];
 };
 
 static struct cell states_cell(const struct life *l, struct row_text *t)
@@ -195,6 +201,8 @@ static const char *remark_of(const struct conn_row *row, const struct life *l, s
 		remark_add(out, size, "end not seen");
 	if (l->is_stillborn)
 		remark_add(out, size, "never a connection");
+	if (end_cause_of(l))
+		remark_add(out, size, end_cause_name(end_cause_of(l)));
 	remark_count(out, size, retransmits_of(row, l, &is_known), "retransmit");
 	remark_count(out, size, l->traffic.drops, "drop");
 	return out;
@@ -344,6 +352,9 @@ void conn_row_render(const struct conn_row *row)
 	if (l->sk_err >= 0)
 		cells[COL_ERROR] = cell_int(l->sk_err);
 	cells[COL_TIME_WAIT] = cell_bool(l->is_time_wait);
+	cells[COL_END_CAUSE] = cell_string(end_cause_name(end_cause_of(l)));
+	cells[COL_END_EVIDENCE] = cell_string(
+		end_cause_evidence(end_cause_of(l), l, text.evidence));
 	if (row->in->format == RENDER_TEXT)
 		fill_text(cells, row, l, &text);
 	render_row(row->in->renderer, cells);

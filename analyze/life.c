@@ -9,8 +9,7 @@
 
 #include "analyze/linux_errno.h"
 
-/* A RST that this side sends within this time of "receiving" one means that
- * tcp_reset() was called locally: data arrived after close. */
+/* A RST that this side sends within this time of its end made that end. */
 #define RESET_BURST_NS 1000000u
 
 static void learn_role(struct life *l, enum tcp_state from, enum tcp_state to)
@@ -126,6 +125,9 @@ void life_change(struct life *l, uint64_t ts_ns, uint64_t origin_ns, struct life
 
 static enum life_end end_of_connect(const struct life *l, int32_t err)
 {
+	/* TCP was told so, and gave up at once: no timer ran out, and nobody refused. */
+	if (err == LINUX_EHOSTUNREACH || err == LINUX_ENETUNREACH)
+		return LIFE_ABORTED;
 	if (err == LINUX_ECONNREFUSED || err == LINUX_ECONNRESET || (err <= 0 && l->has_reset_in))
 		return LIFE_REFUSED;
 	if (err == LINUX_ETIMEDOUT)
@@ -227,12 +229,27 @@ void life_reset_in(struct life *l)
 	l->has_reset_in = true;
 }
 
-void life_reset_out(struct life *l, uint64_t ts_ns)
+/* "Received" at once before: tcp_reset() was called locally, since data arrived after close. In
+ * FIN_WAIT2 data ends the socket without that: tcp_rcv_state_process(), or
+ * tcp_timewait_state_process() while the mini-socket waits, which may be a minute. */
+static bool is_aborting(const struct life *l, uint64_t ts_ns, bool is_answer)
+{
+	bool is_at_once = ts_ns - l->until_ns < RESET_BURST_NS;
+
+	if (l->phase == LIFE_ALIVE)
+		return false;
+	if (l->end == LIFE_FIN && l->left == STATE_FIN_WAIT2 && !l->has_peer_closed)
+		return is_answer && (l->is_orphan || is_at_once);
+	return l->end == LIFE_RESET && l->has_reset_in && is_at_once;
+}
+
+void life_reset_out(struct life *l, uint64_t ts_ns, bool is_answer)
 {
 	l->has_reset_out = true;
-	if (l->phase != LIFE_ALIVE && l->end == LIFE_RESET && l->has_reset_in &&
-	    ts_ns - l->until_ns < RESET_BURST_NS)
-		l->end = LIFE_ABORTED;
+	if (!is_aborting(l, ts_ns, is_answer))
+		return;
+	l->end = LIFE_ABORTED;
+	l->is_time_wait = false;
 }
 
 uint64_t life_duration(const struct life *l)

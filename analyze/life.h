@@ -32,6 +32,18 @@ enum life_end {
 	LIFE_ABORTED,         /* this side gave up without a FIN, usually sending a RST */
 };
 
+/* Why it ended, and what tells: end_cause.h. */
+enum end_cause {
+	END_UNKNOWN = 0,
+	END_DESTROYED,       /* from outside: ss -K (SOCK_DESTROY), or a BPF program */
+	END_UNREACHABLE,     /* ICMP, or no route or neighbour */
+	END_UNREAD,          /* closed while received bytes were unread */
+	END_LATE_DATA,       /* data came after close; this and all that follow */
+	END_LATE_DATA_LOCAL, /* the kernel reset it without having got a RST, and sent one */
+	END_LATE_DATA_MINI,  /* the mini-socket of FIN_WAIT2 sent a RST */
+	END_LATE_DATA_PEER,  /* the peer got one, which is all that tells before Linux 6.10 */
+};
+
 enum life_phase {
 	LIFE_ALIVE = 0,
 	LIFE_CLOSED, /* reached CLOSE; the socket may still be read, or connect again */
@@ -57,6 +69,7 @@ struct life {
 	uint8_t phase : 2;   /* enum life_phase */
 	uint8_t role : 2;    /* enum life_role */
 	uint8_t end : 3;     /* enum life_end */
+	uint8_t cause : 3;   /* enum end_cause, where an event told */
 	bool is_ipv6 : 1;
 	bool is_start_seen : 1;
 	bool is_end_seen : 1;
@@ -80,7 +93,7 @@ struct life {
 	bool has_no_times : 1; /* times in its states are not counted: nobody asks */
 	/* The next four are lives.c's own, as is what begins at `hash`. */
 	bool is_over : 1;      /* nothing finds it any more */
-	uint8_t list : 2;      /* enum life_phase, or LIST_OVER */
+	uint8_t list : 3;      /* enum life_phase, or another of enum life_lists */
 	uint8_t linked : 4;    /* bit per enum life_link */
 	uint8_t tuple_map : 2; /* enum tuple_map: the one LINK_TUPLE is used for */
 	/* How long connections waited for accept(): until the application's first call, which comes
@@ -145,9 +158,9 @@ void life_close(struct life *l, uint64_t ts_ns, enum tcp_state from,
 void life_leave(struct life *l, uint64_t ts_ns, bool is_seen);
 /* The tape ends at ts. */
 void life_stop(struct life *l, uint64_t ts_ns);
-/* A RST was processed (in) or sent (out) by this socket. */
+/* A RST was processed (in) or sent (out) by this socket; `is_answer`: to a packet. */
 void life_reset_in(struct life *l);
-void life_reset_out(struct life *l, uint64_t ts_ns);
+void life_reset_out(struct life *l, uint64_t ts_ns, bool is_answer);
 
 /* On the heap, with its past; NULL without memory. */
 struct life *life_copy(const struct life *l);

@@ -374,16 +374,34 @@ void lives_stop(struct lives *ls, uint64_t ts_ns)
 	ls->last_stopped = ls->last_conn;
 }
 
+/* The first that is past its grace, and no orphan whose time is not up. */
+static struct life *first_past(struct lives *ls, uint64_t now_ns)
+{
+	struct life_list *orphans = &ls->lists[LIST_ORPHANS];
+	struct life *l;
+
+	while ((l = ls->lists[LIFE_GONE].first) && lives_is_past(ls, l, now_ns)) {
+		unlink_identity(ls, l);
+		if (!l->is_orphan || !ls->has_packets || l->conn <= ls->last_stopped)
+			return l;
+		move_on(ls, l, LIST_ORPHANS);
+		l->due_ns = l->until_ns + LIVES_ORPHAN_NS;
+	}
+	l = orphans->first;
+	if (l && (orphans->count > LIVES_MAX_CLOSED || lives_is_past(ls, l, now_ns)))
+		return l;
+	return NULL;
+}
+
 struct life *lives_expire(struct lives *ls, uint64_t now_ns)
 {
 	struct life *l;
 
 	give_up_closed(ls, now_ns);
-	l = ls->lists[LIFE_GONE].first;
-	if (!l || !lives_is_past(ls, l, now_ns))
+	l = first_past(ls, now_ns);
+	if (!l)
 		return NULL;
 	list_remove(ls, l);
-	unlink_identity(ls, l);
 	unlink_tuple(ls, l);
 	l->is_over = true;
 	list_append(ls, l, LIST_OVER);

@@ -5,6 +5,9 @@
  *
  *	alive --CLOSE--> closed --destroyed--> gone --10 ms of tape time--> taken
  *
+ * An orphan whose mini-socket waits for the peer's FIN is gone until that is seen, or can
+ * come no more.
+ *
  * A closed life waits for its socket's destruction, since an application may still
  * read from it; a gone one waits for packets freed late. Memory is in proportion to
  * the lives that are neither gone nor taken.
@@ -20,8 +23,13 @@ enum {
 	LIVES_GRACE_NS = 10000000,
 	LIVES_MAX = 1 << 22,        /* beyond this the oldest is given up */
 	LIVES_MAX_CLOSED = 1 << 16, /* waiting for a destruction that may have been lost */
-	LIST_OVER = LIFE_GONE + 1,
 };
+
+/* How long the mini-socket of an orphan may wait for the peer's FIN: TCP_TIMEWAIT_LEN. */
+#define LIVES_ORPHAN_NS UINT64_C(60000000000)
+
+/* Those before are by enum life_phase. */
+enum life_lists { LIST_OVER = LIFE_GONE + 1, LIST_ORPHANS, LIST_COUNT };
 
 /* Connections whose hashes are equal modulo this share a version. */
 enum { TUPLE_VERSIONS = 1 << 10 };
@@ -41,15 +49,16 @@ struct lives {
 	struct life_map by_port;  /* listeners */
 	struct life_map by_half;  /* who connects from a port not known yet (connecting.h) */
 	struct life_map by_seq;   /* established, without a peer yet */
-	struct life_list lists[LIST_OVER + 1]; /* by phase, oldest first; then those to be taken */
-	struct life *taken;                    /* lent by lives_take() */
-	struct life_pool pool;                 /* all lives live here */
+	struct life_list lists[LIST_COUNT]; /* by phase, oldest first, and those of life_lists */
+	struct life *taken;                 /* lent by lives_take() */
+	struct life_pool pool;              /* all lives live here */
 	uint64_t last_conn;
 	uint64_t last_stopped; /* conn: lives up to here are over, without a grace */
 	uint64_t tuple_versions[TUPLE_VERSIONS];
 	bool is_starved;     /* the past of a life was lost for want of memory */
 	bool keeps_no_times; /* lives do not tell how long they were in a state */
 	bool has_destroy;    /* destructions are on the tape: closed lives wait for theirs */
+	bool has_packets;    /* what an orphan waits for can be seen */
 };
 
 /* Caller's storage. */
@@ -110,19 +119,28 @@ static inline bool lives_is_past(const struct lives *ls, const struct life *gone
 {
 	return gone->conn <= ls->last_stopped || gone->due_ns <= now_ns;
 }
+/* When the first of a list is past its grace. */
+static inline uint64_t lives_list_due_ns(const struct lives *ls, const struct life_list *list)
+{
+	if (!list->first)
+		return UINT64_MAX;
+	return list->first->conn <= ls->last_stopped ? 0 : list->first->due_ns;
+}
 /* The time from which on lives_expire() finds something. */
 static inline uint64_t lives_due_ns(const struct lives *ls)
 {
-	const struct life_list *closed = &ls->lists[LIFE_CLOSED], *gone = &ls->lists[LIFE_GONE];
-	uint64_t due_ns = UINT64_MAX;
+	const struct life_list *closed = &ls->lists[LIFE_CLOSED];
+	const struct life_list *orphans = &ls->lists[LIST_ORPHANS];
+	uint64_t due_ns = lives_list_due_ns(ls, &ls->lists[LIFE_GONE]);
+	uint64_t orphan_ns = lives_list_due_ns(ls, orphans);
 
-	if (gone->first)
-		due_ns = gone->first->conn <= ls->last_stopped ? 0 : gone->first->due_ns;
-	if (!closed->first || (ls->has_destroy && closed->count <= LIVES_MAX_CLOSED))
-		return due_ns;
-	if (closed->count > LIVES_MAX_CLOSED)
+	if (closed->count > LIVES_MAX_CLOSED || orphans->count > LIVES_MAX_CLOSED)
 		return 0;
-	return due_ns < closed->first->due_ns ? due_ns : closed->first->due_ns;
+	if (orphan_ns < due_ns)
+		due_ns = orphan_ns;
+	if (!closed->first || ls->has_destroy || due_ns < closed->first->due_ns)
+		return due_ns;
+	return closed->first->due_ns;
 }
 static inline bool lives_is_due(const struct lives *ls, uint64_t now_ns)
 {

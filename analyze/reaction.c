@@ -7,6 +7,7 @@
 #include "analyze/accepting.h"
 #include "analyze/connecting.h"
 #include "analyze/drop.h"
+#include "analyze/end_cause.h"
 #include "analyze/identity.h"
 #include "analyze/pair.h"
 
@@ -285,6 +286,46 @@ static void on_segment(struct step *s)
 	l->has_peer_closed = true;
 	l->is_orphan = false;
 	l->is_time_wait = s->out->is_time_wait = true;
+	lives_requeue(&s->t->lives, l, s->ev->ts_ns);
+}
+
+/* Nobody waits any longer for what comes to an orphan. */
+static void end_orphan(struct step *s, struct life *l)
+{
+	l->is_orphan = false;
+	lives_requeue(&s->t->lives, l, s->ev->ts_ns);
+}
+
+static void on_send_reset(struct step *s)
+{
+	struct life *l = s->life;
+	const char *reason = bound_name(s->e, s->ev, BOUND_REASON, s->t->section);
+	uint64_t skb;
+	bool is_answer = step_int(s, BOUND_SKBADDR, &skb) && skb;
+
+	life_reset_out(l, s->ev->ts_ns, is_answer);
+	if (!l->cause)
+		l->cause = (uint8_t)end_cause_of_reset(l, reason, is_answer);
+	if (l->is_orphan && l->end == LIFE_ABORTED)
+		end_orphan(s, l);
+}
+
+/* Before Linux 6.10 the RST of a mini-socket can only be seen by who gets it. */
+static void on_receive_reset(struct step *s)
+{
+	struct tuple reversed = tuple_reversed(&s->life->tuple);
+	struct life *peer;
+
+	life_reset_in(s->life);
+	peer = tuple_is_complete(&reversed) ? lives_find_tuple(&s->t->lives, &reversed, s->life)
+					    : NULL;
+	if (!peer || !peer->is_orphan)
+		return;
+	life_reset_out(peer, s->ev->ts_ns, true);
+	if (!peer->cause && peer->end == LIFE_ABORTED)
+		peer->cause = END_LATE_DATA_PEER;
+	s->out->sender = peer;
+	end_orphan(s, peer);
 }
 
 void reaction_note(struct step *s)
@@ -326,10 +367,10 @@ void reaction_note(struct step *s)
 		traffic->retransmits++;
 		break;
 	case EVENT_RECEIVE_RESET:
-		life_reset_in(s->life);
+		on_receive_reset(s);
 		break;
 	case EVENT_SEND_RESET:
-		life_reset_out(s->life, s->ev->ts_ns);
+		on_send_reset(s);
 		break;
 	case EVENT_ERROR_REPORT:
 		on_error_report(s);

@@ -31,6 +31,13 @@ enum reset_author reset_author_of(const char *reason)
 	return RESET_KERNEL;
 }
 
+enum reset_author reset_author_by_cause(enum end_cause cause, enum reset_author author)
+{
+	if (cause == END_DESTROYED)
+		return RESET_ADMINISTRATOR;
+	return cause == END_UNREAD || end_cause_is_late_data(cause) ? RESET_APPLICATION : author;
+}
+
 static bool has_just_ended(const struct life *l, uint64_t ts_ns)
 {
 	return l->phase != LIFE_ALIVE && l->is_end_seen &&
@@ -40,6 +47,14 @@ static bool has_just_ended(const struct life *l, uint64_t ts_ns)
 enum tcp_state reset_state(const struct life *l, uint64_t ts_ns)
 {
 	return (enum tcp_state)(has_just_ended(l, ts_ns) ? l->left : l->state);
+}
+
+enum end_cause reset_cause(const struct life *sender, uint64_t ts_ns)
+{
+	enum end_cause cause = end_cause_of(sender);
+
+	/* What comes after close may come late. */
+	return has_just_ended(sender, ts_ns) || end_cause_is_late_data(cause) ? cause : END_UNKNOWN;
 }
 
 /* What the application moved, and what TCP did that it never fetched. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * reset.h -- what a RST means: at which stage of its connection it came, and whether an application
- * or the kernel by itself decided to send it.
+ * reset.h -- what a RST means: at which stage of its connection it came, and whether an
+ * application, somebody else or the kernel by itself decided to send it.
  */
 #ifndef ANALYZE_RESET_H
 #define ANALYZE_RESET_H
 
-#include "analyze/life.h"
+#include "analyze/end_cause.h"
 
 /* The connection ended at most so long ago: it is the RST that ended it. Emulated machines are
  * slow, and nothing else of the kind comes so soon. */
@@ -22,7 +22,12 @@ enum reset_stage {
 	RESET_CLOSED,      /* after its end */
 };
 
-enum reset_author { RESET_AUTHOR_UNKNOWN = 0, RESET_APPLICATION, RESET_KERNEL };
+enum reset_author {
+	RESET_AUTHOR_UNKNOWN = 0,
+	RESET_APPLICATION,
+	RESET_KERNEL,
+	RESET_ADMINISTRATOR, /* who destroyed the socket from outside */
+};
 
 /* The state that the life was in when the RST came or went. */
 enum tcp_state reset_state(const struct life *l, uint64_t ts_ns);
@@ -31,5 +36,9 @@ enum reset_stage reset_stage_of(const struct life *l, uint64_t ts_ns);
 const char *reset_stage_name(enum reset_stage s);
 /* By the kernel's name of the reason; unknown without one, and for NOT_SPECIFIED. */
 enum reset_author reset_author_of(const char *reason);
+/* By the cause of the sender's end, which says more; `author` where it does not. */
+enum reset_author reset_author_by_cause(enum end_cause cause, enum reset_author author);
+/* Of the life's end, if a RST that it sent at ts belongs to that. */
+enum end_cause reset_cause(const struct life *sender, uint64_t ts_ns);
 
 #endif

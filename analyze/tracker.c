@@ -119,6 +119,10 @@ static void find_endpoints(struct step *s)
 		return;
 	reversed = tuple_reversed(&tuple);
 	l = lives_find_tuple(&s->t->lives, &tuple, NULL);
+	if (l && l->is_orphan && s->e->kind == EVENT_SEND_RESET) { /* its mini-socket's */
+		s->life = l;
+		reaction_note(s);
+	}
 	s->out->is_remote = l == NULL;
 	s->out->life = l ? l : lives_find_tuple(&s->t->lives, &reversed, NULL);
 }
@@ -192,6 +196,7 @@ static int bind(struct tracker *t, const struct section *section, struct error *
 
 	t->section = section;
 	t->lives.has_destroy = t->binding.has_kind[EVENT_DESTROY];
+	t->lives.has_packets = t->binding.has_kind[EVENT_SEGMENT] && !(t->forgone & FORGO_PACKETS);
 	if (t->binding.has_kind[EVENT_SEND_LENGTH] && t->binding.has_kind[EVENT_RECV_LENGTH])
 		t->has_calls = true;
 	return rc;

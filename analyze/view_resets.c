@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyze/absence.h"
+#include "analyze/blindspots.h"
 #include "analyze/chosen.h"
 #include "analyze/counts.h"
 #include "analyze/life_text.h"
@@ -39,6 +40,10 @@ enum {
 	COL_COMM,
 	COL_SENT,
 	COL_RECEIVED,
+	COL_CAUSE,
+	COL_EVIDENCE,
+	COL_UNCERTAIN,
+	COL_REMARK,
 	COL_COUNT
 };
 
@@ -51,7 +56,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_REASON] = {.key = "reason", .title = "reason", .doc = "the sending kernel's name of the reason; null before Linux 6.10, or when the sender is not on the tape"},
 	[COL_STATE] = {.key = "state", .doc = "state that conn was in"},
 	[COL_STAGE] = {.key = "stage", .title = "stage", .doc = "how far the connection was: syn, established (no data), request (data one way), response, closing or closed"},
-	[COL_BY] = {.key = "by", .title = "by", .doc = "who decided: local or peer, application or kernel, as far as known"},
+	[COL_BY] = {.key = "by", .title = "by", .doc = "who decided: local or peer, application, kernel or administrator, as far as known"},
 	[COL_LOCAL] = {.title = "local", .doc = "local address and port"},
 	[COL_REMOTE] = {.title = "remote", .doc = "remote address and port"},
 	[COL_LADDR] = {.key = "laddr", .doc = "local address"},
@@ -62,6 +67,10 @@ static const struct column columns[COL_COUNT] = {
 	[COL_COMM] = {.key = "comm", .doc = "its command name"},
 	[COL_SENT] = {.key = "sent_ns", .doc = "when it was sent, if that is on the tape", .unit = UNIT_TIME},
 	[COL_RECEIVED] = {.key = "received_ns", .doc = "when it was received, if that is on the tape", .unit = UNIT_TIME},
+	[COL_CAUSE] = {.key = "cause", .doc = "what it was sent for, where that is known: destroyed (from outside: ss -K), data after close, or unread data at close"},
+	[COL_EVIDENCE] = {.key = "evidence", .doc = "what the cause rests on"},
+	[COL_UNCERTAIN] = {.key = "uncertain", .doc = "events were lost at that moment"},
+	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };
 /* clang-format on */
 
@@ -80,7 +89,9 @@ struct rst {
 	uint64_t ts_ns, sent_ns, received_ns; /* 0 = not on the tape */
 	struct rst_end sender, receiver;      /* conn 0 = not known */
 	char reason[REASON_MAX];
+	char evidence[END_EVIDENCE_MAX];
 	uint8_t author; /* enum reset_author */
+	uint8_t cause;  /* enum end_cause */
 	bool is_chosen;
 	struct rst *next;
 };
@@ -103,6 +114,18 @@ static void look(struct rst_end *end, const struct life *l, uint64_t ts_ns)
 	end->owner = l->owner;
 	end->state = (uint8_t)reset_state(l, ts_ns);
 	end->stage = (uint8_t)reset_stage_of(l, ts_ns);
+}
+
+/* The sender's end tells what its RST was for, sometimes just after it. */
+static void explain(struct rst *r, const struct life *sender, uint64_t ts_ns)
+{
+	enum end_cause cause = reset_cause(sender, ts_ns);
+
+	if (!cause)
+		return;
+	r->cause = (uint8_t)cause;
+	r->author = (uint8_t)reset_author_by_cause(cause, (enum reset_author)r->author);
+	end_cause_evidence(cause, sender, r->evidence);
 }
 
 static struct rst *add(struct resets *v, uint64_t ts_ns)
@@ -220,13 +243,16 @@ static int take_sent(struct resets *v, const struct item *item, const struct sig
 	r->sent_ns = ts_ns;
 	r->author = (uint8_t)author_of(v, item, seen, reason);
 	snprintf(r->reason, sizeof(r->reason), "%s", reason ? reason : "");
-	if (sender)
+	if (sender) {
 		look(&r->sender, sender, ts_ns);
-	else if (receiver && !r->receiver.conn)
+		explain(r, sender, ts_ns);
+	} else if (receiver && !r->receiver.conn) {
 		look(&r->receiver, receiver, ts_ns);
-	else if (!receiver && !(read_end(item, seen->bound, BOUND_SADDR, &r->sender.tuple.local) &&
-				read_end(item, seen->bound, BOUND_DADDR, &r->sender.tuple.remote)))
+	} else if (!receiver &&
+		   !(read_end(item, seen->bound, BOUND_SADDR, &r->sender.tuple.local) &&
+		     read_end(item, seen->bound, BOUND_DADDR, &r->sender.tuple.remote))) {
 		memset(&r->sender.tuple, 0, sizeof(r->sender.tuple));
+	}
 	*out = r;
 	return 0;
 }
@@ -243,16 +269,21 @@ static int take_received(struct resets *v, const struct item *item, const struct
 	r->received_ns = item->event.ts_ns;
 	if (seen->life)
 		look(&r->receiver, seen->life, item->event.ts_ns);
+	if (seen->sender)
+		explain(r, seen->sender, item->event.ts_ns);
 	*out = r;
 	return 0;
 }
 
-/* At its end TCP has counted all that came, unread or not. */
+/* At its end TCP has counted all that came, unread or not, and says what ended it. */
 static void look_again(struct resets *v, const struct life *l)
 {
-	for (struct rst *r = v->first; r; r = r->next)
+	for (struct rst *r = v->first; r; r = r->next) {
 		if (r->receiver.conn == l->conn && r->received_ns)
 			look(&r->receiver, l, r->received_ns);
+		if (r->sender.conn == l->conn && r->sent_ns && !r->cause)
+			explain(r, l, r->sent_ns);
+	}
 }
 
 /* ---- telling ---- */
@@ -269,13 +300,32 @@ static const char *direction(const struct rst *r)
 
 static const char *decided_by(const struct rst *r)
 {
-	static const char *const local[] = {"local", "local application", "local kernel"};
-	static const char *const peer[] = {"peer", "peer application", "peer kernel"};
+	static const char *const local[] = {"local", "local application", "local kernel",
+					    "local administrator"};
+	static const char *const peer[] = {"peer", "peer application", "peer kernel",
+					   "peer administrator"};
 
 	return (teller(r) == &r->sender && r->sent_ns ? local : peer)[r->author];
 }
 
+/* What the cause rests on may have been preceded by what was lost. */
+static bool is_uncertain(const struct resets *v, const struct rst *r)
+{
+	return blindspots_overlap(tracker_blindspots(v->tracker), r->ts_ns - RESET_MOMENT_NS,
+				  r->ts_ns + RESET_MOMENT_NS);
+}
+
+static const char *remark(const struct rst *r, bool is_uncertain, char *out, size_t size)
+{
+	const char *cause = end_cause_name((enum end_cause)r->cause);
+
+	snprintf(out, size, "%s%s%s%s", cause ? cause : "", cause ? ": " : "", r->evidence,
+		 is_uncertain ? cause ? ", uncertain" : "uncertain: events lost" : "");
+	return out;
+}
+
 struct row_text {
+	char remark[128];
 	char laddr[ADDRESS_MAX], raddr[ADDRESS_MAX];
 	char local[ENDPOINT_MAX], remote[ENDPOINT_MAX];
 };
@@ -313,6 +363,11 @@ static void print_rst(struct resets *v, const struct rst *r)
 	cells[COL_COMM] = cell_nonempty(end->owner.comm);
 	cells[COL_SENT] = cell_nonzero(r->sent_ns);
 	cells[COL_RECEIVED] = cell_nonzero(r->received_ns);
+	cells[COL_CAUSE] = cell_string(end_cause_name((enum end_cause)r->cause));
+	cells[COL_EVIDENCE] = cell_nonempty(r->evidence);
+	cells[COL_UNCERTAIN] = cell_bool(is_uncertain(v, r));
+	cells[COL_REMARK] = cell_string(
+		remark(r, is_uncertain(v, r), text.remark, sizeof(text.remark)));
 	render_row(v->in->renderer, cells);
 }
 
@@ -375,6 +430,7 @@ static int take_event(struct resets *v, const struct item *item, const struct si
 		break;
 	case EVENT_STATE:
 	case EVENT_SUMMARY:
+	case EVENT_ERROR_REPORT:
 		if (v->first && seen->life)
 			look_again(v, seen->life);
 		return 0;

@@ -269,16 +269,51 @@ void tape_snapshot(struct build_tape *b, uint64_t ts, const struct build_sock *s
 void tape_sock_event(struct build_tape *b, uint64_t ts, enum build_event kind,
 		     const struct build_sock *s)
 {
-	struct value v[1] = {{0}};
+	static const uint8_t nowhere[28];
+	struct value v[4] = {{0},
+			     {.is_absent = true},
+			     {.bytes = nowhere, .len = sizeof(nowhere)},
+			     {.bytes = nowhere, .len = sizeof(nowhere)}};
 
 	add_sock_row(b, kind, ts, s, v);
 }
 
 void tape_send_reset(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint32_t reason)
 {
-	struct value v[1] = {{.num = reason}};
+	static const uint8_t nowhere[28];
+	struct value v[4] = {{.num = reason},
+			     {.is_absent = true},
+			     {.bytes = nowhere, .len = sizeof(nowhere)},
+			     {.bytes = nowhere, .len = sizeof(nowhere)}};
 
 	add_sock_row(b, BUILD_SEND_RESET, ts, s, v);
+}
+
+/* A struct sockaddr_in. */
+static void put_endpoint(uint8_t out[28], const char *addr, uint16_t port)
+{
+	uint8_t v6[16];
+
+	memset(out, 0, 28);
+	out[0] = 2;
+	out[2] = (uint8_t)(port >> 8);
+	out[3] = (uint8_t)port;
+	parse_address(addr, v6, out + 4);
+}
+
+void tape_reset_answer(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+		       uint32_t reason, bool is_mini)
+{
+	uint8_t from[28], to[28];
+	uint32_t ids[2] = {is_mini ? 0 : intern_sock(b, s)};
+	struct value v[4] = {{.num = reason},
+			     {.num = 0xffff8881047d9ee0},
+			     {.bytes = from, .len = sizeof(from)},
+			     {.bytes = to, .len = sizeof(to)}};
+
+	put_endpoint(from, s->laddr, s->lport);
+	put_endpoint(to, s->raddr, s->rport);
+	add_row(b, BUILD_SEND_RESET, ts, ids, v);
 }
 
 void tape_segment(struct build_tape *b, uint64_t ts, const struct build_segment *x)

@@ -10,6 +10,7 @@
 #include "format/source.h"
 
 enum { I32 = 4 | 64, U8 = 1, U16 = 2, U32 = 4, U64 = 8, OPTIONAL = 128, SIGN = 64, STRING = 32 };
+enum { SOCKADDR = 28 };
 
 struct field_plan {
 	const char *name;
@@ -102,7 +103,14 @@ static const struct event_plan plans[BUILD_EVENT_COUNT] = {
 			   {{"total_retrans", U32, 0},
 			    {"dsack_dups", U32, 0},
 			    {"min_rtt_us", U32, 0}}},
-	[BUILD_SEND_RESET] = {"tcp", "tcp_send_reset", true, false, {{"reason", I32, 'R'}}},
+	[BUILD_SEND_RESET] = {"tcp",
+			      "tcp_send_reset",
+			      true,
+			      false,
+			      {{"reason", I32, 'R'},
+			       {"skbaddr", U64 | OPTIONAL, 0},
+			       {"saddr", SOCKADDR, 0},
+			       {"daddr", SOCKADDR, 0}}},
 	[BUILD_RECEIVE_RESET] = {"tcp", "tcp_receive_reset", true, false, {{0}}},
 	[BUILD_DATA_READY] = {"sock", "sk_data_ready", true, false, {{0}}},
 	[BUILD_SEGMENT] = {"net",
@@ -166,6 +174,12 @@ static void add_field(struct schema *s, const struct field_plan *p, uint16_t enu
 		f.role = ROLE_TEXT;
 		f.elem_size = 1;
 		f.count = 0;
+	}
+	if (p->type == SOCKADDR) {
+		f.kind = FIELD_BYTES;
+		f.elem_size = 1;
+		f.count = SOCKADDR;
+		f.role = ROLE_SOCKADDR;
 	}
 	if (p->type == 16) {
 		f.kind = FIELD_BYTES;
@@ -277,8 +291,10 @@ static void add_enumerations(struct build_tape *b)
 	e = enumeration_new("reset_reason");
 	name(e, 0, "NOT_SPECIFIED");
 	name(e, RESET_NO_SOCKET, "NO_SOCKET");
+	name(e, RESET_TIMEWAIT_SOCKET, "TCP_TIMEWAIT_SOCKET");
 	name(e, RESET_ABORT_ON_DATA, "TCP_ABORT_ON_DATA");
 	name(e, RESET_ABORT_ON_CLOSE, "TCP_ABORT_ON_CLOSE");
+	name(e, RESET_TCP_STATE, "TCP_STATE");
 	tape_check(writer_enumeration(b->writer, e, &b->reset_reasons, &err), &err);
 	e = enumeration_new("tcp_flags");
 	for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)

@@ -135,6 +135,9 @@ void tape_sock_event(struct build_tape *b, uint64_t ts, enum build_event kind,
 /* With the kernel's number of the reason: RESET_NOT_SPECIFIED, ... */
 void tape_send_reset(struct build_tape *b, uint64_t ts, const struct build_sock *s,
 		     uint32_t reason);
+/* One that answers a packet; `is_mini`: that came to a mini-socket of the same addresses. */
+void tape_reset_answer(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+		       uint32_t reason, bool is_mini);
 void tape_segment(struct build_tape *b, uint64_t ts, const struct build_segment *x);
 void tape_drop(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason);
 /* What was dropped at a place in the kernel, with a socket (NULL = without). */
@@ -151,8 +154,10 @@ void tape_check(int rc, const struct error *err);
 enum {
 	RESET_NOT_SPECIFIED = 0,
 	RESET_NO_SOCKET = 1,
+	RESET_TIMEWAIT_SOCKET = 5,
 	RESET_ABORT_ON_DATA = 8,
-	RESET_ABORT_ON_CLOSE = 11
+	RESET_ABORT_ON_CLOSE = 11,
+	RESET_TCP_STATE = 14
 };
 
 /* Drop reasons of the built tapes. */

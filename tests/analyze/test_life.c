@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "analyze/end_cause.h"
 #include "tests/analyze/tracked.h"
 
 enum { MS = 1000000 };
@@ -180,6 +181,95 @@ static void data_after_close_is_no_reset_by_the_peer(void **state)
 	tape_release(&b);
 }
 
+/* The client closes first, and its FIN is acknowledged; its socket is destroyed. */
+static void half_close(struct build_tape *b)
+{
+	const enum tcp_state change[2] = {STATE_FIN_WAIT2, STATE_CLOSE};
+
+	tape_begin(b);
+	tape_run(b, 77, "curl");
+	tape_establish(b, T0);
+	tape_state(b, T0 + 4000, &hello_client, STATE_ESTABLISHED, STATE_FIN_WAIT1);
+	tape_state(b, T0 + 4100, &hello_server, STATE_ESTABLISHED, STATE_CLOSE_WAIT);
+	tape_state(b, T0 + 4200, &hello_client, STATE_FIN_WAIT1, STATE_FIN_WAIT2);
+	tape_state_with(b, T0 + 4300, &hello_client, change, &(struct build_extra){0});
+	tape_destroy(b, T0 + 4400, &hello_client);
+}
+
+static void check_end(struct build_tape *b, size_t i, enum life_end end, enum end_cause cause)
+{
+	struct tracked t;
+
+	track(&t, b);
+	assert_true(t.count > i);
+	assert_int_equal(t.lives[i].end, end);
+	assert_int_equal(end_cause_of(&t.lives[i]), cause);
+	tracked_release(&t);
+	tape_release(b);
+}
+
+static void data_for_a_mini_socket_aborts_its_life(void **state)
+{
+	struct build_tape b = {0};
+
+	(void)state;
+	half_close(&b);
+	tape_reset_answer(&b, T0 + 900 * (uint64_t)MS, &hello_client, RESET_TIMEWAIT_SOCKET, true);
+	check_end(&b, 0, LIFE_ABORTED, END_LATE_DATA_MINI);
+	/* Before Linux 6.10 nothing but the other end tells of that RST. */
+	half_close(&b);
+	tape_sock_event(&b, T0 + 900 * (uint64_t)MS, BUILD_RECEIVE_RESET, &hello_server);
+	tape_close(&b, T0 + 900 * (uint64_t)MS + 1, &hello_server, STATE_CLOSE_WAIT, 32);
+	check_end(&b, 0, LIFE_ABORTED, END_LATE_DATA_PEER);
+	/* With the acknowledgement of the FIN. */
+	half_close(&b);
+	tape_reset_answer(&b, T0 + 4350, &hello_client, RESET_ABORT_ON_DATA, false);
+	check_end(&b, 0, LIFE_ABORTED, END_LATE_DATA);
+}
+
+static void what_comes_after_both_fins_aborts_nothing(void **state)
+{
+	const struct build_segment fin = {.from = "127.0.0.1",
+					  .to = "127.0.0.1",
+					  .sport = 8080,
+					  .dport = 40112,
+					  .flags = 1 | 16};
+	struct build_tape b = {0};
+
+	(void)state;
+	half_close(&b);
+	tape_segment(&b, T0 + 500 * (uint64_t)MS, &fin);
+	tape_reset_answer(&b, T0 + 501 * (uint64_t)MS, &hello_client, RESET_TIMEWAIT_SOCKET, true);
+	check_end(&b, 0, LIFE_FIN, END_UNKNOWN);
+	/* After a minute there is no mini-socket any more. */
+	half_close(&b);
+	tape_reset_answer(&b, T0 + 61000 * (uint64_t)MS, &hello_client, RESET_NO_SOCKET, true);
+	check_end(&b, 0, LIFE_FIN, END_UNKNOWN);
+}
+
+static void causes_are_told_by_errors(void **state)
+{
+	struct build_tape b = {0};
+
+	(void)state;
+	tape_begin(&b);
+	tape_run(&b, 77, "curl");
+	tape_establish(&b, T0);
+	tape_send_reset(&b, T0 + 5000, &hello_client, RESET_TCP_STATE);
+	tape_close(&b, T0 + 5001, &hello_client, STATE_ESTABLISHED, 103);
+	check_end(&b, 0, LIFE_ABORTED, END_DESTROYED);
+	tape_begin(&b);
+	tape_connect(&b, T0, &hello_client);
+	tape_retransmit(&b, T0 + 1000 * (uint64_t)MS, &hello_client, 0);
+	tape_close(&b, T0 + 3000 * (uint64_t)MS, &hello_client, STATE_SYN_SENT, 113);
+	check_end(&b, 0, LIFE_ABORTED, END_UNREACHABLE);
+	/* Told by ICMP too, but the timer has run out. */
+	tape_begin(&b);
+	tape_establish(&b, T0);
+	tape_close(&b, T0 + 3000 * (uint64_t)MS, &hello_client, STATE_ESTABLISHED, 101);
+	check_end(&b, 0, LIFE_TIMEOUT, END_UNREACHABLE);
+}
+
 static void loss_makes_the_lives_it_overlaps_uncertain(void **state)
 {
 	struct build_tape b = {0};
@@ -342,6 +432,9 @@ int main(void)
 		cmocka_unit_test(reset_ends_one_side_aborted_and_the_other_reset),
 		cmocka_unit_test(reset_is_known_without_errno),
 		cmocka_unit_test(data_after_close_is_no_reset_by_the_peer),
+		cmocka_unit_test(data_for_a_mini_socket_aborts_its_life),
+		cmocka_unit_test(what_comes_after_both_fins_aborts_nothing),
+		cmocka_unit_test(causes_are_told_by_errors),
 		cmocka_unit_test(loss_makes_the_lives_it_overlaps_uncertain),
 		cmocka_unit_test(events_in_anothers_context_do_not_change_the_owner),
 		cmocka_unit_test(nobody_is_the_owner_rather_than_the_idle_task),

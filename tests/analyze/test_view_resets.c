@@ -114,6 +114,55 @@ static void answers_after_the_end_are_told_as_such(void **state)
 	check(&b, SHORT, HEAD "2,,sent,NOT_SPECIFIED,TCP_CLOSE,closed,local\n");
 }
 
+#define WHY "-f csv --fields conn,peer,direction,reason,by,cause,evidence,uncertain"
+#define WHY_HEAD "conn,peer,direction,reason,by,cause,evidence,uncertain\n"
+
+/* tcp_abort() sends it before it closes the socket. */
+static void destroy(struct build_tape *b, int32_t sk_err)
+{
+	begin(b);
+	tape_run(b, 99, "ss");
+	tape_send_reset(b, T0 + MS, &hello_server, RESET_TCP_STATE);
+	tape_close(b, T0 + MS + 4000, &hello_server, STATE_ESTABLISHED, sk_err);
+	tape_sock_event(b, T0 + 2 * MS, BUILD_RECEIVE_RESET, &hello_client);
+}
+
+static void a_socket_destroyed_from_outside_is_not_the_applications_doing(void **state)
+{
+	struct build_tape b = {0};
+
+	(void)state;
+	destroy(&b, 103);
+	check(&b, WHY,
+	      WHY_HEAD "2,1,sent,TCP_STATE,local administrator,destroyed,"
+		       "sk_err ECONNABORTED,false\n");
+	destroy(&b, 103);
+	tape_loss(&b, T0 + MS, T0 + MS + 10, BUILD_STATE);
+	check(&b, WHY,
+	      WHY_HEAD "2,1,sent,TCP_STATE,local administrator,destroyed,"
+		       "sk_err ECONNABORTED,true\n");
+	destroy(&b, 0);
+	check(&b, WHY, WHY_HEAD "2,1,sent,TCP_STATE,local application,,,false\n");
+}
+
+static void data_after_close_is_named(void **state)
+{
+	const enum tcp_state change[2] = {STATE_FIN_WAIT2, STATE_CLOSE};
+	struct build_tape b = {0};
+
+	(void)state;
+	begin(&b);
+	tape_state(&b, T0 + MS, &hello_server, STATE_ESTABLISHED, STATE_FIN_WAIT1);
+	tape_state(&b, T0 + MS, &hello_server, STATE_FIN_WAIT1, STATE_FIN_WAIT2);
+	tape_state_with(&b, T0 + MS, &hello_server, change, &(struct build_extra){0});
+	tape_destroy(&b, T0 + MS, &hello_server);
+	tape_reset_answer(&b, T0 + 900 * MS, &hello_server, RESET_TIMEWAIT_SOCKET, true);
+	tape_sock_event(&b, T0 + 900 * MS + 10, BUILD_RECEIVE_RESET, &hello_client);
+	check(&b, WHY,
+	      WHY_HEAD "2,1,sent,TCP_TIMEWAIT_SOCKET,local application,data after close,"
+		       "RST sent in FIN_WAIT2,false\n");
+}
+
 static void they_are_counted_once(void **state)
 {
 	struct build_tape b = {0};
@@ -143,6 +192,8 @@ int main(void)
 		cmocka_unit_test(a_local_reset_is_not_taken_for_one_that_came),
 		cmocka_unit_test(one_whose_sender_is_not_on_the_tape_came_from_the_peer),
 		cmocka_unit_test(answers_after_the_end_are_told_as_such),
+		cmocka_unit_test(a_socket_destroyed_from_outside_is_not_the_applications_doing),
+		cmocka_unit_test(data_after_close_is_named),
 		cmocka_unit_test(they_are_counted_once),
 		cmocka_unit_test(no_reset_is_said_with_what_was_seen),
 	};

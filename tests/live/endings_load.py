@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+"""endings_load.py NAME: connections that end for a reason that neither side's application gave, each in a network namespace
+of its own. What the application knows goes to $TMP/NAME.json."""
+import errno
+import socket
+import subprocess
+import sys
+
+from provoke import enter_namespace, receive, tcp_info, wait_for
+from traps_load import HERE, listen, nft, set_sysctl, tell
+
+ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE = 1, 4, 5, 7
+
+
+def pair():
+    """(client, server, port), each having got something from the other."""
+    listener = listen()
+    client = socket.create_connection(listener.getsockname())
+    server, _ = listener.accept()
+    client.sendall(bytes(5))
+    receive(server, 5)
+    return client, server, listener.getsockname()[1]
+
+
+def failure(call):
+    """The name of the error that a call ends with; None without one."""
+    try:
+        call()
+    except OSError as why:
+        return errno.errorcode[why.errno]
+    return None
+
+
+def run(*command):
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def destroyed():
+    """By somebody who has nothing to do with it."""
+    client, server, port = pair()
+    run("ss", "-K", "dport", "=", str(port))
+    tell("destroyed", port=port, errors=[failure(lambda: client.recv(1)), failure(lambda: server.recv(1))])
+
+
+def late_data(state=FIN_WAIT2):
+    """The client sends, and the server has closed; its mini-socket waits for the client's FIN."""
+    client, server, port = pair()
+    server.close()
+    client.recv(1)
+    wait_for("the mini-socket", lambda: not in_state(port, "established") and in_state(port, "fin-wait-2"))
+    client.sendall(bytes(4))
+    wait_for("the RST", lambda: tcp_info(client)[0] == CLOSE)
+    tell(sys.argv[1], port=port)
+
+
+def in_state(port, state):
+    return subprocess.run(["ss", "-Htn", "state", state, "sport", "=", str(port)], capture_output=True).stdout
+
+
+def late_data_socket():
+    """The same while the socket itself waits, since it may longer than a mini-socket."""
+    set_sysctl("net/ipv4/tcp_fin_timeout", 120)
+    late_data()
+
+
+def late_data_at_once():
+    """With the acknowledgement of the FIN."""
+    client, server, port = pair()
+    server.close()
+    client.sendall(bytes(4))
+    wait_for("the RST", lambda: tcp_info(client)[0] == CLOSE)
+    tell("late_data_at_once", port=port)
+
+
+def late_data_before_fin():
+    """The FIN is lost: the client cannot know."""
+    client, server, port = pair()
+    nft("filter hook output priority 0", "tcp flags & fin == fin drop")
+    server.close()
+    client.sendall(bytes(4))
+    wait_for("the RST", lambda: tcp_info(client)[0] == CLOSE)
+    tell("late_data_before_fin", port=port)
+
+
+def late_fin():
+    """The mini-socket gets what it waits for, late."""
+    client, server, port = pair()
+    server.close()
+    client.recv(1)
+    wait_for("the mini-socket", lambda: in_state(port, "fin-wait-2"))
+    client.close()
+    wait_for("TIME_WAIT", lambda: in_state(port, "time-wait"))
+    tell("late_fin", port=port)
+
+
+def unreachable():
+    """The network says so, or nobody answers ARP; with a route that is not there the kernel does not even begin."""
+    run("ip", "link", "add", "name", "tape0", "type", "veth", "peer", "name", "tape1")
+    run("ip", "addr", "add", "198.51.100.1/24", "dev", "tape0")
+    for end in "tape0", "tape1":
+        run("ip", "link", "set", end, "up")
+    run("ip", "route", "add", "192.0.2.0/24", "dev", "tape0", "src", "198.51.100.1")
+    run("ip", "route", "add", "unreachable", "203.0.113.0/25")
+    run("ip", "route", "add", "prohibit", "203.0.113.128/25")
+    rules = {"192.0.2.1": "host-unreachable", "192.0.2.2": "net-unreachable", "192.0.2.3": "admin-prohibited",
+             "192.0.2.4": "port-unreachable"}
+    nft("filter hook output priority 0", "\n".join(f"ip daddr {a} reject with icmp type {r}" for a, r in rules.items()))
+    errors, connecting = {}, {}
+    for addr in (*rules, "198.51.100.2", "203.0.113.1", "203.0.113.129"):
+        s = connecting[addr] = socket.socket()
+        s.setblocking(False)
+        errors[addr] = failure(lambda: s.connect((addr, 9)))
+    # While connect() has the socket, what ICMP says is only remembered; SYNs that are sent again find it free.
+    for addr, s in connecting.items():
+        wait_for(f"the end of {addr}", lambda: tcp_info(s)[0] == CLOSE)
+        error = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        errors[addr] = errno.errorcode[error] if error else errors[addr]
+    tell("unreachable", errors=errors)
+
+
+ENDINGS = destroyed, late_data, late_data_socket, late_data_at_once, late_data_before_fin, late_fin, unreachable
+
+if __name__ == "__main__":
+    enter_namespace()
+    next(ending for ending in ENDINGS if ending.__name__ == sys.argv[1])()
