@@ -72,7 +72,7 @@ int body_pad(struct body *b, uint64_t rows, uint64_t values, struct error *err)
 struct packer {
 	ZSTD_CCtx *zstd;
 	int level;
-	bool is_hasty;
+	enum packer_haste haste;
 };
 
 struct packer *packer_new(int zstd_level)
@@ -87,7 +87,6 @@ struct packer *packer_new(int zstd_level)
 		free(p);
 		return NULL;
 	}
-	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_checksumFlag, 1);
 	return p;
 }
 
@@ -105,21 +104,24 @@ int packer_add_raw(uint8_t tag, struct view raw, struct body *body, struct error
 	return add_entry(body, CODEC_RAW, tag, view_len(raw), view_len(raw), err);
 }
 
-void packer_hurry(struct packer *p, bool is_hasty)
+void packer_hurry(struct packer *p, enum packer_haste haste)
 {
-	p->is_hasty = is_hasty;
+	p->haste = haste;
 }
 
-/* Of noise only counts how often each byte is there: level 1 spends neither time nor bytes on
- * repetitions by chance. */
+/* Of noise only counts how often each byte is there: the least level spends neither time nor bytes on
+ * repetitions by chance. In the greatest haste it is enough for values, too. */
 static int level_of(const struct packer *p, enum packer_effort effort)
 {
-	static const int more[] = {[EFFORT_MORE] = 4, [EFFORT_MOST] = 3};
-	static const int hasty[] = {[EFFORT_MORE] = 0, [EFFORT_MOST] = 1};
+	static const int more[][EFFORTS] = {
+		[HASTE_NONE] = {[EFFORT_MORE] = 4, [EFFORT_MOST] = 3},
+		[HASTE_SOME] = {[EFFORT_MOST] = 1},
+		[HASTE_GREAT] = {[EFFORT_MOST] = 1},
+	};
 
-	if (effort == EFFORT_LEAST)
+	if (effort == EFFORT_LEAST || (effort == EFFORT_MORE && p->haste == HASTE_GREAT))
 		return p->level > 1 ? 1 : p->level;
-	return p->level + (p->is_hasty ? hasty : more)[effort];
+	return p->level + more[p->haste][effort];
 }
 
 int packer_add_with(struct packer *p, enum packer_effort effort, uint8_t tag, struct view raw,

@@ -42,14 +42,16 @@ int body_pad(struct body *b, uint64_t rows, uint64_t values, struct error *err);
 struct packer;
 struct packer *packer_new(int zstd_level); /* NULL without memory */
 void packer_free(struct packer *p);
-/* From now on time counts more than bytes, or no longer. */
-void packer_hurry(struct packer *p, bool is_hasty);
+/* How much more than bytes time counts from now on. */
+enum packer_haste { HASTE_NONE, HASTE_SOME, HASTE_GREAT };
+void packer_hurry(struct packer *p, enum packer_haste haste);
 /* How much time a byte of a part is worth. */
 enum packer_effort {
 	EFFORT_USUAL,
 	EFFORT_LEAST, /* noise, in which nothing repeats itself */
 	EFFORT_MORE,
 	EFFORT_MOST, /* few bytes, which repeat themselves farther apart: names, kinds of rows */
+	EFFORTS,
 };
 
 /* Append `raw` as one part, compressed if that makes it smaller. ERR_CORRUPT beyond

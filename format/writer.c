@@ -31,7 +31,8 @@ enum {
 	FULL_RECORDS = 4096,        /* losses or clock readings waiting */
 	FACTS_MAX_BYTES = 4 << 20,  /* of a section, so that END holds them all */
 	FORMAT_SLACK_NS = 10000000, /* a watermark lags the newest row by this much */
-	HASTE_NS = 10000,           /* a row: they come so fast that each must cost little */
+	SOME_HASTE_NS = 10000,      /* a row: they come so fast that each must cost little */
+	GREAT_HASTE_NS = 2500,      /* the same, yet less */
 };
 
 /* Losses or clock readings that wait, encoded. */
@@ -307,14 +308,18 @@ static void new_epoch(struct writer *w)
 }
 
 /* What a row costs matters only where there are many of them. */
-static bool is_hasty(const struct writer *w)
+static enum packer_haste haste_of(const struct writer *w)
 {
-	return rows_count(w->rows) > (rows_max_ts(w->rows) - rows_min_ts(w->rows)) / HASTE_NS;
+	uint64_t span_ns = rows_max_ts(w->rows) - rows_min_ts(w->rows);
+
+	if (rows_count(w->rows) > span_ns / GREAT_HASTE_NS)
+		return HASTE_GREAT;
+	return rows_count(w->rows) > span_ns / SOME_HASTE_NS ? HASTE_SOME : HASTE_NONE;
 }
 
 static int write_all(struct writer *w, struct error *err)
 {
-	packer_hurry(block_writer_packer(w->blocks), is_hasty(w));
+	packer_hurry(block_writer_packer(w->blocks), haste_of(w));
 	if (w->is_dict_lost)
 		return error_set(err, ERR_IO, "dictionary entries could not be written");
 	TRY(write_names(w, err));

@@ -130,10 +130,13 @@ static void what_is_packed_in_haste_is_longer(void **state)
 	more = stored_of(p, EFFORT_MORE, text);
 	most = stored_of(p, EFFORT_MOST, text);
 	assert_true(more < usual && most < usual);
-	packer_hurry(p, true);
+	packer_hurry(p, HASTE_SOME);
 	assert_int_equal(stored_of(p, EFFORT_USUAL, text), usual);
 	assert_int_equal(stored_of(p, EFFORT_MORE, text), usual);
-	packer_hurry(p, false);
+	packer_hurry(p, HASTE_GREAT);
+	assert_int_equal(stored_of(p, EFFORT_USUAL, text), usual);
+	assert_int_equal(stored_of(p, EFFORT_MORE, text), stored_of(p, EFFORT_LEAST, text));
+	packer_hurry(p, HASTE_NONE);
 	assert_int_equal(stored_of(p, EFFORT_MORE, text), more);
 	packer_free(p);
 }
@@ -381,19 +384,28 @@ static void a_bomb_does_not_leave_its_part(void **state)
 	free(owned);
 }
 
+/* Tapes from before 2026-11-30 have them. */
+static size_t write_checksum_frame(const uint8_t *text, size_t len, uint8_t *frame, size_t cap)
+{
+	ZSTD_CCtx *zstd = ZSTD_createCCtx();
+	size_t n;
+
+	ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
+	n = ZSTD_compress2(zstd, frame, cap, text, len);
+	assert_false(ZSTD_isError(n));
+	ZSTD_freeCCtx(zstd);
+	return n;
+}
+
 static void a_zstd_part_cut_or_changed_is_refused(void **state)
 {
-	struct packer *p = packer_new(1);
-	struct body body = {0};
-	uint8_t text[500];
+	uint8_t text[500], bytes[1000];
 	struct view frame;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = (uint8_t)(i / 7 + (i * i) % 5);
-	assert_int_equal(packer_add(p, 0, view_of(text, sizeof(text)), &body, NULL), 0);
-	assert_int_equal(body.table.data[0], 1);
-	frame = view_of(body.stored.data, body.stored.len);
+	frame = view_of(bytes, write_checksum_frame(text, sizeof(text), bytes, sizeof(bytes)));
 	assert_int_equal(unpack(1, frame, sizeof(text)), 0);
 	for (size_t len = 0; len < view_len(frame); len++) {
 		uint8_t *exact = forge_exact(frame.p, len);
@@ -402,12 +414,10 @@ static void a_zstd_part_cut_or_changed_is_refused(void **state)
 		free(exact);
 	}
 	for (size_t at = view_len(frame) - 4; at < view_len(frame); at++) {
-		body.stored.data[at] ^= 1; /* zstd's own checksum */
+		bytes[at] ^= 1; /* zstd's own checksum */
 		assert_int_equal(unpack(1, frame, sizeof(text)), ERR_CORRUPT);
-		body.stored.data[at] ^= 1;
+		bytes[at] ^= 1;
 	}
-	packer_free(p);
-	body_release(&body);
 }
 
 static void garbage_is_not_zstd(void **state)

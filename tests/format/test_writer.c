@@ -170,6 +170,7 @@ static void rows_that_come_fast_are_written_in_haste(void **state)
 
 	(void)state;
 	assert_true(fast > slow + slow / 50);
+	assert_true(bytes_of_rows(2250) != bytes_of_rows(2750));
 }
 
 static void rows_below_an_earlier_watermark_make_a_late_block(void **state)
