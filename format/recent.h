@@ -12,11 +12,10 @@ enum { RECENT_VALUES = 8 };
 
 static inline bool recent_has(const uint64_t latest[RECENT_VALUES], uint64_t value)
 {
-	bool has = false;
-
 	for (unsigned i = 0; i < RECENT_VALUES; i++)
-		has |= latest[i] == value;
-	return has;
+		if (latest[i] == value)
+			return true;
+	return false;
 }
 
 /* How many values of the array are later than this one, which becomes the latest; RECENT_VALUES if it was

@@ -102,11 +102,12 @@ static bool sort_nearly(const struct row_head *heads, size_t count, struct row_h
 
 	find_lanes(heads, count, firsts);
 	memcpy(ends, firsts, sizeof(ends));
-	for (size_t i = 0, end; i < count;) {
-		uint32_t lane = lane_of(&heads[i]), at = ends[lane];
+	for (size_t i = 0; i < count;) {
+		uint32_t cpu = heads[i].cpu, lane = lane_of(&heads[i]), at = ends[lane];
 
-		for (end = run_end(heads, i, count); i < end; i++)
-			insert(out, firsts[lane], at++, &heads[i], &budget);
+		do
+			insert(out, firsts[lane], at++, &heads[i++], &budget);
+		while (i < count && heads[i].cpu == cpu);
 		ends[lane] = at;
 	}
 	return budget > 0;

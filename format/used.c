@@ -34,13 +34,13 @@ void used_free(struct used *u)
 	free(u);
 }
 
-/* Room for one more, beyond those so far. */
+/* Room for one beyond those there is room for. */
 static SELDOM bool reserve(struct used *u, uint32_t dict, uint32_t id)
 {
 	void *dicts = u->dicts, *seen;
 	struct ids *set;
 
-	if (id > DICT_MAX_ENTRIES || !array_grow(&dicts, &u->cap, dict, sizeof(*u->dicts)))
+	if (!array_grow(&dicts, &u->cap, dict, sizeof(*u->dicts)))
 		return false;
 	u->dicts = dicts;
 	set = &u->dicts[dict - 1];
@@ -48,15 +48,20 @@ static SELDOM bool reserve(struct used *u, uint32_t dict, uint32_t id)
 	if (!array_grow(&seen, &set->cap, (size_t)id + 1, sizeof(*set->seen)))
 		return false;
 	set->seen = seen;
-	set->end = (size_t)id + 1;
 	return true;
 }
 
 bool used_add(struct used *u, uint32_t dict, uint32_t id)
 {
-	if ((dict > u->cap || id >= u->dicts[dict - 1].end) && !reserve(u, dict, id))
+	struct ids *set;
+
+	if (id > DICT_MAX_ENTRIES)
 		return false;
-	u->dicts[dict - 1].seen[id] = 1;
+	if ((dict > u->cap || id >= u->dicts[dict - 1].cap) && !reserve(u, dict, id))
+		return false;
+	set = &u->dicts[dict - 1];
+	set->seen[id] = 1;
+	set->end = id < set->end ? set->end : (size_t)id + 1;
 	return true;
 }
 
