@@ -65,6 +65,7 @@ enum {
 	COL_MAX_BACKLOG,
 	COL_END_CAUSE,
 	COL_END_EVIDENCE,
+	COL_RETRANS_SEGS,
 	COL_REMARK,
 	COL_COUNT
 };
@@ -94,7 +95,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_RECEIVED] = {.title = "received", .made_of = "rx_bytes", .doc = "likewise", .align = ALIGN_RIGHT},
 	[COL_TX_MSGS] = {.key = "tx_msgs", .doc = "send calls that sent something"},
 	[COL_RX_MSGS] = {.key = "rx_msgs", .doc = "receive calls that received something"},
-	[COL_RETRANSMITS] = {.key = "retransmits", .doc = "how often segments were sent again; of a listener, SYN-ACKs"},
+	[COL_RETRANSMITS] = {.key = "retransmits", .doc = "how often something was sent again, of one segment or several; of a listener, SYN-ACKs"},
 	[COL_DROPS] = {.key = "drops", .doc = "packets of this connection that were dropped, housekeeping apart"},
 	[COL_SRTT] = {.key = "srtt_us", .doc = "smoothed round-trip time, last value, microseconds"},
 	[COL_STATES] = {.key = "states", .doc = "time spent in each state", .unit = UNIT_NS},
@@ -118,11 +119,12 @@ static const struct column columns[COL_COUNT] = {
 	[COL_CONNECT] = {.key = "connect_ns", .doc = "of a client: SYN_SENT to ESTABLISHED", .unit = UNIT_NS},
 	[COL_HANDSHAKE] = {.key = "handshake_ns", .doc = "of a server: SYN_RECV to ESTABLISHED", .unit = UNIT_NS},
 	[COL_ACCEPT_WAIT] = {.key = "accept_wait_ns", .doc = "of a server: ESTABLISHED to the application's first call, at most so long until accept(); of a listener, the longest of its connections", .unit = UNIT_NS},
-	[COL_ACCEPTED] = {.key = "accepted", .doc = "of a listener: connections that the application has called on"},
+	[COL_ACCEPTED] = {.key = "accepted", .doc = "of a listener: connections that the application has called on; null when others share its port, and it is not known who accepted"},
 	[COL_BACKLOG] = {.key = "backlog", .doc = "of a listener: connections not accepted yet when the tape began"},
 	[COL_MAX_BACKLOG] = {.key = "max_backlog", .doc = "of a listener: how many there may be"},
 	[COL_END_CAUSE] = {.key = "end_cause", .doc = "why it ended so, where that is known: destroyed (from outside: ss -K), unreachable, data after close, or unread data at close"},
 	[COL_END_EVIDENCE] = {.key = "end_evidence", .doc = "what that rests on"},
+	[COL_RETRANS_SEGS] = {.key = "retrans_segs", .doc = "of a connection that has ended: segments sent again, as TCP counted from the socket's beginning; one retransmit may be several"},
 	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };
 /* clang-format on */
@@ -269,6 +271,8 @@ static void fill_traffic(struct cell *cells, const struct conn_row *row, const s
 	v = retransmits_of(row, l, &is_known);
 	if (is_known)
 		cells[COL_RETRANSMITS] = cell_uint(v);
+	if (l->traffic.has_total_retrans && l->is_end_seen && l->role != LIFE_LISTENER)
+		cells[COL_RETRANS_SEGS] = cell_uint(l->traffic.total_retrans);
 	if (tracker_binding(row->tracker)->has_kind[EVENT_DROP])
 		cells[COL_DROPS] = cell_uint(l->traffic.drops);
 	cells[COL_SRTT] = cell_nonzero(l->traffic.srtt_us);
@@ -324,11 +328,12 @@ static void fill_opening(struct cell *cells, const struct life *l)
 					       life_state_ns(l, STATE_SYN_RECV));
 	if (l->role == LIFE_SERVER && l->is_start_seen && l->has_been_established)
 		cells[COL_HANDSHAKE] = cell_uint(life_state_ns(l, STATE_SYN_RECV));
-	if (l->accept_count)
+	if (l->accept_count && !l->has_strayed)
 		cells[COL_ACCEPT_WAIT] = cell_uint(l->accept_wait_ns);
 	if (l->role != LIFE_LISTENER)
 		return;
-	cells[COL_ACCEPTED] = cell_uint(l->accept_count);
+	if (!l->has_strayed)
+		cells[COL_ACCEPTED] = cell_uint(l->accept_count);
 	if (l->has_backlog) {
 		cells[COL_BACKLOG] = cell_uint(l->backlog);
 		cells[COL_MAX_BACKLOG] = cell_uint(l->max_backlog);

@@ -89,6 +89,7 @@ struct life {
 	/* A listener's child that never was a connection: two CPUs made one each of one request,
 	 * and the other's was first. Its end is not known to be anything. */
 	bool is_stillborn : 1;
+	bool has_strayed : 1;  /* a listener: a connection was accepted by it or by another one */
 	bool is_starved : 1;   /* there was no memory for its past */
 	bool has_no_times : 1; /* times in its states are not counted: nobody asks */
 	/* The next four are lives.c's own, as is what begins at `hash`. */

@@ -316,29 +316,58 @@ bool lives_add_listener(struct lives *ls, struct life *l)
 	return lives_link_tuple(ls, IN_BY_PORT, l, port_hash(l->tuple.local.port));
 }
 
+/* 0 = not at all; else more for the address itself than for any, for any of its family than for one
+ * of IPv6 that takes both, and more for who is alive. */
+static unsigned listener_fit(const struct life *l, const struct endpoint *local, uint32_t netns)
+{
+	unsigned is_alive = l->phase == LIFE_ALIVE;
+
+	if (l->tuple.local.port != local->port || l->netns != netns)
+		return 0;
+	if (memcmp(l->tuple.local.addr, local->addr, 16) == 0)
+		return 5 + is_alive;
+	if (!address_is_any(l->tuple.local.addr))
+		return 0;
+	if (address_is_ipv4(l->tuple.local.addr) == address_is_ipv4(local->addr))
+		return 3 + is_alive;
+	return address_is_ipv4(local->addr) ? 1 + is_alive : 0;
+}
+
 struct life *lives_find_listener(const struct lives *ls, const struct endpoint *local,
 				 uint32_t netns)
 {
 	struct life *l = life_map_first(&ls->by_port, port_hash(local->port));
-	struct life *any = NULL;
+	struct life *best = NULL;
+
+	for (; l; l = life_map_next(&ls->by_port, l))
+		if (listener_fit(l, local, netns) > (best ? listener_fit(best, local, netns) : 0))
+			best = l;
+	return best;
+}
+
+bool lives_is_listener_shared(const struct lives *ls, const struct life *listener, bool is_strayed)
+{
+	const struct endpoint *local = &listener->tuple.local;
+	struct life *l = life_map_first(&ls->by_port, port_hash(local->port));
+	unsigned fit = listener_fit(listener, local, listener->netns), count = 0;
 
 	for (; l; l = life_map_next(&ls->by_port, l)) {
-		if (l->tuple.local.port != local->port || l->netns != netns)
+		if (listener_fit(l, local, listener->netns) != fit)
 			continue;
-		if (memcmp(l->tuple.local.addr, local->addr, 16) == 0)
-			return l;
-		if (!any && address_is_any(l->tuple.local.addr))
-			any = l;
+		count++;
+		l->has_strayed |= is_strayed;
 	}
-	return any;
+	return count > 1;
 }
 
 struct life *lives_find_listener_of(const struct lives *ls, const struct life *l)
 {
 	struct life *other;
 
-	if (l->accept_count || !l->listener)
-		return lives_find_listener(ls, &l->tuple.local, l->netns);
+	if (l->accept_count || !l->listener) {
+		other = lives_find_listener(ls, &l->tuple.local, l->netns);
+		return other && lives_is_listener_shared(ls, other, false) ? NULL : other;
+	}
 	other = life_map_first(&ls->by_port, port_hash(l->tuple.local.port));
 	while (other && other->conn != l->listener)
 		other = life_map_next(&ls->by_port, other);

@@ -26,6 +26,10 @@ void reaction_inherit(struct tracker *t, struct life *l)
 	if (l->role == LIFE_SERVER || l->role == LIFE_UNKNOWN)
 		listener = lives_find_listener_of(&t->lives, l);
 	if (!listener) {
+		/* One of several that share the port. */
+		if (l->role == LIFE_UNKNOWN &&
+		    lives_find_listener(&t->lives, &l->tuple.local, l->netns))
+			l->role = LIFE_SERVER;
 		if (l->role == LIFE_UNKNOWN)
 			l->is_far_listening |= lives_find_listener(&t->lives, &l->tuple.remote,
 								   l->netns) != NULL;
@@ -53,7 +57,7 @@ static void read_counters(struct step *s, bool is_first)
 	if (step_int(s, BOUND_SRTT_US, &srtt) && srtt)
 		traffic->srtt_us = (uint32_t)srtt;
 	if (step_int(s, BOUND_TOTAL_RETRANS, &total))
-		traffic->total_retrans = (uint32_t)total;
+		traffic_count_resent(traffic, (uint32_t)total);
 }
 
 /* Offer and look for the other side, as soon as sequence numbers or addresses allow. */
@@ -85,8 +89,12 @@ static void note_acceptance(struct step *s)
 			    life_state_ns(l, STATE_CLOSE_WAIT) +
 			    (tcp_state_is_open((enum tcp_state)l->state) ? since_ns : 0);
 	l->accept_count = 1;
-	if (!listener)
+	if (!listener) {
+		listener = lives_find_listener(&s->t->lives, &l->tuple.local, l->netns);
+		if (listener)
+			lives_is_listener_shared(&s->t->lives, listener, true);
 		return;
+	}
 	listener->accept_count++;
 	if (l->accept_wait_ns > listener->accept_wait_ns)
 		listener->accept_wait_ns = l->accept_wait_ns;

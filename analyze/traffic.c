@@ -43,3 +43,12 @@ void traffic_count(struct traffic *t, uint64_t acked, uint64_t received)
 		t->received = received;
 	t->has_counters = true;
 }
+
+void traffic_count_resent(struct traffic *t, uint32_t total)
+{
+	enum { MOST = (1 << 30) - 1 };
+
+	t->has_total_retrans = true;
+	if (total > t->total_retrans)
+		t->total_retrans = (total < MOST ? total : MOST) & MOST;
+}

@@ -18,7 +18,8 @@ struct traffic {
 	uint32_t tx_msgs, rx_msgs;
 	uint32_t retransmits;
 	uint32_t drops;
-	uint32_t total_retrans : 31; /* TCP's own counter of segments, when last seen */
+	uint32_t total_retrans : 30; /* TCP's own counter of segments, when last seen */
+	uint32_t has_total_retrans : 1;
 	uint32_t has_counters : 1;
 	uint32_t srtt_us : 30;               /* 0 = not known; the kernel's has 29 bits */
 	uint32_t has_sent : 1, has_read : 1; /* some such call was seen, whatever it returned */
@@ -31,5 +32,7 @@ bool traffic_received(struct traffic *t, int32_t ret, int32_t flags);
 void traffic_begin(struct traffic *t, uint64_t acked, uint64_t received);
 /* TCP's counters now. */
 void traffic_count(struct traffic *t, uint64_t acked, uint64_t received);
+/* Its counter of segments sent again. */
+void traffic_count_resent(struct traffic *t, uint32_t total);
 
 #endif

@@ -43,7 +43,7 @@ static void hello_gives_a_row_for_each_life_with_the_promised_keys(void **state)
 		"\"delivery_rate\":null,\"busy_ns\":null,\"rwnd_limited_ns\":null,"
 		"\"sndbuf_limited_ns\":null,\"connect_ns\":20000,\"handshake_ns\":null,"
 		"\"accept_wait_ns\":null,\"accepted\":null,\"backlog\":null,"
-		"\"max_backlog\":null,\"end_cause\":null,\"end_evidence\":null}\n");
+		"\"max_backlog\":null,\"end_cause\":null,\"end_evidence\":null,\"retrans_segs\":null}\n");
 	viewed_release(&v);
 	tape_release(&b);
 }
@@ -215,11 +215,31 @@ static void a_listener_tells_of_those_it_accepted_and_roles_are_chosen(void **st
 	tape_release(&b);
 }
 
+static void segments_sent_again_are_those_that_tcp_counted(void **state)
+{
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	tape_begin(&b);
+	tape_run(&b, 7, "c");
+	tape_establish(&b, T0);
+	tape_retransmit(&b, T0 + 4000, &hello_client, 0);
+	tape_close(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 110);
+	tape_summary(&b, T0 + 5000, &hello_client, 5, 0, 0);
+	tape_ready(&b);
+	v = show(&b, "-f csv --fields conn,retransmits,retrans_segs --role client");
+	assert_string_equal(v.text, "conn,retransmits,retrans_segs\n1,1,5\n");
+	viewed_release(&v);
+	tape_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hello_gives_a_row_for_each_life_with_the_promised_keys),
 		cmocka_unit_test(a_listener_tells_of_those_it_accepted_and_roles_are_chosen),
+		cmocka_unit_test(segments_sent_again_are_those_that_tcp_counted),
 		cmocka_unit_test(text_names_owner_ends_and_time_wait),
 		cmocka_unit_test(bytes_of_lives_with_lost_events_are_a_lower_limit),
 		cmocka_unit_test(rows_come_in_order_of_number_though_lives_end_otherwise),

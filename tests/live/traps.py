@@ -115,6 +115,12 @@ def reuse():
         same((client["end"], server["end"]), ("aborted", "reset"), "ends")
 
 
+def unknown_sharers():
+    """None is guessed: which listener woke is not on the tape."""
+    rows = tape.rows("conns", "--port", app["port"], "--role", "listener")
+    same([r["accepted"] for r in rows], [None] * len(app["accepted"]), "accepted by each listener")
+
+
 def sharers():
     rows = tape.rows("conns", "--port", app["port"], "--role", "listener")
     same([r["accepted"] for r in sorted(rows, key=lambda r: r["conn"])], app["accepted"], "accepted by each listener")

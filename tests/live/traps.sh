@@ -11,3 +11,8 @@ for trap in $traps; do
 	record "$TMP/$trap.tape" python3 tests/live/traps_load.py "$trap"
 	python3 tests/live/traps.py "$trap" || { echo "in $trap"; exit 1; }
 done
+# Which of them was woken is not on every tape.
+"$TCPTAPE_RECORD" -o "$TMP/unknown_sharers.tape" --force -e '!sock:sk_data_ready' -- python3 tests/live/traps_load.py sharers \
+	2>"$TMP/record.err" || { cat "$TMP/record.err"; exit 1; }
+mv "$TMP/sharers.json" "$TMP/unknown_sharers.json"
+python3 tests/live/traps.py unknown_sharers
