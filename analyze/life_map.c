@@ -19,36 +19,12 @@ void life_map_release(struct life_map *m)
 	life_map_init(m, m->link, m->pool);
 }
 
-static bool is_in(const struct life_map *m, const struct life *l)
-{
-	return l->linked & 1u << m->link;
-}
-
-static uint32_t hash_of(const struct life_map *m, const struct life *l)
-{
-	switch (m->link) {
-	case LINK_COOKIE:
-		return life_cookie_hash(l->cookie, l->netns);
-	case LINK_SKADDR:
-		return life_skaddr_hash(l->skaddr);
-	case LINK_SEQ:
-		return life_seq_hash(l->una, l->nxt);
-	default:
-		return l->hash;
-	}
-}
-
 static void push(const struct life_map *m, uint32_t *heads, size_t size, struct life *l)
 {
-	uint32_t *head = &heads[hash_of(m, l) & (size - 1)];
+	uint32_t *head = &heads[life_map_hash(m, l) & (size - 1)];
 
 	l->next[m->link] = *head;
 	*head = l->number;
-}
-
-static struct life *following(const struct life_map *m, const struct life *l)
-{
-	return life_pool_at(m->pool, l->next[m->link]);
 }
 
 /* Chains are walked from their far end so that the newest stays first. */
@@ -57,14 +33,14 @@ static void move_chain(const struct life_map *m, struct life *l, uint32_t *heads
 	struct life *reversed = NULL;
 
 	while (l) {
-		struct life *next = following(m, l);
+		struct life *next = life_map_following(m, l);
 
 		l->next[m->link] = life_number(reversed);
 		reversed = l;
 		l = next;
 	}
 	while (reversed) {
-		struct life *next = following(m, reversed);
+		struct life *next = life_map_following(m, reversed);
 
 		push(m, heads, size, reversed);
 		reversed = next;
@@ -101,35 +77,14 @@ bool life_map_add(struct life_map *m, struct life *l)
 	return true;
 }
 
-void life_map_remove(struct life_map *m, struct life *l)
+void life_map_take_out(struct life_map *m, struct life *l)
 {
 	uint32_t *at;
 
-	if (!is_in(m, l))
-		return;
-	at = &m->heads[hash_of(m, l) & (m->size - 1)];
+	at = &m->heads[life_map_hash(m, l) & (m->size - 1)];
 	while (*at != l->number)
 		at = &life_pool_at(m->pool, *at)->next[m->link];
 	*at = l->next[m->link];
 	l->linked &= (uint8_t) ~(1u << m->link);
 	m->count--;
-}
-
-static struct life *match(const struct life_map *m, uint32_t number, uint32_t hash)
-{
-	struct life *l = life_pool_at(m->pool, number);
-
-	while (l && hash_of(m, l) != hash)
-		l = following(m, l);
-	return l;
-}
-
-struct life *life_map_first(const struct life_map *m, uint32_t hash)
-{
-	return m->size ? match(m, m->heads[hash & (m->size - 1)], hash) : NULL;
-}
-
-struct life *life_map_next(const struct life_map *m, const struct life *l)
-{
-	return match(m, l->next[m->link], hash_of(m, l));
 }

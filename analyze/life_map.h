@@ -44,11 +44,54 @@ void life_map_release(struct life_map *m);
 /* By l->hash, or what l is. Take it out before any of that changes, or to add it again. False
  * without memory. */
 bool life_map_add(struct life_map *m, struct life *l);
+void life_map_take_out(struct life_map *m, struct life *l);
+
 /* A life that is not in is fine. */
-void life_map_remove(struct life_map *m, struct life *l);
+static inline void life_map_remove(struct life_map *m, struct life *l)
+{
+	if (l->linked & 1u << m->link)
+		life_map_take_out(m, l);
+}
+
+static inline uint32_t life_map_hash(const struct life_map *m, const struct life *l)
+{
+	switch (m->link) {
+	case LINK_COOKIE:
+		return life_cookie_hash(l->cookie, l->netns);
+	case LINK_SKADDR:
+		return life_skaddr_hash(l->skaddr);
+	case LINK_SEQ:
+		return life_seq_hash(l->una, l->nxt);
+	default:
+		return l->hash;
+	}
+}
+
+static inline struct life *life_map_following(const struct life_map *m, const struct life *l)
+{
+	return life_pool_at(m->pool, l->next[m->link]);
+}
+
+/* l, or the next behind it with this hash. */
+static inline struct life *life_map_match(const struct life_map *m, struct life *l, uint32_t hash)
+{
+	while (l && life_map_hash(m, l) != hash)
+		l = life_map_following(m, l);
+	return l;
+}
+
 /* The newest life with this hash, or NULL; then the next older one. The caller
  * compares the keys themselves. */
-struct life *life_map_first(const struct life_map *m, uint32_t hash);
-struct life *life_map_next(const struct life_map *m, const struct life *l);
+static inline struct life *life_map_first(const struct life_map *m, uint32_t hash)
+{
+	uint32_t number = m->size ? m->heads[hash & (m->size - 1)] : 0;
+
+	return life_map_match(m, life_pool_at(m->pool, number), hash);
+}
+
+static inline struct life *life_map_next(const struct life_map *m, const struct life *l)
+{
+	return life_map_match(m, life_map_following(m, l), life_map_hash(m, l));
+}
 
 #endif

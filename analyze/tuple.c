@@ -12,28 +12,6 @@
 
 static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-bool tuple_is_complete(const struct tuple *t)
-{
-	static const uint8_t none[16];
-
-	return t->local.port && t->remote.port && memcmp(t->remote.addr, none, sizeof(none)) != 0;
-}
-
-static bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
-{
-	return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
-}
-
-bool tuple_equal(const struct tuple *a, const struct tuple *b)
-{
-	return endpoint_equal(&a->local, &b->local) && endpoint_equal(&a->remote, &b->remote);
-}
-
-bool tuple_is_reverse(const struct tuple *a, const struct tuple *b)
-{
-	return endpoint_equal(&a->local, &b->remote) && endpoint_equal(&a->remote, &b->local);
-}
-
 struct tuple tuple_reversed(const struct tuple *t)
 {
 	return (struct tuple){.local = t->remote, .remote = t->local};

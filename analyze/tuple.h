@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "format/hash.h"
 
 struct endpoint {
 	uint8_t addr[16];
@@ -24,10 +27,29 @@ struct tuple {
 enum { ADDRESS_MAX = 48, ENDPOINT_MAX = 56 };
 
 /* Both ports are known, and to whom it is connected: an event may show ports only. */
-bool tuple_is_complete(const struct tuple *t);
-bool tuple_equal(const struct tuple *a, const struct tuple *b);
+static inline bool tuple_is_complete(const struct tuple *t)
+{
+	static const uint8_t none[16];
+
+	return t->local.port && t->remote.port && memcmp(t->remote.addr, none, sizeof(none)) != 0;
+}
+
+static inline bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+}
+
+static inline bool tuple_equal(const struct tuple *a, const struct tuple *b)
+{
+	return endpoint_equal(&a->local, &b->local) && endpoint_equal(&a->remote, &b->remote);
+}
+
 /* a is tuple_reversed(b). */
-bool tuple_is_reverse(const struct tuple *a, const struct tuple *b);
+static inline bool tuple_is_reverse(const struct tuple *a, const struct tuple *b)
+{
+	return endpoint_equal(&a->local, &b->remote) && endpoint_equal(&a->remote, &b->local);
+}
+
 struct tuple tuple_reversed(const struct tuple *t);
 /* The same for both directions. */
 uint32_t tuple_hash(const struct tuple *t);
