@@ -53,23 +53,29 @@ static bool read_ids(const struct event *ev, int ref, struct run_ids *out)
 	return !ref || out->ids;
 }
 
-const struct route *route_add(struct routes *rs, const struct binding *b, const struct run *run,
-			      unsigned forgone)
+static void bind(struct route *r, const struct binding *b, const struct event *ev, unsigned forgone)
 {
-	struct run copy = *run;
-	struct event ev;
-	struct route *r;
-
-	if (!run_next(&copy, &ev) || ev.slot >= ROUTE_SLOTS)
-		return NULL;
-	r = &rs->of[ev.slot];
-	*r = (struct route){.run = run->number, .bound = binding_find(b, &ev)};
+	*r = (struct route){.way = ROUTE_EVENT, .bound = binding_find(b, ev)};
 	if (!r->bound)
-		return r;
+		return;
 	r->way = way_of(r->bound, forgone);
 	r->has_more = has_more(r->bound, forgone);
-	if (r->way > ROUTE_NOWHERE && !(read_ids(&ev, r->bound->sock_ref, &r->socks) &&
-					read_ids(&ev, r->bound->flow_ref, &r->flows)))
+	if (r->way != ROUTE_NOWHERE && !(read_ids(ev, r->bound->sock_ref, &r->socks) &&
+					 read_ids(ev, r->bound->flow_ref, &r->flows)))
 		r->way = ROUTE_EVENT;
-	return r;
+}
+
+void route_find(struct routes *rs, const struct binding *b, const struct run *run, unsigned forgone)
+{
+	uint32_t slot = run_peek(run).slot;
+	struct event ev;
+
+	if (slot > ROUTE_SLOTS)
+		slot = ROUTE_SLOTS;
+	if (rs->used <= slot)
+		rs->used = slot + 1;
+	if (slot < ROUTE_SLOTS && run_event(run, &ev))
+		bind(&rs->of[slot], b, &ev, forgone);
+	else
+		rs->of[slot].way = ROUTE_EVENT;
 }

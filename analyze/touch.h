@@ -32,11 +32,10 @@ static inline void touch_time(struct life *l, uint64_t ts_ns)
 static inline void touch_more(struct tracker *t, const struct bound *e, const struct run *run,
 			      struct life *l)
 {
-	struct run copy = *run;
 	struct event ev;
 	struct step s;
 
-	if (!run_next(&copy, &ev))
+	if (!run_event(run, &ev))
 		return;
 	s.life = l;
 	s.t = t;
@@ -66,10 +65,9 @@ static inline bool touch_stray(struct tracker *t, const struct bound *e, const s
 			       struct life **l)
 {
 	struct flow flow = {.sender = NULL};
-	struct run copy = *run;
 	struct event ev;
 
-	if (!run_next(&copy, &ev))
+	if (!run_event(run, &ev))
 		return false;
 	if (flows_find(&t->flows, &t->lives, &t->binding, e, &ev, &flow) && !flow.sender &&
 	    !flow.receiver && connecting_has_any(&t->lives))
@@ -105,11 +103,11 @@ static inline bool touch_packet(struct tracker *t, const struct route *r, const 
 /* The run's next row; false when it must be looked at more closely: nothing was done, then. */
 static inline bool touch(struct tracker *t, const struct run *run, const struct run_place *at)
 {
-	const struct route *r = route_find(&t->routes, at->slot, run->number);
+	const struct route *r = route_at(&t->routes, at->slot);
 
-	if (!r)
-		r = route_add(&t->routes, &t->binding, run, t->forgone);
-	switch (r ? r->way : ROUTE_EVENT) {
+	if (r->way == ROUTE_UNKNOWN)
+		route_find(&t->routes, &t->binding, run, t->forgone);
+	switch (r->way) {
 	case ROUTE_NOWHERE:
 		return true;
 	case ROUTE_SOCKET:

@@ -195,6 +195,7 @@ static int bind(struct tracker *t, const struct section *section, struct error *
 	int rc = binding_update(&t->binding, section, err);
 
 	t->section = section;
+	routes_reset(&t->routes);
 	t->lives.has_destroy = t->binding.has_kind[EVENT_DESTROY];
 	t->lives.has_packets = t->binding.has_kind[EVENT_SEGMENT] && !(t->forgone & FORGO_PACKETS);
 	if (t->binding.has_kind[EVENT_SEND_LENGTH] && t->binding.has_kind[EVENT_RECV_LENGTH])
@@ -307,6 +308,7 @@ int tracker_feed_run(struct tracker *t, struct run *run, struct event *ev, struc
 	bool is_told = false, is_lost = false, is_fed = false;
 	uint64_t quiet_ns = quiet_until(t);
 
+	routes_enter(&t->routes, run);
 	while (!is_told) {
 		touch_rows(t, run, quiet_ns);
 		if (!run_next(run, ev))

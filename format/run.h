@@ -31,11 +31,17 @@ static inline struct run_place run_peek(const struct run *r)
 	return (struct run_place){b->ts[row], batch_slot(b, row), batch_schema_row(b, row)};
 }
 
+/* The same as an event; false when it is none to deliver. */
+static inline bool run_event(const struct run *r, struct event *out)
+{
+	return batch_row_event(r->batch, r->at, out);
+}
+
 /* The next of them, lent until whoever lent the run is asked for more. False when there is none,
  * or one that is none to deliver. */
 static inline bool run_next(struct run *r, struct event *out)
 {
-	if (r->at == r->end || !batch_row_event(r->batch, r->at, out))
+	if (r->at == r->end || !run_event(r, out))
 		return false;
 	r->at++;
 	return true;
