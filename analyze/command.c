@@ -139,13 +139,22 @@ static int read_source(const struct run *r, struct source *source, struct remark
 	return rc;
 }
 
+/* A long name is not there to its end. */
+static bool names_tape(const struct error *err, const char *tape)
+{
+	char start[100];
+
+	snprintf(start, sizeof(start), "%s", tape);
+	return strstr(err->text, start) != NULL;
+}
+
 static void print_error(const struct run *r, const char *tape, struct error *err)
 {
 	char text[sizeof(err->text) + 256];
 
 	if (err->status == ERR_NOMEM && r->is_limited)
 		explain_limit(r->command, r->arguments, tape, err);
-	if (strstr(err->text, tape) || err->status == ERR_USAGE)
+	if (names_tape(err, tape) || err->status == ERR_USAGE)
 		snprintf(text, sizeof(text), "%s", err->text);
 	else
 		snprintf(text, sizeof(text), "%.200s: %s", tape, err->text);

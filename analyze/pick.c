@@ -111,11 +111,22 @@ bool pick_can(const struct table *t)
 
 /* ---- pick ---- */
 
+static bool has_column(const struct pick *p, size_t i)
+{
+	for (size_t at = 0; at < p->table.column_count; at++)
+		if (p->from[at] == i)
+			return true;
+	return false;
+}
+
+/* A key stands once in a JSON object, whatever was asked for. */
 static int add_column(struct pick *p, const struct table *t, size_t i, const char *option,
 		      struct error *err)
 {
 	struct column *c = &p->columns[p->table.column_count];
 
+	if (has_column(p, i))
+		return 0;
 	if (p->table.column_count == PICK_MAX)
 		return error_set(err, ERR_USAGE, "--%s: more than %d columns", option, PICK_MAX);
 	*c = t->columns[i];

@@ -30,7 +30,7 @@ struct pick {
 };
 
 /* Start with {0}. In text a column of text alone stays what it is; in other formats it becomes the
- * keys it is made of. ERR_USAGE. */
+ * keys it is made of. A column that is there already is not added again. ERR_USAGE. */
 int pick_add(struct pick *p, const struct table *t, const char *option, const char *name,
 	     bool is_text, struct error *err);
 void pick_cells(const struct pick *p, const struct cell *cells, struct cell *out);

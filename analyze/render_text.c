@@ -29,10 +29,15 @@ static void put_padding(struct buf *out, size_t count)
 	out->len += count;
 }
 
-static void end_line(struct renderer *r)
+static void trim_line(struct renderer *r)
 {
 	while (r->out.line.len && r->out.line.data[r->out.line.len - 1] == ' ')
 		r->out.line.len--;
+}
+
+static void end_line(struct renderer *r)
+{
+	trim_line(r);
 	put_u8(&r->out.line, '\n');
 	r->page->over = 0;
 	output_end_line(&r->out);
@@ -138,6 +143,7 @@ static void print_titles(struct renderer *r)
 			  escape_width(view_of(title, strlen(title))));
 		before = r->page->gap == 1 ? " " : "  ";
 	}
+	trim_line(r);
 	if (r->opt.use_colour)
 		put_cstring(&r->out.line, STYLE_NONE);
 	end_line(r);

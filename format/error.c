@@ -28,16 +28,23 @@ int error_set(struct error *err, enum status status, const char *fmt, ...)
 
 int error_sys(struct error *err, int sys_errno, const char *fmt, ...)
 {
+	const char *reason = strerror(sys_errno);
+	size_t used, most = sizeof(err->text) / 2;
 	va_list ap;
-	size_t used;
 
 	if (!err)
 		return ERR_IO;
+	if (strlen(reason) < most)
+		most = sizeof(err->text) - strlen(reason) - sizeof("...: ");
 	va_start(ap, fmt);
 	fill(err, ERR_IO, sys_errno, fmt, ap);
 	va_end(ap);
 	used = strlen(err->text);
-	snprintf(err->text + used, sizeof(err->text) - used, ": %s", strerror(sys_errno));
+	if (used > most) {
+		snprintf(err->text + most, sizeof(err->text) - most, "...");
+		used = most + strlen("...");
+	}
+	snprintf(err->text + used, sizeof(err->text) - used, ": %s", reason);
 	return ERR_IO;
 }
 

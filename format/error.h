@@ -35,7 +35,7 @@ struct error {
 int error_set(struct error *err, enum status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* As error_set(ERR_IO), with ": strerror(sys_errno)" appended. */
+/* As error_set(ERR_IO), with ": strerror(sys_errno)" appended; the rest is cut for it if need be. */
 int error_sys(struct error *err, int sys_errno, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

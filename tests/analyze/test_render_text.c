@@ -320,10 +320,10 @@ static void colour_is_used_only_when_asked(void **state)
 	(void)state;
 	printed_open(&p, &colour);
 	render_begin(p.renderer, &table);
-	print_row(&p, 1, "a", 1000, "fin");
+	print_row(&p, 1, "a", 1000, "timeout");
 	render_note(p.renderer, "note");
 	printed_check(&p, "\033[1mconn  comm  took  end\033[0m\n"
-			  "   1  a     1 µs  fin\n"
+			  "   1  a     1 µs  timeout\n"
 			  "\033[2mnote\033[0m\n");
 }
 

@@ -14,6 +14,9 @@ done
 echo "exit $?"
 "$TCPTAPE" info "$TMP/missing" "$TMP/empty" 2>&1
 echo "exit $?"
+# A name too long to be told in full does not hide what is wrong.
+"$TCPTAPE" info "$(printf '%0300d' 7)" 2>&1
+echo "exit $?"
 # What never ends is no tape either. In a file recover finds one however much lies before it.
 { head -c 67400000 /dev/zero; cat testdata/hello.tape; } >"$TMP/far" || exit 1
 for command in info conns "replay --follow" verify "recover -o $TMP/copy"; do

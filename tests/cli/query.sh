@@ -8,6 +8,7 @@ try() {
 }
 try conns $tape --fields conn,local,time,tx,srtt_us --sort -duration
 try conns $tape --fields conn,local,time -f csv --sort tx_bytes
+try conns $tape --fields conn,local,lport,conn -f json --limit 1
 try conns $tape --where 'role==server && tx>10 && laddr==127.0.0.0/8'
 try conns $tape --where 'role==servant'
 try conns $tape --count-by role,end
