@@ -65,6 +65,8 @@ OUT_OF_LINE int drop_held(const struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 
+	if (!is_sock_marked(sk))
+		return 0;
 	bpf_map_delete_elem(&held, &key);
 	bpf_map_delete_elem(&chosen, &key);
 	return 0;
@@ -88,7 +90,7 @@ OUT_OF_LINE int select_end(const struct sock *sk)
 	__u64 key = (__u64)sk;
 	struct select_tuple t = {};
 
-	if (!bpf_map_lookup_elem(&chosen, &key))
+	if (!is_sock_marked(sk) || !bpf_map_lookup_elem(&chosen, &key))
 		return 0;
 	if (is_remembering() && is_remembered(sk)) {
 		fill_tuple(&t, sk);
@@ -102,7 +104,7 @@ OUT_OF_LINE int select_end(const struct sock *sk)
 OUT_OF_LINE int learn_port(const struct sock *sk)
 {
 	__u64 key = (__u64)sk;
-	__u32 *before = bpf_map_lookup_elem(&chosen, &key);
+	__u32 *before = is_sock_marked(sk) ? bpf_map_lookup_elem(&chosen, &key) : NULL;
 	struct select_tuple t = {};
 	enum select_fit fit;
 

@@ -13,6 +13,7 @@
 
 #include "bpf/kernel_compat.h"
 #include "bpf/packet.h"
+#include "bpf/select_marks.h"
 #include "bpf/select_task.h"
 #include "bpf/sockid.h"
 
@@ -163,11 +164,33 @@ static __always_inline void fill_tuple(struct select_tuple *t, const void *sk)
 	}
 }
 
+/* The same of a typed argument. */
+static __always_inline void fill_tuple_of(struct select_tuple *t, const struct sock *sk)
+{
+	const struct sock_common *c = &sk->__sk_common;
+	const struct inet_sock *inet = (const void *)sk;
+
+	t->port[0] = c->skc_num;
+	t->port[1] = bpf_ntohs(c->skc_dport);
+	if (!t->port[0] && is_full(c->skc_state))
+		t->port[0] = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
+	if (c->skc_family == AF_INET6 && has_ipv6()) {
+		copy_in6((__u8 *)t->addr[0], &c->skc_v6_rcv_saddr);
+		copy_in6((__u8 *)t->addr[1], &c->skc_v6_daddr);
+	} else {
+		fill_mapped(t->addr[0], c->skc_rcv_saddr);
+		fill_mapped(t->addr[1], c->skc_daddr);
+	}
+}
+
 static __always_inline bool is_remembered(const void *sk)
 {
 	__u64 key = (__u64)sk;
-	__u32 *fit = bpf_map_lookup_elem(&chosen, &key);
+	__u32 *fit;
 
+	if (!is_sock_marked(sk))
+		return false;
+	fit = bpf_map_lookup_elem(&chosen, &key);
 	return fit && *fit == SELECT_YES;
 }
 
@@ -249,6 +272,8 @@ static __always_inline bool is_selected(const struct sock *sk)
 
 	if (!select_kinds())
 		return true;
+	if (is_remembering() && !is_sock_marked(sk))
+		return false;
 	return !is_alien(c->skc_num, bpf_ntohs(c->skc_dport)) && is_sock_chosen(sk);
 }
 
@@ -264,14 +289,18 @@ static __always_inline void keep_flow(const struct select_tuple *t, __u64 until)
 {
 	__u64 key = flow_key(t);
 
+	mark_ports(t->port[0], t->port[1]);
 	bpf_map_update_elem(&flows, &key, &until, BPF_ANY);
 }
 
 static __always_inline bool is_listener_chosen(__u32 netns, __u16 port)
 {
 	struct select_listener key = {.netns = netns, .port = port};
-	__u32 *count = bpf_map_lookup_elem(&listeners, &key);
+	__u32 *count;
 
+	if (!are_ports_marked(port, 0))
+		return false;
+	count = bpf_map_lookup_elem(&listeners, &key);
 	return count && *count;
 }
 
@@ -328,11 +357,28 @@ static __always_inline bool is_packet_alien(const struct sk_buff *skb, const uns
 	return is_alien(bpf_ntohs(ports & 0xffff), bpf_ntohs(ports >> 16));
 }
 
+/* A packet of the usual form whose connection is not among those that were chosen, and that begins none. */
+static __always_inline bool is_packet_unknown(const struct sk_buff *skb, const unsigned char *l3,
+					      const void *sk)
+{
+	__u32 ports;
+	__u16 sport, dport;
+
+	if (!is_remembering() || !has_cast || (sk && is_sock_marked(sk)))
+		return false;
+	ports = packet_ports(skb, l3);
+	sport = bpf_ntohs(ports & 0xffff);
+	dport = bpf_ntohs(ports >> 16);
+	return ports && !are_ports_marked(sport, dport) && !are_ports_marked(sport, 0) &&
+	       !are_ports_marked(dport, 0);
+}
+
 /* Any packet, by its socket or its headers, which begin at `l3`. */
 static __always_inline bool is_selected_skb(const struct sk_buff *skb, const unsigned char *l3,
 					    const void *sk, const struct net_device *dev)
 {
-	return !select_kinds() || (!is_packet_alien(skb, l3) && is_skb_chosen(skb, l3, sk, dev));
+	return !select_kinds() || (!is_packet_alien(skb, l3) && !is_packet_unknown(skb, l3, sk) &&
+				   is_skb_chosen(skb, l3, sk, dev));
 }
 
 #endif

@@ -60,6 +60,7 @@ static __always_inline void count_listener(const void *sk, __u16 port, int chang
 	struct select_listener key = {.netns = netns_of(sk), .port = port};
 	__u32 none = 0, *count;
 
+	mark_ports(port, 0);
 	bpf_map_update_elem(&listeners, &key, &none, BPF_NOEXIST);
 	count = bpf_map_lookup_elem(&listeners, &key);
 	if (count && (change > 0 || *count))
@@ -74,6 +75,7 @@ static __always_inline void remember(const void *sk, const struct select_tuple *
 	__u32 value = fit;
 	bool is_new;
 
+	mark_sock(sk);
 	is_new = !bpf_map_update_elem(&chosen, &key, &value, BPF_NOEXIST);
 	if (!is_new)
 		bpf_map_update_elem(&chosen, &key, &value, BPF_EXIST);
@@ -90,8 +92,10 @@ static __always_inline void forget(const void *sk, const struct select_tuple *t)
 {
 	__u64 key = (__u64)sk, *until;
 
-	bpf_map_delete_elem(&chosen, &key);
-	if (!is_remembering() || !t->port[0] || !t->port[1])
+	if (is_sock_marked(sk))
+		bpf_map_delete_elem(&chosen, &key);
+	if (!is_remembering() || !t->port[0] || !t->port[1] ||
+	    !are_ports_marked(t->port[0], t->port[1]))
 		return;
 	key = flow_key(t);
 	until = bpf_map_lookup_elem(&flows, &key);
@@ -118,7 +122,7 @@ static __always_inline enum select_fit beginning_fits(const struct sock *sk,
 	if (newstate == TCP_SYN_SENT || newstate == TCP_LISTEN)
 		return place_fits(sk) && is_current_wanted(&selection.tasks) ? SELECT_MAYBE
 									     : SELECT_NO;
-	before = bpf_map_lookup_elem(&chosen, &key);
+	before = is_sock_marked(sk) ? bpf_map_lookup_elem(&chosen, &key) : NULL;
 	if (before && !is_birth)
 		return *before;
 	if (!place_fits(sk))
@@ -143,9 +147,9 @@ OUT_OF_LINE enum select_fit decide_state(const struct sock *sk, int oldstate, in
 	enum select_fit fit;
 
 	if (select_kinds() & SELECT_BY_OWNER && !is_beginning(oldstate, newstate) &&
-	    !bpf_map_lookup_elem(&chosen, &key))
+	    (!is_sock_marked(sk) || !bpf_map_lookup_elem(&chosen, &key)))
 		return SELECT_NO;
-	fill_tuple(&t, sk);
+	fill_tuple_of(&t, sk);
 	fit = beginning_fits(sk, &t, oldstate, newstate);
 	if (fit == SELECT_MAYBE) {
 		fit = tuple_fits(&t);
@@ -154,7 +158,7 @@ OUT_OF_LINE enum select_fit decide_state(const struct sock *sk, int oldstate, in
 		if (fit == SELECT_MAYBE && is_remembered(sk))
 			fit = SELECT_YES;
 	}
-	if (newstate == TCP_LISTEN)
+	if (newstate == TCP_LISTEN && is_sock_marked(sk))
 		bpf_map_delete_elem(&chosen, &key); /* it may have listened before */
 	if (fit == SELECT_NO)
 		forget(sk, &t);
@@ -176,16 +180,20 @@ static __always_inline enum select_fit select_state(const struct sock *sk, int o
 	return is_selected(sk) ? SELECT_YES : SELECT_NO;
 }
 
+OUT_OF_LINE bool is_current_owner(void)
+{
+	return select_kinds() & SELECT_BY_OWNER && is_current_wanted(&selection.tasks);
+}
+
 OUT_OF_LINE bool learn_here(const struct sock *sk)
 {
 	struct select_tuple t = {};
 
 	if (is_sock_chosen(sk))
 		return true;
-	if (!(select_kinds() & SELECT_BY_OWNER) || !is_current_wanted(&selection.tasks) ||
-	    !is_tcp(sk) || !place_fits(sk))
+	if (!is_current_owner() || !is_tcp(sk) || !place_fits(sk))
 		return false;
-	fill_tuple(&t, sk);
+	fill_tuple_of(&t, sk);
 	if (!t.port[0] || !t.port[1] || tuple_fits(&t) != SELECT_YES)
 		return false;
 	remember(sk, &t, false, SELECT_YES);
@@ -199,6 +207,8 @@ static __always_inline bool is_selected_here(const struct sock *sk)
 
 	if (!select_kinds())
 		return true;
+	if (is_remembering() && !is_sock_marked(sk) && !is_current_owner())
+		return false;
 	return !is_alien(c->skc_num, bpf_ntohs(c->skc_dport)) && learn_here(sk);
 }
 

@@ -57,7 +57,8 @@ struct selector_maps selector_maps(const struct typed *skel)
 {
 	return (struct selector_maps){.chosen = skel->maps.chosen,
 				      .flows = skel->maps.flows,
-				      .listeners = skel->maps.listeners};
+				      .listeners = skel->maps.listeners,
+				      .marks = skel->maps.data_marks};
 }
 
 static uint64_t sum_opened(const struct typed *skel, uint32_t fit)

@@ -28,7 +28,7 @@ struct selector_has {
 
 /* What the programs share with those that look at older sockets; lent. */
 struct selector_maps {
-	const struct bpf_map *chosen, *flows, *listeners;
+	const struct bpf_map *chosen, *flows, *listeners, *marks;
 };
 
 /* Tell an opened object. Without a filter its maps stay small. */

@@ -139,7 +139,8 @@ static int share_maps(struct snapshot *skel, const struct attach *a)
 
 	if (bpf_map__reuse_fd(skel->maps.chosen, bpf_map__fd(maps.chosen)) ||
 	    bpf_map__reuse_fd(skel->maps.flows, bpf_map__fd(maps.flows)) ||
-	    bpf_map__reuse_fd(skel->maps.listeners, bpf_map__fd(maps.listeners)))
+	    bpf_map__reuse_fd(skel->maps.listeners, bpf_map__fd(maps.listeners)) ||
+	    bpf_map__reuse_fd(skel->maps.data_marks, bpf_map__fd(maps.marks)))
 		return -errno;
 	return 0;
 }
