@@ -115,9 +115,10 @@ static void fill_both(const struct turn *c, const struct turn *s, struct exchang
 	memset(x, 0, sizeof(*x));
 	fill_side(c, x);
 	x->request_ns = s->ask_bytes ? later(s->ask_last_ns, x->start_ns) : 0;
-	if (s->ask_bytes > x->request_bytes)
+	/* Where they differ, bytes were not read, or a side is not seen from its beginning: who sent them counts. */
+	if (!x->request_bytes)
 		x->request_bytes = s->ask_bytes;
-	if (s->answer_bytes > x->response_bytes)
+	if (s->answer_bytes)
 		x->response_bytes = s->answer_bytes;
 	x->has_read = x->has_answer;
 	x->has_answer |= s->answer_bytes != 0;
@@ -144,6 +145,22 @@ static bool take_one(struct turns *t, bool is_client, struct exchange *out)
 	return true;
 }
 
+static void join_all(struct turns *t)
+{
+	while (turns_count(t) > 1)
+		turns_join(t);
+}
+
+/* No turn will come that could end where the last one of a side does: all that the other side has left
+ * belongs to it. */
+static void join_last(struct turns *client, struct turns *server)
+{
+	if (turns_count(client) == 1)
+		join_all(server);
+	else if (turns_count(server) == 1)
+		join_all(client);
+}
+
 /* Both sides of this tape do not fit together (it began, or lost, in the middle). */
 static bool is_hopeless(const struct turns *client, const struct turns *server, bool is_over)
 {
@@ -160,8 +177,12 @@ bool exchange_next(struct turns *client, struct turns *server, bool is_over, str
 			return false;
 		return take_one(client, true, out) || take_one(server, false, out);
 	}
-	if (!align(client, server) && !is_hopeless(client, server, is_over))
-		return false;
+	if (!align(client, server)) {
+		if (!is_hopeless(client, server, is_over))
+			return false;
+		if (is_over)
+			join_last(client, server);
+	}
 	fill_both(turns_front(client), turns_front(server), out);
 	turns_pop(client);
 	turns_pop(server);

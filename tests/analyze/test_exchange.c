@@ -247,6 +247,50 @@ static void last_answer_that_was_never_read_counts_as_sent(void **state)
 	release(&t);
 }
 
+/* The client sends and closes; the server reads a part, answers, and reads the rest. */
+static void what_was_read_late_is_asked_once(void **state)
+{
+	struct talk t = {0};
+	struct exchange x;
+
+	(void)state;
+	ask(&t.client, 5, 100, 100);
+	ask(&t.server, 1, 110, 110);
+	answer(&t.server, 9, 120, 120);
+	ask(&t.server, 4, 130, 130);
+	finish(&t);
+	assert_true(exchange_next(&t.client, &t.server, true, &x));
+	assert_int_equal(x.request_bytes, 5);
+	assert_int_equal(x.response_bytes, 9);
+	assert_false(exchange_next(&t.client, &t.server, true, &x));
+	release(&t);
+}
+
+/* The tape holds more of what the server read than of what the client sent. */
+static void sides_that_do_not_fit_count_what_was_sent(void **state)
+{
+	struct talk t = {0};
+	struct exchange x;
+	uint64_t asked = 0, answered = 0;
+
+	(void)state;
+	ask(&t.client, 5, 100, 100);
+	answer(&t.client, 1, 140, 140);
+	ask(&t.client, 3, 150, 150);
+	for (int i = 0; i < 4; i++) {
+		ask(&t.server, 4, 110 + i, 110 + i);
+		answer(&t.server, 2, 120 + i, 120 + i);
+	}
+	finish(&t);
+	while (exchange_next(&t.client, &t.server, true, &x)) {
+		asked += x.request_bytes;
+		answered += x.response_bytes;
+	}
+	assert_int_equal(asked, 8);
+	assert_int_equal(answered, 8);
+	release(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +304,8 @@ int main(void)
 		cmocka_unit_test(many_calls_in_one_direction_only_are_a_stream),
 		cmocka_unit_test(sides_that_never_fit_are_told_all_the_same),
 		cmocka_unit_test(last_answer_that_was_never_read_counts_as_sent),
+		cmocka_unit_test(what_was_read_late_is_asked_once),
+		cmocka_unit_test(sides_that_do_not_fit_count_what_was_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
