@@ -7,14 +7,12 @@
  *
  * As in the recorder, an entry is interned once an epoch, and the id remembered, and rows are taken
  * as they lie in memory (writer_add_raw) if their flags suffice to say what is absent. Blocks end
- * where the writer ends them: a first round finds out where. Each round has a writer of its own, whose memory
- * the next one gets: a recorder asks the kernel for it once, not every few blocks.
+ * where the writer ends them: a first round finds out where.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "analyze/memory_limit.h"
 #include "tests/bench/reel.h"
 #include "tests/bench/walk.h"
 
@@ -322,7 +320,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: encode TAPE EVENTS ROUNDS (1 to %d)\n", MAX_ROUNDS);
 		return 2;
 	}
-	memory_limit_keep();
 	reel_load(&e.reel, argv[1], strtoul(argv[2], NULL, 10));
 	events = e.reel.row_count;
 	e.known = array(e.reel.entry_count, sizeof(*e.known));
