@@ -17,6 +17,7 @@ enum {
 };
 
 #define SECOND_NS 1000000000u
+#define MILLISECOND_NS 1000000u
 
 struct status_line {
 	FILE *out; /* lent; NULL = nothing is shown */
@@ -192,7 +193,12 @@ static void tell_cost(FILE *f, const struct status_total *t)
 {
 	char number[NUMBER_MAX];
 
-	fprintf(f, " The recorder used %.1f %% of one core", 100 * ratio(t->cpu_ns, t->run_ns));
+	if (t->run_ns >= SECOND_NS)
+		fprintf(f, " The recorder used %.1f %% of one core",
+			100 * ratio(t->cpu_ns, t->run_ns));
+	else /* most of it is starting, before the run began */
+		fprintf(f, " The recorder used %.0f ms of processor time",
+			ratio(t->cpu_ns, MILLISECOND_NS));
 	if (t->events >= RATE_EVENTS)
 		fprintf(f, ", %s ns an event", grouped(t->cpu_ns / t->events, number));
 	if (t->max_rss_bytes > 0)
