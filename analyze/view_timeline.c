@@ -295,10 +295,11 @@ static void explain_nothing(const struct timeline *v)
 			       "no connection with a story on this tape is selected"))
 		return;
 	snprintf(text, sizeof(text),
-		 tracker_life_count(v->tracker)
-			 ? "none of the %" PRIu64
-			   " socket lives on this tape has a story to tell here"
-			 : "no TCP connection on this tape (%" PRIu64 " seen)",
+		 !tracker_life_count(v->tracker) ? "no TCP connection on this tape (%" PRIu64
+						   " seen)"
+		 : v->is_open ? "none of the %" PRIu64
+				" socket lives on this tape has a story to tell here"
+			      : "none of the %" PRIu64 " socket lives on this tape is selected",
 		 tracker_life_count(v->tracker));
 	render_note(v->in->renderer, text);
 }

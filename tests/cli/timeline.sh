@@ -3,3 +3,4 @@
 tape=testdata/hello.tape
 "$TCPTAPE" timeline $tape && "$TCPTAPE" timeline $tape -f json && "$TCPTAPE" timeline $tape --conn 2 -f csv | head -n 5
 "$TCPTAPE" timeline $tape -e inet_sock_set_state
+"$TCPTAPE" timeline $tape --conn 99
