@@ -75,9 +75,10 @@ static const struct column columns[COL_COUNT] = {
 	[COL_UNAVAILABLE] = {.key = "unavailable", .doc = "what could not be recorded, and why"},
 	[COL_FALLBACK] = {.key = "fallback",
 			  .doc = "events recorded in another way than usual, and how or why"},
-	[COL_RECORDER] = {.key = "recorder",
-			  .doc = "cpu_ns, max_rss_bytes, ring_peak_percent, "
-				 "run_ns and program of the recorder"},
+	[COL_RECORDER] =
+		{.key = "recorder",
+		 .doc = "cpu_ns, start_cpu_ns (of it, until recording began), max_rss_bytes, "
+			"ring_peak_percent, run_ns and program of the recorder"},
 	[COL_SYSCTLS] = {.key = "sysctls", .doc = "kernel settings when recording began"},
 	[COL_RECORDING] = {.key = "recording", .doc = "the same for all pieces of one recording"},
 	[COL_PIECE] = {.key = "piece", .doc = "number of the piece, from 1; null for a whole"},
@@ -143,8 +144,8 @@ static struct cell sysctls_cell(const struct summary *s, struct arena *a)
 
 static struct cell recorder_cell(const struct summary *s, struct arena *a)
 {
-	static const char *const keys[] = {"cpu_ns", "max_rss_bytes", "ring_peak_percent",
-					   "run_ns"};
+	static const char *const keys[] = {"cpu_ns", "start_cpu_ns", "max_rss_bytes",
+					   "ring_peak_percent", "run_ns"};
 	enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 	struct member *items = arena_take_array(a, KEYS + 1, sizeof(*items));
 

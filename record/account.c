@@ -25,6 +25,7 @@ void account_close(struct account *a)
 void account_begin(struct account *a, uint64_t now_ns)
 {
 	a->start_ns = now_ns;
+	a->start_cpu_ns = cost_cpu_ns();
 }
 
 void account_tell(struct account *a, const struct error *trouble, const char *what)
@@ -71,6 +72,7 @@ struct status_total account_total(const struct account *a)
 		.finished = series_finished(a->series),
 		.deleted = series_deleted(a->series),
 		.run_ns = host_now_ns() - a->start_ns,
+		.start_cpu_ns = a->start_cpu_ns,
 		.events = series_rows(a->series),
 		.lost = lost(a),
 		.shed = losses_shed(a->losses),

@@ -22,6 +22,7 @@ struct account {
 	struct status_line *line; /* owned */
 	struct stall stall;
 	uint64_t start_ns, shown_ns;
+	uint64_t start_cpu_ns; /* spent until then */
 	bool is_quiet;
 	/* Lent, filled in before account_begin(): */
 	const struct catalog *catalog;

@@ -11,12 +11,25 @@ static uint64_t time_ns(struct timeval t)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_usec * 1000;
 }
 
+static uint64_t cpu_ns(const struct rusage *use)
+{
+	return time_ns(use->ru_utime) + time_ns(use->ru_stime);
+}
+
+uint64_t cost_cpu_ns(void)
+{
+	struct rusage use = {0};
+
+	getrusage(RUSAGE_SELF, &use);
+	return cpu_ns(&use);
+}
+
 void cost_measure(struct status_total *total)
 {
 	struct rusage use = {0};
 
 	getrusage(RUSAGE_SELF, &use);
-	total->cpu_ns = time_ns(use.ru_utime) + time_ns(use.ru_stime);
+	total->cpu_ns = cpu_ns(&use);
 	total->max_rss_bytes = (uint64_t)use.ru_maxrss * 1024;
 }
 
@@ -32,6 +45,7 @@ int cost_facts(const struct status_total *total, struct writer *w, struct error 
 {
 	TRY(write_number(w, "run_ns", total->run_ns, err));
 	TRY(write_number(w, "cpu_ns", total->cpu_ns, err));
+	TRY(write_number(w, "start_cpu_ns", total->start_cpu_ns, err));
 	TRY(write_number(w, "max_rss_bytes", total->max_rss_bytes, err));
 	return write_number(w, "ring_peak_percent", total->ring_peak_percent, err);
 }

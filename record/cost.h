@@ -9,9 +9,11 @@
 #include "format/writer.h"
 #include "record/status.h"
 
-/* Fill in the recorder's CPU time, all of it since the program began, and its memory. */
+/* The recorder's CPU time since the program began, user and system. */
+uint64_t cost_cpu_ns(void);
+/* Fill in that, and its memory. */
 void cost_measure(struct status_total *total);
-/* The facts run_ns, cpu_ns, max_rss_bytes and ring_peak_percent. */
+/* The facts run_ns, cpu_ns, start_cpu_ns, max_rss_bytes and ring_peak_percent. */
 int cost_facts(const struct status_total *total, struct writer *w, struct error *err);
 
 #endif

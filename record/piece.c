@@ -292,6 +292,7 @@ static int write_cost(struct piece *p, const struct status_total *total, struct 
 
 	mine.run_ns = host_now_ns() - p->begun_ns;
 	mine.cpu_ns -= p->cpu_before_ns;
+	mine.start_cpu_ns = p->number > 1 ? 0 : total->start_cpu_ns;
 	TRY(cost_facts(&mine, p->writer, err));
 	TRY(translator_facts(p->translator, p->writer, err));
 	if (p->stacks)

@@ -193,14 +193,13 @@ static void tell_cost(FILE *f, const struct status_total *t)
 {
 	char number[NUMBER_MAX];
 
-	if (t->run_ns >= SECOND_NS)
-		fprintf(f, " The recorder used %.1f %% of one core",
-			100 * ratio(t->cpu_ns, t->run_ns));
-	else /* most of it is starting, before the run began */
-		fprintf(f, " The recorder used %.0f ms of processor time",
-			ratio(t->cpu_ns, MILLISECOND_NS));
+	uint64_t cpu_ns = since(t->cpu_ns, t->start_cpu_ns);
+
+	fprintf(f,
+		" The recorder took %.0f ms of processor time to start, then %.1f %% of one core",
+		ratio(t->start_cpu_ns, MILLISECOND_NS), 100 * ratio(cpu_ns, t->run_ns));
 	if (t->events >= RATE_EVENTS)
-		fprintf(f, ", %s ns an event", grouped(t->cpu_ns / t->events, number));
+		fprintf(f, ", %s ns an event", grouped(cpu_ns / t->events, number));
 	if (t->max_rss_bytes > 0)
 		fprintf(f, ", and %s of memory", sized(t->max_rss_bytes, number));
 	if (t->ring_peak_percent > 0)

@@ -38,6 +38,7 @@ struct status_total {
 	uint64_t shed; /* left out on purpose */
 	uint64_t bytes;
 	uint64_t cpu_ns;                 /* the recorder's own, user and system */
+	uint64_t start_cpu_ns;           /* of it, until recording began: loading, attaching */
 	uint64_t max_rss_bytes;          /* 0 = not known */
 	unsigned ring_peak_percent;      /* 0 = not known */
 	const struct status_type *types; /* any order; lent; unwritten events, too */

@@ -65,9 +65,11 @@ def endure(name, events, tmp):
     info = json.loads(output([f"{B}/tcptape", "info", "-f", "json", tape]))
     recorded = sum(n for event, n in info["events"].items() if event in events)
     cost = info["recorder"]
+    cpu_ns = cost["cpu_ns"] - cost["start_cpu_ns"]
     print(f"{name:8} {info['duration_ns'] / 1e9:6.1f} {counted(f'{tmp}/counted'):12} {recorded:12} {info['lost_total']:7} "
           f"{recorded / info['duration_ns'] * 1e3:9.2f} {info['bytes'] / info['events_total']:8.2f} "
-          f"{cost['cpu_ns'] / info['events_total']:10.0f} {cost['ring_peak_percent']:8} {cost['max_rss_bytes'] / 2**20:6.0f}",
+          f"{cpu_ns / info['events_total']:10.0f} {cost['start_cpu_ns'] / 1e6:8.0f} {cost['ring_peak_percent']:8} "
+          f"{cost['max_rss_bytes'] / 2**20:6.0f}",
           flush=True)
 
 
@@ -96,7 +98,7 @@ def main():
     describe(RECORDER)
     events = traced_events()
     print(f"\n{'':8} {'seconds':>6} {'perf counted':>12} {'recorded':>12} {'lost':>7} {'M/s':>9} {'bytes/ev':>8} "
-          f"{'CPU ns/ev':>10} {'peak %':>8} {'MiB':>6}")
+          f"{'CPU ns/ev':>10} {'start ms':>8} {'peak %':>8} {'MiB':>6}")
     with tempfile.TemporaryDirectory(prefix="tcptape-bench.") as tmp:
         for name in LOADS:
             endure(name, events, tmp)

@@ -101,7 +101,8 @@ static void status_summary_is_one_paragraph(void **state)
 		.run_ns = 2000000000,
 		.events = 722,
 		.bytes = 2888,
-		.cpu_ns = 20000000,
+		.cpu_ns = 420000000,
+		.start_cpu_ns = 400000000,
 		.max_rss_bytes = 12345678,
 		.ring_peak_percent = 3,
 		.types = types,
@@ -114,8 +115,9 @@ static void status_summary_is_one_paragraph(void **state)
 		text,
 		"tcptape-record: 722 events in 2.0 s, none lost, to bug.tape: 2.9 KB.\n"
 		"skb:consume_skb 500, sock:inet_sock_set_state 90, sock:sock_send_length 90,\n"
-		"tcp:tcp_probe 20, a:a 7, b:b 6, 2 other types 9. The recorder used 1.0 % of\n"
-		"one core, and 12.3 MB of memory; its buffer was at most 3 % full.\n");
+		"tcp:tcp_probe 20, a:a 7, b:b 6, 2 other types 9. The recorder took 400 ms of\n"
+		"processor time to start, then 1.0 % of one core, and 12.3 MB of memory; its\n"
+		"buffer was at most 3 % full.\n");
 	free(text);
 }
 
@@ -125,7 +127,8 @@ static void status_summary_of_many_events_tells_what_one_costs(void **state)
 					   .run_ns = 2000000000,
 					   .events = 1000000,
 					   .bytes = 2500000,
-					   .cpu_ns = 150000000};
+					   .cpu_ns = 650000000,
+					   .start_cpu_ns = 500000000};
 	char *text = summary_of(&total);
 
 	(void)state;
@@ -140,8 +143,10 @@ static void status_summary_of_nothing_divides_by_nothing(void **state)
 	char *text = summary_of(&total);
 
 	(void)state;
-	assert_string_equal(text, "tcptape-record: 0 events in 0.0 s, none lost, to standard "
-				  "output: 0 B. The\nrecorder used 0 ms of processor time.\n");
+	assert_string_equal(text,
+			    "tcptape-record: 0 events in 0.0 s, none lost, to standard "
+			    "output: 0 B. The\nrecorder took 0 ms of processor time to start, "
+			    "then 0.0 % of one core.\n");
 	free(text);
 }
 
