@@ -59,11 +59,12 @@ def ask_anything(tape, conns, first_ns):
     """Ports, addresses and times of a connection, in any combination."""
     c = random.choice(conns)
     at = max(c["first_ns"] - first_ns, 0)
+    since = max(0, at + random.randrange(-20_000_000, 20_000_000))
     options = {
         "--port": c[random.choice(("lport", "rport"))],
         "--addr": c[random.choice(("laddr", "raddr"))],
-        "--since": f"{max(0, at + random.randrange(-20_000_000, 20_000_000))}ns",
-        "--until": f"{at + random.randrange(1, 100_000_000)}ns",
+        "--since": f"{since}ns",
+        "--until": f"{since + random.randrange(1, 100_000_000)}ns",
     }
     chosen = [o for o in options if options[o] and random.random() < 0.6]
     commands = ("conns", "states", "timeline", "exchanges", "drops", "retransmits", "resets", "replay")
