@@ -87,12 +87,12 @@ static __always_inline int pass_alien(const struct sock *sk, int oldstate, int n
  * those of TIME_WAIT. */
 OUT_OF_LINE int select_end(const struct sock *sk)
 {
-	__u64 key = (__u64)sk;
+	__u32 *fit = find_chosen(sk);
 	struct select_tuple t = {};
 
-	if (!is_sock_marked(sk) || !bpf_map_lookup_elem(&chosen, &key))
+	if (!fit)
 		return 0;
-	if (is_remembering() && is_remembered(sk)) {
+	if (is_remembering() && *fit == SELECT_YES) {
 		fill_tuple(&t, sk);
 		if (t.port[0] && t.port[1])
 			keep_flow(&t, bpf_ktime_get_ns() + FLOW_LINGERS);
@@ -103,8 +103,7 @@ OUT_OF_LINE int select_end(const struct sock *sk)
 /* The port is known when the SYN leaves, and the SYN shall be recorded, too. */
 OUT_OF_LINE int learn_port(const struct sock *sk)
 {
-	__u64 key = (__u64)sk;
-	__u32 *before = is_sock_marked(sk) ? bpf_map_lookup_elem(&chosen, &key) : NULL;
+	__u32 *before = find_chosen(sk);
 	struct select_tuple t = {};
 	enum select_fit fit;
 

@@ -183,14 +183,18 @@ static __always_inline void fill_tuple_of(struct select_tuple *t, const struct s
 	}
 }
 
-static __always_inline bool is_remembered(const void *sk)
+/* What was decided of a socket, enum select_fit; NULL: nothing yet. */
+static __always_inline __u32 *find_chosen(const void *sk)
 {
 	__u64 key = (__u64)sk;
-	__u32 *fit;
 
-	if (!is_sock_marked(sk))
-		return false;
-	fit = bpf_map_lookup_elem(&chosen, &key);
+	return is_sock_marked(sk) ? bpf_map_lookup_elem(&chosen, &key) : NULL;
+}
+
+static __always_inline bool is_remembered(const void *sk)
+{
+	__u32 *fit = find_chosen(sk);
+
 	return fit && *fit == SELECT_YES;
 }
 

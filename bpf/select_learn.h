@@ -87,13 +87,21 @@ static __always_inline void remember(const void *sk, const struct select_tuple *
 		keep_flow(t, FLOW_LIVES);
 }
 
-/* It is none of ours, whoever was at this address before. */
-static __always_inline void forget(const void *sk, const struct select_tuple *t)
+/* Nothing was decided of it. */
+static __always_inline void forget_sock(const void *sk)
 {
-	__u64 key = (__u64)sk, *until;
+	__u64 key = (__u64)sk;
 
 	if (is_sock_marked(sk))
 		bpf_map_delete_elem(&chosen, &key);
+}
+
+/* It is none of ours, whoever was at this address before. */
+static __always_inline void forget(const void *sk, const struct select_tuple *t)
+{
+	__u64 key, *until;
+
+	forget_sock(sk);
 	if (!is_remembering() || !t->port[0] || !t->port[1] ||
 	    !are_ports_marked(t->port[0], t->port[1]))
 		return;
@@ -114,7 +122,6 @@ static __always_inline enum select_fit beginning_fits(const struct sock *sk,
 						      int newstate)
 {
 	bool is_birth = oldstate == TCP_LISTEN && newstate == TCP_SYN_RECV;
-	__u64 key = (__u64)sk;
 	__u32 *before;
 
 	if (!is_remembering())
@@ -122,7 +129,7 @@ static __always_inline enum select_fit beginning_fits(const struct sock *sk,
 	if (newstate == TCP_SYN_SENT || newstate == TCP_LISTEN)
 		return place_fits(sk) && is_current_wanted(&selection.tasks) ? SELECT_MAYBE
 									     : SELECT_NO;
-	before = is_sock_marked(sk) ? bpf_map_lookup_elem(&chosen, &key) : NULL;
+	before = find_chosen(sk);
 	if (before && !is_birth)
 		return *before;
 	if (!place_fits(sk))
@@ -143,11 +150,10 @@ static __always_inline bool is_beginning(int oldstate, int newstate)
 OUT_OF_LINE enum select_fit decide_state(const struct sock *sk, int oldstate, int newstate)
 {
 	struct select_tuple t = {};
-	__u64 key = (__u64)sk;
 	enum select_fit fit;
 
 	if (select_kinds() & SELECT_BY_OWNER && !is_beginning(oldstate, newstate) &&
-	    (!is_sock_marked(sk) || !bpf_map_lookup_elem(&chosen, &key)))
+	    !find_chosen(sk))
 		return SELECT_NO;
 	fill_tuple_of(&t, sk);
 	fit = beginning_fits(sk, &t, oldstate, newstate);
@@ -158,8 +164,8 @@ OUT_OF_LINE enum select_fit decide_state(const struct sock *sk, int oldstate, in
 		if (fit == SELECT_MAYBE && is_remembered(sk))
 			fit = SELECT_YES;
 	}
-	if (newstate == TCP_LISTEN && is_sock_marked(sk))
-		bpf_map_delete_elem(&chosen, &key); /* it may have listened before */
+	if (newstate == TCP_LISTEN)
+		forget_sock(sk); /* it may have listened before */
 	if (fit == SELECT_NO)
 		forget(sk, &t);
 	else
