@@ -338,26 +338,50 @@ struct life *lives_find_listener(const struct lives *ls, const struct endpoint *
 {
 	struct life *l = life_map_first(&ls->by_port, port_hash(local->port));
 	struct life *best = NULL;
+	unsigned best_fit = 0;
 
-	for (; l; l = life_map_next(&ls->by_port, l))
-		if (listener_fit(l, local, netns) > (best ? listener_fit(best, local, netns) : 0))
-			best = l;
+	for (; l; l = life_map_next(&ls->by_port, l)) {
+		unsigned fit = listener_fit(l, local, netns);
+
+		if (fit <= best_fit)
+			continue;
+		best = l;
+		best_fit = fit;
+	}
 	return best;
 }
 
-bool lives_is_listener_shared(const struct lives *ls, const struct life *listener, bool is_strayed)
+/* l, or the next behind it in its chain, that fits the address of `listener` as well as that does. */
+static struct life *as_fit(const struct lives *ls, struct life *l, const struct life *listener)
 {
 	const struct endpoint *local = &listener->tuple.local;
-	struct life *l = life_map_first(&ls->by_port, port_hash(local->port));
-	unsigned fit = listener_fit(listener, local, listener->netns), count = 0;
+	unsigned fit = listener_fit(listener, local, listener->netns);
 
-	for (; l; l = life_map_next(&ls->by_port, l)) {
-		if (listener_fit(l, local, listener->netns) != fit)
-			continue;
-		count++;
-		l->has_strayed |= is_strayed;
-	}
-	return count > 1;
+	while (l && listener_fit(l, local, listener->netns) != fit)
+		l = life_map_next(&ls->by_port, l);
+	return l;
+}
+
+static struct life *first_as_fit(const struct lives *ls, const struct life *listener)
+{
+	uint32_t hash = port_hash(listener->tuple.local.port);
+
+	return as_fit(ls, life_map_first(&ls->by_port, hash), listener);
+}
+
+static bool is_listener_shared(const struct lives *ls, const struct life *listener)
+{
+	struct life *l = first_as_fit(ls, listener);
+
+	return l && as_fit(ls, life_map_next(&ls->by_port, l), listener);
+}
+
+void lives_note_stray(const struct lives *ls, const struct life *listener)
+{
+	struct life *l = first_as_fit(ls, listener);
+
+	for (; l; l = as_fit(ls, life_map_next(&ls->by_port, l), listener))
+		l->has_strayed = true;
 }
 
 struct life *lives_find_listener_of(const struct lives *ls, const struct life *l)
@@ -366,7 +390,7 @@ struct life *lives_find_listener_of(const struct lives *ls, const struct life *l
 
 	if (l->accept_count || !l->listener) {
 		other = lives_find_listener(ls, &l->tuple.local, l->netns);
-		return other && lives_is_listener_shared(ls, other, false) ? NULL : other;
+		return other && is_listener_shared(ls, other) ? NULL : other;
 	}
 	other = life_map_first(&ls->by_port, port_hash(l->tuple.local.port));
 	while (other && other->conn != l->listener)

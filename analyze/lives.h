@@ -103,9 +103,9 @@ static inline bool lives_is_starved(const struct lives *ls)
 bool lives_add_listener(struct lives *ls, struct life *l);
 struct life *lives_find_listener(const struct lives *ls, const struct endpoint *local,
 				 uint32_t netns);
-/* Others listen at the same address and port (SO_REUSEPORT). `is_strayed`: and a connection was
- * accepted there, nobody knows by which of them. */
-bool lives_is_listener_shared(const struct lives *ls, const struct life *listener, bool is_strayed);
+/* A connection was accepted where this one listens, and perhaps others do (SO_REUSEPORT): nobody knows by
+ * which of them. */
+void lives_note_stray(const struct lives *ls, const struct life *listener);
 /* The one that has or will have accepted l, as far as is known; NULL when it may be one of several. */
 struct life *lives_find_listener_of(const struct lives *ls, const struct life *l);
 

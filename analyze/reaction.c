@@ -92,7 +92,7 @@ static void note_acceptance(struct step *s)
 	if (!listener) {
 		listener = lives_find_listener(&s->t->lives, &l->tuple.local, l->netns);
 		if (listener)
-			lives_is_listener_shared(&s->t->lives, listener, true);
+			lives_note_stray(&s->t->lives, listener);
 		return;
 	}
 	listener->accept_count++;
