@@ -192,6 +192,7 @@ static const char *remark_of(const struct conn_row *row, const struct life *l, s
 {
 	char *out = t->remark;
 	size_t size = sizeof(t->remark);
+	enum end_cause cause = end_cause_of(l);
 	bool is_known;
 
 	out[0] = '\0';
@@ -203,8 +204,8 @@ static const char *remark_of(const struct conn_row *row, const struct life *l, s
 		remark_add(out, size, "end not seen");
 	if (l->is_stillborn)
 		remark_add(out, size, "never a connection");
-	if (end_cause_of(l))
-		remark_add(out, size, end_cause_name(end_cause_of(l)));
+	if (cause)
+		remark_add(out, size, end_cause_name(cause));
 	remark_count(out, size, retransmits_of(row, l, &is_known), "retransmit");
 	remark_count(out, size, l->traffic.drops, "drop");
 	return out;
@@ -343,6 +344,7 @@ static void fill_opening(struct cell *cells, const struct life *l)
 void conn_row_render(const struct conn_row *row)
 {
 	const struct life *l = row->life;
+	enum end_cause cause = end_cause_of(l);
 	struct cell cells[COL_COUNT] = {{0}};
 	struct row_text text;
 
@@ -357,9 +359,8 @@ void conn_row_render(const struct conn_row *row)
 	if (l->sk_err >= 0)
 		cells[COL_ERROR] = cell_int(l->sk_err);
 	cells[COL_TIME_WAIT] = cell_bool(l->is_time_wait);
-	cells[COL_END_CAUSE] = cell_string(end_cause_name(end_cause_of(l)));
-	cells[COL_END_EVIDENCE] = cell_string(
-		end_cause_evidence(end_cause_of(l), l, text.evidence));
+	cells[COL_END_CAUSE] = cell_string(end_cause_name(cause));
+	cells[COL_END_EVIDENCE] = cell_string(end_cause_evidence(cause, l, text.evidence));
 	if (row->in->format == RENDER_TEXT)
 		fill_text(cells, row, l, &text);
 	render_row(row->in->renderer, cells);

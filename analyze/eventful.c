@@ -12,8 +12,7 @@ static int read_ahead(struct eventful *e, const struct view_input *in, struct er
 	int rc = ahead_open(&ahead, in, err);
 
 	while (rc == 0 && (rc = ahead_next(&ahead, &item, &seen, err)) == 0) {
-		if (item.kind == ITEM_EVENT)
-			rc = eventful_see(e, in, ahead.tracker, &item.event, &seen, err);
+		rc = eventful_see(e, in, ahead.tracker, &item, &seen, err);
 		while (tracker_take(ahead.tracker)) {
 		}
 	}
@@ -48,14 +47,17 @@ static int add(struct conn_set *set, const struct sighting *seen, struct error *
 }
 
 int eventful_see(struct eventful *e, const struct view_input *in, const struct tracker *t,
-		 const struct event *ev, const struct sighting *seen, struct error *err)
+		 const struct item *item, const struct sighting *seen, struct error *err)
 {
 	const struct selection *s = in->selection;
-	const struct schema *schema = ev->schema;
+	const struct schema *schema;
 
+	if (item->kind != ITEM_EVENT || !eventful_is_watching(e))
+		return 0;
 	if (!seen->life && !seen->sender && !seen->receiver)
 		return 0;
-	if (!selection_has_time(s, ev->ts_ns, tracker_origin_ns(t)))
+	schema = item->event.schema;
+	if (!selection_has_time(s, item->event.ts_ns, tracker_origin_ns(t)))
 		return 0;
 	if (selection_bars_event(s, schema->group, schema->name))
 		return add(&e->barred, seen, err);

@@ -23,9 +23,9 @@ struct eventful {
 int eventful_prepare(struct eventful *e, const struct view_input *in, struct error *err);
 /* Every event must be shown to eventful_see(). */
 bool eventful_is_watching(const struct eventful *e);
-/* An event that was just fed to the tracker. */
+/* What was just fed to the tracker; nothing happens unless eventful_is_watching(). */
 int eventful_see(struct eventful *e, const struct view_input *in, const struct tracker *t,
-		 const struct event *ev, const struct sighting *seen, struct error *err);
+		 const struct item *item, const struct sighting *seen, struct error *err);
 /* '!' leaves the life out; of two ends of a connection, one suffices. */
 bool eventful_bars(const struct eventful *e, const struct life *life);
 bool eventful_has(const struct eventful *e, const struct view_input *in, const struct life *life);

@@ -93,11 +93,10 @@ static void put_key(struct buf *out, const char *key)
 	put_u8(out, ':');
 }
 
-static void put_int(struct buf *out, int64_t v)
+static void put_negative(struct buf *out, int64_t v)
 {
-	if (v < 0)
-		put_u8(out, '-');
-	digits_put(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+	put_u8(out, '-');
+	digits_put(out, 0 - (uint64_t)v);
 }
 
 static void put_hex(struct buf *out, uint64_t v)
@@ -156,7 +155,7 @@ static void put_long(struct buf *out, const struct cell *cell, int depth)
 {
 	switch (cell->kind) {
 	case CELL_INT:
-		put_int(out, cell->num);
+		put_negative(out, cell->num);
 		return;
 	case CELL_HEX:
 		put_hex(out, (uint64_t)cell->num);

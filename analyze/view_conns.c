@@ -164,15 +164,13 @@ static void explain_nothing(const struct conns *c)
 /* Budgets are made of each event, and --event may ask for any. */
 static int next(struct conns *c, struct item *item, struct error *err)
 {
-	bool is_watching = eventful_is_watching(&c->eventful);
 	struct sighting seen;
 
-	if (!c->in->has_budget && !is_watching)
+	if (!c->in->has_budget && !eventful_is_watching(&c->eventful))
 		return watch_next(c->in, c->tracker, item, &seen, err);
 	TRY(view_next(c->in, item, err));
 	TRY(tracker_feed(c->tracker, item, &seen, err));
-	if (item->kind == ITEM_EVENT && is_watching)
-		TRY(eventful_see(&c->eventful, c->in, c->tracker, &item->event, &seen, err));
+	TRY(eventful_see(&c->eventful, c->in, c->tracker, item, &seen, err));
 	if (item->kind == ITEM_EVENT && c->in->has_budget && seen.bound)
 		return ledgers_see(&c->ledgers, c->tracker, &seen, &item->event, err);
 	return 0;

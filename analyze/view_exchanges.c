@@ -472,8 +472,7 @@ static int read_all(struct exchanges *v, struct error *err)
 	TRY(eventful_prepare(&v->eventful, v->in, err));
 	while ((rc = view_next(v->in, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
-		if (item.kind == ITEM_EVENT && eventful_is_watching(&v->eventful))
-			TRY(eventful_see(&v->eventful, v->in, v->tracker, &item.event, &seen, err));
+		TRY(eventful_see(&v->eventful, v->in, v->tracker, &item, &seen, err));
 		if (item.kind == ITEM_EVENT && seen.bound)
 			TRY(take_event(v, &item, &seen, err));
 		TRY(take_ended(v, err));

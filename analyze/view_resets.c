@@ -347,6 +347,7 @@ static void fill_ends(struct cell *cells, const struct tuple *t, struct row_text
 static void print_rst(struct resets *v, const struct rst *r)
 {
 	const struct rst_end *end = teller(r);
+	bool is_doubtful = is_uncertain(v, r);
 	struct cell cells[COL_COUNT] = {{0}};
 	struct row_text text;
 
@@ -365,9 +366,8 @@ static void print_rst(struct resets *v, const struct rst *r)
 	cells[COL_RECEIVED] = cell_nonzero(r->received_ns);
 	cells[COL_CAUSE] = cell_string(end_cause_name((enum end_cause)r->cause));
 	cells[COL_EVIDENCE] = cell_nonempty(r->evidence);
-	cells[COL_UNCERTAIN] = cell_bool(is_uncertain(v, r));
-	cells[COL_REMARK] = cell_string(
-		remark(r, is_uncertain(v, r), text.remark, sizeof(text.remark)));
+	cells[COL_UNCERTAIN] = cell_bool(is_doubtful);
+	cells[COL_REMARK] = cell_string(remark(r, is_doubtful, text.remark, sizeof(text.remark)));
 	render_row(v->in->renderer, cells);
 }
 

@@ -198,9 +198,7 @@ static int next(struct states *v, struct item *item, struct sighting *seen, stru
 		return watch_next(v->in, v->tracker, item, seen, err);
 	TRY(view_next(v->in, item, err));
 	TRY(tracker_feed(v->tracker, item, seen, err));
-	if (item->kind == ITEM_EVENT)
-		return eventful_see(&v->eventful, v->in, v->tracker, &item->event, seen, err);
-	return 0;
+	return eventful_see(&v->eventful, v->in, v->tracker, item, seen, err);
 }
 
 static int read_all(struct states *v, struct error *err)

@@ -392,8 +392,7 @@ static int take_item(struct top *v, const struct item *item, struct error *err)
 	TRY(tracker_feed(v->tracker, item, &seen, err));
 	if (item->kind == ITEM_EVENT && !v->is_open)
 		begin_interval(v, ts);
-	if (item->kind == ITEM_EVENT && eventful_is_watching(&v->eventful))
-		TRY(eventful_see(&v->eventful, v->in, v->tracker, &item->event, &seen, err));
+	TRY(eventful_see(&v->eventful, v->in, v->tracker, item, &seen, err));
 	if (seen.bound)
 		TRY(take_event(v, &item->event, &seen, err));
 	return take_ended(v, err);

@@ -192,7 +192,6 @@ static void tell_types(FILE *f, const struct status_total *t)
 static void tell_cost(FILE *f, const struct status_total *t)
 {
 	char number[NUMBER_MAX];
-
 	uint64_t cpu_ns = since(t->cpu_ns, t->start_cpu_ns);
 
 	fprintf(f,
