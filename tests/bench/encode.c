@@ -5,35 +5,38 @@
  *
  *	encode TAPE EVENTS ROUNDS
  *
- * As in the recorder, an entry is interned once an epoch, and the id remembered, and rows are taken
- * as they lie in memory (writer_add_raw) if their flags suffice to say what is absent. Blocks end
- * where the writer ends them: a first round finds out where.
+ * All rounds are one recording, each the next part of it: later, and of other sockets. As in the
+ * recorder, an entry is interned once an epoch, and the id remembered, and rows are taken as they lie
+ * in memory (writer_add_raw) if their flags suffice to say what is absent. Blocks end where the writer
+ * ends them, and at the end of a round: a first round, which is not measured, finds out where.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "tests/bench/reel.h"
+#include "tests/bench/turn.h"
 #include "tests/bench/walk.h"
 
 enum { INTERN, ADD, FLUSH, STEPS, MAX_ROUNDS = 101 };
 
 struct encode {
 	struct reel reel;
+	struct turn turn; /* its number is that of the round */
+	struct sink *sink;
 	struct writer *writer;
 	size_t *ends; /* rows written when a block was, ascending */
 	size_t end_count, end_cap;
 	struct {
-		uint64_t round;
+		uint64_t turn; /* turn.times + 1 */
 		uint32_t epoch, id;
-	} * known; /* [entry number - 1] */
-	uint64_t round;
+	} * known;      /* [entry number - 1] */
 	uint32_t *news; /* entries to intern for the next block */
 	size_t news_count, interned;
+	struct buf packed;                 /* those entries, as they are this round */
 	struct raw_row *raw;               /* [row]; memory NULL = it comes value by value */
 	uint32_t (*refs)[SCHEMA_MAX_REFS]; /* of the next block's rows */
-	uint64_t spent_ns[STEPS];
-	uint64_t bytes;
+	uint64_t spent_ns[STEPS];          /* in the round */
 };
 
 static uint64_t now_ns(void)
@@ -132,10 +135,11 @@ static void lay_out(struct encode *e)
 	}
 }
 
-/* Which entries the rows refer to whose ids are not known in this epoch. */
+/* Which entries the rows refer to whose ids are not known in this epoch, or this round. */
 static void find_news(struct encode *e, size_t from, size_t to)
 {
 	uint32_t epoch = writer_epoch(e->writer);
+	uint64_t turn = e->turn.times + 1;
 
 	e->news_count = 0;
 	for (size_t i = from; i < to; i++) {
@@ -145,9 +149,9 @@ static void find_news(struct encode *e, size_t from, size_t to)
 			uint32_t n = row->refs[r];
 
 			if (n == 0 ||
-			    (e->known[n - 1].round == e->round && e->known[n - 1].epoch == epoch))
+			    (e->known[n - 1].turn == turn && e->known[n - 1].epoch == epoch))
 				continue;
-			e->known[n - 1].round = e->round;
+			e->known[n - 1].turn = turn;
 			e->known[n - 1].epoch = epoch;
 			e->news[e->news_count++] = n;
 		}
@@ -155,38 +159,40 @@ static void find_news(struct encode *e, size_t from, size_t to)
 	e->interned += e->news_count;
 }
 
-enum { CACHE_LINE = 64 };
-
-/* In the recorder they were packed a moment ago. */
-static void warm_news(const struct encode *e)
+/* In the recorder, too, they were packed a moment ago, and are in a cache. */
+static void pack_news(struct encode *e)
 {
-	for (size_t i = 0; i < e->news_count; i++) {
-		const struct reel_entry *entry = &e->reel.entries[e->news[i] - 1];
-		const volatile uint8_t *packed = entry->packed;
+	struct error err;
 
-		for (size_t at = 0; at < entry->len; at += CACHE_LINE)
-			(void)packed[at];
-	}
+	buf_clear(&e->packed);
+	for (size_t i = 0; i < e->news_count; i++)
+		turn_entry(&e->turn, &e->reel, &e->reel.entries[e->news[i] - 1], &e->packed);
+	if (e->packed.is_failed)
+		walk_must(error_nomem(&err), &err);
 }
 
 static void intern_news(struct encode *e)
 {
+	const uint8_t *packed;
 	uint64_t before;
 	struct error err;
 
-	warm_news(e);
+	pack_news(e);
+	packed = e->packed.data;
 	before = now_ns();
 	for (size_t i = 0; i < e->news_count; i++) {
 		const struct reel_entry *entry = &e->reel.entries[e->news[i] - 1];
 
-		walk_must(writer_intern(e->writer, entry->dict, entry->packed, entry->len,
+		walk_must(writer_intern(e->writer, entry->dict, packed, entry->len,
 					&e->known[e->news[i] - 1].id, &err),
 			  &err);
+		packed += entry->len;
 	}
 	e->spent_ns[INTERN] += now_ns() - before;
 }
 
-static void fill_refs(struct encode *e, size_t from, size_t to)
+/* What of the rows is as it is this time only. */
+static void fill_rows(struct encode *e, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++) {
 		const struct row *row = &e->reel.rows[i];
@@ -194,6 +200,7 @@ static void fill_refs(struct encode *e, size_t from, size_t to)
 		for (int r = 0; r < schema_of(e, row)->ref_count; r++)
 			e->refs[i - from][r] = row->refs[r] ? e->known[row->refs[r] - 1].id : 0;
 		e->raw[i].refs = e->refs[i - from];
+		e->raw[i].ts_ns = row->ts_ns + turn_later(&e->turn);
 	}
 }
 
@@ -202,6 +209,7 @@ static int add_value_by_value(struct encode *e, size_t i, struct error *err)
 	struct row row = e->reel.rows[i];
 
 	row.refs = e->raw[i].refs;
+	row.ts_ns = e->raw[i].ts_ns;
 	return writer_add(e->writer, &row, err);
 }
 
@@ -224,7 +232,7 @@ static void write_block(struct encode *e, size_t from, size_t to)
 
 	find_news(e, from, to);
 	intern_news(e);
-	fill_refs(e, from, to);
+	fill_rows(e, from, to);
 	bytes = writer_bytes(e->writer);
 	add_rows(e, from, to - 1, ADD);
 	if (writer_bytes(e->writer) != bytes) {
@@ -241,7 +249,7 @@ static void write_rest(struct encode *e, size_t from)
 
 	find_news(e, from, e->reel.row_count);
 	intern_news(e);
-	fill_refs(e, from, e->reel.row_count);
+	fill_rows(e, from, e->reel.row_count);
 	add_rows(e, from, e->reel.row_count, ADD);
 	before = now_ns();
 	walk_must(writer_flush(e->writer, &err), &err);
@@ -251,12 +259,14 @@ static void write_rest(struct encode *e, size_t from)
 /* One row after the other, as the recorder does; notes where blocks end. */
 static void find_ends(struct encode *e)
 {
+	struct error err;
+
 	for (size_t i = 0; i < e->reel.row_count; i++) {
 		uint64_t bytes = writer_bytes(e->writer);
 
 		find_news(e, i, i + 1);
 		intern_news(e);
-		fill_refs(e, i, i + 1);
+		fill_rows(e, i, i + 1);
 		add_rows(e, i, i + 1, ADD);
 		if (writer_bytes(e->writer) == bytes)
 			continue;
@@ -264,34 +274,63 @@ static void find_ends(struct encode *e)
 			exit(1);
 		e->ends[e->end_count++] = i + 1;
 	}
+	walk_must(writer_flush(e->writer, &err), &err);
+}
+
+static void write_round(struct encode *e)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < e->end_count; from = e->ends[i++])
+		write_block(e, from, e->ends[i]);
+	write_rest(e, from);
 }
 
 static void run_round(struct encode *e, bool is_first)
 {
-	struct writer_options options = {.salt = 1};
-	struct sink *sink;
-	struct error err;
-	size_t from = 0;
-
 	for (int i = 0; i < STEPS; i++)
 		e->spent_ns[i] = 0;
-	e->round++;
 	e->interned = 0;
-	walk_must(sink_open("/dev/null", true, &sink, &err), &err);
-	walk_must(writer_new(sink, &options, &e->writer, &err), &err);
+	if (is_first)
+		find_ends(e);
+	else
+		write_round(e);
+	e->turn.times++;
+}
+
+static void begin(struct encode *e, const char *tape, size_t events)
+{
+	struct writer_options options = {.salt = 1};
+	struct error err;
+
+	reel_load(&e->reel, tape, events);
+	turn_begin(&e->turn, &e->reel);
+	e->known = array(e->reel.entry_count, sizeof(*e->known));
+	e->news = array(e->reel.entry_count, sizeof(*e->news));
+	e->refs = array(e->reel.row_count, sizeof(*e->refs));
+	flatten(e);
+	walk_must(sink_open("/dev/null", true, &e->sink, &err), &err);
+	walk_must(writer_new(e->sink, &options, &e->writer, &err), &err);
 	reel_declare(&e->reel, e->writer);
 	lay_out(e);
-	if (is_first) {
-		find_ends(e);
-	} else {
-		for (size_t i = 0; i < e->end_count; from = e->ends[i++])
-			write_block(e, from, e->ends[i]);
-		write_rest(e, from);
-	}
+}
+
+static void end(struct encode *e)
+{
+	struct error err;
+
 	walk_must(writer_end(e->writer, "stop", &err), &err);
-	e->bytes = writer_bytes(e->writer);
 	writer_free(e->writer);
-	walk_must(sink_close(sink, &err), &err);
+	walk_must(sink_close(e->sink, &err), &err);
+	for (size_t i = 0; i < e->reel.row_count; i++)
+		free((void *)e->raw[i].memory);
+	free(e->raw);
+	reel_release(&e->reel);
+	buf_release(&e->packed);
+	free(e->known);
+	free(e->news);
+	free(e->refs);
+	free(e->ends);
 }
 
 static int by_size(const void *left, const void *right)
@@ -314,40 +353,32 @@ int main(int argc, char **argv)
 	uint64_t ns[STEPS + 1][MAX_ROUNDS] = {{0}};
 	unsigned long rounds = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
 	struct encode e = {0};
+	uint64_t bytes = 0;
 	size_t events;
 
 	if (rounds < 1 || rounds > MAX_ROUNDS) {
 		fprintf(stderr, "usage: encode TAPE EVENTS ROUNDS (1 to %d)\n", MAX_ROUNDS);
 		return 2;
 	}
-	reel_load(&e.reel, argv[1], strtoul(argv[2], NULL, 10));
+	begin(&e, argv[1], strtoul(argv[2], NULL, 10));
 	events = e.reel.row_count;
-	e.known = array(e.reel.entry_count, sizeof(*e.known));
-	e.news = array(e.reel.entry_count, sizeof(*e.news));
-	e.refs = array(events, sizeof(*e.refs));
-	flatten(&e);
 	run_round(&e, true);
 	for (unsigned long i = 0; i < rounds; i++) {
+		bytes = writer_bytes(e.writer);
 		run_round(&e, false);
 		for (int step = 0; step < STEPS; step++) {
 			ns[step][i] = e.spent_ns[step];
 			ns[STEPS][i] += e.spent_ns[step];
 		}
+		bytes = writer_bytes(e.writer) - bytes;
 	}
 	printf("%zu events, %zu blocks, %.2f bytes/event, %.2f entries interned an event, %lu rounds\n",
-	       events, e.end_count + 1, (double)e.bytes / (double)events,
+	       events, e.end_count + 1, (double)bytes / (double)events,
 	       (double)e.interned / (double)events, rounds);
 	printf("%-14s %8s %10s %10s\n", "ns/event", "median", "least", "most");
 	for (int step = 0; step < STEPS; step++)
 		print_step(names[step], ns[step], (unsigned)rounds, events);
 	print_step("all", ns[STEPS], (unsigned)rounds, events);
-	for (size_t i = 0; i < events; i++)
-		free((void *)e.raw[i].memory);
-	free(e.raw);
-	reel_release(&e.reel);
-	free(e.known);
-	free(e.news);
-	free(e.refs);
-	free(e.ends);
+	end(&e);
 	return 0;
 }

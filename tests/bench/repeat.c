@@ -16,51 +16,21 @@
 #include <string.h>
 
 #include "tests/bench/reel.h"
+#include "tests/bench/turn.h"
 #include "tests/bench/walk.h"
-
-enum { PAUSE_NS = 1000000 }; /* between the last event and the first of the next time */
 
 struct repeat {
 	struct reel reel;
 	struct writer *writer;
-	uint64_t stride; /* of cookies and stream numbers */
-	uint64_t times;  /* so far */
-	uint64_t span_ns;
+	struct turn turn;
 	bool is_alive; /* connections stay */
 	struct buf packed;
 	struct {
-		uint64_t turn; /* times + 1 */
+		uint64_t turn; /* turn.times + 1 */
 		uint32_t epoch, id;
 	} * known; /* [entry number - 1] */
 	uint32_t refs[SCHEMA_MAX_REFS];
 };
-
-/* Numbers that the kernel or the recorder hand out. */
-static bool is_handed_out(const struct field *f)
-{
-	return f->kind == FIELD_INT && (f->flags & FIELD_ID || strcmp(f->name, "cookie") == 0);
-}
-
-/* Even: the lowest bit of a stream number is its direction. */
-static uint64_t find_stride(const struct reel *r)
-{
-	uint64_t most = 0;
-
-	for (size_t i = 0; i < r->entry_count; i++) {
-		const struct schema *s = section_schema(&r->names, r->entries[i].dict);
-
-		for (int f = 0; f < s->field_count; f++) {
-			uint64_t n;
-
-			if (!is_handed_out(&s->fields[f]) || s->offsets[f] < 0)
-				continue;
-			n = load_le(r->entries[i].packed + s->offsets[f], s->fields[f].elem_size);
-			if (n > most)
-				most = n;
-		}
-	}
-	return (most + 2) & ~UINT64_C(1);
-}
 
 /* Elsewhere each time: between other addresses of 127.0.0.0/8, and where no other socket was, as
  * those before are still there. */
@@ -75,10 +45,10 @@ static void move_entry(const struct repeat *p, const struct schema *s, int f, ui
 		uint64_t n = load_le(packed + s->offsets[cookie], s->fields[cookie].elem_size);
 
 		if (n)
-			store_le(at, s->fields[f].elem_size, (n + p->times * p->stride) << 12);
+			store_le(at, s->fields[f].elem_size, n << 12);
 	} else if (strncmp(name, "saddr", 5) == 0 || strncmp(name, "daddr", 5) == 0) {
-		at[len - 3] ^= (uint8_t)p->times;
-		at[len - 2] ^= (uint8_t)(p->times >> 8);
+		at[len - 3] ^= (uint8_t)p->turn.times;
+		at[len - 2] ^= (uint8_t)(p->turn.times >> 8);
 	}
 }
 
@@ -88,20 +58,10 @@ static void make_entry(struct repeat *p, const struct reel_entry *e)
 	const struct schema *s = section_schema(&p->reel.names, e->dict);
 
 	buf_clear(&p->packed);
-	put_bytes(&p->packed, e->packed, e->len);
+	turn_entry(&p->turn, &p->reel, e, &p->packed);
 	for (int f = 0; p->is_alive && f < s->field_count; f++)
 		if (s->offsets[f] >= 0)
 			move_entry(p, s, f, p->packed.data);
-	for (int f = 0; f < s->field_count; f++) {
-		uint8_t *at = p->packed.data + s->offsets[f];
-		uint64_t n;
-
-		if (!is_handed_out(&s->fields[f]) || s->offsets[f] < 0)
-			continue;
-		n = load_le(at, s->fields[f].elem_size);
-		if (n)
-			store_le(at, s->fields[f].elem_size, n + p->times * p->stride);
-	}
 }
 
 static uint32_t entry_id(struct repeat *p, uint32_t number)
@@ -110,13 +70,13 @@ static uint32_t entry_id(struct repeat *p, uint32_t number)
 	uint32_t epoch = writer_epoch(p->writer);
 	struct error err;
 
-	if (p->known[number - 1].turn == p->times + 1 && p->known[number - 1].epoch == epoch)
+	if (p->known[number - 1].turn == p->turn.times + 1 && p->known[number - 1].epoch == epoch)
 		return p->known[number - 1].id;
 	make_entry(p, e);
 	walk_must(writer_intern(p->writer, e->dict, p->packed.data, p->packed.len,
 				&p->known[number - 1].id, &err),
 		  &err);
-	p->known[number - 1].turn = p->times + 1;
+	p->known[number - 1].turn = p->turn.times + 1;
 	p->known[number - 1].epoch = epoch;
 	return p->known[number - 1].id;
 }
@@ -130,7 +90,7 @@ static void write_row(struct repeat *p, const struct row *from)
 	for (int i = 0; i < s->ref_count; i++)
 		p->refs[i] = from->refs[i] ? entry_id(p, from->refs[i]) : 0;
 	row.refs = p->refs;
-	row.ts_ns += p->times * p->span_ns;
+	row.ts_ns += turn_later(&p->turn);
 	walk_must(writer_add(p->writer, &row, &err), &err);
 }
 
@@ -147,7 +107,7 @@ static bool is_end(const struct schema *s, const struct row *row)
 
 static void write_clocks(struct repeat *p)
 {
-	uint64_t later = p->times * p->span_ns;
+	uint64_t later = turn_later(&p->turn);
 	struct error err;
 
 	for (size_t i = 0; i < p->reel.clock_count; i++) {
@@ -166,12 +126,12 @@ static void write_all(struct repeat *p, uint64_t events)
 	const struct reel *r = &p->reel;
 	uint64_t done = 0;
 
-	for (; done < events; p->times++) {
+	for (; done < events; p->turn.times++) {
 		write_clocks(p);
 		for (size_t i = 0; i < r->row_count && done < events; i++) {
 			const struct schema *s = section_schema(&r->names, r->rows[i].schema);
 
-			if (p->times && strcmp(s->group, "tcptape") == 0)
+			if (p->turn.times && strcmp(s->group, "tcptape") == 0)
 				continue;
 			if (p->is_alive && is_end(s, &r->rows[i]))
 				continue;
@@ -194,8 +154,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	reel_load(&p.reel, argv[1], SIZE_MAX);
-	p.stride = find_stride(&p.reel);
-	p.span_ns = p.reel.rows[p.reel.row_count - 1].ts_ns - p.reel.rows[0].ts_ns + PAUSE_NS;
+	turn_begin(&p.turn, &p.reel);
 	p.known = calloc(p.reel.entry_count + 1, sizeof(*p.known));
 	if (!p.known)
 		walk_must(error_nomem(&err), &err);
@@ -205,7 +164,7 @@ int main(int argc, char **argv)
 	write_all(&p, strtoull(argv[3], NULL, 10));
 	walk_must(writer_end(p.writer, "stop", &err), &err);
 	printf("%llu events, %llu bytes, %llu times\n", (unsigned long long)writer_rows(p.writer),
-	       (unsigned long long)writer_bytes(p.writer), (unsigned long long)p.times);
+	       (unsigned long long)writer_bytes(p.writer), (unsigned long long)p.turn.times);
 	writer_free(p.writer);
 	walk_must(sink_close(sink, &err), &err);
 	reel_release(&p.reel);
