@@ -85,6 +85,9 @@ static int parse_option(struct arguments *a, unsigned groups, int *at, int argc,
 
 static int add_tape(struct arguments *a, const char *tape, struct error *err)
 {
+	if (!tape[0])
+		return error_set(err, ERR_USAGE,
+				 "the name of a tape is empty (\"-\" is standard input)");
 	if (!array_grow((void **)&a->tapes, &a->tape_cap, a->tape_count + 1, sizeof(*a->tapes)))
 		return error_nomem(err);
 	a->tapes[a->tape_count++] = tape;

@@ -186,6 +186,7 @@ static int walk(struct verify *v, struct error *err)
 			return 0;
 	}
 	end_sound(v);
+	v->health.is_abandoned = scan.is_abandoned;
 	return rc < 0 ? rc : 0;
 }
 

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "analyze/nearest.h"
 #include "analyze/option.h"
 
 /* What the value of an option is. */
@@ -308,17 +307,13 @@ int completion_print(const struct command_table *t, const char *shell, FILE *out
 		const char *name;
 		void (*print)(const struct command_table *t, FILE *out);
 	} shells[] = {{"bash", print_bash}, {"zsh", print_zsh}, {"fish", print_fish}};
-	struct nearest n = nearest_to(shell ? shell : "");
 
 	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
 		if (shell && strcmp(shell, shells[i].name) == 0) {
 			shells[i].print(t, out);
 			return 0;
 		}
-		nearest_offer(&n, shells[i].name);
 	}
-	return error_set(err, ERR_USAGE,
-			 "completion %.40s: %s%s%sthe shells are bash, zsh and fish",
-			 shell ? shell : "", shell && n.best ? "did you mean " : "",
-			 shell && n.best ? n.best : "", shell && n.best ? "? " : "");
+	return error_set(err, ERR_USAGE, "completion%s%.40s: the shells are bash, zsh and fish",
+			 shell ? " " : "", shell ? shell : "");
 }

@@ -9,6 +9,7 @@
 
 #include "analyze/escape.h"
 #include "analyze/missing.h"
+#include "format/scan.h"
 
 enum { SENTENCE_MAX = 1024 };
 
@@ -94,8 +95,7 @@ static void print_losses(const struct remarks *m, const char *tape, FILE *out)
 	}
 }
 
-/* A tape that only lacks its end is not called damaged. */
-static bool is_only_cut(const struct health *h)
+bool remarks_is_only_cut(const struct health *h)
 {
 	return h->is_cut && h->damaged_blocks == 0;
 }
@@ -105,7 +105,7 @@ static void print_damage(const struct remarks *m, const char *tape, FILE *out)
 	const struct health *h = &m->health;
 	char text[SENTENCE_MAX], blocks[48] = "";
 
-	if (is_only_cut(h) || !(h->damaged_blocks || h->skipped_bytes))
+	if (remarks_is_only_cut(h) || !(h->damaged_blocks || h->skipped_bytes))
 		return;
 	if (h->damaged_blocks)
 		snprintf(blocks, sizeof(blocks), "%" PRIu64 " block%s, ", h->damaged_blocks,
@@ -124,13 +124,26 @@ static void print_cut(const struct remarks *m, const char *tape, FILE *out)
 
 	if (!h->is_cut)
 		return;
-	if (is_only_cut(h) && h->skipped_bytes)
+	if (remarks_is_only_cut(h) && h->skipped_bytes)
 		snprintf(bytes, sizeof(bytes), " (%" PRIu64 " byte%s more cannot be used)",
 			 h->skipped_bytes, plural(h->skipped_bytes));
 	snprintf(text, sizeof(text),
 		 "%s: cut short: the recording was not closed in order; every whole block is "
 		 "shown%s",
 		 tape, bytes);
+	remark_print(text, out);
+}
+
+static void print_rest(const struct remarks *m, const char *tape, FILE *out)
+{
+	char text[SENTENCE_MAX];
+
+	if (!m->health.is_abandoned)
+		return;
+	snprintf(text, sizeof(text),
+		 "%s: not read to its end: no block in %d MiB; save it to a file to search "
+		 "all of it",
+		 tape, SCAN_PATIENCE >> 20);
 	remark_print(text, out);
 }
 
@@ -159,6 +172,7 @@ void remarks_print(const struct remarks *m, const char *tape, FILE *out)
 	print_losses(m, tape, out);
 	print_damage(m, tape, out);
 	print_cut(m, tape, out);
+	print_rest(m, tape, out);
 	print_doubts(m, tape, out);
 }
 

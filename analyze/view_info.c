@@ -219,6 +219,12 @@ static bool is_damaged(const struct info *f)
 	       (is_part(f) && (unread->damaged_blocks || unread->skipped_bytes));
 }
 
+static bool is_only_cut(const struct info *f)
+{
+	return remarks_is_only_cut(cursor_health(f->in->cursor)) &&
+	       !(is_part(f) && f->extents.damage.damaged_blocks);
+}
+
 static int print_row(struct info *f, const struct extent *e, struct error *err)
 {
 	const struct summary *s = &f->summary;
@@ -269,7 +275,7 @@ static int print_recording(struct info *f, struct error *err)
 		.number = f->number,
 		.sockets = f->sockets,
 		.origin_ns = tracker_origin_ns(f->tracker),
-		.is_damaged = is_damaged(f),
+		.is_damaged = is_damaged(f) && !is_only_cut(f),
 		.extent = rc == 0 ? &extent : NULL,
 	};
 

@@ -379,6 +379,7 @@ static int advance(struct cursor *c, struct item *out, struct error *err)
 	c->idle = 0;
 	if (rc == END) {
 		c->is_at_end = true;
+		c->health.is_abandoned = c->scan.is_abandoned;
 		return TAKEN_QUIETLY;
 	}
 	TRY(rc);

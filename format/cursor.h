@@ -63,6 +63,7 @@ struct health {
 	uint64_t late_events;       /* delivered out of order: the tape broke its order contract */
 	bool is_complete;           /* every section was closed in order, nothing after the last */
 	bool is_cut;                /* the file ends inside a block or without an End block */
+	bool is_abandoned;          /* a pipe was not read to its end: no block in SCAN_PATIENCE */
 	char first_problem[200];    /* a sentence, or "" */
 };
 

@@ -24,6 +24,11 @@ static bool is_sound_header(const uint8_t *p)
 	return block_header_decode(view_of(p, BLOCK_HEADER_LEN), &h, NULL) == 0;
 }
 
+static bool is_endless(const struct scan *s)
+{
+	return source_size(s->source) == UINT64_MAX;
+}
+
 /* Is there still hope for the first header? */
 static int check_patience(const struct scan *s, uint64_t from, struct error *err)
 {
@@ -32,12 +37,11 @@ static int check_patience(const struct scan *s, uint64_t from, struct error *err
 	return error_set(err, ERR_NOT_A_TAPE,
 			 "%.140s is not a tape: no block begins in its first %d MiB%s",
 			 source_name(s->source), SCAN_PATIENCE >> 20,
-			 source_size(s->source) == UINT64_MAX
-				 ? ""
-				 : "; tcptape recover searches all of it");
+			 is_endless(s) ? "" : "; tcptape recover searches all of it");
 }
 
-/* Offset of the first sound block header at or after `from`, or of the end of data. */
+/* Offset of the first sound block header at or after `from`, or of the end of data. Of what need
+ * not end, the end is where patience does. */
 static int resync(struct scan *s, uint64_t from, uint64_t *found, bool *is_end, struct error *err)
 {
 	enum { WINDOW = 256 << 10 };
@@ -48,6 +52,11 @@ static int resync(struct scan *s, uint64_t from, uint64_t *found, bool *is_end, 
 
 		TRY(check_patience(s, from, err));
 		TRY(source_read(s->source, from, WINDOW, &data, err));
+		if (is_endless(s) && from - s->next >= SCAN_PATIENCE && view_len(data) > 0) {
+			*found = from;
+			*is_end = s->is_abandoned = true;
+			return 0;
+		}
 		if (view_len(data) < BLOCK_HEADER_LEN) {
 			*found = from + view_len(data);
 			*is_end = true;
@@ -79,7 +88,8 @@ static int skip(struct scan *s, uint64_t offset, uint64_t search, const char *re
 	*out = (struct scan_item){.kind = SCAN_GAP, .offset = offset, .is_cut = is_end};
 	out->gap.offset = offset;
 	out->gap.bytes = found - offset;
-	snprintf(out->gap.reason, sizeof(out->gap.reason), "%.150s", reason);
+	snprintf(out->gap.reason, sizeof(out->gap.reason), "%.100s%s", reason,
+		 s->is_abandoned ? "; no more was read" : "");
 	s->next = found;
 	return 0;
 }
@@ -236,6 +246,7 @@ static int take_block(struct scan *s, scan_want_fn want, const void *arg,
 	enum scan_want wanted;
 
 	s->has_header = true;
+	s->is_closed = h->type == BLOCK_END;
 	if (h->type == BLOCK_SECTION)
 		enter_section(s, h);
 	else if (!s->has_section || h->salt != s->salt)
@@ -355,6 +366,8 @@ int scan_next(struct scan *s, scan_want_fn want, const void *arg, struct scan_it
 	bool is_there;
 	int rc;
 
+	if (s->is_abandoned)
+		return END;
 	TRY(take_shortcut(s, err));
 	s->is_following = s->is_following && source_is_followed(s->source);
 	if (s->is_following) {
@@ -366,8 +379,11 @@ int scan_next(struct scan *s, scan_want_fn want, const void *arg, struct scan_it
 	if (view_len(header) == 0)
 		return END;
 	rc = block_header_decode(header, &h, &why);
-	if (rc)
-		return skip(s, s->next, s->next + 1, why.text, out, err);
+	if (rc) {
+		TRY(skip(s, s->next, s->next + 1, why.text, out, err));
+		out->is_cut = out->is_cut && !s->is_closed;
+		return 0;
+	}
 	return take_block(s, want, arg, &h, out, err);
 }
 

@@ -27,10 +27,12 @@ struct scan {
 	unsigned vain;                     /* bodies in a row that were checked for nothing */
 	bool has_header;                   /* a sound one was found */
 	bool is_patient;                   /* searches for the first one to the end of the data */
+	bool is_closed;                    /* the last block was an END */
+	bool is_abandoned;                 /* a pipe goes on as what is no tape: no more is read */
 };
 
 /* So much may lie before the first sound header, almost four of the largest blocks: what has none
- * there is no tape, however long it goes on. */
+ * there is no tape, however long it goes on. In a pipe, between two of them as well. */
 enum { SCAN_PATIENCE = 64 << 20 };
 
 enum scan_kind { SCAN_BLOCK = 1, SCAN_GAP };
@@ -42,7 +44,7 @@ struct scan_item {
 	struct view body;           /* SCAN_BLOCK: what was asked for, checked; lent until the
 				     * source is read again */
 	struct gap gap;             /* SCAN_GAP */
-	bool is_cut;                /* SCAN_GAP: the tape ends here, inside a block */
+	bool is_cut;                /* SCAN_GAP: the tape ends here, inside a block, or unclosed */
 	bool is_foreign;            /* SCAN_GAP: a block of another section, or a repeated one */
 };
 

@@ -24,6 +24,7 @@ struct line {
 
 static void parse(struct line *l, const char *options, struct arguments *a)
 {
+	static char tape[] = "tape";
 	struct error err;
 
 	memcpy(l->text, options, strlen(options) + 1);
@@ -33,7 +34,7 @@ static void parse(struct line *l, const char *options, struct arguments *a)
 		if (p)
 			*p++ = 0;
 	}
-	l->words[l->count++] = l->text + strlen(options);
+	l->words[l->count++] = tape;
 	assert_int_equal(arguments_parse(a,
 					 OPTIONS_SELECTION | OPTIONS_OUTPUT | OPTIONS_QUERY |
 						 OPTIONS_INFO | OPTIONS_REPLAY | OPTIONS_BY |

@@ -29,3 +29,10 @@ done
 cat "$TMP/far" | "$TCPTAPE" recover - -o "$TMP/none" 2>&1
 echo "exit $?"
 [ ! -e "$TMP/none" ] || echo "a file was left behind"
+# Nor need a pipe end that begins as a tape and goes on as none.
+for command in conns verify "recover -o $TMP/part"; do
+	{ cat testdata/hello.tape; cat /dev/zero 2>/dev/null; } | {
+		timeout 60 "$TCPTAPE" $command - 2>&1
+		echo "exit $?"
+	}
+done

@@ -10,6 +10,8 @@ try timelien x.tape
 try xyzzy
 try -f json
 try info
+try info ''
+try completion tcsh
 try info --prot 80 x.tape
 try info --speed 1 x.tape
 try replay x.tape --speed

@@ -326,6 +326,22 @@ static void trailing_zeros_are_a_gap_to_the_end(void **state)
 	buf_release(&tape);
 }
 
+static void what_follows_the_end_of_a_section_does_not_cut_it(void **state)
+{
+	static const uint8_t zeros[1000];
+	struct buf tape = {0};
+	struct story s;
+
+	(void)state;
+	put_section(&tape, 1);
+	put_typed(&tape, BLOCK_END, 0, 2);
+	put_bytes(&tape, zeros, sizeof(zeros));
+	s = scan(&tape);
+	assert_string_equal(s.text, "Sbbg");
+	assert_int_equal(s.skipped, sizeof(zeros));
+	buf_release(&tape);
+}
+
 static void a_tape_cut_anywhere_gives_its_whole_blocks(void **state)
 {
 	struct buf tape = {0}, cut;
@@ -555,6 +571,7 @@ int main(void)
 		cmocka_unit_test(bytes_between_blocks_are_one_gap),
 		cmocka_unit_test(a_gap_of_any_length_is_found_to_the_byte),
 		cmocka_unit_test(trailing_zeros_are_a_gap_to_the_end),
+		cmocka_unit_test(what_follows_the_end_of_a_section_does_not_cut_it),
 		cmocka_unit_test(a_tape_cut_anywhere_gives_its_whole_blocks),
 		cmocka_unit_test(an_unknown_block_is_stepped_over),
 		cmocka_unit_test(an_unknown_block_that_must_be_understood_stops),
