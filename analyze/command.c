@@ -2,6 +2,7 @@
 /* command.c -- one way through every command; what differs is in its row. */
 #include "analyze/command.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -347,6 +348,18 @@ static int check_columns(const struct command *c, const struct query *q, struct 
 	return query_check(q, c->tables, COMMAND_TABLES, problem);
 }
 
+/* What was asked of the program itself is out. Who reads no more has what it wanted. */
+static enum exit_status told(FILE *out, FILE *err)
+{
+	struct error problem;
+
+	if ((fflush(out) == 0 && !ferror(out)) || errno == EPIPE)
+		return EXIT_FINE;
+	error_sys(&problem, errno, "cannot write standard output");
+	remark_print(problem.text, err);
+	return EXIT_TROUBLE;
+}
+
 /* argv begins with the program's name, and the command's. */
 static enum exit_status run_command(const struct command *c, int argc, char **argv, FILE *out,
 				    FILE *err)
@@ -375,7 +388,7 @@ static enum exit_status run_command(const struct command *c, int argc, char **ar
 		status = EXIT_TROUBLE;
 	} else if (a.wants_help) {
 		help_command(c, out);
-		status = EXIT_FINE;
+		status = told(out, err);
 	} else if (c->write) {
 		status = run_write(c, &a, err);
 	} else {
@@ -405,7 +418,7 @@ static enum exit_status unknown_command(const struct command_table *t, const cha
 			  n.best);
 	else
 		error_set(&problem, ERR_USAGE, "no command is called %.60s; try tcptape --help",
-			  name);
+			  *name ? name : "''");
 	return usage(NULL, &problem, err);
 }
 
@@ -414,7 +427,9 @@ static enum exit_status completion(const struct command_table *t, const char *sh
 {
 	struct error problem = {0};
 
-	return completion_print(t, shell, out, &problem) ? usage(NULL, &problem, err) : EXIT_FINE;
+	if (completion_print(t, shell, out, &problem))
+		return usage(NULL, &problem, err);
+	return told(out, err);
 }
 
 static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
@@ -432,7 +447,7 @@ static enum exit_status help(const struct command_table *t, const char *about, F
 		help_command(c, out);
 	else
 		help_all(t, out);
-	return EXIT_FINE;
+	return told(out, err);
 }
 
 enum exit_status command_main(const struct command_table *t, int argc, char **argv, FILE *out,
@@ -447,10 +462,10 @@ enum exit_status command_main(const struct command_table *t, int argc, char **ar
 		return EXIT_USAGE;
 	}
 	if (is_one_of(argv[1], "--help", "-h", "help"))
-		return help(t, argc > 2 ? argv[2] : NULL, out, err);
+		return help(t, argc > 2 && argv[2][0] != '-' ? argv[2] : NULL, out, err);
 	if (is_one_of(argv[1], "--version", "-V", "version")) {
 		fprintf(out, "tcptape %s\n", t->version);
-		return EXIT_FINE;
+		return told(out, err);
 	}
 	if (strcmp(argv[1], "completion") == 0)
 		return completion(t, argc > 2 ? argv[2] : NULL, out, err);

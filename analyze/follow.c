@@ -21,7 +21,7 @@ int follow_open(struct follow *f, struct source *source, struct cursor **out, st
 
 	interrupt_catch();
 	TRY(scan_begins(source, &begins, err));
-	while (!begins) {
+	while (!begins && source_can_grow(source)) {
 		if (!interrupt_begin_wait(&f->words))
 			return END;
 		source_wait(source);

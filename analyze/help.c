@@ -127,7 +127,7 @@ void help_all(const struct command_table *t, FILE *out)
 		     "  sudo tcptape-record -o hello.tape -- ./client   record a program's run\n"
 		     "  tcptape info hello.tape                         what the tape holds\n"
 		     "  tcptape conns hello.tape                        every connection\n"
-		     "  tcptape timeline hello.tape --conn 1            one of them, step by step\n"
+		     "  tcptape timeline hello.tape --conn 2            one of them, step by step\n"
 		     "\nUsage:\n"
 		     "  tcptape COMMAND TAPE... [options]\n"
 		     "  tcptape COMMAND --help\n"

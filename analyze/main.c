@@ -40,7 +40,7 @@ static const struct command commands[] = {
 		{"hello.tape --port 8080", "how connections with port 8080 came and went"}}},
 	{"timeline", "one connection, both sides interleaved, every event with deltas", SHARED,
 	 .view = view_timeline, .tables = {&timeline_table}, .examples = {
-		{"hello.tape --conn 1", "connection 1 of `tcptape conns`, with its peer"}}},
+		{"hello.tape --conn 2", "connection 2 of `tcptape conns`, with its peer"}}},
 	{"exchanges", "client and server turns: request, think time, response, who waited",
 	 SHARED | OPTIONS_BY, .view = view_exchanges,
 	 .tables = {&exchanges_table, &exchange_groups_tables[EXCHANGES_BY_SERVICE],

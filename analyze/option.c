@@ -188,7 +188,8 @@ static int take_budget(struct arguments *a, const char *value, struct error *err
 
 static int take_output(struct arguments *a, const char *value, struct error *err)
 {
-	(void)err;
+	if (!*value)
+		return option_refuse(err, "output", value, "the name of a file, or \"-\"");
 	a->output = value;
 	return 0;
 }
@@ -318,5 +319,5 @@ const struct option *option_all(size_t *count)
 
 int option_refuse(struct error *err, const char *option, const char *value, const char *want)
 {
-	return error_set(err, ERR_USAGE, "--%s %s: %s", option, value, want);
+	return error_set(err, ERR_USAGE, "--%s %s: %s", option, *value ? value : "''", want);
 }

@@ -94,9 +94,10 @@ int selecting_take_conn(struct arguments *a, const char *value, struct error *er
 	uint64_t conn;
 
 	for (;; p++) {
-		if (!parse_number(p, UINT64_MAX, &conn, &p) || (*p && *p != ','))
+		if (!parse_number(p, UINT64_MAX, &conn, &p) || conn == 0 || (*p && *p != ','))
 			return option_refuse(err, "conn", value,
-					     "a connection is its number in `tcptape conns`");
+					     "a connection is its number in `tcptape conns`, "
+					     "from 1");
 		if (!GROW(a->conns, a->conn_cap, a->conn_count))
 			return error_nomem(err);
 		a->conns[a->conn_count++] = conn;
@@ -107,6 +108,8 @@ int selecting_take_conn(struct arguments *a, const char *value, struct error *er
 
 int selecting_take_comm(struct arguments *a, const char *value, struct error *err)
 {
+	if (!*value)
+		return option_refuse(err, "comm", value, "a name is nginx, or 'nginx*'");
 	if (!GROW(a->comms, a->comm_cap, a->comm_count))
 		return error_nomem(err);
 	a->comms[a->comm_count++] = value;
@@ -128,11 +131,17 @@ int selecting_take_event(struct arguments *a, const char *value, struct error *e
 
 	if (!word)
 		return error_nomem(err);
-	for (; (comma = strchr(word, ',')) != NULL; word = comma + 1) {
-		*comma = 0;
+	for (;; word = comma + 1) {
+		comma = strchr(word, ',');
+		if (comma)
+			*comma = 0;
+		if (!*word)
+			return option_refuse(err, "event", value,
+					     "an event is tcp_probe, 'tcp:*' or '!skb:*'");
 		TRY(add_event(a, word, err));
+		if (!comma)
+			return 0;
 	}
-	return add_event(a, word, err);
 }
 
 int selecting_take_since(struct arguments *a, const char *value, struct error *err)

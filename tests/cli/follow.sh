@@ -18,3 +18,5 @@ for first in 0 5 50 97 1000; do
 	wait $! || status=$?
 	cmp "$TMP/whole" "$TMP/followed" && echo "from $first bytes on: the same, exit status $status"
 done
+# A pipe that ends before it begins does not grow any more.
+timeout 60 "$TCPTAPE" replay --follow - </dev/null 2>&1 || echo "exit $?"

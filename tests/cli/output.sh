@@ -8,7 +8,12 @@ if [ -c /dev/full ]; then
 	"$TCPTAPE" replay $tape >/dev/full 2>"$TMP/err"
 	echo "exit $?"
 	tail -n 1 "$TMP/err"
+	for words in --help --version "conns --help" "completion zsh"; do
+		"$TCPTAPE" $words 2>&1 >/dev/full
+		echo "exit $?"
+	done
 fi
+"$TCPTAPE" completion zsh | head -n 1 >/dev/null
 cp $tape "$TMP/a.tape"
 cp $tape "$TMP/b.tape"
 cd "$TMP" || exit 1

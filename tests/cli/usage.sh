@@ -10,7 +10,13 @@ try timelien x.tape
 try xyzzy
 try -f json
 try info
+try ''
 try info ''
+try conns x.tape --port ''
+try conns x.tape --comm ''
+try conns x.tape --conn 0
+try conns x.tape -e tcp_probe,
+try recover x.tape -o ''
 try completion tcsh
 try info --prot 80 x.tape
 try info --speed 1 x.tape
