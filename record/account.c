@@ -88,10 +88,11 @@ int account_summary(struct account *a, struct status_total *total, struct error 
 {
 	size_t count = catalog_count(a->catalog);
 	struct status_type *types;
+	uint64_t counted = 0;
 
 	if (a->is_quiet)
 		return 0;
-	types = calloc(count ? count : 1, sizeof(*types));
+	types = calloc(count + 1, sizeof(*types));
 	if (!types)
 		return error_nomem(err);
 	for (size_t i = 0; i < count; i++) {
@@ -99,9 +100,13 @@ int account_summary(struct account *a, struct status_total *total, struct error 
 
 		types[i].name = e->full_name;
 		types[i].events = series_rows_of(a->series, e->number);
+		counted += types[i].events;
 	}
+	/* The only rows that are no event of the catalog. */
+	types[count].name = "tcptape:sock_snapshot";
+	types[count].events = total->events - counted;
 	total->types = types;
-	total->type_count = count;
+	total->type_count = count + 1;
 	status_erase(a->line);
 	status_summary(stderr, total);
 	free(types);

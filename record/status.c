@@ -42,10 +42,10 @@ static const char *grouped(uint64_t value, char text[NUMBER_MAX])
 	return p;
 }
 
-/* "512 B", "5.4 KB", "1.4 GB". */
+/* "512 B", "5.4 kB", "1.4 GB". */
 static const char *sized(uint64_t bytes, char text[NUMBER_MAX])
 {
-	static const char units[] = "KMGTPE";
+	static const char units[] = "kMGTPE";
 	double value = (double)bytes;
 	size_t unit = 0;
 

@@ -38,6 +38,20 @@ same({r["comm"] for r in accepts}, {"hello_server"}, "who accepts")
 same(len({r["fields"]["__syscall_nr"] for r in accepts}), 1, "numbers of one system call")
 END
 
+# What the summary counts, type by type, is what it counts in all.
+expect 0 "$TCPTAPE_RECORD" --force -o "$TMP/tape" -- bash -euc scene
+python3 - <<'END'
+import re
+from tape import *
+with open(f"{TMP}/err") as f:
+    words = f.read().replace("\n", " ")
+total = re.match(r"tcptape-record: ([\d,]+) events? ", words)[1]
+types = re.search(r": [\d.]+ .?B\.(.*?)\. The recorder took", words)[1]
+number = lambda text: int(text.replace(",", ""))
+same(sum(number(n) for n in re.findall(r" ([\d,]*\d)(?:,|$)", types)), number(total), words)
+same(number(total), sum(Tape().rows("info")[0]["events"].values()), "and what info counts")
+END
+
 # A port keeps whole connections, of both sides, and nothing else.
 fixed() {
 	rm -f "$TMP/port"

@@ -113,7 +113,7 @@ static void status_summary_is_one_paragraph(void **state)
 	(void)state;
 	assert_string_equal(
 		text,
-		"tcptape-record: 722 events in 2.0 s, none lost, to bug.tape: 2.9 KB.\n"
+		"tcptape-record: 722 events in 2.0 s, none lost, to bug.tape: 2.9 kB.\n"
 		"skb:consume_skb 500, sock:inet_sock_set_state 90, sock:sock_send_length 90,\n"
 		"tcp:tcp_probe 20, a:a 7, b:b 6, 2 other types 9. The recorder took 400 ms of\n"
 		"processor time to start, then 1.0 % of one core, and 12.3 MB of memory; its\n"
