@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* main.c -- tcptape-record: the only place that prints errors and exits. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "record/options.h"
@@ -37,6 +38,8 @@ int main(int argc, char **argv)
 
 	if (!rc)
 		rc = act(&opt, argv, &err);
+	if (!rc && (fflush(stdout) || ferror(stdout)))
+		rc = error_sys(&err, errno, "cannot write standard output");
 	options_release(&opt);
 	if (!rc)
 		return 0;

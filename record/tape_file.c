@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "record/caller.h"
@@ -84,21 +85,49 @@ int tape_file_check(const char *path, struct error *err)
 	return OK;
 }
 
+/* For writing. A FIFO's reader may come a moment later, but is not waited for any longer: no signal
+ * would end that. Negative with errno, ENXIO where there is none. */
+static int open_held(int held)
+{
+	static const struct timespec moment = {.tv_nsec = 100000000};
+	enum { MOMENTS = 20 };
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", held);
+	for (unsigned i = 0; i < MOMENTS; i++) {
+		fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		if (fd >= 0 || errno != ENXIO)
+			break;
+		nanosleep(&moment, NULL);
+	}
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
+static int refuse_open(int held, const char *path, int sys_errno, struct error *err)
+{
+	struct stat st;
+
+	if (sys_errno == ENXIO && fstat(held, &st) == 0 && S_ISFIFO(st.st_mode))
+		return error_set(err, ERR_USAGE,
+				 "%s is a pipe that nobody reads: start its reader first", path);
+	return error_sys(err, sys_errno, "cannot create %s", path);
+}
+
 static int overwrite(const char *path, int *out, struct error *err)
 {
-	char held[32];
-	int fd, again;
+	int held, fd, rc = OK;
 
-	TRY(hold(path, &fd, err));
-	snprintf(held, sizeof(held), "/proc/self/fd/%d", fd);
-	again = open(held, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
-	if (again < 0)
-		error_sys(err, errno, "cannot create %s", path);
-	close(fd);
-	if (again < 0)
-		return ERR_IO;
-	*out = again;
-	return OK;
+	TRY(hold(path, &held, err));
+	fd = open_held(held);
+	if (fd < 0)
+		rc = refuse_open(held, path, errno, err);
+	else
+		*out = fd;
+	close(held);
+	return rc;
 }
 
 int tape_file_open(const char *path, bool force, int *out, struct error *err)

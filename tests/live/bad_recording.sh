@@ -38,6 +38,19 @@ refused 'no-such-command' 2 -o "$TMP/tape" -- "$TMP/no-such-command"
 
 # Outputs that cannot be written.
 refused 'no-such-directory' 1 -o "$TMP/no-such-directory/tape" -- true
+full_help() {
+	"$TCPTAPE_RECORD" --help >/dev/full
+}
+expect 1 full_help
+expect_sentence 'cannot write standard output'
+# Signals are held until recording has begun: nothing may wait before.
+mkfifo "$TMP/unread"
+refused 'unread is a pipe that nobody reads' 2 -f -o "$TMP/unread" -- true
+cat "$TMP/unread" >"$TMP/read" &
+reader=$!
+expect 0 "$TCPTAPE_RECORD" -q -f -o "$TMP/unread" -- true
+wait "$reader"
+expect 0 "$TCPTAPE" verify "$TMP/read"
 refused '/proc/tape' 1 -o /proc/tape -- true
 refused "$TMP" 1 -o "$TMP" --force -- true
 
