@@ -60,13 +60,22 @@ bool memory_limit_parse(const char *text, uint64_t *bytes)
 	return false;
 }
 
+/* What the caller has set, in one way or another, is less: it will be what does not suffice. */
+static bool is_exceeded(uint64_t bytes)
+{
+	struct rlimit space;
+
+	return getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
+	       space.rlim_cur < bytes;
+}
+
 bool memory_limit_set(uint64_t bytes)
 {
 	struct rlimit limit;
 
 	if (IS_SANITIZED || (rlim_t)bytes != bytes || getrlimit(LIMITED, &limit) < 0)
 		return false;
-	if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < bytes)
+	if ((limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < bytes) || is_exceeded(bytes))
 		return false;
 	limit.rlim_cur = (rlim_t)bytes;
 	return setrlimit(LIMITED, &limit) == 0;

@@ -46,6 +46,16 @@ static bool is_on_path(const char *word, size_t len)
 	return false;
 }
 
+static bool is_program(const char *word, size_t len)
+{
+	char file[PATH_BYTES];
+
+	if (!memchr(word, '/', len))
+		return is_on_path(word, len);
+	return (size_t)snprintf(file, sizeof(file), "%.*s", (int)len, word) < sizeof(file) &&
+	       access(file, X_OK) == 0;
+}
+
 /* What to run, or NULL for nothing. */
 static const char *pager_command(void)
 {
@@ -58,8 +68,7 @@ static const char *pager_command(void)
 	if (!len || strcmp(command, "cat") == 0)
 		return NULL;
 	/* What the shell would have to make sense of is left to the shell. */
-	if ((command[len] == '\0' || command[len] == ' ') && !memchr(command, '/', len) &&
-	    !is_on_path(command, len))
+	if ((command[len] == '\0' || command[len] == ' ') && !is_program(command, len))
 		return NULL;
 	return command;
 }

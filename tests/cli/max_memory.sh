@@ -15,6 +15,8 @@ echo "exit $?"
 echo "exit $?"
 "$TCPTAPE" recover testdata/hello.tape -o "$TMP/new.tape" --max-memory 1M 2>&1
 echo "exit $?"
+# A limit of the shell is not taken for this one.
+(ulimit -v 8000 && "$TCPTAPE" info testdata/hello.tape 2>&1 | grep -c max-memory)
 shim=$TMP/fail_malloc.so
 ${CC:-cc} -shared -fPIC -o "$shim" tests/cli/fail_malloc.c 2>/dev/null || shim=
 mkdir "$TMP/hostile" && python3 tests/cli/hostile_tapes.py "$TMP/hostile" || exit 1
