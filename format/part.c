@@ -114,7 +114,7 @@ void packer_hurry(struct packer *p, enum packer_haste haste)
 static int level_of(const struct packer *p, enum packer_effort effort)
 {
 	static const int more[][EFFORTS] = {
-		[HASTE_NONE] = {[EFFORT_MORE] = 4, [EFFORT_MOST] = 3},
+		[HASTE_NONE] = {[EFFORT_USUAL] = 3, [EFFORT_MORE] = 4, [EFFORT_MOST] = 6},
 		[HASTE_SOME] = {[EFFORT_MOST] = 1},
 		[HASTE_GREAT] = {[EFFORT_MOST] = 1},
 	};
