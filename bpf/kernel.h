@@ -83,6 +83,10 @@ typedef struct {
 } KERNEL_TYPE possible_net_t;
 
 typedef struct {
+	int counter;
+} KERNEL_TYPE atomic_t;
+
+typedef struct {
 	__s64 counter;
 } KERNEL_TYPE atomic64_t;
 
@@ -131,6 +135,7 @@ struct sock {
 	__u8 sk_shutdown;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
+	atomic_t sk_drops;
 	unsigned long sk_pacing_rate;
 	struct socket *sk_socket;
 } KERNEL_TYPE;
@@ -158,8 +163,13 @@ struct inet_sock {
 	__be16 inet_sport;
 } KERNEL_TYPE;
 
+struct request_sock_queue {
+	atomic_t qlen;
+} KERNEL_TYPE;
+
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
+	struct request_sock_queue icsk_accept_queue;
 	__u32 icsk_pmtu_cookie;
 	const struct tcp_congestion_ops *icsk_ca_ops;
 	__u8 icsk_ca_state : 5;
@@ -263,6 +273,7 @@ struct tcphdr {
 struct tcp_skb_cb {
 	__u32 seq;
 	__u32 end_seq;
+	__u16 tcp_gso_segs;
 } KERNEL_TYPE;
 
 struct task_struct {

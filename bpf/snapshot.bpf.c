@@ -26,8 +26,7 @@ static __always_inline void fill_tcp_existing(struct wire_existing *r, const str
 		r->head.flags |= WIRE_HAS_INODE;
 	if (r->sock.state == TCP_LISTEN) {
 		r->head.flags |= WIRE_HAS_BACKLOG;
-		r->backlog = sk->sk_ack_backlog;
-		r->max_backlog = sk->sk_max_ack_backlog;
+		fill_queues(&r->queues, sk, tp);
 		return;
 	}
 	r->head.flags |= WIRE_HAS_TCP;

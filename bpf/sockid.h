@@ -214,6 +214,16 @@ static __always_inline void fill_sock_copied(struct wire_sock *w, struct wire_ad
 		fill_sock_by_helper(w, a6, pointer);
 }
 
+/* Of a listener. */
+static __always_inline void fill_queues(struct wire_queues *w, const struct sock *sk,
+					const struct tcp_sock *tp)
+{
+	w->backlog = sk->sk_ack_backlog;
+	w->max_backlog = sk->sk_max_ack_backlog;
+	w->requests = tp->inet_conn.icsk_accept_queue.qlen.counter;
+	w->drops = sk->sk_drops.counter;
+}
+
 static __always_inline void fill_counters(struct wire_tcp_counters *w, const struct tcp_sock *tp)
 {
 	w->bytes_acked = tp->bytes_acked;

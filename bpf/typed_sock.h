@@ -88,15 +88,38 @@ OUT_OF_LINE int emit_summary(void *ctx, __u64 ts_ns, const struct sock *sk,
 	return 0;
 }
 
+/* A listener ends; those who wait in its queue are still counted. */
+OUT_OF_LINE int emit_listener(void *ctx, __u64 ts_ns, const struct sock *sk,
+			      const struct tcp_sock *tp)
+{
+	struct emission e;
+	struct wire_listener *r = emit_begin_untimed(&e, ctx, WIRE_LISTENER, sizeof(*r));
+
+	if (unlikely(!r))
+		return 0;
+	r->head.ts_ns = ts_ns ? ts_ns : bpf_ktime_get_boot_ns();
+	r->sock.cookie = sock_cookie(sk);
+	fill_tcp_names(&r->sock, &r->addrs6, sk, tp);
+	r->head.flags = WIRE_HAS_OWNER; /* who closes it */
+	fill_queues(&r->queues, sk, tp);
+	EMIT_END_SOCK(&e, r);
+	return 0;
+}
+
 /* What is wanted of it. */
 static __always_inline int emit_states(void *ctx, const struct sock *sk, const struct tcp_sock *tp,
 				       int oldstate, int newstate)
 {
 	__u64 ts_ns = emit_set_state(ctx, sk, tp, oldstate, newstate);
 
-	if (tp && newstate == TCP_CLOSE && oldstate != TCP_CLOSE && oldstate != TCP_LISTEN &&
-	    is_wanted(WIRE_SOCK_SUMMARY))
+	if (!tp || newstate != TCP_CLOSE || oldstate == TCP_CLOSE)
+		return 0;
+	if (oldstate == TCP_LISTEN) {
+		if (is_wanted(WIRE_LISTENER))
+			emit_listener(ctx, ts_ns, sk, tp);
+	} else if (is_wanted(WIRE_SOCK_SUMMARY)) {
 		emit_summary(ctx, ts_ns, sk, tp, oldstate);
+	}
 	return 0;
 }
 
@@ -182,7 +205,7 @@ SEC("tp_btf/sk_data_ready")
 int BPF_PROG(sk_data_ready_typed, const struct sock *sk)
 {
 	struct emission e;
-	struct wire_sock_value *r;
+	struct wire_data_ready *r;
 
 	if (!is_selected(sk))
 		return 0;
@@ -191,8 +214,22 @@ int BPF_PROG(sk_data_ready_typed, const struct sock *sk)
 		return 0;
 	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
 	r->ip = read_word((const char *)ctx + data_ready_site);
+	if (r->sock.state == TCP_LISTEN) {
+		r->head.flags = WIRE_HAS_BACKLOG;
+		r->backlog = sk->sk_ack_backlog;
+		r->max_backlog = sk->sk_max_ack_backlog;
+	}
 	EMIT_END_SOCK(&e, r);
 	return 0;
+}
+
+static __always_inline void fill_backlog(struct wire_data_ready *r, const void *pointer)
+{
+	const struct sock *sk = pointer;
+
+	r->head.flags = WIRE_HAS_BACKLOG;
+	r->backlog = BPF_CORE_READ(sk, sk_ack_backlog);
+	r->max_backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
 }
 
 /* Where it is not known, this program is attached to the classic event and finds `ip` in its entry. */
@@ -200,7 +237,7 @@ SEC("tp/sock/sk_data_ready")
 int sk_data_ready(void *ctx)
 {
 	struct emission e;
-	struct wire_sock_value *r;
+	struct wire_data_ready *r;
 	void *sk;
 
 	if (data_ready_skaddr == DATA_READY_SKADDR)
@@ -217,6 +254,8 @@ int sk_data_ready(void *ctx)
 		r->ip = *(__u64 *)(ctx + DATA_READY_IP);
 	else
 		r->ip = data_ready_field(ctx, data_ready_ip);
+	if (r->sock.state == TCP_LISTEN)
+		fill_backlog(r, sk);
 	EMIT_END_SOCK(&e, r);
 	return OTHERS_SEE_IT;
 }

@@ -216,6 +216,7 @@ int BPF_PROG(tcp_retransmit_skb, const struct sock *sk, const struct sk_buff *sk
 	r->err = arg_counts[WIRE_TCP_RETRANSMIT_SKB] > 2 ? (__s32)ctx[2] : 0;
 	r->seq = cb->seq;
 	r->end_seq = cb->end_seq;
+	r->segs = cb->tcp_gso_segs;
 	if (tp) {
 		r->head.flags = WIRE_HAS_TCP;
 		r->ca_state = tcp_ca_state(tp);
@@ -252,6 +253,7 @@ static __always_inline bool is_request_selected(const struct sock *sk,
 SEC("tp_btf/tcp_retransmit_synack")
 int BPF_PROG(tcp_retransmit_synack, const struct sock *sk, const struct request_sock *req)
 {
+	const struct tcp_sock *tp = as_tcp(sk);
 	struct emission e;
 	struct wire_synack *r;
 
@@ -260,7 +262,11 @@ int BPF_PROG(tcp_retransmit_synack, const struct sock *sk, const struct request_
 	r = emit_begin(&e, ctx, WIRE_TCP_RETRANSMIT_SYNACK, sizeof(*r));
 	if (unlikely(!r))
 		return 0;
-	fill_sock(&r->sock, &r->addrs6, sk, as_tcp(sk));
+	fill_sock(&r->sock, &r->addrs6, sk, tp);
+	if (tp && r->sock.state == TCP_LISTEN) {
+		r->head.flags = WIRE_HAS_BACKLOG;
+		fill_queues(&r->queues, sk, tp);
+	}
 	fill_request(r, &req->__req_common);
 	EMIT_END_SOCK(&e, r);
 	return 0;
@@ -270,7 +276,7 @@ SEC("tp_btf/tcp_cong_state_set")
 int BPF_PROG(tcp_cong_state_set, const struct sock *sk, __u8 state)
 {
 	struct emission e;
-	struct wire_sock_value *r;
+	struct wire_cong_state *r;
 
 	if (!is_selected(sk))
 		return 0;

@@ -41,18 +41,20 @@ enum wire_event {
 	WIRE_NETIF_RECEIVE_SKB,
 	WIRE_SOCK_SUMMARY,  /* from inet_sock_set_state */
 	WIRE_SOCK_SNAPSHOT, /* iterators, not through the ring */
+	WIRE_LISTENER,      /* from inet_sock_set_state, and iterators */
 	WIRE_TYPED_END,
 	WIRE_EVENT_MAX = 4096, /* event numbers are below */
 };
 
 enum wire_flag {
-	WIRE_HAS_SOCK = 1,      /* wire_sock is filled */
-	WIRE_HAS_TCP = 2,       /* the counters of a full TCP socket are filled */
-	WIRE_HAS_FLOW = 4,      /* wire_packet: IP header understood */
-	WIRE_HAS_SEGMENT = 8,   /* wire_packet: TCP header understood */
-	WIRE_HAS_OWNER = 16,    /* wire_existing: pid, tid, comm and fd are the owner's */
+	WIRE_HAS_SOCK = 1,    /* wire_sock is filled */
+	WIRE_HAS_TCP = 2,     /* the counters of a full TCP socket are filled */
+	WIRE_HAS_FLOW = 4,    /* wire_packet: IP header understood */
+	WIRE_HAS_SEGMENT = 8, /* wire_packet: TCP header understood */
+	WIRE_HAS_OWNER =
+		16, /* wire_existing, wire_listener: pid, tid, comm (and fd) are the owner's */
 	WIRE_HAS_INODE = 32,    /* wire_existing */
-	WIRE_HAS_BACKLOG = 64,  /* wire_existing: a listener */
+	WIRE_HAS_BACKLOG = 64,  /* the queues of a listener are filled */
 	WIRE_HAS_MIN_RTT = 128, /* wire_tcp_totals: an RTT was measured */
 };
 
@@ -142,14 +144,36 @@ struct wire_sock_event {
 	struct wire_addrs6 addrs6;
 };
 
-/* sk_data_ready, tcp_cong_state_set. */
-struct wire_sock_value {
+/* What waits at a listener. */
+struct wire_queues {
+	__u32 backlog;     /* connections that nobody has accepted */
+	__u32 max_backlog; /* no more are let in once there are more than this */
+	__u32 requests;    /* half-open */
+	__u32 drops;       /* packets that it did not take, for whatever reason */
+};
+
+struct wire_data_ready {
 	struct wire_head head;
 	struct wire_sock sock;
-	union {
-		__u64 ip;
-		__u8 cong_state;
-	};
+	__u64 ip;
+	__u32 backlog; /* WIRE_HAS_BACKLOG, and the next */
+	__u32 max_backlog;
+	struct wire_addrs6 addrs6;
+};
+
+struct wire_cong_state {
+	struct wire_head head;
+	struct wire_sock sock;
+	__u8 cong_state;
+	__u8 pad[7];
+	struct wire_addrs6 addrs6;
+};
+
+/* A listener that ends, or is there when the recording does. */
+struct wire_listener {
+	struct wire_head head;
+	struct wire_sock sock;
+	struct wire_queues queues;
 	struct wire_addrs6 addrs6;
 };
 
@@ -277,7 +301,8 @@ struct wire_retransmit {
 	__u32 end_seq;
 	__u8 ca_state;
 	__u8 icsk_pending;
-	__u8 pad[6];
+	__u16 segs; /* that the packet is made of */
+	__u8 pad[4];
 	struct wire_addrs6 addrs6;
 };
 
@@ -292,6 +317,7 @@ struct wire_synack {
 	__u8 pad[2];
 	__u8 saddr[4];
 	__u8 daddr[4];
+	struct wire_queues queues; /* of the listener: WIRE_HAS_BACKLOG */
 	struct wire_addrs6 addrs6;
 	struct wire_addrs6 request6;
 };
@@ -470,9 +496,8 @@ struct wire_existing {
 	struct wire_tcp_counters tcp;  /* WIRE_HAS_TCP */
 	struct wire_tcp_totals totals; /* the same */
 	__u64 inode;
+	struct wire_queues queues; /* WIRE_HAS_BACKLOG */
 	__s32 fd;
-	__u32 backlog;
-	__u32 max_backlog;
 	__u8 pad[4];
 };
 
@@ -487,7 +512,9 @@ WIRE_SIZE(wire_sock, 40);
 WIRE_SIZE(wire_addrs6, 32);
 WIRE_SIZE(wire_tcp_counters, 32);
 WIRE_SIZE(wire_sock_event, 112);
-WIRE_SIZE(wire_sock_value, 120);
+WIRE_SIZE(wire_data_ready, 128);
+WIRE_SIZE(wire_cong_state, 120);
+WIRE_SIZE(wire_listener, 128);
 WIRE_SIZE(wire_sock_length, 120);
 WIRE_SIZE(wire_tcp_totals, 160);
 WIRE_SIZE(wire_summary, 312);
@@ -498,7 +525,7 @@ WIRE_SIZE(wire_tcp_probe, 176);
 WIRE_AT(wire_tcp_probe, addrs6, 128);
 WIRE_SIZE(wire_send_reset, 184);
 WIRE_SIZE(wire_retransmit, 144);
-WIRE_SIZE(wire_synack, 168);
+WIRE_SIZE(wire_synack, 184);
 WIRE_SIZE(wire_sendmsg, 136);
 WIRE_SIZE(wire_rcvbuf, 160);
 WIRE_SIZE(wire_cwnd_reduction, 128);
@@ -510,7 +537,7 @@ WIRE_SIZE(wire_kfree, 200);
 WIRE_SIZE(wire_receive, 128);
 WIRE_SIZE(wire_dynamic, 256);
 WIRE_SIZE(wire_generic, 40);
-WIRE_SIZE(wire_existing, 328);
+WIRE_SIZE(wire_existing, 336);
 
 #undef WIRE_SIZE
 #undef WIRE_AT

@@ -235,6 +235,32 @@ static int take_snapshot(struct session *s, bool is_first, struct error *err)
 	return rc;
 }
 
+/* What waits at the listeners now, which no event may tell of: a full queue is silent. */
+static int write_listeners(struct session *s, struct error *err)
+{
+	const struct catalog_event *e = catalog_find(s->catalog, WIRE_LISTENER);
+	struct snapshot_reader *reader;
+	const struct wire_existing *row;
+	int rc;
+
+	if (!e || e->way != WAY_TYPED)
+		return 0;
+	TRY(snapshot_open(s->snapshot, false, NULL, &reader, err));
+	while ((rc = snapshot_next(reader, &row, err)) == 0) {
+		struct wire_listener listener;
+
+		if (!snapshot_listener(row, &listener))
+			continue;
+		rc = empty_until(s, row->head.ts_ns, err);
+		if (!rc)
+			rc = piece_add_as(series_piece(s->series), &e->recipe, &listener, err);
+		if (rc)
+			break;
+	}
+	snapshot_close(reader);
+	return rc == END ? 0 : rc;
+}
+
 /* What the recorder does not need any more. */
 static void give_up(struct session *s)
 {
@@ -308,6 +334,7 @@ static int turn(struct session *s, uint64_t now, struct error *err)
 	}
 	urgency_hurry(&s->urgency);
 	TRY(empty_until(s, now, err));
+	TRY(write_listeners(s, err));
 	total = account_total(&s->account);
 	TRY(series_turn(s->series, s->losses, &total, &trouble, err));
 	account_tell(&s->account, &trouble, "");
@@ -414,7 +441,8 @@ static void tell_nothing(struct session *s)
 	uint64_t chosen, others;
 	struct error news = {0};
 
-	if (series_rows(s->series) > series_rows_of(s->series, WIRE_SOCK_SNAPSHOT))
+	if (series_rows(s->series) > series_rows_of(s->series, WIRE_SOCK_SNAPSHOT) +
+					     series_rows_of(s->series, WIRE_LISTENER))
 		return;
 	selector_opened(attach_typed(s->attach), &chosen, &others);
 	filter_watch_nothing(&s->filter_watch, others, &news);
@@ -432,6 +460,7 @@ static int session_end(struct session *s, struct status_total *total, struct err
 	do
 		TRY(empty_ring(s, BATCH_RECORDS, &taken, err));
 	while (taken);
+	TRY(write_listeners(s, err));
 	*total = account_total(&s->account);
 	TRY(series_end(s->series, s->losses, s->end_reason, total, err));
 	account_watch_output(&s->account);

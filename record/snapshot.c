@@ -486,6 +486,20 @@ int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, s
 	}
 }
 
+bool snapshot_listener(const struct wire_existing *row, struct wire_listener *out)
+{
+	if (!(row->head.flags & WIRE_HAS_BACKLOG))
+		return false;
+	*out = (struct wire_listener){
+		.head = row->head,
+		.sock = row->sock,
+		.queues = row->queues,
+		.addrs6 = row->addrs6,
+	};
+	out->head.event = WIRE_LISTENER;
+	return true;
+}
+
 const char *snapshot_problem(const struct snapshot_reader *r, size_t index)
 {
 	return index < r->problem_count ? r->problems[index] : NULL;

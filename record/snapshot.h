@@ -53,6 +53,8 @@ void snapshot_close(struct snapshot_reader *r);
 /* 0 and the next socket, lent until the next call; END; or an error of memory, of the
  * writer, or ERR_KERNEL when there is no way back from another namespace. */
 int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, struct error *err);
+/* What waits at it, as a record of its own. False when it does not listen. */
+bool snapshot_listener(const struct wire_existing *row, struct wire_listener *out);
 /* After END: what is missing of the snapshot, a sentence each; NULL when `index` is past the
  * last. Lent while the reader lives. */
 const char *snapshot_problem(const struct snapshot_reader *r, size_t index);

@@ -83,6 +83,10 @@ const struct typed_field typed_error_report_fields[] = {
 const struct typed_field typed_data_ready_fields[] = {
 	{"ip", "unsigned long", 8, DICT_SYMBOL, .attribute = SYMBOL_ADDRESS},
 	{"ip_symbol", "string", 0, DICT_SYMBOL, .attribute = SYMBOL_NAME, .flags = TYPED_EXTRA},
+	{"backlog", "u32", 4, TO_OWN, .offset = offsetof(struct wire_data_ready, backlog),
+	 .flags = TYPED_EXTRA, .needs = WIRE_HAS_BACKLOG},
+	{"max_backlog", "u32", 4, TO_OWN, .offset = offsetof(struct wire_data_ready, max_backlog),
+	 .flags = TYPED_EXTRA, .needs = WIRE_HAS_BACKLOG},
 	{0},
 };
 
@@ -172,6 +176,8 @@ const struct typed_field typed_retransmit_fields[] = {
 	 .flags = TYPED_EXTRA, .legend = LEGEND_TCP_CA_STATE, .needs = WIRE_HAS_TCP},
 	{"icsk_pending", "u8", 1, TO_OWN, .offset = offsetof(struct wire_retransmit, icsk_pending),
 	 .flags = TYPED_EXTRA, .needs = WIRE_HAS_TCP},
+	{"segs", "u16", 2, TO_OWN, .offset = offsetof(struct wire_retransmit, segs),
+	 .flags = TYPED_EXTRA},
 	{0},
 };
 
@@ -186,11 +192,20 @@ const struct typed_field typed_synack_fields[] = {
 	{"daddr", "__u8[4]", 4, DICT_TUPLE, .attribute = TUPLE_DADDR},
 	{"saddr_v6", "__u8[16]", 16, DICT_TUPLE, .attribute = TUPLE_SADDR6},
 	{"daddr_v6", "__u8[16]", 16, DICT_TUPLE, .attribute = TUPLE_DADDR6},
+	{"backlog", "u32", 4, TO_OWN, .offset = offsetof(struct wire_synack, queues.backlog),
+	 .flags = TYPED_EXTRA, .needs = WIRE_HAS_BACKLOG},
+	{"max_backlog", "u32", 4, TO_OWN,
+	 .offset = offsetof(struct wire_synack, queues.max_backlog), .flags = TYPED_EXTRA,
+	 .needs = WIRE_HAS_BACKLOG},
+	{"requests", "u32", 4, TO_OWN, .offset = offsetof(struct wire_synack, queues.requests),
+	 .flags = TYPED_EXTRA, .needs = WIRE_HAS_BACKLOG},
+	{"drops", "u32", 4, TO_OWN, .offset = offsetof(struct wire_synack, queues.drops),
+	 .flags = TYPED_EXTRA, .needs = WIRE_HAS_BACKLOG},
 	{0},
 };
 
 const struct typed_field typed_cong_state_fields[] = {
-	{"cong_state", "__u8", 1, TO_OWN, .offset = offsetof(struct wire_sock_value, cong_state)},
+	{"cong_state", "__u8", 1, TO_OWN, .offset = offsetof(struct wire_cong_state, cong_state)},
 	{0},
 };
 

@@ -31,5 +31,6 @@ extern const struct typed_field typed_copy_fields[];
 extern const struct typed_field typed_receive_fields[];
 extern const struct typed_field typed_summary_fields[];
 extern const struct typed_field typed_snapshot_fields[];
+extern const struct typed_field typed_listener_fields[];
 
 #endif

@@ -14,6 +14,12 @@
 #define TOTAL32(record, member, ...) COUNTER(record, #member, "u32", 4, totals.member, __VA_ARGS__)
 #define TOTAL64(record, member, ...) COUNTER(record, #member, "u64", 8, totals.member, __VA_ARGS__)
 
+#define QUEUE(record, member, flag)                                                                \
+	COUNTER(record, #member, "u32", 4, queues.member, .needs = (flag))
+#define QUEUES(record, flag)                                                                       \
+	QUEUE(record, backlog, flag), QUEUE(record, max_backlog, flag),                            \
+		QUEUE(record, requests, flag), QUEUE(record, drops, flag)
+
 /* `flag`: without it the record has no counters; 0 = always. */
 #define TCP_COUNTERS(record, flag)                                                                 \
 	COUNTER(record, "bytes_acked", "u64", 8, tcp.bytes_acked, .key = KEY_BYTES_ACKED,          \
@@ -78,10 +84,12 @@ const struct typed_field typed_snapshot_fields[] = {
 	 .role = ROLE_TEXT, .needs = WIRE_HAS_OWNER},
 	{"inode", "u64", 8, TO_OWN, .offset = offsetof(struct wire_existing, inode),
 	 .needs = WIRE_HAS_INODE},
-	{"backlog", "u32", 4, TO_OWN, .offset = offsetof(struct wire_existing, backlog),
-	 .needs = WIRE_HAS_BACKLOG},
-	{"max_backlog", "u32", 4, TO_OWN, .offset = offsetof(struct wire_existing, max_backlog),
-	 .needs = WIRE_HAS_BACKLOG},
+	QUEUES(wire_existing, WIRE_HAS_BACKLOG),
 	TCP_COUNTERS(wire_existing, WIRE_HAS_TCP),
+	{0},
+};
+
+const struct typed_field typed_listener_fields[] = {
+	QUEUES(wire_listener, 0),
 	{0},
 };

@@ -350,10 +350,10 @@ static void translate_counts_records_it_does_not_understand(void **state)
 
 static void translate_writes_a_snapshot_row_without_an_owner(void **state)
 {
-	struct wire_existing r = {.head = {.ts_ns = 5, .flags = WIRE_HAS_BACKLOG},
-				  .sock = {.skaddr = 9, .family = AF_INET_FAMILY, .state = 10},
-				  .backlog = 1,
-				  .max_backlog = 128};
+	struct wire_existing r =
+		{.head = {.ts_ns = 5, .flags = WIRE_HAS_BACKLOG},
+		 .sock = {.skaddr = 9, .family = AF_INET_FAMILY, .state = 10},
+		 .queues = {.backlog = 1, .max_backlog = 128, .requests = 2, .drops = 3}};
 	struct fake_tape t;
 	struct item item;
 
@@ -367,6 +367,8 @@ static void translate_writes_a_snapshot_row_without_an_owner(void **state)
 	assert_int_equal(event_ref(&item.event, 1), 0);
 	assert_int_equal(fake_int(&item.event, "state"), 10);
 	assert_int_equal(fake_int(&item.event, "max_backlog"), 128);
+	assert_int_equal(fake_int(&item.event, "requests"), 2);
+	assert_int_equal(fake_int(&item.event, "drops"), 3);
 	assert_true(fake_is_null(&item.event, "owner_pid"));
 	assert_true(fake_is_null(&item.event, "inode"));
 	assert_true(fake_is_null(&item.event, "snd_cwnd"));
