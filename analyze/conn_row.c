@@ -66,6 +66,11 @@ enum {
 	COL_END_CAUSE,
 	COL_END_EVIDENCE,
 	COL_RETRANS_SEGS,
+	COL_BACKLOG_LAST,
+	COL_BACKLOG_PEAK,
+	COL_LISTEN_DROPS,
+	COL_QUEUE,
+	COL_QUEUE_EVIDENCE,
 	COL_REMARK,
 	COL_COUNT
 };
@@ -122,9 +127,14 @@ static const struct column columns[COL_COUNT] = {
 	[COL_ACCEPTED] = {.key = "accepted", .doc = "of a listener: connections that the application has called on; null when others share its port, and it is not known who accepted"},
 	[COL_BACKLOG] = {.key = "backlog", .doc = "of a listener: connections not accepted yet when the tape began"},
 	[COL_MAX_BACKLOG] = {.key = "max_backlog", .doc = "of a listener: how many there may be"},
-	[COL_END_CAUSE] = {.key = "end_cause", .doc = "why it ended so, where that is known: destroyed (from outside: ss -K), unreachable, data after close, or unread data at close"},
+	[COL_END_CAUSE] = {.key = "end_cause", .doc = "why it ended so, where that is known: destroyed (from outside: ss -K), unreachable, accept queue full, never accepted, data after close, or unread data at close"},
 	[COL_END_EVIDENCE] = {.key = "end_evidence", .doc = "what that rests on"},
 	[COL_RETRANS_SEGS] = {.key = "retrans_segs", .doc = "of a connection that has ended: segments sent again, as TCP counted from the socket's beginning; one retransmit may be several"},
+	[COL_BACKLOG_LAST] = {.key = "backlog_last", .doc = "of a listener: connections not accepted when that was last told; the queue is full when there are more than max_backlog"},
+	[COL_BACKLOG_PEAK] = {.key = "backlog_peak", .doc = "of a listener: the most that was told"},
+	[COL_LISTEN_DROPS] = {.key = "listen_drops", .doc = "of a listener: packets that it did not take while the tape ran, for whatever reason (sk_drops)"},
+	[COL_QUEUE] = {.key = "queue", .doc = "accept queue full, of a listener: at some time; of a client: when a SYN that was not answered was sent, or its handshake was to end; of a listener also SYN queue full; null when not known to be"},
+	[COL_QUEUE_EVIDENCE] = {.key = "queue_evidence", .doc = "what that rests on"},
 	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };
 /* clang-format on */
@@ -138,7 +148,7 @@ struct row_text {
 	char time[UNITS_LEAST + UNITS_MAX];
 	char sent[UNITS_LEAST + UNITS_MAX], received[UNITS_LEAST + UNITS_MAX];
 	char remark[128];
-	char evidence[END_EVIDENCE_MAX];
+	char evidence[END_EVIDENCE_MAX], queue_evidence[END_EVIDENCE_MAX];
 };
 
 static struct cell states_cell(const struct life *l, struct row_text *t)
@@ -188,11 +198,34 @@ static uint64_t retransmits_of(const struct conn_row *row, const struct life *l,
 	return has_event ? l->traffic.retransmits : l->traffic.total_retrans;
 }
 
+/* A listener's own, or that of the listener that a client connects to. */
+static enum end_cause trouble_of(const struct life *l)
+{
+	const struct accept_queue *q = life_queue(l);
+
+	if (!q)
+		return end_cause_of_queue((enum queue_trouble)l->queue);
+	if (q->has_been_full)
+		return q->peak > q->max ? END_QUEUE_FULL : END_QUEUE_OVERFLOW;
+	return q->has_been_too_many ? END_REQUESTS_FULL : END_UNKNOWN;
+}
+
+static void remark_queue(char *remark, size_t size, const struct accept_queue *q, const char *what)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s", what);
+	if (q)
+		snprintf(text, sizeof(text), "%s (%" PRIu32 ", max_backlog %" PRIu32 ")", what,
+			 q->has_been_full ? q->peak : q->requests, q->max);
+	remark_add(remark, size, text);
+}
+
 static const char *remark_of(const struct conn_row *row, const struct life *l, struct row_text *t)
 {
 	char *out = t->remark;
 	size_t size = sizeof(t->remark);
-	enum end_cause cause = end_cause_of(l);
+	enum end_cause cause = end_cause_of(l), queue = trouble_of(l);
 	bool is_known;
 
 	out[0] = '\0';
@@ -206,6 +239,8 @@ static const char *remark_of(const struct conn_row *row, const struct life *l, s
 		remark_add(out, size, "never a connection");
 	if (cause)
 		remark_add(out, size, end_cause_name(cause));
+	else if (queue)
+		remark_queue(out, size, life_queue(l), end_cause_name(queue));
 	remark_count(out, size, retransmits_of(row, l, &is_known), "retransmit");
 	remark_count(out, size, l->traffic.drops, "drop");
 	return out;
@@ -321,6 +356,17 @@ static void fill_text(struct cell *cells, const struct conn_row *row, const stru
 	cells[COL_REMARK] = cell_word(remark_of(row, l, t));
 }
 
+static void fill_queue(struct cell *cells, const struct accept_queue *q)
+{
+	if (!q)
+		return;
+	cells[COL_MAX_BACKLOG] = cell_uint(q->max);
+	cells[COL_BACKLOG_LAST] = cell_uint(q->len);
+	cells[COL_BACKLOG_PEAK] = cell_uint(q->peak);
+	if (q->has_drops)
+		cells[COL_LISTEN_DROPS] = cell_uint(q->drops - q->drops_base);
+}
+
 /* Of a listener, what its snapshot and its children tell. */
 static void fill_opening(struct cell *cells, const struct life *l)
 {
@@ -339,6 +385,7 @@ static void fill_opening(struct cell *cells, const struct life *l)
 		cells[COL_BACKLOG] = cell_uint(l->backlog);
 		cells[COL_MAX_BACKLOG] = cell_uint(l->max_backlog);
 	}
+	fill_queue(cells, life_queue(l));
 }
 
 void conn_row_render(const struct conn_row *row)
@@ -346,6 +393,7 @@ void conn_row_render(const struct conn_row *row)
 	const struct life *l = row->life;
 	enum end_cause cause = end_cause_of(l);
 	struct cell cells[COL_COUNT] = {{0}};
+	enum end_cause queue = trouble_of(l);
 	struct row_text text;
 
 	fill_identity(cells, row->in, l, &text);
@@ -361,6 +409,8 @@ void conn_row_render(const struct conn_row *row)
 	cells[COL_TIME_WAIT] = cell_bool(l->is_time_wait);
 	cells[COL_END_CAUSE] = cell_string(end_cause_name(cause));
 	cells[COL_END_EVIDENCE] = cell_string(end_cause_evidence(cause, l, text.evidence));
+	cells[COL_QUEUE] = cell_string(end_cause_name(queue));
+	cells[COL_QUEUE_EVIDENCE] = cell_string(end_cause_evidence(queue, l, text.queue_evidence));
 	if (row->in->format == RENDER_TEXT)
 		fill_text(cells, row, l, &text);
 	render_row(row->in->renderer, cells);

@@ -135,6 +135,13 @@ bool drop_is_benign(const struct bound *e, const struct event *ev, const struct 
 	return drop_excuse(e, ev, s) != NULL;
 }
 
+bool drop_is_overflow(const struct bound *e, const struct event *ev, const struct section *s)
+{
+	const char *reason = drop_reason(e, ev, s);
+
+	return reason && strcmp(reason, "TCP_LISTEN_OVERFLOW") == 0;
+}
+
 static bool is_same_end(const struct endpoint *a, const struct endpoint *b)
 {
 	return a->port == b->port && (address_is_any(a->addr) || address_is_any(b->addr) ||

@@ -18,6 +18,8 @@ enum drop_way { DROP_WAY_UNKNOWN = 0, DROP_LEAVING, DROP_ARRIVED };
 bool drop_is_benign(const struct bound *e, const struct event *ev, const struct section *s);
 /* The receiver had it already. */
 bool drop_is_duplicate(const struct bound *e, const struct event *ev, const struct section *s);
+/* A connection found no room in the accept queue (since 6.x; before, the kernel gives no reason). */
+bool drop_is_overflow(const struct bound *e, const struct event *ev, const struct section *s);
 /* Why it is no loss, in a few words; NULL if it is one. */
 const char *drop_excuse(const struct bound *e, const struct event *ev, const struct section *s);
 /* Whose socket the packet still had: its sender's, or its receiver's. Packets that arrive have left

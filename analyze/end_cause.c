@@ -15,11 +15,15 @@ static const struct cause causes[] = {
 	[END_UNKNOWN] = {NULL, NULL},
 	[END_DESTROYED] = {"destroyed", NULL},
 	[END_UNREACHABLE] = {"unreachable", NULL},
+	[END_NOT_ACCEPTED] = {"never accepted", "its listener closed just before"},
 	[END_UNREAD] = {"unread data at close", "reason TCP_ABORT_ON_CLOSE"},
 	[END_LATE_DATA] = {"data after close", "reason TCP_ABORT_ON_DATA"},
 	[END_LATE_DATA_LOCAL] = {"data after close", "tcp_reset() without a RST"},
 	[END_LATE_DATA_MINI] = {"data after close", "RST sent in FIN_WAIT2"},
 	[END_LATE_DATA_PEER] = {"data after close", "RST received from FIN_WAIT2"},
+	[END_QUEUE_FULL] = {"accept queue full", "listener's backlog above max_backlog"},
+	[END_QUEUE_OVERFLOW] = {"accept queue full", "drop reason TCP_LISTEN_OVERFLOW"},
+	[END_REQUESTS_FULL] = {"SYN queue full", "listener's requests above max_backlog"},
 };
 
 static bool is_reason(const char *reason, const char *name)
@@ -50,6 +54,16 @@ static bool is_unreachable(int32_t err)
 	return err == LINUX_EHOSTUNREACH || err == LINUX_ENETUNREACH;
 }
 
+/* SYNs in vain; or the client alone believed that there was a connection. */
+static bool is_locked_out(const struct life *l)
+{
+	bool has_failed = l->end == LIFE_TIMEOUT || l->end == LIFE_ABORTED || l->end == LIFE_RESET;
+
+	if (!has_failed || l->peer)
+		return false;
+	return l->queue == QUEUE_OVERFLOW || (l->queue && !l->has_been_established);
+}
+
 enum end_cause end_cause_of(const struct life *l)
 {
 	if (l->cause)
@@ -59,7 +73,16 @@ enum end_cause end_cause_of(const struct life *l)
 		return END_DESTROYED;
 	if ((l->end == LIFE_ABORTED || l->end == LIFE_TIMEOUT) && is_unreachable(l->sk_err))
 		return END_UNREACHABLE;
-	return END_UNKNOWN;
+	if (l->is_abandoned && l->end == LIFE_ABORTED)
+		return END_NOT_ACCEPTED;
+	return is_locked_out(l) ? end_cause_of_queue((enum queue_trouble)l->queue) : END_UNKNOWN;
+}
+
+enum end_cause end_cause_of_queue(enum queue_trouble t)
+{
+	static const enum end_cause of[] = {END_UNKNOWN, END_QUEUE_FULL, END_QUEUE_OVERFLOW};
+
+	return t <= QUEUE_OVERFLOW ? of[t] : END_UNKNOWN;
 }
 
 const char *end_cause_name(enum end_cause c)
@@ -82,5 +105,5 @@ const char *end_cause_evidence(enum end_cause c, const struct life *l, char out[
 
 bool end_cause_is_late_data(enum end_cause c)
 {
-	return c >= END_LATE_DATA;
+	return c >= END_LATE_DATA && c <= END_LATE_DATA_PEER;
 }

@@ -85,6 +85,11 @@ const struct totals *life_totals(const struct life *l)
 	return l->past && l->past->totals.is_known ? &l->past->totals : NULL;
 }
 
+const struct accept_queue *life_queue(const struct life *l)
+{
+	return l->past && l->past->queue.is_told ? &l->past->queue : NULL;
+}
+
 static void count_duration(struct life *l, uint64_t ts_ns, uint64_t origin_ns,
 			   struct life_change *c)
 {

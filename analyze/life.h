@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analyze/accept_queue.h"
 #include "analyze/owner.h"
 #include "analyze/tcp_state.h"
 #include "analyze/totals.h"
@@ -38,10 +39,14 @@ enum end_cause {
 	END_DESTROYED,       /* from outside: ss -K (SOCK_DESTROY), or a BPF program */
 	END_UNREACHABLE,     /* ICMP, or no route or neighbour */
 	END_UNREAD,          /* closed while received bytes were unread */
-	END_LATE_DATA,       /* data came after close; this and all that follow */
+	END_NOT_ACCEPTED,    /* the listener closed before anybody accepted it */
+	END_LATE_DATA,       /* data came after close; this and the next three */
 	END_LATE_DATA_LOCAL, /* the kernel reset it without having got a RST, and sent one */
 	END_LATE_DATA_MINI,  /* the mini-socket of FIN_WAIT2 sent a RST */
 	END_LATE_DATA_PEER,  /* the peer got one, which is all that tells before Linux 6.10 */
+	END_QUEUE_FULL,      /* the listener did not answer: enum queue_trouble */
+	END_QUEUE_OVERFLOW,
+	END_REQUESTS_FULL, /* of a listener only */
 };
 
 enum life_phase {
@@ -57,7 +62,8 @@ enum life_link { LINK_COOKIE, LINK_SKADDR, LINK_TUPLE, LINK_SEQ, LINK_COUNT };
  * state of their lives and stay there. */
 struct life_past {
 	uint64_t state_ns[STATE_COUNT];
-	struct totals totals; /* once it has closed */
+	struct totals totals;      /* once it has closed */
+	struct accept_queue queue; /* of a listener */
 };
 
 struct life {
@@ -68,8 +74,9 @@ struct life {
 	uint8_t opening : 4; /* enum tcp_state: the one that it was in first */
 	uint8_t phase : 2;   /* enum life_phase */
 	uint8_t role : 2;    /* enum life_role */
+	uint8_t cause : 4;   /* enum end_cause, where an event told */
 	uint8_t end : 3;     /* enum life_end */
-	uint8_t cause : 3;   /* enum end_cause, where an event told */
+	uint8_t queue : 2;   /* enum queue_trouble: of the listener that it connects to */
 	bool is_ipv6 : 1;
 	bool is_start_seen : 1;
 	bool is_end_seen : 1;
@@ -89,13 +96,15 @@ struct life {
 	/* A listener's child that never was a connection: two CPUs made one each of one request,
 	 * and the other's was first. Its end is not known to be anything. */
 	bool is_stillborn : 1;
-	bool has_strayed : 1;  /* a listener: a connection was accepted by it or by another one */
-	bool is_starved : 1;   /* there was no memory for its past */
-	bool has_no_times : 1; /* times in its states are not counted: nobody asks */
+	bool has_strayed : 1;   /* a listener: a connection was accepted by it or by another one */
+	bool is_starved : 1;    /* there was no memory for its past */
+	bool has_no_times : 1;  /* times in its states are not counted: nobody asks */
+	bool is_abandoned : 1;  /* its listener closed, and nobody had accepted it */
+	bool is_queue_full : 1; /* of the listener that it connects to, when it last sent a SYN */
 	/* The next four are lives.c's own, as is what begins at `hash`. */
+	uint8_t linked : 4;    /* bit per enum life_link */
 	bool is_over : 1;      /* nothing finds it any more */
 	uint8_t list : 3;      /* enum life_phase, or another of enum life_lists */
-	uint8_t linked : 4;    /* bit per enum life_link */
 	uint8_t tuple_map : 2; /* enum tuple_map: the one LINK_TUPLE is used for */
 	/* How long connections waited for accept(): until the application's first call, which comes
 	 * at once after it. Of a listener: how many did, and the longest. */
@@ -177,6 +186,8 @@ static inline uint64_t life_state_ns(const struct life *l, enum tcp_state state)
 		ns += l->until_ns - l->since_ns;
 	return ns;
 }
+/* What waits at a listener, as far as the tape tells; NULL: nothing, or it is none. */
+const struct accept_queue *life_queue(const struct life *l);
 /* What TCP counted; NULL when the tape does not tell. */
 const struct totals *life_totals(const struct life *l);
 /* Its past, to be filled; NULL, and is_starved, without memory. */

@@ -384,6 +384,14 @@ void lives_note_stray(const struct lives *ls, const struct life *listener)
 		l->has_strayed = true;
 }
 
+struct life *lives_find_only_listener(const struct lives *ls, const struct endpoint *local,
+				      uint32_t netns)
+{
+	struct life *l = lives_find_listener(ls, local, netns);
+
+	return l && l->phase == LIFE_ALIVE && !is_listener_shared(ls, l) ? l : NULL;
+}
+
 struct life *lives_find_listener_of(const struct lives *ls, const struct life *l)
 {
 	struct life *other;

@@ -103,6 +103,9 @@ static inline bool lives_is_starved(const struct lives *ls)
 bool lives_add_listener(struct lives *ls, struct life *l);
 struct life *lives_find_listener(const struct lives *ls, const struct endpoint *local,
 				 uint32_t netns);
+/* The same, but NULL when it is closed, or shares its port with others. */
+struct life *lives_find_only_listener(const struct lives *ls, const struct endpoint *local,
+				      uint32_t netns);
 /* A connection was accepted where this one listens, and perhaps others do (SO_REUSEPORT): nobody knows by
  * which of them. */
 void lives_note_stray(const struct lives *ls, const struct life *listener);

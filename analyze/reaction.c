@@ -11,6 +11,9 @@
 #include "analyze/identity.h"
 #include "analyze/pair.h"
 
+/* A listener with a long queue takes so long to close it, at most. */
+#define ABANDONMENT_NS UINT64_C(10000000)
+
 static void learn_owner(struct step *s, enum owner_source source)
 {
 	const struct task *task = s->life->owner.source < source ? step_task(s) : NULL;
@@ -96,6 +99,8 @@ static void note_acceptance(struct step *s)
 		return;
 	}
 	listener->accept_count++;
+	if (listener->past)
+		accept_queue_accept(&listener->past->queue);
 	if (l->accept_wait_ns > listener->accept_wait_ns)
 		listener->accept_wait_ns = l->accept_wait_ns;
 }
@@ -110,6 +115,29 @@ static void learn_owner_of_change(struct step *s, const struct life_change *c)
 		note_acceptance(s);
 }
 
+static bool has_reset_reasons(const struct binding *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (b->events[i].kind == EVENT_SEND_RESET && b->events[i].field[BOUND_REASON] >= 0)
+			return true;
+	return false;
+}
+
+/* A listener that closes takes those with it that nobody has accepted: inet_csk_listen_stop(). Else a
+ * process that ends closes both; what has unread data is aborted then, too, which reasons tell apart. */
+static void note_abandonment(struct step *s)
+{
+	struct life *l = s->life;
+	const struct life *listener;
+
+	if (l->role != LIFE_SERVER || l->accept_count || l->end != LIFE_ABORTED || l->sk_err > 0 ||
+	    (l->traffic.received > l->traffic.received_base && !has_reset_reasons(&s->t->binding)))
+		return;
+	listener = lives_find_listener_of(&s->t->lives, l);
+	l->is_abandoned = listener && listener->phase != LIFE_ALIVE && listener->is_end_seen &&
+			  s->ev->ts_ns - listener->until_ns < ABANDONMENT_NS;
+}
+
 static void on_close(struct step *s, enum tcp_state from)
 {
 	struct life_closing closing = {
@@ -118,7 +146,20 @@ static void on_close(struct step *s, enum tcp_state from)
 	};
 
 	life_close(s->life, s->ev->ts_ns, from, &closing);
+	note_abandonment(s);
 	lives_requeue(&s->t->lives, s->life, s->ev->ts_ns);
+}
+
+/* A SYN is sent, or sent again since the one before was not answered: had the listener no room then? */
+static void note_syn(struct step *s)
+{
+	struct life *l = s->life;
+	const struct life *listener = lives_find_only_listener(&s->t->lives, &l->tuple.remote,
+							       l->netns);
+	const struct accept_queue *queue = listener ? life_queue(listener) : NULL;
+
+	l->queue = l->is_queue_full ? QUEUE_FULL : QUEUE_FINE;
+	l->is_queue_full = queue && queue->is_full;
 }
 
 static void on_state(struct step *s)
@@ -141,8 +182,10 @@ static void on_state(struct step *s)
 		l->from_ns = t->section_ns;
 	if (c->to == STATE_LISTEN)
 		lives_add_listener(&t->lives, l);
-	if (c->to == STATE_SYN_SENT)
+	if (c->to == STATE_SYN_SENT) {
 		connecting_add(&t->lives, l);
+		note_syn(s);
+	}
 	learn_owner_of_change(s, c);
 	if (c->to != STATE_SYN_RECV || tuple_is_complete(&l->tuple))
 		read_counters(s, s->out->is_birth && !is_start);
@@ -160,6 +203,25 @@ static void on_state(struct step *s)
 	on_close(s, c->from);
 }
 
+/* What waits at a listener, where the event tells. */
+static void read_queue(struct step *s)
+{
+	uint64_t backlog, most, requests, drops;
+	struct life_past *past;
+
+	if (s->life->role != LIFE_LISTENER || !step_int(s, BOUND_BACKLOG, &backlog) ||
+	    !step_int(s, BOUND_MAX_BACKLOG, &most))
+		return;
+	past = life_past(s->life);
+	if (!past)
+		return;
+	accept_queue_tell(&past->queue, (uint32_t)backlog, (uint32_t)most);
+	if (step_int(s, BOUND_REQUESTS, &requests) && step_int(s, BOUND_DROPS, &drops))
+		accept_queue_tell_more(&past->queue, (uint32_t)requests, (uint32_t)drops,
+				       s->life->is_start_seen);
+}
+
+/* Of a listener that is older than the tape. */
 static void read_backlog(struct step *s)
 {
 	uint64_t backlog, most;
@@ -169,6 +231,7 @@ static void read_backlog(struct step *s)
 	s->life->backlog = (uint32_t)backlog;
 	s->life->max_backlog = (uint32_t)most;
 	s->life->has_backlog = true;
+	read_queue(s);
 }
 
 static void on_snapshot(struct step *s)
@@ -215,8 +278,17 @@ static void on_late_birth(struct step *s)
 static void on_retransmit(struct step *s)
 {
 	/* From 6.17 the event also tells of retransmits that could not be sent. */
-	if (step_int32(s, BOUND_ERR, 0) == 0)
-		s->life->traffic.retransmits++;
+	if (step_int32(s, BOUND_ERR, 0) != 0)
+		return;
+	s->life->traffic.retransmits++;
+	if (s->life->state == STATE_SYN_SENT)
+		note_syn(s);
+}
+
+static void on_retransmit_synack(struct step *s)
+{
+	s->life->traffic.retransmits++; /* its socket is the listener */
+	read_queue(s);
 }
 
 static void on_destroy(struct step *s)
@@ -260,10 +332,33 @@ static void on_error_report(struct step *s)
 		s->life->sk_err = error;
 }
 
+/* The last part of a handshake found the accept queue full. Its sender believes that it is connected. */
+static void note_overflow(struct step *s)
+{
+	struct tracker *t = s->t;
+	struct life *listener;
+	struct flow flow;
+
+	if (!flows_find(&t->flows, &t->lives, &t->binding, s->e, s->ev, &flow))
+		return;
+	if (flow.sender)
+		flow.sender->queue = QUEUE_OVERFLOW;
+	listener = s->life->role == LIFE_LISTENER
+			   ? s->life
+			   : lives_find_only_listener(&t->lives, &flow.tuple.remote,
+						      s->life->netns);
+	if (listener && life_past(listener))
+		accept_queue_overflow(&listener->past->queue);
+}
+
 static void on_drop(struct step *s)
 {
-	if (!(s->t->forgone & FORGO_TRAFFIC) && !drop_is_benign(s->e, s->ev, s->t->section))
+	if (s->t->forgone & FORGO_TRAFFIC)
+		return;
+	if (!drop_is_benign(s->e, s->ev, s->t->section))
 		s->life->traffic.drops++;
+	if (drop_is_overflow(s->e, s->ev, s->t->section))
+		note_overflow(s);
 }
 
 /* A listener that is woken has a new connection. */
@@ -273,6 +368,7 @@ static void on_data_ready(struct step *s)
 
 	if (listener->role != LIFE_LISTENER)
 		return;
+	read_queue(s);
 	child = accepting_take(&s->t->accepting, &s->t->lives, listener, s->ev->cpu);
 	if (!child || child->accept_count)
 		return;
@@ -371,8 +467,11 @@ void reaction_note(struct step *s)
 	case EVENT_RETRANSMIT:
 		on_retransmit(s);
 		break;
-	case EVENT_RETRANSMIT_SYNACK: /* its socket is the listener */
-		traffic->retransmits++;
+	case EVENT_RETRANSMIT_SYNACK:
+		on_retransmit_synack(s);
+		break;
+	case EVENT_LISTENER:
+		read_queue(s);
 		break;
 	case EVENT_RECEIVE_RESET:
 		on_receive_reset(s);

@@ -60,6 +60,7 @@ void resend_read(struct resend *r, const struct bound *e, const struct event *ev
 	if (r->cong == CONG_UNKNOWN)
 		r->cong = (uint8_t)cong;
 	r->cause = (uint8_t)cause_of(r, bound_int32(e, ev, BOUND_ICSK_PENDING, -1));
+	r->segs = (uint32_t)bound_int32(e, ev, BOUND_SEGS, 0);
 	r->has_seq = bound_int(e, ev, BOUND_SEQ, &seq) && bound_int(e, ev, BOUND_END_SEQ, &end);
 	if (r->has_seq) {
 		r->seq = (uint32_t)seq;

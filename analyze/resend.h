@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analyze/accept_queue.h"
 #include "analyze/binding.h"
 
 enum resend_cause {
@@ -44,12 +45,14 @@ struct resend {
 	uint64_t silent_ns; /* since anything came from the peer */
 	uint64_t acked_ns;  /* when it was acknowledged; 0 = not seen */
 	uint32_t seq, end_seq;
+	uint32_t segs;    /* 0 = not known */
 	uint32_t attempt; /* how often it has been sent again, this time included */
 	int32_t err;      /* Linux errno, below 0: it could not be sent */
 	uint8_t cause;    /* enum resend_cause */
 	uint8_t proof;    /* enum resend_proof */
 	uint8_t state;    /* enum tcp_state */
 	uint8_t cong;     /* enum cong_state */
+	uint8_t queue;    /* enum queue_trouble: of the listener that did not answer */
 	bool has_seq, has_gap, has_silent;
 };
 

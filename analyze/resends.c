@@ -200,6 +200,8 @@ static int add_resend(struct resends *rs, const struct item *item, const struct 
 	r->tuple = life->tuple;
 	r->owner = life->owner;
 	r->service = service_of(life);
+	if (life->state == STATE_SYN_SENT || (life->queue == QUEUE_OVERFLOW && !life->peer))
+		r->resend.queue = life->queue;
 	count_attempts(&r->resend, l->last);
 	r->resend.has_silent = l->heard_ns && l->heard_ns <= item->event.ts_ns;
 	if (r->resend.has_silent)
@@ -207,6 +209,13 @@ static int add_resend(struct resends *rs, const struct item *item, const struct 
 	l->sent += resend_is_sent(&r->resend);
 	link_resent(rs, l, r);
 	return 0;
+}
+
+static enum queue_trouble trouble_of_queue(const struct life *listener)
+{
+	const struct accept_queue *q = life_queue(listener);
+
+	return q && q->is_full ? QUEUE_FULL : QUEUE_FINE;
 }
 
 /* Its socket is the listener; the event has the addresses of the request. */
@@ -227,6 +236,7 @@ static int add_synack(struct resends *rs, const struct item *item, const struct 
 		r->tuple = seen->life->tuple;
 		r->owner = seen->life->owner;
 		r->service = service_of(seen->life);
+		r->resend.queue = (uint8_t)trouble_of_queue(seen->life);
 	}
 	sock_facts_request(seen->bound, &item->event, &r->tuple);
 	link_resent(rs, NULL, r);

@@ -35,7 +35,11 @@ enum reset_author reset_author_by_cause(enum end_cause cause, enum reset_author 
 {
 	if (cause == END_DESTROYED)
 		return RESET_ADMINISTRATOR;
-	return cause == END_UNREAD || end_cause_is_late_data(cause) ? RESET_APPLICATION : author;
+	if (cause == END_QUEUE_OVERFLOW)
+		return RESET_KERNEL;
+	return cause == END_UNREAD || cause == END_NOT_ACCEPTED || end_cause_is_late_data(cause)
+		       ? RESET_APPLICATION
+		       : author;
 }
 
 static bool has_just_ended(const struct life *l, uint64_t ts_ns)

@@ -67,7 +67,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_COMM] = {.key = "comm", .doc = "its command name"},
 	[COL_SENT] = {.key = "sent_ns", .doc = "when it was sent, if that is on the tape", .unit = UNIT_TIME},
 	[COL_RECEIVED] = {.key = "received_ns", .doc = "when it was received, if that is on the tape", .unit = UNIT_TIME},
-	[COL_CAUSE] = {.key = "cause", .doc = "what it was sent for, where that is known: destroyed (from outside: ss -K), data after close, or unread data at close"},
+	[COL_CAUSE] = {.key = "cause", .doc = "what it was sent for, where that is known: destroyed (from outside: ss -K), data after close, unread data at close, accept queue full, or never accepted"},
 	[COL_EVIDENCE] = {.key = "evidence", .doc = "what the cause rests on"},
 	[COL_UNCERTAIN] = {.key = "uncertain", .doc = "events were lost at that moment"},
 	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
@@ -275,12 +275,26 @@ static int take_received(struct resets *v, const struct item *item, const struct
 	return 0;
 }
 
+/* The receiver tells of the sender that had no room for it. */
+static void explain_received(struct rst *r, const struct life *receiver)
+{
+	enum end_cause cause = end_cause_of(receiver);
+
+	if (r->cause || cause != END_QUEUE_OVERFLOW)
+		return;
+	r->cause = (uint8_t)cause;
+	r->author = (uint8_t)reset_author_by_cause(cause, (enum reset_author)r->author);
+	end_cause_evidence(cause, receiver, r->evidence);
+}
+
 /* At its end TCP has counted all that came, unread or not, and says what ended it. */
 static void look_again(struct resets *v, const struct life *l)
 {
 	for (struct rst *r = v->first; r; r = r->next) {
-		if (r->receiver.conn == l->conn && r->received_ns)
+		if (r->receiver.conn == l->conn && r->received_ns) {
 			look(&r->receiver, l, r->received_ns);
+			explain_received(r, l);
+		}
 		if (r->sender.conn == l->conn && r->sent_ns && !r->cause)
 			explain(r, l, r->sent_ns);
 	}

@@ -10,6 +10,7 @@
 #include "analyze/absence.h"
 #include "analyze/chosen.h"
 #include "analyze/counts.h"
+#include "analyze/end_cause.h"
 #include "analyze/life_text.h"
 #include "analyze/linux_errno.h"
 #include "analyze/resends.h"
@@ -40,6 +41,9 @@ enum {
 	COL_RPORT,
 	COL_PID,
 	COL_COMM,
+	COL_SEGS,
+	COL_QUEUE,
+	COL_QUEUE_EVIDENCE,
 	COL_REMARK,
 	COL_COUNT
 };
@@ -69,6 +73,9 @@ static const struct column columns[COL_COUNT] = {
 	[COL_RPORT] = {.key = "rport", .doc = "remote port"},
 	[COL_PID] = {.key = "pid", .doc = "process that owns the socket"},
 	[COL_COMM] = {.key = "comm", .doc = "its command name"},
+	[COL_SEGS] = {.key = "segs", .doc = "segments that it consists of; null when the tape does not tell"},
+	[COL_QUEUE] = {.key = "queue", .doc = "why it was not answered, where the listener is on the tape: its accept queue full, when the SYN was sent that this one repeats; of a SYN-ACK, now"},
+	[COL_QUEUE_EVIDENCE] = {.key = "queue_evidence", .doc = "what that rests on"},
 	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };
 /* clang-format on */
@@ -89,6 +96,7 @@ struct row_text {
 	char laddr[ADDRESS_MAX], raddr[ADDRESS_MAX];
 	char local[ENDPOINT_MAX], remote[ENDPOINT_MAX];
 	char error[ERRNO_MAX], remark[96];
+	char evidence[END_EVIDENCE_MAX];
 };
 
 static void fill_ends(struct cell *cells, const struct tuple *t, struct row_text *text)
@@ -113,6 +121,7 @@ static uint32_t payload_of(const struct resend *r)
 static const char *remark(const struct resend *r, struct row_text *text)
 {
 	const char *cause = resend_cause_name((enum resend_cause)r->cause);
+	const char *queue = end_cause_name(end_cause_of_queue((enum queue_trouble)r->queue));
 	char *out = text->remark;
 	size_t size = sizeof(text->remark), len = 0;
 
@@ -122,13 +131,21 @@ static const char *remark(const struct resend *r, struct row_text *text)
 	else if (r->proof)
 		len += (size_t)snprintf(out, size, "%s%s%s", cause ? cause : "", cause ? ": " : "",
 					resend_proof_text((enum resend_proof)r->proof));
+	if (r->segs > 1)
+		len += (size_t)snprintf(out + len, size - len, "%s%" PRIu32 " segments",
+					len ? ", " : "", r->segs);
 	if (r->attempt > 1)
-		snprintf(out + len, size - len, "%sattempt %" PRIu32, len ? ", " : "", r->attempt);
+		len += (size_t)snprintf(out + len, size - len, "%sattempt %" PRIu32,
+					len ? ", " : "", r->attempt);
+	if (queue)
+		snprintf(out + len, size - len, "%s%s", len ? ", " : "", queue);
 	return out;
 }
 
 static void fill_resend(struct cell *cells, const struct resend *r, struct row_text *text)
 {
+	enum end_cause queue = end_cause_of_queue((enum queue_trouble)r->queue);
+
 	cells[COL_TS] = cell_uint(r->ts_ns);
 	cells[COL_KIND] = cell_string(resend_kind(r));
 	cells[COL_STATE] = cell_string(tcp_state_name((enum tcp_state)r->state));
@@ -148,6 +165,9 @@ static void fill_resend(struct cell *cells, const struct resend *r, struct row_t
 		cells[COL_SILENT] = cell_uint(r->silent_ns);
 	if (!resend_is_sent(r))
 		cells[COL_ERROR] = cell_string(linux_errno_format(r->err, text->error));
+	cells[COL_SEGS] = cell_nonzero(r->segs);
+	cells[COL_QUEUE] = cell_string(end_cause_name(queue));
+	cells[COL_QUEUE_EVIDENCE] = cell_string(end_cause_evidence(queue, NULL, text->evidence));
 	cells[COL_REMARK] = cell_string(remark(r, text));
 }
 

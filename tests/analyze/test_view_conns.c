@@ -43,7 +43,9 @@ static void hello_gives_a_row_for_each_life_with_the_promised_keys(void **state)
 		"\"delivery_rate\":null,\"busy_ns\":null,\"rwnd_limited_ns\":null,"
 		"\"sndbuf_limited_ns\":null,\"connect_ns\":20000,\"handshake_ns\":null,"
 		"\"accept_wait_ns\":null,\"accepted\":null,\"backlog\":null,"
-		"\"max_backlog\":null,\"end_cause\":null,\"end_evidence\":null,\"retrans_segs\":null}\n");
+		"\"max_backlog\":null,\"end_cause\":null,\"end_evidence\":null,\"retrans_segs\":null,"
+		"\"backlog_last\":null,\"backlog_peak\":null,\"listen_drops\":null,\"queue\":null,"
+		"\"queue_evidence\":null}\n");
 	viewed_release(&v);
 	tape_release(&b);
 }

@@ -106,7 +106,8 @@ static void keys_are_as_promised(void **state)
 	      "\"cause\":\"rto\",\"proof\":null,\"seq\":1000,\"end_seq\":1100,"
 	      "\"payload_bytes\":100,\"attempt\":2,\"gap_ns\":3000000,\"silent_ns\":4000000,"
 	      "\"ca_state\":\"TCP_CA_Loss\",\"err\":null,\"laddr\":\"127.0.0.1\",\"lport\":40112,"
-	      "\"raddr\":\"127.0.0.1\",\"rport\":8080,\"pid\":null,\"comm\":null}\n");
+	      "\"raddr\":\"127.0.0.1\",\"rport\":8080,\"pid\":null,\"comm\":null,\"segs\":null,"
+	      "\"queue\":null,\"queue_evidence\":null}\n");
 }
 
 static void what_could_not_be_sent_has_its_error_and_is_not_counted(void **state)
