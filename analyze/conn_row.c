@@ -127,7 +127,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_ACCEPTED] = {.key = "accepted", .doc = "of a listener: connections that the application has called on; null when others share its port, and it is not known who accepted"},
 	[COL_BACKLOG] = {.key = "backlog", .doc = "of a listener: connections not accepted yet when the tape began"},
 	[COL_MAX_BACKLOG] = {.key = "max_backlog", .doc = "of a listener: how many there may be"},
-	[COL_END_CAUSE] = {.key = "end_cause", .doc = "why it ended so, where that is known: destroyed (from outside: ss -K), unreachable, accept queue full, never accepted, data after close, or unread data at close"},
+	[COL_END_CAUSE] = {.key = "end_cause", .doc = "why it ended so, where that is known: destroyed (from outside: ss -K), unreachable, accept queue full, never accepted, given up, no local port, keepalive unanswered, data after close, or unread data at close"},
 	[COL_END_EVIDENCE] = {.key = "end_evidence", .doc = "what that rests on"},
 	[COL_RETRANS_SEGS] = {.key = "retrans_segs", .doc = "of a connection that has ended: segments sent again, as TCP counted from the socket's beginning; one retransmit may be several"},
 	[COL_BACKLOG_LAST] = {.key = "backlog_last", .doc = "of a listener: connections not accepted when that was last told; the queue is full when there are more than max_backlog"},

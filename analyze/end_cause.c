@@ -24,6 +24,9 @@ static const struct cause causes[] = {
 	[END_QUEUE_FULL] = {"accept queue full", "listener's backlog above max_backlog"},
 	[END_QUEUE_OVERFLOW] = {"accept queue full", "drop reason TCP_LISTEN_OVERFLOW"},
 	[END_REQUESTS_FULL] = {"SYN queue full", "listener's requests above max_backlog"},
+	[END_KEEPALIVE] = {"keepalive unanswered", "reason TCP_KEEPALIVE_TIMEOUT"},
+	[END_NO_PORT] = {"no local port", "closed in SYN_SENT without a port"},
+	[END_GIVEN_UP] = {"given up", "closed in SYN_SENT without an error"},
 };
 
 static bool is_reason(const char *reason, const char *name)
@@ -36,6 +39,9 @@ static bool is_reason(const char *reason, const char *name)
 
 enum end_cause end_cause_of_reset(const struct life *l, const char *reason, bool is_answer)
 {
+	/* tcp_keepalive_timer() sends it before it ends the connection. */
+	if (is_reason(reason, "TCP_KEEPALIVE_TIMEOUT"))
+		return END_KEEPALIVE;
 	if (l->end != LIFE_ABORTED)
 		return END_UNKNOWN;
 	if (is_reason(reason, "TCP_ABORT_ON_CLOSE"))
@@ -52,6 +58,13 @@ enum end_cause end_cause_of_reset(const struct life *l, const char *reason, bool
 static bool is_unreachable(int32_t err)
 {
 	return err == LINUX_EHOSTUNREACH || err == LINUX_ENETUNREACH;
+}
+
+/* By whoever had called connect(), or by connect() itself. */
+static bool is_given_up(const struct life *l)
+{
+	return l->end == LIFE_ABORTED && l->role == LIFE_CLIENT && l->left == STATE_SYN_SENT &&
+	       l->is_start_seen && l->sk_err == 0;
 }
 
 /* SYNs in vain; or the client alone believed that there was a connection. */
@@ -75,6 +88,10 @@ enum end_cause end_cause_of(const struct life *l)
 		return END_UNREACHABLE;
 	if (l->is_abandoned && l->end == LIFE_ABORTED)
 		return END_NOT_ACCEPTED;
+	if (is_given_up(l) && !l->tuple.local.port)
+		return END_NO_PORT;
+	if (is_given_up(l) && !l->queue)
+		return END_GIVEN_UP;
 	return is_locked_out(l) ? end_cause_of_queue((enum queue_trouble)l->queue) : END_UNKNOWN;
 }
 

@@ -47,6 +47,9 @@ enum end_cause {
 	END_QUEUE_FULL,      /* the listener did not answer: enum queue_trouble */
 	END_QUEUE_OVERFLOW,
 	END_REQUESTS_FULL, /* of a listener only */
+	END_KEEPALIVE,     /* the peer did not answer keepalives */
+	END_NO_PORT,       /* connect() found no local port */
+	END_GIVEN_UP,      /* closed before the peer had answered */
 };
 
 enum life_phase {

@@ -16,13 +16,23 @@ static const char *const by_application[] = {
 	"TCP_DISCONNECT_WITH_DATA", /* connect(AF_UNSPEC) with data unsent */
 };
 
-enum reset_author reset_author_of(const char *reason)
+static const char *without_prefix(const char *reason)
 {
 	static const char prefix[] = "SK_RST_REASON_";
 	size_t len = sizeof(prefix) - 1;
 
-	if (reason && strncmp(reason, prefix, len) == 0)
-		reason += len;
+	return reason && strncmp(reason, prefix, len) == 0 ? reason + len : reason;
+}
+
+bool reset_is_time_wait(const char *reason)
+{
+	reason = without_prefix(reason);
+	return reason && strcmp(reason, "TCP_TIMEWAIT_SOCKET") == 0;
+}
+
+enum reset_author reset_author_of(const char *reason)
+{
+	reason = without_prefix(reason);
 	if (!reason || strcmp(reason, "NOT_SPECIFIED") == 0 || strcmp(reason, "ERROR") == 0)
 		return RESET_AUTHOR_UNKNOWN;
 	for (size_t i = 0; i < sizeof(by_application) / sizeof(by_application[0]); i++)

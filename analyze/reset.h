@@ -36,6 +36,8 @@ enum reset_stage reset_stage_of(const struct life *l, uint64_t ts_ns);
 const char *reset_stage_name(enum reset_stage s);
 /* By the kernel's name of the reason; unknown without one, and for NOT_SPECIFIED. */
 enum reset_author reset_author_of(const char *reason);
+/* It answers a packet to a socket in TIME_WAIT, or to one that waits in FIN_WAIT2 in the same form. */
+bool reset_is_time_wait(const char *reason);
 /* By the cause of the sender's end, which says more; `author` where it does not. */
 enum reset_author reset_author_by_cause(enum end_cause cause, enum reset_author author);
 /* Of the life's end, if a RST that it sent at ts belongs to that. */

@@ -54,7 +54,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_PEER] = {.key = "peer", .doc = "number of the one that received it, when conn sent it"},
 	[COL_DIRECTION] = {.key = "direction", .title = "RST", .doc = "sent or received by conn"},
 	[COL_REASON] = {.key = "reason", .title = "reason", .doc = "the sending kernel's name of the reason; null before Linux 6.10, or when the sender is not on the tape"},
-	[COL_STATE] = {.key = "state", .doc = "state that conn was in"},
+	[COL_STATE] = {.key = "state", .doc = "state that conn was in; TCP_TIME_WAIT or TCP_NEW_SYN_RECV when a mini-socket sent it"},
 	[COL_STAGE] = {.key = "stage", .title = "stage", .doc = "how far the connection was: syn, established (no data), request (data one way), response, closing or closed"},
 	[COL_BY] = {.key = "by", .title = "by", .doc = "who decided: local or peer, application, kernel or administrator, as far as known"},
 	[COL_LOCAL] = {.title = "local", .doc = "local address and port"},
@@ -224,6 +224,18 @@ static bool read_end(const struct item *item, const struct bound *e, enum bound_
 	return bound_bytes(e, &item->event, f, &v) && endpoint_from_sockaddr(v.p, view_len(v), out);
 }
 
+/* A mini-socket sends it in the name of a socket that is closed already, or is none yet. */
+static void look_mini(struct rst_end *end, const struct item *item, const struct bound *bound,
+		      const char *reason)
+{
+	enum tcp_state state = bound_state(bound, &item->event, BOUND_STATE);
+
+	if (reset_is_time_wait(reason))
+		state = STATE_TIME_WAIT;
+	if (state == STATE_TIME_WAIT || state == STATE_NEW_SYN_RECV)
+		end->state = (uint8_t)state;
+}
+
 static int take_sent(struct resets *v, const struct item *item, const struct sighting *seen,
 		     struct rst **out)
 {
@@ -245,6 +257,7 @@ static int take_sent(struct resets *v, const struct item *item, const struct sig
 	snprintf(r->reason, sizeof(r->reason), "%s", reason ? reason : "");
 	if (sender) {
 		look(&r->sender, sender, ts_ns);
+		look_mini(&r->sender, item, seen->bound, reason);
 		explain(r, sender, ts_ns);
 	} else if (receiver && !r->receiver.conn) {
 		look(&r->receiver, receiver, ts_ns);

@@ -270,6 +270,25 @@ static void causes_are_told_by_errors(void **state)
 	check_end(&b, 0, LIFE_TIMEOUT, END_UNREACHABLE);
 }
 
+static void who_connects_in_vain_gave_up_or_had_no_port(void **state)
+{
+	const enum tcp_state change[2] = {STATE_SYN_SENT, STATE_CLOSE};
+	struct build_sock no_port = hello_client;
+	struct build_tape b = {0};
+
+	(void)state;
+	tape_begin(&b);
+	tape_connect(&b, T0, &hello_client);
+	tape_state_with(&b, T0 + 1000 * (uint64_t)MS, &hello_client, change,
+			&(struct build_extra){0});
+	check_end(&b, 0, LIFE_ABORTED, END_GIVEN_UP);
+	no_port.lport = 0;
+	tape_begin(&b);
+	tape_connect(&b, T0, &no_port);
+	tape_state_with(&b, T0 + 5000, &no_port, change, &(struct build_extra){0});
+	check_end(&b, 0, LIFE_ABORTED, END_NO_PORT);
+}
+
 static void loss_makes_the_lives_it_overlaps_uncertain(void **state)
 {
 	struct build_tape b = {0};
@@ -435,6 +454,7 @@ int main(void)
 		cmocka_unit_test(data_for_a_mini_socket_aborts_its_life),
 		cmocka_unit_test(what_comes_after_both_fins_aborts_nothing),
 		cmocka_unit_test(causes_are_told_by_errors),
+		cmocka_unit_test(who_connects_in_vain_gave_up_or_had_no_port),
 		cmocka_unit_test(loss_makes_the_lives_it_overlaps_uncertain),
 		cmocka_unit_test(events_in_anothers_context_do_not_change_the_owner),
 		cmocka_unit_test(nobody_is_the_owner_rather_than_the_idle_task),

@@ -145,22 +145,32 @@ static void a_socket_destroyed_from_outside_is_not_the_applications_doing(void *
 	check(&b, WHY, WHY_HEAD "2,1,sent,TCP_STATE,local application,,,false\n");
 }
 
-static void data_after_close_is_named(void **state)
+/* The server's mini-socket answers data. */
+static void begin_closed(struct build_tape *b)
 {
 	const enum tcp_state change[2] = {STATE_FIN_WAIT2, STATE_CLOSE};
+
+	begin(b);
+	tape_state(b, T0 + MS, &hello_server, STATE_ESTABLISHED, STATE_FIN_WAIT1);
+	tape_state(b, T0 + MS, &hello_server, STATE_FIN_WAIT1, STATE_FIN_WAIT2);
+	tape_state_with(b, T0 + MS, &hello_server, change, &(struct build_extra){0});
+	tape_destroy(b, T0 + MS, &hello_server);
+	tape_reset_answer(b, T0 + 900 * MS, &hello_server, RESET_TIMEWAIT_SOCKET, true);
+	tape_sock_event(b, T0 + 900 * MS + 10, BUILD_RECEIVE_RESET, &hello_client);
+}
+
+static void data_after_close_is_named(void **state)
+{
 	struct build_tape b = {0};
 
 	(void)state;
-	begin(&b);
-	tape_state(&b, T0 + MS, &hello_server, STATE_ESTABLISHED, STATE_FIN_WAIT1);
-	tape_state(&b, T0 + MS, &hello_server, STATE_FIN_WAIT1, STATE_FIN_WAIT2);
-	tape_state_with(&b, T0 + MS, &hello_server, change, &(struct build_extra){0});
-	tape_destroy(&b, T0 + MS, &hello_server);
-	tape_reset_answer(&b, T0 + 900 * MS, &hello_server, RESET_TIMEWAIT_SOCKET, true);
-	tape_sock_event(&b, T0 + 900 * MS + 10, BUILD_RECEIVE_RESET, &hello_client);
+	begin_closed(&b);
 	check(&b, WHY,
 	      WHY_HEAD "2,1,sent,TCP_TIMEWAIT_SOCKET,local application,data after close,"
 		       "RST sent in FIN_WAIT2,false\n");
+	begin_closed(&b);
+	check(&b, "-f csv --fields conn,direction,state",
+	      "conn,direction,state\n2,sent,TCP_TIME_WAIT\n");
 }
 
 static void they_are_counted_once(void **state)
