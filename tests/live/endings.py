@@ -71,4 +71,22 @@ def unreachable():
         same(row["end_evidence"], None if error == "ECONNREFUSED" else f"sk_err {error}", "what it rests on")
 
 
+def given_up():
+    row = one(tape.rows("conns", "--port", 9))
+    same((row["end"], row["end_cause"], row["sk_err"]), ("aborted", "given up", 0), "its end")
+
+
+def no_port():
+    same(app["error"], "EADDRNOTAVAIL", "what the application was told")
+    rows = tape.rows("conns", "--port", app["port"])
+    row = one([r for r in rows if r["role"] == "client" and r["lport"] not in app["inside"]])
+    same((row["end"], row["end_cause"], row["lport"]), ("aborted", "no local port", None), "its end")
+
+
+def keepalive():
+    row = one(tape.rows("conns", "--port", app["port"]), role="client")
+    cause = "keepalive unanswered" if kernel_version() >= (6, 12) else None
+    same((row["end"], row["end_cause"]), ("timeout", cause), "its end")
+
+
 globals()[NAME]()

@@ -119,7 +119,47 @@ def unreachable():
     tell("unreachable", errors=errors)
 
 
-ENDINGS = destroyed, late_data, late_data_socket, late_data_at_once, late_data_before_fin, late_fin, unreachable
+def connecting(address):
+    s = socket.socket()
+    s.setblocking(False)
+    try:
+        s.connect(address)
+    except BlockingIOError:
+        pass
+    return s
+
+
+def given_up():
+    """Nobody answers, and the application does not wait for ever."""
+    nft("filter hook output priority 0", "tcp dport 9 drop")
+    client = connecting((HERE, 9))
+    wait_for("a SYN that is sent again", lambda: tcp_info(client)[3] > 0)
+    client.close()
+    tell("given_up", port=9)
+
+
+def no_port():
+    """All that may be used are in use."""
+    set_sysctl("net/ipv4/ip_local_port_range", "40000 40001")
+    listener = listen()
+    address = listener.getsockname()
+    inside = [socket.create_connection(address) for _ in range(2)]
+    error = failure(lambda: connecting(address))
+    tell("no_port", port=address[1], error=error, inside=[s.getsockname()[1] for s in inside])
+
+
+def keepalive():
+    """The other side has gone without a word."""
+    client, server, port = pair()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT):
+        client.setsockopt(socket.IPPROTO_TCP, option, 1)
+    nft("filter hook output priority 0", f"tcp dport {port} drop")
+    wait_for("its end", lambda: tcp_info(client)[0] == CLOSE)
+    tell("keepalive", port=port)
+
+
+ENDINGS = destroyed, late_data, late_data_socket, late_data_at_once, late_data_before_fin, late_fin, unreachable, given_up, no_port, keepalive
 
 if __name__ == "__main__":
     enter_namespace()

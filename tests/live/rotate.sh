@@ -52,7 +52,7 @@ port = known("port")
 def events(path):
     """Events of the connection, but for what the recorder looked up itself."""
     rows = Tape(path).rows("replay", "--port", port)
-    return [r for r in rows if r["event"] != "tcptape:sock_snapshot"]
+    return [r for r in rows if r["event"] not in ("tcptape:sock_snapshot", "tcptape:listener")]
 
 found, last, client, ended = Counter(), 0, None, set()
 for i, path in enumerate(paths):
