@@ -9,6 +9,7 @@
 #include "analyze/counts.h"
 #include "analyze/exchange_groups.h"
 #include "analyze/scope.h"
+#include "format/standard_streams.h"
 #include "format/version.h"
 
 #define SHARED (OPTIONS_SELECTION | OPTIONS_QUERY | OPTIONS_READ | OPTIONS_OUTPUT)
@@ -101,6 +102,7 @@ int main(int argc, char **argv)
 {
 	static const struct command_table table = {commands, TCPTAPE_VERSION};
 
+	standard_streams_hold();
 	/* A reader that goes away (| head) is an ordinary end, seen as EPIPE; an output as large as
 	 * `ulimit -f` allows is a failed write, seen as EFBIG. */
 	signal(SIGPIPE, SIG_IGN);

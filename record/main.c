@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "format/standard_streams.h"
 #include "record/options.h"
 #include "record/plan_report.h"
 #include "record/session.h"
@@ -34,8 +35,10 @@ int main(int argc, char **argv)
 {
 	struct record_options opt;
 	struct error err = {0};
-	int rc = options_parse(argc, argv, &opt, &err);
+	int rc;
 
+	standard_streams_hold();
+	rc = options_parse(argc, argv, &opt, &err);
 	if (!rc)
 		rc = act(&opt, argv, &err);
 	if (!rc && (fflush(stdout) || ferror(stdout)))

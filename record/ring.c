@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -48,8 +49,8 @@ int ring_open(int ring_fd, size_t ring_bytes, struct ring **out, struct error *e
 	*out = r;
 	return 0;
 fail:
-	error_set(err, ERR_KERNEL, "cannot map the ring buffer of %zu MiB (error %d)",
-		  ring_bytes >> 20, errno);
+	error_set(err, ERR_KERNEL, "cannot map the ring buffer of %zu MiB: %s", ring_bytes >> 20,
+		  strerror(errno));
 	ring_close(r);
 	return ERR_KERNEL;
 }

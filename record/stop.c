@@ -14,7 +14,6 @@ struct stop {
 	int request; /* signal, or 0 */
 	bool is_turn_asked;
 	bool turns_on_hangup;
-	sigset_t former_mask;
 	struct sigaction former_pipe, former_size;
 };
 
@@ -48,7 +47,7 @@ int stop_open(struct stop **out, struct error *err)
 		free(s);
 		return ERR_IO;
 	}
-	sigprocmask(SIG_BLOCK, &set, &s->former_mask);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	sigaction(SIGPIPE, &ignore, &s->former_pipe);
 	sigaction(SIGXFSZ, &ignore, &s->former_size);
 	*out = s;
@@ -59,11 +58,10 @@ void stop_close(struct stop *s)
 {
 	if (!s)
 		return;
-	stop_requested(s); /* what has arrived is answered, not delivered now */
+	stop_requested(s); /* what has arrived is answered */
 	close(s->fd);
 	sigaction(SIGPIPE, &s->former_pipe, NULL);
 	sigaction(SIGXFSZ, &s->former_size, NULL);
-	sigprocmask(SIG_SETMASK, &s->former_mask, NULL);
 	free(s);
 }
 

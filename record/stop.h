@@ -18,7 +18,8 @@ struct stop; /* opaque */
 
 /* 0 and *out, ERR_IO, ERR_NOMEM. */
 int stop_open(struct stop **out, struct error *err);
-/* Restores the former mask, SIGPIPE and SIGXFSZ. NULL is fine. */
+/* Restores SIGPIPE and SIGXFSZ. The mask stays: the program ends, and who asks for that again does
+ * not change how. NULL is fine. */
 void stop_close(struct stop *s);
 /* Readable when there is a request; for poll(). */
 int stop_fd(const struct stop *s);

@@ -27,3 +27,9 @@ head -c 2000 a.tape >cut.tape
 "$TCPTAPE" info cut.tape >/dev/null 2>err
 echo "exit $?"
 grep -c 'cut short' err
+# A stream that is closed is no other file.
+"$TCPTAPE" recover a.tape -o closed.tape <&- >&- 2>&-
+"$TCPTAPE" verify closed.tape | tail -n 1
+"$TCPTAPE" conns - <&- 2>&1
+"$TCPTAPE" recover a.tape -o - 2>&1 >&-
+echo "exit $?"

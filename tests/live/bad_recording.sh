@@ -43,6 +43,17 @@ full_help() {
 }
 expect 1 full_help
 expect_sentence 'cannot write standard output'
+# A stream that is closed is no other file.
+closed_streams() {
+	"$TCPTAPE_RECORD" -f -o "$TMP/closed" -- true <&- >&- 2>&-
+}
+expect 0 closed_streams
+expect 0 "$TCPTAPE" verify "$TMP/closed"
+closed_output() {
+	"$TCPTAPE_RECORD" -q -o - -- true >&-
+}
+expect 1 closed_output
+expect_sentence 'cannot write standard output.*descriptor'
 # Signals are held until recording has begun: nothing may wait before.
 mkfifo "$TMP/unread"
 refused 'unread is a pipe that nobody reads' 2 -f -o "$TMP/unread" -- true

@@ -41,6 +41,16 @@ in_order "-d"
 expect 0 "$TCPTAPE_RECORD" -q -o "$TMP/tape" --force -d 0.2 -- bash -euc lasting
 in_order "-d before the command's end"
 
+# Asked again and again until it is gone.
+"$TCPTAPE_RECORD" -q -o "$TMP/tape" --force -- bash -euc lasting 2>"$TMP/record.err" &
+session=$!
+until_file "$TMP/up"
+while kill -s TERM $session 2>/dev/null; do :; done
+rc=0
+wait $session || rc=$?
+[ $rc -eq 0 ] || { echo "SIGTERM, often: exit $rc"; cat "$TMP/record.err"; exit 1; }
+in_order "SIGTERM, often"
+
 # A signal to the recorder alone (kill), or to its whole group (Ctrl-C).
 for signal in INT TERM HUP; do
 	for whom in recorder group; do

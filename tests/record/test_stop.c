@@ -101,6 +101,21 @@ static void stop_close_swallows_what_has_arrived(void **state)
 	stop_close(s); /* or this test would end here */
 }
 
+static void who_asks_again_does_not_change_how_it_ends(void **state)
+{
+	struct stop *s = NULL;
+	sigset_t pending;
+	int signal_taken;
+
+	(void)state;
+	assert_int_equal(stop_open(&s, NULL), OK);
+	stop_close(s);
+	raise(SIGTERM); /* or this test would end here */
+	sigemptyset(&pending);
+	sigaddset(&pending, SIGTERM);
+	assert_int_equal(sigwait(&pending, &signal_taken), 0);
+}
+
 static void stop_leaves_ignored_signals_ignored(void **state)
 {
 	struct stop *s = NULL;
@@ -137,6 +152,7 @@ int main(void)
 		TEST(stop_keeps_requests_for_the_next_piece_apart),
 		TEST(stop_makes_a_file_too_large_a_failed_write),
 		cmocka_unit_test(stop_close_swallows_what_has_arrived),
+		cmocka_unit_test(who_asks_again_does_not_change_how_it_ends),
 		cmocka_unit_test(stop_leaves_ignored_signals_ignored),
 		TEST(stop_makes_a_broken_pipe_a_failed_write),
 	};
