@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * traffic.c -- adding up calls and counters.
+ * traffic.c -- adding up calls and counters. What is so already is not written again: a word of
+ * which a bit was just written is not there yet when it is read.
  */
 #include "analyze/traffic.h"
 
@@ -8,7 +9,8 @@ enum { LINUX_MSG_PEEK = 0x2, LINUX_MSG_ERRQUEUE = 0x2000 };
 
 bool traffic_sent(struct traffic *t, int32_t ret)
 {
-	t->has_sent = true;
+	if (!t->has_sent)
+		t->has_sent = true;
 	if (ret <= 0)
 		return false;
 	t->tx_bytes += (uint32_t)ret;
@@ -18,7 +20,8 @@ bool traffic_sent(struct traffic *t, int32_t ret)
 
 bool traffic_received(struct traffic *t, int32_t ret, int32_t flags)
 {
-	t->has_read = true;
+	if (!t->has_read)
+		t->has_read = true;
 	/* A peek will be read again; the error queue holds no data of the stream. */
 	if (ret <= 0 || (flags & (LINUX_MSG_PEEK | LINUX_MSG_ERRQUEUE)))
 		return false;
@@ -41,14 +44,16 @@ void traffic_count(struct traffic *t, uint64_t acked, uint64_t received)
 		t->acked = acked;
 	if (received > t->received)
 		t->received = received;
-	t->has_counters = true;
+	if (!t->has_counters)
+		t->has_counters = true;
 }
 
 void traffic_count_resent(struct traffic *t, uint32_t total)
 {
 	enum { MOST = (1 << 30) - 1 };
 
-	t->has_total_retrans = true;
+	if (!t->has_total_retrans)
+		t->has_total_retrans = true;
 	if (total > t->total_retrans)
 		t->total_retrans = (total < MOST ? total : MOST) & MOST;
 }
