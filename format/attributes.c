@@ -374,6 +374,7 @@ static ALWAYS_INLINE bool take_int(const struct attributes *a, size_t at, int at
 	if (f->kind != FIELD_INT)
 		return false;
 	value = load(&a->of[attribute], at);
+	WILL_READ(value_at(&a->of[attribute], at), NEXT_LINE);
 	*out = f->flags & FIELD_SIGNED ? (uint64_t)sign_extend(value, f->elem_size) : value;
 	return true;
 }
@@ -402,6 +403,7 @@ bool attributes_bytes(const struct attributes *a, size_t at, int attribute, stru
 	values = &a->of[attribute];
 	if (values->size) {
 		*out = view_of(value_at(values, at), values->size);
+		WILL_READ(out->p, NEXT_LINE);
 		return true;
 	}
 	start = at ? values->ends[at - 1] : 0;

@@ -42,6 +42,7 @@ static inline uint64_t column_int(const struct column *c, const struct field *f,
 /* Of a column of ids or presence. */
 static inline uint32_t column_id(const struct column *c, uint32_t row)
 {
+	WILL_READ(&c->shorts[row & c->mask], NEXT_LINE);
 	return c->shorts[row & c->mask];
 }
 
@@ -69,9 +70,11 @@ static inline bool reader_int(const struct reader *r, uint32_t row, uint64_t *ou
 		return false;
 	if (r->longs) {
 		*out = r->longs[row & r->mask];
+		WILL_READ(&r->longs[row & r->mask], NEXT_LINE);
 		return true;
 	}
 	value = r->shorts[row & r->mask];
+	WILL_READ(&r->shorts[row & r->mask], NEXT_LINE);
 	*out = r->is_signed ? (uint64_t)sign_extend(value, 4) : value;
 	return true;
 }

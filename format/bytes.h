@@ -35,6 +35,14 @@
 #else
 #define WILL_WRITE(p) ((void)(p))
 #endif
+/* For memory `ahead` bytes behind p that will be read, but not at once; it need not be anyone's. Many columns
+ * are read in turns, each from front to back: more than a processor can follow by itself. */
+enum { NEXT_LINE = 64 };
+#if defined(__GNUC__)
+#define WILL_READ(p, ahead) __builtin_prefetch((const void *)((uintptr_t)(p) + (ahead)))
+#else
+#define WILL_READ(p, ahead) ((void)(p), (void)(ahead))
+#endif
 
 struct view {
 	const uint8_t *p;   /* next byte; lent */

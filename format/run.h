@@ -82,6 +82,8 @@ static inline uint32_t run_id(const struct run_ids *ids, uint32_t schema_row)
 {
 	uint32_t id = ids->ids[schema_row & ids->mask];
 
+	WILL_READ(&ids->ids[schema_row & ids->mask], NEXT_LINE);
+
 	return id < UINT32_MAX ? id : 0;
 }
 
