@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/bytes.h"
 #include "format/hash.h"
 
 void lives_init(struct lives *ls)
@@ -454,6 +455,23 @@ static struct life *first_past(struct lives *ls, uint64_t now_ns)
 	return NULL;
 }
 
+static void will_read_all(const void *p, size_t bytes)
+{
+	for (size_t at = 0; at < bytes; at += NEXT_LINE)
+		WILL_READ(p, at);
+}
+
+/* Lives whose grace ends next have not been looked at since it began, and are in no cache. */
+static void will_expire(const struct lives *ls, const struct life *first)
+{
+	const struct life *second = first ? life_pool_at(&ls->pool, first->after) : NULL;
+
+	if (second)
+		will_read_all(second, sizeof(*second));
+	if (first && first->past) /* the life itself is there */
+		will_read_all(first->past, sizeof(*first->past));
+}
+
 struct life *lives_expire(struct lives *ls, uint64_t now_ns)
 {
 	struct life *l;
@@ -466,6 +484,7 @@ struct life *lives_expire(struct lives *ls, uint64_t now_ns)
 	unlink_tuple(ls, l);
 	l->is_over = true;
 	list_append(ls, l, LIST_OVER);
+	will_expire(ls, ls->lists[LIFE_GONE].first);
 	return l;
 }
 
