@@ -10,7 +10,23 @@
  * takes. */
 volatile __u8 control[WIRE_EVENT_MAX] SEC(".data.control");
 
-/* Nobody has to wake it; whoever does pays 20 us on a virtual machine, also if it is awake. */
-volatile __u8 is_reader_awake SEC(".data.control");
+/* Enum wire_reader. Whoever wakes it pays 20 us on a virtual machine, also if it is awake. */
+volatile __u8 reader SEC(".data.control");
+
+/* How a record is to be sent to `ring` that was made at ts_ns. Only one in 16 looks how full the ring is: that
+ * is soon enough. */
+static __always_inline __u64 ring_flags(void *ring, __u64 ts_ns, __u64 wakeup_bytes)
+{
+	__u8 is = reader;
+
+	if (unlikely(is == WIRE_READER_SLEEPS)) {
+		reader = WIRE_READER_NAPS;
+		return BPF_RB_FORCE_WAKEUP;
+	}
+	if (!(ts_ns & 15) && is != WIRE_READER_AWAKE &&
+	    bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > wakeup_bytes)
+		return BPF_RB_FORCE_WAKEUP;
+	return BPF_RB_NO_WAKEUP;
+}
 
 #endif

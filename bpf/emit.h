@@ -106,15 +106,6 @@ static __always_inline void *lane_begin(struct emission *e, __u32 cpu, __u32 siz
 	return f + 1;
 }
 
-/* Only one in 16 looks how full the ring is: that is soon enough. */
-static __always_inline __u64 ring_flags(const struct wire_head *h)
-{
-	if (!(h->ts_ns & 15) && !is_reader_awake &&
-	    bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > wakeup_bytes)
-		return BPF_RB_FORCE_WAKEUP;
-	return BPF_RB_NO_WAKEUP;
-}
-
 /* The reader waits for the ring alone: wake it with a record that it steps over. */
 OUT_OF_LINE int wake_reader(void)
 {
@@ -125,6 +116,14 @@ OUT_OF_LINE int wake_reader(void)
 	return 0;
 }
 
+/* A frame that had no room in the lane. */
+OUT_OF_LINE int lane_spill(struct wire_head *record, __u32 size)
+{
+	if (bpf_ringbuf_output(&ring, record, size, ring_flags(&ring, record->ts_ns, wakeup_bytes)))
+		emit_missed(record->event, false);
+	return 0;
+}
+
 static __always_inline void lane_end(const struct emission *e, __u32 size)
 {
 	struct wire_frame *f = (struct wire_frame *)e->record - 1;
@@ -132,8 +131,7 @@ static __always_inline void lane_end(const struct emission *e, __u32 size)
 	__u64 head, next;
 
 	if (unlikely(f->is_spilled)) {
-		if (bpf_ringbuf_output(&ring, e->record, size, ring_flags(e->record)))
-			emit_missed(e->record->event, false);
+		lane_spill(e->record, size);
 	} else {
 		f->len = size;
 		head = l->head;
@@ -142,7 +140,7 @@ static __always_inline void lane_end(const struct emission *e, __u32 size)
 		l->head = next;
 		/* Each quarter looks whether the reader is behind. */
 		if (unlikely((head ^ next) & (lane_bytes / 4)) && next - l->tail > lane_bytes / 2 &&
-		    !is_reader_awake)
+		    reader != WIRE_READER_AWAKE)
 			wake_reader();
 	}
 	barrier();
@@ -199,7 +197,7 @@ static __always_inline void emit_end(const struct emission *e, __u32 used)
 	if (e->lane)
 		lane_end(e, used);
 	else
-		bpf_ringbuf_submit(e->record, ring_flags(e->record));
+		bpf_ringbuf_submit(e->record, ring_flags(&ring, e->record->ts_ns, wakeup_bytes));
 }
 
 /* The same of a record of a socket: `addrs6`, its end, is only handed over for AF_INET6. */

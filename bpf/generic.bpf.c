@@ -91,7 +91,7 @@ static __always_inline void copy_dynamic(struct wire_dynamic *slot, void *ctx,
 SEC("tp")
 int copy_entry(void *ctx)
 {
-	__u64 ts_ns, flags = BPF_RB_NO_WAKEUP, task;
+	__u64 ts_ns, task;
 	struct wire_missed *count;
 	struct wire_head *h;
 	void *entry;
@@ -125,9 +125,6 @@ int copy_entry(void *ctx)
 			copy_dynamic(entry + fixed_bytes + i * sizeof(struct wire_dynamic), ctx,
 				     &dynamic[i]);
 	}
-	if (!(ts_ns & 15) && !is_reader_awake &&
-	    bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > wakeup_bytes)
-		flags = BPF_RB_FORCE_WAKEUP;
-	bpf_ringbuf_submit(h, flags);
+	bpf_ringbuf_submit(h, ring_flags(&ring, ts_ns, wakeup_bytes));
 	return OTHERS_SEE_IT;
 }

@@ -55,7 +55,8 @@ static __always_inline void let_go(const struct sock *sk, enum select_fit fit)
 	if (!r)
 		return;
 	if (fit == SELECT_YES && is_wanted(WIRE_INET_SOCK_SET_STATE) &&
-	    bpf_ringbuf_output(&ring, r, sizeof(*r), ring_flags(&r->head)))
+	    bpf_ringbuf_output(&ring, r, sizeof(*r),
+			       ring_flags(&ring, r->head.ts_ns, wakeup_bytes)))
 		emit_missed(WIRE_INET_SOCK_SET_STATE, false);
 	bpf_map_delete_elem(&held, &key);
 }

@@ -68,6 +68,13 @@ enum wire_control {
 	WIRE_SHED = 2, /* count only */
 };
 
+/* What the reader of lanes and ring does. */
+enum wire_reader {
+	WIRE_READER_NAPS = 0, /* it comes by the clock, before there is much */
+	WIRE_READER_AWAKE,    /* nobody has to wake it */
+	WIRE_READER_SLEEPS,   /* the first record goes to the ring and wakes it */
+};
+
 /* What did not become a record, for each event number and CPU. */
 struct wire_missed {
 	__u64 lost; /* there was no room in the ring */
@@ -86,7 +93,7 @@ struct wire_lane {
 	__u64 head;  /* bytes sent so far: frames that are complete */
 	__u64 depth; /* programs at work */
 	__u8 pad[48];
-	__u64 tail; /* bytes taken so far; the reader's */
+	__u64 tail; /* bytes taken so far; the reader's. While it sleeps: as if the lane were full */
 	__u8 pad2[56];
 	/* WIRE_LANE_SPARES times WIRE_FRAME_MAX bytes for frames on their way to the ring,
 	 * then the lane, a power of two and WIRE_FRAME_MAX: what begins in it may end behind. */

@@ -65,6 +65,11 @@ bool account_show(struct account *a, uint64_t now_ns)
 	return true;
 }
 
+uint64_t account_due_ns(const struct account *a)
+{
+	return status_is_live(a->line) ? a->shown_ns + SHOW_EVERY : UINT64_MAX;
+}
+
 struct status_total account_total(const struct account *a)
 {
 	struct status_total total = {

@@ -43,6 +43,8 @@ void account_tell(struct account *a, const struct error *trouble, const char *wh
 void account_watch_output(struct account *a);
 /* Rewrite the line, about twice a second; whether it was time. */
 bool account_show(struct account *a, uint64_t now_ns);
+/* When it is time the next time; UINT64_MAX = nobody sees it. */
+uint64_t account_due_ns(const struct account *a);
 struct status_total account_total(const struct account *a);
 /* 0 or ERR_NOMEM. */
 int account_summary(struct account *a, struct status_total *total, struct error *err);

@@ -209,9 +209,9 @@ void attach_shed(struct attach *a, uint16_t number, bool is_shed)
 	control_set(a, number, is_shed ? WIRE_SHED : WIRE_SEND);
 }
 
-void attach_reader(struct attach *a, bool is_awake)
+void attach_reader(struct attach *a, enum wire_reader what)
 {
-	__atomic_store_n(&a->typed->data_control->is_reader_awake, is_awake, __ATOMIC_RELAXED);
+	__atomic_store_n(&a->typed->data_control->reader, (uint8_t)what, __ATOMIC_RELAXED);
 }
 
 int attach_start(struct attach *a, struct catalog *c, struct error *err)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bpf/wire.h"
 #include "format/error.h"
 #include "record/btf_enums.h"
 #include "record/catalog.h"
@@ -47,8 +48,8 @@ int attach_missed_fd(const struct attach *a);
 /* Between attach_start() and attach_stop(): from now on this event's program only counts, or sends
  * records again. */
 void attach_shed(struct attach *a, uint16_t number, bool is_shed);
-/* Whether programs need not wake the reader; it sleeps at first. */
-void attach_reader(struct attach *a, bool is_awake);
+/* What the reader does from now on; WIRE_READER_NAPS at first. */
+void attach_reader(struct attach *a, enum wire_reader what);
 /* How often the kernel skipped the program of catalog_at(c, index) because it was already
  * running on that CPU (5.12: an interrupt with events of its own); 0 where the kernel does
  * not tell. */

@@ -115,6 +115,16 @@ const struct wire_head *drain_next(struct drain *d, uint64_t until_ns, size_t *l
 	return NULL;
 }
 
+void drain_shut(struct drain *d)
+{
+	percpu_shut(d->lanes);
+}
+
+void drain_open_again(struct drain *d)
+{
+	percpu_open_again(d->lanes);
+}
+
 size_t drain_waiting(const struct drain *d)
 {
 	return ring_waiting(d->ring);

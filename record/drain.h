@@ -30,6 +30,9 @@ void drain_close(struct drain *d);
 /* The next record sent until until_ns (CLOCK_BOOTTIME) and its length, or NULL when there is
  * none now. Lent until the next call. */
 const struct wire_head *drain_next(struct drain *d, uint64_t until_ns, size_t *len);
+/* See percpu_shut(): the first record that is sent can then be seen at the ring alone. */
+void drain_shut(struct drain *d);
+void drain_open_again(struct drain *d);
 /* Bytes waiting in the ring now: only what found no room in a lane, if there are any. */
 size_t drain_waiting(const struct drain *d);
 /* The most that was ever seen waiting there, percent of the ring. */

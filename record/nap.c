@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* nap.c -- by the rate since the last sleep. */
+/* nap.c -- by the rate since the last one. */
 #include "record/nap.h"
 
+static const uint64_t MS = 1000000;
+
 enum {
-	BUSY_MS = 100, /* the buffers are emptied at least that often */
-	IDLE_MS = 500, /* once they are empty; what comes then is written within a second, too */
 	SHORT_MS = 2,
+	LONG_MS = 900, /* what came meanwhile is written within a second */
+	SILENT_MS = 5000,
 	PORTION = 4000, /* records; half a lane has room for 7,000, if one CPU makes them all */
 };
 
@@ -14,16 +16,23 @@ void nap_count(struct nap *p, size_t records)
 	p->records += records;
 }
 
-int nap_begin(struct nap *p, uint64_t now_ns)
+static uint64_t length_ms(const struct nap *p, uint64_t now_ns)
 {
-	size_t records = p->records;
-	uint64_t ms = (now_ns - p->since_ns) / 1000000;
+	uint64_t ms = (now_ns - p->since_ns) / MS;
 
-	*p = (struct nap){.since_ns = now_ns};
-	if (!records)
-		return IDLE_MS;
-	if (ms >= BUSY_MS)
-		return BUSY_MS;
-	ms = ms * PORTION / records;
-	return ms < SHORT_MS ? SHORT_MS : ms > BUSY_MS ? BUSY_MS : (int)ms;
+	/* A second time: a program that had not seen that it was to wake the recorder is long done. */
+	if (!p->records)
+		return p->is_silent ? SILENT_MS : LONG_MS;
+	if (ms >= LONG_MS)
+		ms = LONG_MS;
+	ms = ms * PORTION / p->records;
+	return ms < SHORT_MS ? SHORT_MS : ms > LONG_MS ? LONG_MS : ms;
+}
+
+uint64_t nap_begin(struct nap *p, uint64_t now_ns)
+{
+	uint64_t until_ns = now_ns + length_ms(p, now_ns) * MS;
+
+	*p = (struct nap){.since_ns = now_ns, .is_silent = !p->records};
+	return until_ns;
 }

@@ -31,6 +31,7 @@ struct percpu {
 	void *mapped;
 	size_t mapped_bytes;
 	struct percpu_size size;
+	bool is_shut;
 	struct lane lane[]; /* size.count */
 };
 
@@ -121,7 +122,8 @@ const void *percpu_peek(struct percpu *l, size_t i, size_t *len)
 	const struct wire_frame *f;
 
 	if (!has_more(lane)) {
-		release(lane);
+		if (!l->is_shut)
+			release(lane);
 		return NULL;
 	}
 	f = (const void *)&lane->shared->data[WIRE_LANE_DATA + (lane->pos & (l->size.bytes - 1))];
@@ -131,6 +133,24 @@ const void *percpu_peek(struct percpu *l, size_t i, size_t *len)
 	*len = f->len;
 	lane->next = lane->pos + ((sizeof(*f) + f->len + 7) & ~(uint64_t)7);
 	return f + 1;
+}
+
+void percpu_shut(struct percpu *l)
+{
+	l->is_shut = true;
+	for (size_t i = 0; i < l->size.count; i++) {
+		struct lane *lane = &l->lane[i];
+
+		lane->released = lane->pos - l->size.bytes;
+		__atomic_store_n(&lane->shared->tail, lane->released, __ATOMIC_RELEASE);
+	}
+}
+
+void percpu_open_again(struct percpu *l)
+{
+	l->is_shut = false;
+	for (size_t i = 0; i < l->size.count; i++)
+		release(&l->lane[i]);
 }
 
 void percpu_take(struct percpu *l, size_t i)

@@ -37,6 +37,10 @@ size_t percpu_count(const struct percpu *l);
 /* The next record of a lane and its length, or NULL when there is none now. It stays the next
  * one until percpu_take(). */
 const void *percpu_peek(struct percpu *l, size_t lane, size_t *len);
+/* No program finds room in a lane from now on, until they are opened: what they send goes to the ring. One that
+ * had found room just before is done within microseconds. */
+void percpu_shut(struct percpu *l);
+void percpu_open_again(struct percpu *l);
 /* Done with the record of the last percpu_peek() of this lane. Its memory may change from now
  * on. */
 void percpu_take(struct percpu *l, size_t lane);

@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "bpf/wire.h"
 #include "format/sink.h"
 #include "record/attach.h"
 #include "record/cost.h"
@@ -21,7 +22,8 @@
 #include "record/tape_file.h"
 #include "record/translate.h"
 
-static const uint64_t FLUSH_EVERY = 800000000;  /* with a poll on top: under a second */
+static const uint64_t ROW_WAITS =
+	950000000; /* at most, from the event to the file: under a second */
 static const uint64_t QUIET_EVERY = 5000000000; /* while nothing comes */
 static const uint64_t CLOCK_EVERY = 10000000000;
 
@@ -37,7 +39,7 @@ struct piece {
 	struct translator *translator;
 	uint32_t number;
 	uint64_t begun_ns, flushed_ns, clocked_ns;
-	uint64_t flushed_rows;  /* there were so many then */
+	uint64_t oldest_ns;     /* the first event since then; 0 = none */
 	uint64_t cpu_before_ns; /* spent until it began */
 	/* When the file grew last: */
 	uint64_t grown_bytes, grown_rows, flushes;
@@ -233,14 +235,22 @@ int piece_begin(struct piece *p, uint64_t now_ns, struct error *err)
 	return writer_flush(p->writer, err);
 }
 
+static void note_age(struct piece *p, const struct wire_head *head)
+{
+	if (!p->oldest_ns)
+		p->oldest_ns = head->ts_ns;
+}
+
 int piece_add(struct piece *p, const void *record, size_t len, struct error *err)
 {
+	note_age(p, record);
 	return translator_add(p->translator, record, len, err);
 }
 
 int piece_add_as(struct piece *p, const struct recipe *recipe, const void *record,
 		 struct error *err)
 {
+	note_age(p, record);
 	return translator_add_as(p->translator, recipe, record, err);
 }
 
@@ -262,23 +272,26 @@ static void watch_growth(struct piece *p)
 	p->flushes++;
 }
 
-/* Nothing has happened since the last flush: hardly anything was missed either, and counters of all
- * events are many to ask for. */
-static bool is_quiet(const struct piece *p)
+/* As late as can be. Where nothing has happened since the last time hardly anything was missed either, and counters of
+ * all events are many to ask for. */
+static bool is_flush_due(const struct piece *p, uint64_t now_ns, uint64_t next_ns)
 {
-	return translator_rows(p->translator) == p->flushed_rows;
+	if (!p->oldest_ns)
+		return now_ns - p->flushed_ns >= QUIET_EVERY;
+	return next_ns >= p->oldest_ns + ROW_WAITS;
 }
 
-int piece_tick(struct piece *p, struct losses *l, uint64_t now_ns, struct error *err)
+int piece_tick(struct piece *p, struct losses *l, uint64_t now_ns, uint64_t next_ns,
+	       struct error *err)
 {
 	watch_growth(p);
 	if (now_ns - p->clocked_ns >= CLOCK_EVERY) {
 		TRY(write_clock(p, err));
 		p->clocked_ns = now_ns;
 	}
-	if (now_ns - p->flushed_ns < (is_quiet(p) ? QUIET_EVERY : FLUSH_EVERY))
+	if (!is_flush_due(p, now_ns, next_ns))
 		return 0;
-	p->flushed_rows = translator_rows(p->translator);
+	p->oldest_ns = 0;
 	TRY(losses_read(l, p->writer, now_ns, err));
 	TRY(writer_flush(p->writer, err));
 	p->flushed_ns = now_ns;

@@ -54,8 +54,9 @@ int piece_begin(struct piece *p, uint64_t now_ns, struct error *err);
 int piece_add(struct piece *p, const void *record, size_t len, struct error *err);
 int piece_add_as(struct piece *p, const struct recipe *recipe, const void *record,
 		 struct error *err);
-/* What is due by the clock: losses, clocks, everything to the file. */
-int piece_tick(struct piece *p, struct losses *l, uint64_t now_ns, struct error *err);
+/* What is due by the clock: losses, clocks, everything to the file. The next call comes at next_ns, or before. */
+int piece_tick(struct piece *p, struct losses *l, uint64_t now_ns, uint64_t next_ns,
+	       struct error *err);
 /* The last losses and clocks, the cost, and the end: `total` says what the recording has cost so
  * far, of which this piece's share is written. */
 int piece_end(struct piece *p, struct losses *l, const char *reason,

@@ -171,6 +171,15 @@ bool rotation_is_due(const struct rotation *r, uint64_t bytes, uint64_t now_ns)
 	       (l->rotate_ns && now_ns - r->begun_ns >= l->rotate_ns);
 }
 
+uint64_t rotation_due_ns(const struct rotation *r)
+{
+	uint64_t due_ns = r->begun_ns + r->limits->rotate_ns;
+
+	if (!r->is_on || !r->limits->rotate_ns)
+		return UINT64_MAX;
+	return due_ns > r->not_before_ns ? due_ns : r->not_before_ns;
+}
+
 void rotation_postpone(struct rotation *r, uint64_t now_ns)
 {
 	r->not_before_ns = now_ns + PATIENCE_NS;

@@ -39,6 +39,8 @@ void rotation_begin(struct rotation *r, uint64_t now_ns);
 void rotation_ask(struct rotation *r);
 /* Whether the next piece is to begin. `bytes` is the size of the one at hand. */
 bool rotation_is_due(const struct rotation *r, uint64_t bytes, uint64_t now_ns);
+/* When time alone makes it due; UINT64_MAX = never. */
+uint64_t rotation_due_ns(const struct rotation *r);
 /* The next piece cannot begin: not due again for 10 s. */
 void rotation_postpone(struct rotation *r, uint64_t now_ns);
 /* The piece at hand is finished with this size, and the next one is at hand. 0 or ERR_NOMEM. */

@@ -105,6 +105,12 @@ bool series_is_due(const struct series *r, uint64_t now_ns)
 	       rotation_is_due(r->rotation, piece_bytes(r->piece), now_ns);
 }
 
+uint64_t series_due_ns(const struct series *r)
+{
+	return r->is_held || piece_stall_reason(r->piece) ? UINT64_MAX
+							  : rotation_due_ns(r->rotation);
+}
+
 int series_load(struct series *r, uint64_t now_ns, struct error *err)
 {
 	const char *path = rotation_next_path(r->rotation);

@@ -30,6 +30,8 @@ int series_begin(struct series *r, uint64_t now_ns, struct error *err);
 /* A user asks for the next piece. */
 void series_ask(struct series *r);
 bool series_is_due(const struct series *r, uint64_t now_ns);
+/* When time alone makes it so; UINT64_MAX = never. */
+uint64_t series_due_ns(const struct series *r);
 /* Create the next piece. An error means that there is none, and it is not due again for a while:
  * recording goes on with the piece at hand. */
 int series_load(struct series *r, uint64_t now_ns, struct error *err);

@@ -22,11 +22,11 @@
 #include "record/host.h"
 #include "record/losses.h"
 #include "record/own.h"
-#include "record/nap.h"
 #include "record/piece.h"
 #include "record/plan_report.h"
 #include "record/privilege.h"
 #include "record/selector.h"
+#include "record/rest.h"
 #include "record/series.h"
 #include "record/shed.h"
 #include "record/snapshot.h"
@@ -34,7 +34,6 @@
 #include "record/symbols.h"
 #include "record/tracefs.h"
 #include "record/urgency.h"
-#include "record/wakeup.h"
 
 enum {
 	BATCH_RECORDS = 2048, /* between two looks at the clock */
@@ -59,8 +58,7 @@ struct session {
 	struct urgency urgency;
 	struct account account;
 	struct filter_watch filter_watch;
-	struct wakeup wakeup;
-	struct nap nap;
+	struct rest rest;
 	const char *end_reason; /* NULL = still running */
 };
 
@@ -80,7 +78,7 @@ static void session_close(struct session *s)
 	account_close(&s->account);
 	child_free(s->child);
 	stop_close(s->stop);
-	wakeup_close(&s->wakeup);
+	rest_close(&s->rest);
 	attach_close(s->attach);
 }
 
@@ -165,14 +163,12 @@ static int open_chain(struct session *s, struct error *err)
 	return open_shed(s, err);
 }
 
-/* The ring is edge-triggered: data waits in it most of the time, and only a program that
- * finds it filling up shall wake us before the time. */
-static int open_wakeup(struct session *s, struct error *err)
+/* What wakes it but for the programs. */
+static int open_rest(struct session *s, struct error *err)
 {
-	TRY(wakeup_open(&s->wakeup, err));
-	TRY(wakeup_add(&s->wakeup, attach_ring_fd(s->attach), true, err));
-	TRY(wakeup_add(&s->wakeup, stop_fd(s->stop), false, err));
-	return s->child ? wakeup_add(&s->wakeup, child_fd(s->child), false, err) : 0;
+	TRY(rest_open(&s->rest, s->attach, s->drain, err));
+	TRY(wakeup_add(&s->rest.wakeup, stop_fd(s->stop), false, err));
+	return s->child ? wakeup_add(&s->rest.wakeup, child_fd(s->child), false, err) : 0;
 }
 
 /* Translate what waits, up to `limit` records. */
@@ -312,7 +308,7 @@ static int session_open(struct session *s, struct error *err)
 	TRY(open_catalog(s, err));
 	TRY(open_output(s, err));
 	TRY(open_chain(s, err));
-	TRY(open_wakeup(s, err));
+	TRY(open_rest(s, err));
 	return account_open(&s->account, s->opt->is_quiet, err);
 }
 
@@ -362,7 +358,7 @@ static int tick(struct session *s, struct error *err)
 
 	TRY(shed_tick(s->shed, now, &news, err));
 	account_tell(&s->account, &news, "");
-	TRY(piece_tick(series_piece(s->series), s->losses, now, err));
+	TRY(piece_tick(series_piece(s->series), s->losses, now, s->rest.look_ns, err));
 	if (stop_take_turn(s->stop))
 		ask_for_turn(s);
 	if (series_is_due(s->series, now))
@@ -389,37 +385,32 @@ static void look_for_end(struct session *s)
 		s->end_reason = "size";
 }
 
-static int poll_timeout(struct session *s)
+/* What the clock asks for, apart from looking. */
+static uint64_t due_ns(const struct session *s)
 {
-	uint64_t now = host_now_ns(), gone = now - s->account.start_ns, left;
-	int poll = nap_begin(&s->nap, now);
+	uint64_t turn_ns = series_due_ns(s->series), show_ns = account_due_ns(&s->account);
+	uint64_t first_ns = turn_ns < show_ns ? turn_ns : show_ns;
+	uint64_t end_ns = s->account.start_ns + s->opt->duration_ns;
 
-	if (!s->opt->duration_ns)
-		return poll;
-	left = s->opt->duration_ns > gone ? (s->opt->duration_ns - gone) / 1000000 + 1 : 0;
-	return left < (uint64_t)poll ? (int)left : poll;
+	return s->opt->duration_ns && end_ns < first_ns ? end_ns : first_ns;
 }
 
-/* Until somebody wakes us, or the next look is due. */
-static void sleep_well(struct session *s)
+/* Some of what waits. */
+static int look(struct session *s, struct error *err)
 {
-	int timeout_ms = poll_timeout(s);
+	size_t taken;
 
-	attach_reader(s->attach, false);
-	wakeup_wait(&s->wakeup, timeout_ms);
-	attach_reader(s->attach, true);
+	urgency_update(&s->urgency, drain_waiting(s->drain), attach_ring_bytes(s->attach));
+	TRY(empty_ring(s, BATCH_RECORDS, &taken, err));
+	rest_count(&s->rest, taken, taken == BATCH_RECORDS);
+	return 0;
 }
 
 static int session_loop(struct session *s, struct error *err)
 {
-	size_t taken = 0;
-
 	while (!s->end_reason) {
-		if (taken < BATCH_RECORDS)
-			sleep_well(s);
-		urgency_update(&s->urgency, drain_waiting(s->drain), attach_ring_bytes(s->attach));
-		TRY(empty_ring(s, BATCH_RECORDS, &taken, err));
-		nap_count(&s->nap, taken);
+		rest_until(&s->rest, due_ns(s));
+		TRY(look(s, err));
 		TRY(tick(s, err));
 		account_watch_output(&s->account);
 		look_for_end(s);
@@ -486,7 +477,7 @@ static int session_record(struct session *s, struct error *err)
 
 int session_run(const struct record_options *opt, char *const argv[], struct error *err)
 {
-	struct session s = {.opt = opt, .argv = argv, .wakeup = {.fd = -1}};
+	struct session s = {.opt = opt, .argv = argv, .rest = {.wakeup = {.fd = -1}}};
 	int rc = session_record(&s, err);
 
 	session_close(&s);
@@ -495,7 +486,7 @@ int session_run(const struct record_options *opt, char *const argv[], struct err
 
 int session_list_events(const struct record_options *opt, struct error *err)
 {
-	struct session s = {.opt = opt, .wakeup = {.fd = -1}};
+	struct session s = {.opt = opt, .rest = {.wakeup = {.fd = -1}}};
 	int rc = open_kernel(&s, err);
 
 	if (!rc)

@@ -64,7 +64,7 @@ expect 0 env SUDO_UID=65534 SUDO_GID=65534 "$TCPTAPE_RECORD" -o "$place/home/a.t
 [ $filter = 2 ] || exit 0
 command -v strace >/dev/null || skip "strace is not installed; all but the list of system calls was tested"
 mkdir "$place/full"
-mount -t tmpfs -o size=32k none "$place/full"
+mount -t tmpfs -o size=16k none "$place/full"
 stage_clear() { umount "$place/full"; rm -rf "$place"; }
 cat >"$TMP/terminal.py" <<'END'
 import os, pty, sys

@@ -242,6 +242,46 @@ static void test_lent_keeps_its_room(void **state)
 	close_source(s);
 }
 
+/* Nobody finds room until they are opened again; what was on its way is taken. */
+static void test_shut(void **state)
+{
+	struct source *s = open_source(LANES);
+
+	(void)state;
+	put_lane(s, 1, 3, 40);
+	expect(s, UINT64_MAX, 3, 1);
+	expect_none(s, UINT64_MAX);
+	drain_shut(s->drain);
+	expect_none(s, UINT64_MAX);
+	for (size_t i = 0; i < LANES; i++)
+		assert_false(put_lane(s, i, 4, 40));
+	put_ring(s, 5, 0);
+	expect(s, UINT64_MAX, 5, LANES);
+	drain_open_again(s->drain);
+	for (size_t i = 0; i < LANES; i++)
+		assert_true(put_lane(s, i, 6, 40));
+	expect(s, UINT64_MAX, 6, 0);
+	expect(s, UINT64_MAX, 6, 1);
+	expect(s, UINT64_MAX, 6, 2);
+	close_source(s);
+}
+
+static void test_shut_with_one_on_its_way(void **state)
+{
+	struct source *s = open_source(LANES);
+
+	(void)state;
+	drain_shut(s->drain);
+	lane_of(s, 2)->tail = 0; /* what a program has read before */
+	assert_true(put_lane(s, 2, 3, 40));
+	drain_shut(s->drain);
+	expect(s, UINT64_MAX, 3, 2);
+	expect_none(s, UINT64_MAX);
+	drain_open_again(s->drain);
+	assert_int_equal(lane_of(s, 2)->tail, lane_of(s, 2)->head);
+	close_source(s);
+}
+
 static void test_sizes(void **state)
 {
 	struct percpu_size s = percpu_size_of(16 << 20, 2);
@@ -267,6 +307,8 @@ int main(void)
 		cmocka_unit_test(test_without_lanes),
 		cmocka_unit_test(test_round_and_round),
 		cmocka_unit_test(test_lent_keeps_its_room),
+		cmocka_unit_test(test_shut),
+		cmocka_unit_test(test_shut_with_one_on_its_way),
 		cmocka_unit_test(test_sizes),
 	};
 
