@@ -140,8 +140,8 @@ def given_up():
 
 def no_port():
     """All that may be used are in use."""
-    set_sysctl("net/ipv4/ip_local_port_range", "40000 40001")
     listener = listen()
+    set_sysctl("net/ipv4/ip_local_port_range", "20000 20001")
     address = listener.getsockname()
     inside = [socket.create_connection(address) for _ in range(2)]
     error = failure(lambda: connecting(address))
