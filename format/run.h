@@ -56,6 +56,7 @@ static inline uint32_t run_ref(const struct event *ev, int ref)
 	if (number == NO_COLUMN || b->columns[number].state != COLUMN_READY)
 		return event_ref(ev, ref);
 	id = column_id(&b->columns[number], ev->schema_row);
+	WILL_READ(&b->columns[number].shorts[ev->schema_row & b->columns[number].mask], NEXT_LINE);
 	return id < UINT32_MAX ? id : 0;
 }
 
