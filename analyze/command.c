@@ -197,7 +197,8 @@ static void explain_uncounted(const struct run *r)
 static enum exit_status run_tape(const struct run *r, const char *path)
 {
 	const char *tape = tape_name(path);
-	struct remarks remarks = {0};
+	bool is_selecting = r->arguments->format != RENDER_CANONICAL;
+	struct remarks remarks = {.absent = {.selection = is_selecting ? &r->selection : NULL}};
 	struct source *source = NULL;
 	struct error err = {0};
 	enum exit_status status;

@@ -167,6 +167,21 @@ static void print_doubts(const struct remarks *m, const char *tape, FILE *out)
 	}
 }
 
+static void print_absent(const struct remarks *m, const char *tape, FILE *out)
+{
+	char text[SENTENCE_MAX];
+	const char *pattern;
+	size_t at = 0;
+
+	while ((pattern = absent_events_next(&m->absent, &at))) {
+		snprintf(text, sizeof(text),
+			 "%s: --event %.100s: no event of this tape has such a name; tcptape info "
+			 "--events shows them all",
+			 tape, pattern);
+		remark_print(text, out);
+	}
+}
+
 void remarks_print(const struct remarks *m, const char *tape, FILE *out)
 {
 	print_losses(m, tape, out);
@@ -174,6 +189,7 @@ void remarks_print(const struct remarks *m, const char *tape, FILE *out)
 	print_cut(m, tape, out);
 	print_rest(m, tape, out);
 	print_doubts(m, tape, out);
+	print_absent(m, tape, out);
 }
 
 enum exit_status remarks_status(const struct remarks *m, bool fail_on_loss)

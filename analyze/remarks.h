@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "analyze/absent_events.h"
 #include "format/cursor.h"
 
 enum { REMARKS_LOSSES = 8 };
@@ -35,6 +36,7 @@ struct remarks {
 	bool is_stopped; /* the view did not read to the end, because nobody listens or waits */
 	struct health health;
 	struct health unread; /* damage that the cursor did not come to */
+	struct absent_events absent;
 };
 
 void remarks_add_loss(struct remarks *m, const struct loss *loss);

@@ -32,6 +32,16 @@ static bool fits_one(const struct selection *s, bool is_barring, const char *gro
 	return false;
 }
 
+bool selection_pattern_fits(const struct selection *s, size_t i, const char *group,
+			    const char *name)
+{
+	const char *pattern = s->events[i];
+	char full[NAME_MAX_BYTES];
+
+	snprintf(full, sizeof(full), "%s:%s", group, name);
+	return is_match(pattern + (pattern[0] == '!'), full, name);
+}
+
 bool selection_bars_event(const struct selection *s, const char *group, const char *name)
 {
 	return s->event_count && fits_one(s, true, group, name);

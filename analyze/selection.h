@@ -37,6 +37,9 @@ struct selection {
 bool selection_has_event(const struct selection *s, const char *group, const char *name);
 /* True when --event leaves the event out by a pattern that begins with '!'. */
 bool selection_bars_event(const struct selection *s, const char *group, const char *name);
+/* True when pattern i of --event fits the name, whether it begins with '!' or not. */
+bool selection_pattern_fits(const struct selection *s, size_t i, const char *group,
+			    const char *name);
 /* True when --event has a pattern that does not begin with '!'. */
 bool selection_names_event(const struct selection *s);
 /* True when no per-connection option is given. */

@@ -35,8 +35,10 @@ static void remember(const struct view_input *in, const struct item *item)
 		in->remarks->lost_declared += item->end.lost;
 		return;
 	case ITEM_SECTION:
-	case ITEM_CLOCK:
 	case ITEM_SCHEMA:
+		absent_events_see(&in->remarks->absent, item->section);
+		return;
+	case ITEM_CLOCK:
 	case ITEM_GAP:
 		return;
 	}

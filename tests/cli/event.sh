@@ -22,3 +22,4 @@ try conns $tape -e tcp_retransmit_skb --port 7070 --role server --fields conn
 try conns $tape -e tcp_retransmit_skb --budget --fields conn,duration
 try replay $tape -e tcp_retransmit_skb --count-by event,conn
 try info $tape -e tcp_retransmit_skb --fields events_total
+try info $tape -e "tcp_*,!foo*,x,tcp_probe" --fields events_total
