@@ -75,6 +75,9 @@ enum wire_reader {
 	WIRE_READER_SLEEPS,   /* the first record goes to the ring and wakes it */
 };
 
+/* With one part in so many of the ring full, programs wake the reader if it is not awake. */
+enum { WIRE_WAKEUP_PART = 8 };
+
 /* What did not become a record, for each event number and CPU. */
 struct wire_missed {
 	__u64 lost; /* there was no room in the ring */

@@ -109,7 +109,7 @@ static int load_copy(struct attach *a, const struct catalog_event *e, struct gen
 	ro->fixed_bytes = e->layout.fixed_bytes;
 	ro->record_bytes = e->layout.record_bytes;
 	ro->dynamic_count = e->layout.dynamic_count;
-	ro->wakeup_bytes = a->ring_bytes / 8;
+	ro->wakeup_bytes = a->ring_bytes / WIRE_WAKEUP_PART;
 	ro->has_stack = e->has_stack;
 	filter_fill(a->filter, &wanted);
 	memcpy((void *)&ro->tasks, &wanted.tasks, sizeof(wanted.tasks));
@@ -211,7 +211,7 @@ void attach_shed(struct attach *a, uint16_t number, bool is_shed)
 
 void attach_reader(struct attach *a, enum wire_reader what)
 {
-	__atomic_store_n(&a->typed->data_control->reader, (uint8_t)what, __ATOMIC_RELAXED);
+	__atomic_store_n(&a->typed->data_control->reader, (uint8_t)what, __ATOMIC_SEQ_CST);
 }
 
 int attach_start(struct attach *a, struct catalog *c, struct error *err)

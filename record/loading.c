@@ -91,7 +91,7 @@ static void set_constants(struct typed *skel, const struct loading *o)
 	const struct catalog *c = o->catalog;
 	struct typed__rodata *ro = skel->rodata;
 
-	ro->wakeup_bytes = o->ring_bytes / 8;
+	ro->wakeup_bytes = o->ring_bytes / WIRE_WAKEUP_PART;
 	ro->has_cookie_helper = loading_has_cookie_helper(o->btf);
 	ro->data_ready_site = o->data_ready_site;
 	set_cast(skel, o->cast);

@@ -35,6 +35,14 @@ void rest_count(struct rest *r, size_t taken, bool is_more)
 		drain_open_again(r->drain);
 }
 
+/* What filled the ring since the last look found the reader awake; once it is full nobody is left to wake it. */
+static bool is_behind(const struct rest *r)
+{
+	size_t bearable = attach_ring_bytes(r->attach) / WIRE_WAKEUP_PART;
+
+	return drain_waiting(r->drain) > (r->is_shut ? 0 : bearable);
+}
+
 void rest_until(struct rest *r, uint64_t due_ns)
 {
 	uint64_t now = host_now_ns(), until = due_ns < r->look_ns ? due_ns : r->look_ns;
@@ -42,6 +50,7 @@ void rest_until(struct rest *r, uint64_t due_ns)
 	if (until <= now)
 		return;
 	attach_reader(r->attach, r->is_shut ? WIRE_READER_SLEEPS : WIRE_READER_NAPS);
-	wakeup_wait(&r->wakeup, (int)((until - now) / MS) + 1);
+	if (!is_behind(r))
+		wakeup_wait(&r->wakeup, (int)((until - now) / MS) + 1);
 	attach_reader(r->attach, WIRE_READER_AWAKE);
 }
