@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * view_resets.c -- every RST: who sent it, why, and how far its connection had come. What both ends
- * tell of one is one row, so rows wait for the other end.
+ * view_resets.c -- every RST: who sent it, why, and how far its connection had come.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,12 +13,8 @@
 #include "analyze/counts.h"
 #include "analyze/life_text.h"
 #include "analyze/reset.h"
+#include "analyze/rsts.h"
 #include "analyze/scope.h"
-
-enum { WAITING_MAX = 1024, REASON_MAX = 40 };
-
-/* How long a RST may be on its way between two ends on one tape. */
-#define FLIGHT_NS UINT64_C(200000000)
 
 enum {
 	COL_TS,
@@ -67,7 +62,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_COMM] = {.key = "comm", .doc = "its command name"},
 	[COL_SENT] = {.key = "sent_ns", .doc = "when it was sent, if that is on the tape", .unit = UNIT_TIME},
 	[COL_RECEIVED] = {.key = "received_ns", .doc = "when it was received, if that is on the tape", .unit = UNIT_TIME},
-	[COL_CAUSE] = {.key = "cause", .doc = "what it was sent for, where that is known: destroyed (from outside: ss -K), data after close, unread data at close, accept queue full, or never accepted"},
+	[COL_CAUSE] = {.key = "cause", .doc = "what it was sent for, where that is known: destroyed (from outside: ss -K), data after close, unread data at close, accept queue full, never accepted, or keepalive unanswered"},
 	[COL_EVIDENCE] = {.key = "evidence", .doc = "what the cause rests on"},
 	[COL_UNCERTAIN] = {.key = "uncertain", .doc = "events were lost at that moment"},
 	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
@@ -76,244 +71,15 @@ static const struct column columns[COL_COUNT] = {
 
 const struct table resets_table = {"resets", columns, COL_COUNT};
 
-/* One end's view of a RST. */
-struct rst_end {
-	uint64_t conn;
-	struct tuple tuple;
-	struct owner owner;
-	uint8_t state; /* enum tcp_state */
-	uint8_t stage; /* enum reset_stage */
-};
-
-struct rst {
-	uint64_t ts_ns, sent_ns, received_ns; /* 0 = not on the tape */
-	struct rst_end sender, receiver;      /* conn 0 = not known */
-	char reason[REASON_MAX];
-	char evidence[END_EVIDENCE_MAX];
-	uint8_t author; /* enum reset_author */
-	uint8_t cause;  /* enum end_cause */
-	bool is_chosen;
-	struct rst *next;
-};
-
 struct resets {
 	const struct view_input *in;
 	struct tracker *tracker;
 	struct chosen chosen;
 	struct counts counts;
 	struct absence absence;
-	struct rst *first, *last; /* that wait, by time; owned */
-	size_t waiting;
+	struct rsts rsts;
 	uint64_t shown;
 };
-
-static void look(struct rst_end *end, const struct life *l, uint64_t ts_ns)
-{
-	end->conn = l->conn;
-	end->tuple = l->tuple;
-	end->owner = l->owner;
-	end->state = (uint8_t)reset_state(l, ts_ns);
-	end->stage = (uint8_t)reset_stage_of(l, ts_ns);
-}
-
-/* The sender's end tells what its RST was for, sometimes just after it. */
-static void explain(struct rst *r, const struct life *sender, uint64_t ts_ns)
-{
-	enum end_cause cause = reset_cause(sender, ts_ns);
-
-	if (!cause)
-		return;
-	r->cause = (uint8_t)cause;
-	r->author = (uint8_t)reset_author_by_cause(cause, (enum reset_author)r->author);
-	end_cause_evidence(cause, sender, r->evidence);
-}
-
-static struct rst *add(struct resets *v, uint64_t ts_ns)
-{
-	struct rst *r = calloc(1, sizeof(*r));
-
-	if (!r)
-		return NULL;
-	r->ts_ns = ts_ns;
-	if (v->last)
-		v->last->next = r;
-	else
-		v->first = r;
-	v->last = r;
-	v->waiting++;
-	v->absence.found++;
-	return r;
-}
-
-static void drop_last(struct resets *v, struct rst *r)
-{
-	struct rst **at = &v->first, *before = NULL;
-
-	while (*at != r) {
-		before = *at;
-		at = &(*at)->next;
-	}
-	*at = r->next;
-	if (v->last == r)
-		v->last = before;
-	v->waiting--;
-	v->absence.found--;
-	free(r);
-}
-
-static bool is_between(const struct rst_end *end, const struct life *other)
-{
-	struct tuple reversed = tuple_reversed(&other->tuple);
-
-	return other->peer ? end->conn == other->peer
-			   : end->conn && tuple_equal(&end->tuple, &reversed);
-}
-
-/* The RST that `l` sent and somebody has received already, or the one that it received. */
-static struct rst *find_received(struct resets *v, const struct life *l, bool is_receiver)
-{
-	for (struct rst *r = v->first; r; r = r->next)
-		if (r->received_ns && !r->sent_ns &&
-		    (is_receiver ? r->receiver.conn == l->conn : is_between(&r->receiver, l)))
-			return r;
-	return NULL;
-}
-
-static struct rst *find_sent(struct resets *v, const struct life *l)
-{
-	for (struct rst *r = v->first; r; r = r->next)
-		if (r->sent_ns && !r->received_ns &&
-		    (r->receiver.conn == l->conn || is_between(&r->sender, l)))
-			return r;
-	return NULL;
-}
-
-/* tcp_reset() runs also when a closed socket gets data: no RST has come, one is sent. */
-static void forget_local(struct resets *v, const struct life *l, uint64_t ts_ns)
-{
-	struct rst *r = find_received(v, l, true);
-
-	if (r && ts_ns - r->ts_ns <= RESET_MOMENT_NS)
-		drop_last(v, r);
-}
-
-/* A RST that answers no packet was asked for by whoever called, if that is the owner. */
-static enum reset_author author_of(const struct resets *v, const struct item *item,
-				   const struct sighting *seen, const char *reason)
-{
-	enum reset_author author = reset_author_of(reason);
-	struct task_facts task;
-	uint64_t skb;
-
-	if (author || !bound_int(seen->bound, &item->event, BOUND_SKBADDR, &skb))
-		return author;
-	if (skb)
-		return RESET_KERNEL;
-	return seen->life && !seen->is_remote && seen->life->owner.pid &&
-			       tracker_task(v->tracker, &item->event, &task) &&
-			       task.pid == seen->life->owner.pid
-		       ? RESET_APPLICATION
-		       : RESET_AUTHOR_UNKNOWN;
-}
-
-static bool read_end(const struct item *item, const struct bound *e, enum bound_field f,
-		     struct endpoint *out)
-{
-	struct view v;
-
-	return bound_bytes(e, &item->event, f, &v) && endpoint_from_sockaddr(v.p, view_len(v), out);
-}
-
-/* A mini-socket sends it in the name of a socket that is closed already, or is none yet. */
-static void look_mini(struct rst_end *end, const struct item *item, const struct bound *bound,
-		      const char *reason)
-{
-	enum tcp_state state = bound_state(bound, &item->event, BOUND_STATE);
-
-	if (reset_is_time_wait(reason))
-		state = STATE_TIME_WAIT;
-	if (state == STATE_TIME_WAIT || state == STATE_NEW_SYN_RECV)
-		end->state = (uint8_t)state;
-}
-
-static int take_sent(struct resets *v, const struct item *item, const struct sighting *seen,
-		     struct rst **out)
-{
-	uint64_t ts_ns = item->event.ts_ns;
-	const char *reason = bound_name(seen->bound, &item->event, BOUND_REASON, item->section);
-	const struct life *sender = seen->is_remote ? NULL : seen->life;
-	const struct life *receiver = seen->is_remote ? seen->life : NULL;
-	struct rst *r;
-
-	if (sender)
-		forget_local(v, sender, ts_ns);
-	r = sender || receiver ? find_received(v, sender ? sender : receiver, !sender) : NULL;
-	if (!r)
-		r = add(v, ts_ns);
-	if (!r)
-		return ERR_NOMEM;
-	r->sent_ns = ts_ns;
-	r->author = (uint8_t)author_of(v, item, seen, reason);
-	snprintf(r->reason, sizeof(r->reason), "%s", reason ? reason : "");
-	if (sender) {
-		look(&r->sender, sender, ts_ns);
-		look_mini(&r->sender, item, seen->bound, reason);
-		explain(r, sender, ts_ns);
-	} else if (receiver && !r->receiver.conn) {
-		look(&r->receiver, receiver, ts_ns);
-	} else if (!receiver &&
-		   !(read_end(item, seen->bound, BOUND_SADDR, &r->sender.tuple.local) &&
-		     read_end(item, seen->bound, BOUND_DADDR, &r->sender.tuple.remote))) {
-		memset(&r->sender.tuple, 0, sizeof(r->sender.tuple));
-	}
-	*out = r;
-	return 0;
-}
-
-static int take_received(struct resets *v, const struct item *item, const struct sighting *seen,
-			 struct rst **out)
-{
-	struct rst *r = seen->life ? find_sent(v, seen->life) : NULL;
-
-	if (!r)
-		r = add(v, item->event.ts_ns);
-	if (!r)
-		return ERR_NOMEM;
-	r->received_ns = item->event.ts_ns;
-	if (seen->life)
-		look(&r->receiver, seen->life, item->event.ts_ns);
-	if (seen->sender)
-		explain(r, seen->sender, item->event.ts_ns);
-	*out = r;
-	return 0;
-}
-
-/* The receiver tells of the sender that had no room for it. */
-static void explain_received(struct rst *r, const struct life *receiver)
-{
-	enum end_cause cause = end_cause_of(receiver);
-
-	if (r->cause || cause != END_QUEUE_OVERFLOW)
-		return;
-	r->cause = (uint8_t)cause;
-	r->author = (uint8_t)reset_author_by_cause(cause, (enum reset_author)r->author);
-	end_cause_evidence(cause, receiver, r->evidence);
-}
-
-/* At its end TCP has counted all that came, unread or not, and says what ended it. */
-static void look_again(struct resets *v, const struct life *l)
-{
-	for (struct rst *r = v->first; r; r = r->next) {
-		if (r->receiver.conn == l->conn && r->received_ns) {
-			look(&r->receiver, l, r->received_ns);
-			explain_received(r, l);
-		}
-		if (r->sender.conn == l->conn && r->sent_ns && !r->cause)
-			explain(r, l, r->sent_ns);
-	}
-}
-
-/* ---- telling ---- */
 
 static const struct rst_end *teller(const struct rst *r)
 {
@@ -422,16 +188,10 @@ static int count_rst(struct resets *v, const struct rst *r, struct error *err)
 /* Those that waited long enough at now_ns. */
 static int tell(struct resets *v, uint64_t now_ns, struct error *err)
 {
+	struct rst *r;
 	int rc = 0;
 
-	while (rc == 0 && v->first &&
-	       (v->waiting > WAITING_MAX || now_ns - v->first->ts_ns > FLIGHT_NS)) {
-		struct rst *r = v->first;
-
-		v->first = r->next;
-		if (!v->first)
-			v->last = NULL;
-		v->waiting--;
+	while (rc == 0 && (r = rsts_next(&v->rsts, now_ns))) {
 		v->shown += r->is_chosen;
 		if (r->is_chosen && v->counts.by)
 			rc = count_rst(v, r, err);
@@ -445,28 +205,11 @@ static int tell(struct resets *v, uint64_t now_ns, struct error *err)
 static int take_event(struct resets *v, const struct item *item, const struct sighting *seen,
 		      struct error *err)
 {
-	struct rst *r = NULL;
-	int rc = 0;
+	struct rst *r;
 
-	switch (seen->bound->kind) {
-	case EVENT_SEND_RESET:
-		rc = take_sent(v, item, seen, &r);
-		break;
-	case EVENT_RECEIVE_RESET:
-		rc = take_received(v, item, seen, &r);
-		break;
-	case EVENT_STATE:
-	case EVENT_SUMMARY:
-	case EVENT_ERROR_REPORT:
-		if (v->first && seen->life)
-			look_again(v, seen->life);
-		return 0;
-	default:
-		return 0;
-	}
-	if (rc)
+	if (rsts_see(&v->rsts, item, seen, &r))
 		return error_nomem(err);
-	if (chosen_has_event(&v->chosen, v->in, v->tracker, &item->event, seen))
+	if (r && chosen_has_event(&v->chosen, v->in, v->tracker, &item->event, seen))
 		r->is_chosen = true;
 	return 0;
 }
@@ -485,7 +228,7 @@ static int read_all(struct resets *v, struct error *err)
 		absence_see(&v->absence, v->tracker, &item);
 		if (item.kind == ITEM_SECTION)
 			TRY(tell(v, UINT64_MAX, err));
-		if (item.kind == ITEM_EVENT && v->first && item.event.ts_ns > v->first->ts_ns)
+		if (item.kind == ITEM_EVENT)
 			TRY(tell(v, item.event.ts_ns, err));
 		if (seen.bound)
 			TRY(take_event(v, &item, &seen, err));
@@ -495,6 +238,7 @@ static int read_all(struct resets *v, struct error *err)
 	TRY(tell(v, UINT64_MAX, err));
 	if (v->counts.by && v->shown)
 		counts_print(&v->counts);
+	v->absence.found = v->rsts.found;
 	if (!v->shown)
 		absence_explain(&v->absence, v->in, v->tracker);
 	return 0;
@@ -509,16 +253,14 @@ int view_resets(const struct view_input *in, struct error *err)
 			    .event = "tcp:tcp_send_reset",
 			    .kind = EVENT_SEND_RESET},
 	};
-	int rc = v.tracker ? read_all(&v, err) : error_nomem(err);
+	int rc;
+
+	v.rsts.tracker = v.tracker;
+	rc = v.tracker ? read_all(&v, err) : error_nomem(err);
 
 	tracker_free(v.tracker);
 	chosen_release(&v.chosen);
 	counts_release(&v.counts);
-	while (v.first) {
-		struct rst *next = v.first->next;
-
-		free(v.first);
-		v.first = next;
-	}
+	rsts_release(&v.rsts);
 	return rc;
 }
