@@ -60,7 +60,6 @@ good_half_close() {
 }
 
 # The pair has said hello once before the recorder comes, and goes on when told. The pipe ends with both.
-# The pair has said hello once before the recorder comes, and goes on when told. The pipe ends with both.
 good_existing() {
 	rm -f $work/*
 	mkfifo $work/over
@@ -116,6 +115,12 @@ good_lossy() {
 	record good-lossy "PYTHONPATH=tests/live python3 tests/live/loss_load.py $work 90000" --port 7070,7072
 }
 
+# A listener that accepts nobody, whose SYNs are ignored at last, and one that is full when handshakes end.
+good_queue_full() {
+	load="TMP=$work PYTHONPATH=tests/live python3 tests/live/queues_load.py"
+	record good-queue_full "$load full; $load full_at_the_end" --comm python3
+}
+
 good_two() {
 	cat testdata/hello.tape testdata/good-hello_ipv6.tape >testdata/good-two.tape
 }
@@ -126,8 +131,8 @@ spoilt() {
 
 mkdir -p $work
 [ $# -gt 0 ] || set -- hello good-hello_ipv6 good-hello_mapped good-refused good-reset good-unread good-half_close \
-	good-existing good-churn good-loss good-lossy good-udp_beside good-syscalls good-two bad-cut bad-flipped bad-text \
-	bad-empty unsupported-format9 unsupported-feature
+	good-existing good-churn good-loss good-lossy good-queue_full good-udp_beside good-syscalls good-two bad-cut \
+	bad-flipped bad-text bad-empty unsupported-format9 unsupported-feature
 for tape in "$@"; do
 	case $tape in
 	bad-* | unsupported-*) spoilt "$tape" ;;
