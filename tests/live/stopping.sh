@@ -42,6 +42,7 @@ expect 0 "$TCPTAPE_RECORD" -q -o "$TMP/tape" --force -d 0.2 -- bash -euc lasting
 in_order "-d before the command's end"
 
 # Asked again and again until it is gone.
+rm "$TMP/up"
 "$TCPTAPE_RECORD" -q -o "$TMP/tape" --force -- bash -euc lasting 2>"$TMP/record.err" &
 session=$!
 until_file "$TMP/up"
