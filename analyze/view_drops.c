@@ -55,7 +55,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_REMOTE] = {.title = "remote", .made_of = "raddr,rport", .doc = "remote address and port"},
 	[COL_KIND] = {.key = "kind", .doc = "loss, or benign: freed the same way though nothing was lost"},
 	[COL_REASON] = {.key = "reason", .title = "reason", .doc = "the kernel's name of the reason; null before Linux 5.17"},
-	[COL_LOCATION] = {.key = "location", .title = "where", .doc = "place in the kernel, or its address"},
+	[COL_LOCATION] = {.key = "location", .title = "where", .doc = "place in the kernel, or its address", .wraps = true},
 	[COL_PROTOCOL] = {.key = "protocol", .doc = "of IP, such as IPPROTO_TCP; else the Ethernet type as number"},
 	[COL_LADDR] = {.key = "laddr", .doc = "local address"},
 	[COL_LPORT] = {.key = "lport", .doc = "local port"},
@@ -142,10 +142,10 @@ static struct dropped look_at(struct drops *v, const struct item *item, const st
 	if (d.has_wire)
 		d.wire = headers.tuple;
 	d.way = drop_way(d.reason, has_sock ? &sock : NULL, d.has_wire ? &d.wire : NULL);
-	if (d.life)
-		d.tuple = d.life->tuple;
-	else if (d.has_wire)
+	if (d.has_wire && (!d.life || d.life->role == LIFE_LISTENER))
 		d.tuple = d.way == DROP_LEAVING ? d.wire : tuple_reversed(&d.wire);
+	else if (d.life)
+		d.tuple = d.life->tuple;
 	return d;
 }
 
