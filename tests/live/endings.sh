@@ -5,8 +5,4 @@
 set -eu
 . tests/live/stage.bash
 need ip nft ss
-endings=$(sed -n 's/^ENDINGS = \(.*\)/\1/p' tests/live/endings_load.py | tr -d ,)
-for ending in $endings; do
-	record "$TMP/$ending.tape" python3 tests/live/endings_load.py "$ending"
-	python3 tests/live/endings.py "$ending" || { echo "in $ending"; exit 1; }
-done
+each_scene endings

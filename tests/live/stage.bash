@@ -42,6 +42,18 @@ record() {
 	[ "$rc" -eq 0 ] || { cat "$TMP/record.err"; echo "the recorder, or its scene '$*', ended with $rc"; return 1; }
 }
 
+# each_scene NAME [RECORD]: the scenes that tests/live/NAME_load.py lists are recorded, each to a tape of its name (by
+# RECORD instead of record), and tests/live/NAME.py has nothing to say against any.
+each_scene() {
+	local scene scenes
+	scenes=$(sed -n "s/^${1^^} = \(.*\)/\1/p" "tests/live/$1_load.py" | tr -d ,)
+	[ -n "$scenes" ] || { echo "tests/live/$1_load.py lists no scenes"; return 1; }
+	for scene in $scenes; do
+		"${2:-record}" "$TMP/$scene.tape" python3 "tests/live/$1_load.py" "$scene"
+		python3 "tests/live/$1.py" "$scene" || { echo "in $scene"; return 1; }
+	done
+}
+
 # record_beside PROBE LOAD: python3 LOAD $TMP is recorded to $TMP/tape; what bpftrace says of PROBE meanwhile comes to
 # $TMP/bpftrace as JSON, what everybody else says to $TMP/out.
 record_beside() {

@@ -16,11 +16,7 @@ record_whole() {
 	echo "events were lost each time"
 	return 1
 }
-traps=$(sed -n 's/^TRAPS = \(.*\)/\1/p' tests/live/traps_load.py | tr -d ,)
-for trap in $traps; do
-	record_whole "$TMP/$trap.tape" python3 tests/live/traps_load.py "$trap"
-	python3 tests/live/traps.py "$trap" || { echo "in $trap"; exit 1; }
-done
+each_scene traps record_whole
 # Which of them was woken is not on every tape.
 "$TCPTAPE_RECORD" -o "$TMP/unknown_sharers.tape" --force -e '!sock:sk_data_ready' -- python3 tests/live/traps_load.py sharers \
 	2>"$TMP/record.err" || { cat "$TMP/record.err"; exit 1; }
