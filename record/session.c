@@ -197,17 +197,22 @@ static int empty_until(struct session *s, uint64_t ts_ns, struct error *err)
 	return 0;
 }
 
-/* Rows of the snapshot between the events, in the order of time. */
+/* What iterators found, between the events, in the order of time. */
+static int add_found(struct session *s, const struct recipe *recipe, const struct wire_head *row,
+		     struct error *err)
+{
+	TRY(empty_until(s, row->ts_ns, err));
+	return piece_add_as(series_piece(s->series), recipe, row, err);
+}
+
 static int write_snapshot(struct session *s, struct snapshot_reader *reader, struct error *err)
 {
 	const struct recipe *recipe = catalog_snapshot(s->catalog);
 	const struct wire_existing *row;
 	int rc;
 
-	while ((rc = snapshot_next(reader, &row, err)) == 0) {
-		TRY(empty_until(s, row->head.ts_ns, err));
-		TRY(piece_add_as(series_piece(s->series), recipe, row, err));
-	}
+	while ((rc = snapshot_next(reader, &row, err)) == 0)
+		TRY(add_found(s, recipe, &row->head, err));
 	return rc == END ? 0 : rc;
 }
 
@@ -237,22 +242,16 @@ static int write_listeners(struct session *s, struct error *err)
 	const struct catalog_event *e = catalog_find(s->catalog, WIRE_LISTENER);
 	struct snapshot_reader *reader;
 	const struct wire_existing *row;
+	struct wire_listener listener;
 	int rc;
 
 	if (!e || e->way != WAY_TYPED)
 		return 0;
 	TRY(snapshot_open(s->snapshot, false, NULL, &reader, err));
-	while ((rc = snapshot_next(reader, &row, err)) == 0) {
-		struct wire_listener listener;
-
-		if (!snapshot_listener(row, &listener))
-			continue;
-		rc = empty_until(s, row->head.ts_ns, err);
-		if (!rc)
-			rc = piece_add_as(series_piece(s->series), &e->recipe, &listener, err);
-		if (rc)
+	while ((rc = snapshot_next(reader, &row, err)) == 0)
+		if (snapshot_listener(row, &listener) &&
+		    (rc = add_found(s, &e->recipe, &listener.head, err)))
 			break;
-	}
 	snapshot_close(reader);
 	return rc == END ? 0 : rc;
 }
