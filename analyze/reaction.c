@@ -353,10 +353,9 @@ static void note_overflow(struct step *s)
 
 static void on_drop(struct step *s)
 {
-	if (s->t->forgone & FORGO_TRAFFIC)
+	if (s->t->forgone & FORGO_TRAFFIC || drop_is_benign(s->e, s->ev, s->t->section))
 		return;
-	if (!drop_is_benign(s->e, s->ev, s->t->section))
-		s->life->traffic.drops++;
+	s->life->traffic.drops++;
 	if (drop_is_overflow(s->e, s->ev, s->t->section))
 		note_overflow(s);
 }
