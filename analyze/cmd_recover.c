@@ -81,10 +81,10 @@ static void print_damage(const struct recover *r, const struct recovery_item *it
 
 	if (item->has_events && item->events)
 		snprintf(events, sizeof(events), " with %" PRIu64 " event%s", item->events,
-			 item->events == 1 ? "" : "s");
+			 units_plural(item->events));
 	snprintf(text, sizeof(text), "%.200s: at byte %" PRIu64 ": %" PRIu64 " byte%s%s: %s",
-		 r->tape, item->gap.offset, item->gap.bytes, item->gap.bytes == 1 ? "" : "s",
-		 events, item->gap.reason);
+		 r->tape, item->gap.offset, item->gap.bytes, units_plural(item->gap.bytes), events,
+		 item->gap.reason);
 	remark_print(text, remarks);
 }
 
@@ -109,7 +109,7 @@ static void print_total(const struct recover *r, uint64_t bytes, FILE *remarks)
 	recovery_phrase(t, phrase, sizeof(phrase));
 	snprintf(text, sizeof(text),
 		 "%.200s: %" PRIu64 " block%s with %" PRIu64 " event%s, %s, to %.200s; %s", r->tape,
-		 t->blocks, t->blocks == 1 ? "" : "s", t->events, t->events == 1 ? "" : "s",
+		 t->blocks, units_plural(t->blocks), t->events, units_plural(t->events),
 		 units_bytes(bytes, size), r->output, phrase);
 	remark_print(text, remarks);
 }

@@ -267,7 +267,7 @@ static void print_summary(const struct verify *v)
 	char text[256], size[UNITS_MAX];
 
 	snprintf(text, sizeof(text), "%" PRIu64 " sound block%s with %" PRIu64 " events in %s; %s",
-		 v->total.blocks, v->total.blocks == 1 ? "" : "s", v->total.events,
+		 v->total.blocks, units_plural(v->total.blocks), v->total.events,
 		 units_bytes(v->total.bytes, size), verdict(&v->health));
 	render_note(v->in->renderer, text);
 }

@@ -186,7 +186,7 @@ static void remark_count(char *remark, size_t size, uint64_t count, const char *
 
 	if (!count)
 		return;
-	snprintf(text, sizeof(text), "%" PRIu64 " %s%s", count, what, count == 1 ? "" : "s");
+	snprintf(text, sizeof(text), "%" PRIu64 " %s%s", count, what, units_plural(count));
 	remark_add(remark, size, text);
 }
 

@@ -139,11 +139,6 @@ static void print_joined(const struct summary *s, struct renderer *r, const char
 	print_line(r, label, at ? text : none);
 }
 
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static void print_counts(const struct info_page *page, const struct summary *s, struct renderer *r)
 {
 	char rate[UNITS_MAX];
@@ -152,12 +147,12 @@ static void print_counts(const struct info_page *page, const struct summary *s, 
 	for (size_t i = 0; i < s->event_count; i++)
 		types += s->events[i].count != 0;
 	print_format(r, "events", "%" PRIu64 " of %zu type%s, %s, on %" PRIu64 " socket%s",
-		     s->events_total, types, plural(types),
+		     s->events_total, types, units_plural(types),
 		     units_rate(s->events_total, summary_duration_ns(s), rate), page->sockets,
-		     plural(page->sockets));
+		     units_plural(page->sockets));
 	if (summary_lost(s))
 		print_format(r, "lost", "%" PRIu64 " event%s", summary_lost(s),
-			     plural(summary_lost(s)));
+			     units_plural(summary_lost(s)));
 	else if (s->loss_count)
 		print_line(r, "lost", "an unknown number of events");
 	else
@@ -183,7 +178,7 @@ static void print_size(const struct info_page *page, const struct summary *s, st
 	}
 	if (s->events_total < RATE_EVENTS) { /* that would be the size of the schemas */
 		print_format(r, "tape", "%s in %" PRIu64 " block%s, %s",
-			     units_bytes(e->bytes, size), e->blocks, plural(e->blocks),
+			     units_bytes(e->bytes, size), e->blocks, units_plural(e->blocks),
 			     state_text(page, s));
 		return;
 	}

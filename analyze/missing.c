@@ -87,7 +87,7 @@ void loss_phrase(const struct loss *loss, uint64_t origin_ns, char *out, size_t 
 	snprintf(cpu, sizeof(cpu), " on CPU %" PRIu32, loss->cpu);
 	if (loss->count)
 		snprintf(count, sizeof(count), "%" PRIu64 " event%s", loss->count,
-			 loss->count == 1 ? "" : "s");
+			 units_plural(loss->count));
 	snprintf(out, size, "%s lost%s between %s and %s", count,
 		 loss->cpu == LOSS_ANY_CPU ? "" : cpu, from, to);
 }

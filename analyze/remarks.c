@@ -9,6 +9,7 @@
 
 #include "analyze/escape.h"
 #include "analyze/missing.h"
+#include "analyze/units.h"
 #include "format/scan.h"
 
 enum { SENTENCE_MAX = 1024 };
@@ -49,11 +50,6 @@ uint64_t remarks_lost(const struct remarks *m)
 	return m->lost > m->lost_declared ? m->lost : m->lost_declared;
 }
 
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 /* Without memory, too, it must be told what went wrong. */
 static void print_plain(const char *sentence, FILE *out)
 {
@@ -90,7 +86,7 @@ static void print_losses(const struct remarks *m, const char *tape, FILE *out)
 	}
 	if (m->loss_count > shown || lost > m->lost) {
 		snprintf(text, sizeof(text), "%s: %" PRIu64 " event%s lost in all", tape, lost,
-			 plural(lost));
+			 units_plural(lost));
 		remark_print(text, out);
 	}
 }
@@ -109,10 +105,10 @@ static void print_damage(const struct remarks *m, const char *tape, FILE *out)
 		return;
 	if (h->damaged_blocks)
 		snprintf(blocks, sizeof(blocks), "%" PRIu64 " block%s, ", h->damaged_blocks,
-			 plural(h->damaged_blocks));
+			 units_plural(h->damaged_blocks));
 	snprintf(text, sizeof(text),
 		 "%s: damaged: %s%" PRIu64 " byte%s could not be read, the rest is shown%s%s", tape,
-		 blocks, h->skipped_bytes, plural(h->skipped_bytes),
+		 blocks, h->skipped_bytes, units_plural(h->skipped_bytes),
 		 h->first_problem[0] ? "; first " : "", h->first_problem);
 	remark_print(text, out);
 }
@@ -126,7 +122,7 @@ static void print_cut(const struct remarks *m, const char *tape, FILE *out)
 		return;
 	if (remarks_is_only_cut(h) && h->skipped_bytes)
 		snprintf(bytes, sizeof(bytes), " (%" PRIu64 " byte%s more cannot be used)",
-			 h->skipped_bytes, plural(h->skipped_bytes));
+			 h->skipped_bytes, units_plural(h->skipped_bytes));
 	snprintf(text, sizeof(text),
 		 "%s: cut short: the recording was not closed in order; every whole block is "
 		 "shown%s",
@@ -155,14 +151,14 @@ static void print_doubts(const struct remarks *m, const char *tape, FILE *out)
 	if (h->unreadable_events) {
 		snprintf(text, sizeof(text),
 			 "%s: %" PRIu64 " event%s of a type whose description is missing", tape,
-			 h->unreadable_events, plural(h->unreadable_events));
+			 h->unreadable_events, units_plural(h->unreadable_events));
 		remark_print(text, out);
 	}
 	if (h->late_events) {
 		snprintf(text, sizeof(text),
 			 "%s: %" PRIu64 " event%s came out of time order; durations around "
 			 "them may be wrong",
-			 tape, h->late_events, plural(h->late_events));
+			 tape, h->late_events, units_plural(h->late_events));
 		remark_print(text, out);
 	}
 }

@@ -10,36 +10,37 @@
 
 enum { NAME_MAX_BYTES = 512 + 2 }; /* group, ':', name */
 
-/* A pattern without ':' is about the name alone. */
-static bool is_match(const char *pattern, const char *full, const char *name)
+static bool is_barring(const char *pattern)
 {
+	return pattern[0] == '!';
+}
+
+/* A pattern without ':' is about the name alone. */
+static bool fits(const char *pattern, const char *full, const char *name)
+{
+	pattern += is_barring(pattern);
 	return fnmatch(pattern, strchr(pattern, ':') ? full : name, 0) == 0;
 }
 
 /* One of the patterns that do, or do not, begin with '!' fits. */
-static bool fits_one(const struct selection *s, bool is_barring, const char *group,
-		     const char *name)
+static bool fits_one(const struct selection *s, bool bars, const char *group, const char *name)
 {
 	char full[NAME_MAX_BYTES];
 
 	snprintf(full, sizeof(full), "%s:%s", group, name);
-	for (size_t i = 0; i < s->event_count; i++) {
-		const char *pattern = s->events[i];
-
-		if ((pattern[0] == '!') == is_barring && is_match(pattern + is_barring, full, name))
+	for (size_t i = 0; i < s->event_count; i++)
+		if (is_barring(s->events[i]) == bars && fits(s->events[i], full, name))
 			return true;
-	}
 	return false;
 }
 
 bool selection_pattern_fits(const struct selection *s, size_t i, const char *group,
 			    const char *name)
 {
-	const char *pattern = s->events[i];
 	char full[NAME_MAX_BYTES];
 
 	snprintf(full, sizeof(full), "%s:%s", group, name);
-	return is_match(pattern + (pattern[0] == '!'), full, name);
+	return fits(s->events[i], full, name);
 }
 
 bool selection_bars_event(const struct selection *s, const char *group, const char *name)
@@ -50,7 +51,7 @@ bool selection_bars_event(const struct selection *s, const char *group, const ch
 bool selection_names_event(const struct selection *s)
 {
 	for (size_t i = 0; i < s->event_count; i++)
-		if (s->events[i][0] != '!')
+		if (!is_barring(s->events[i]))
 			return true;
 	return false;
 }

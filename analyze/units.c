@@ -211,6 +211,11 @@ static const char *parse_decimal(const char *p, uint64_t *whole, uint64_t *billi
 	return p == start ? NULL : p;
 }
 
+const char *units_plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 bool units_parse_duration(const char *text, int64_t *ns)
 {
 	static const struct step suffixes[] = {{NS_PER_SECOND, ""},

@@ -28,6 +28,9 @@ char *units_rate(uint64_t count, uint64_t ns, char out[UNITS_MAX]);
 /* "2026-11-21T01:13:57.123456789Z" from nanoseconds since 1970-01-01 UTC. */
 char *units_utc(uint64_t realtime_ns, char out[UNITS_MAX]);
 
+/* What makes a word mean `count` of it: "s", or "" for one. */
+const char *units_plural(uint64_t count);
+
 /* Before a quantity that is no more than a lower limit: "≥ ", else "". Returns where the
  * quantity goes: out[UNITS_LEAST + UNITS_MAX] holds both. */
 enum { UNITS_LEAST = 4 };

@@ -294,9 +294,9 @@ static void print_headline(struct cwnd *v, const struct life *l, const struct pa
 	snprintf(line, sizeof(line),
 		 "cwnd %" PRId64 " to %" PRId64 " segments, at last %" PRId64 "%s; %" PRIu64
 		 " sample%s in %s, %" PRIu64 " retransmit%s",
-		 p->min, p->max, p->last, ssthresh, p->samples, p->samples == 1 ? "" : "s",
+		 p->min, p->max, p->last, ssthresh, p->samples, units_plural(p->samples),
 		 units_duration((int64_t)(p->last_ns - p->course.start_ns), time), p->retransmits,
-		 p->retransmits == 1 ? "" : "s");
+		 units_plural(p->retransmits));
 	render_note(v->in->renderer, line);
 }
 
