@@ -25,12 +25,12 @@ enum option_group {
 	OPTIONS_REPLAY = 4,
 	OPTIONS_WRITE = 8,  /* of commands that write a tape */
 	OPTIONS_READ = 16,  /* of all that read one */
+	OPTIONS_BY = 32,    /* of commands that count by one of their words (command.h) */
 	OPTIONS_QUERY = 64, /* of commands that print rows */
-	OPTIONS_INFO = 512,
-	OPTIONS_BY = 32, /* of commands that count by one of their words (command.h) */
+	OPTIONS_ALL = 128,  /* of commands that leave something out unless asked */
 	OPTIONS_TOP = 256,
 	OPTIONS_CONNS = 512,
-	OPTIONS_ALL = 128, /* of commands that leave something out unless asked */
+	OPTIONS_INFO = 1024,
 };
 
 /* Arrays are owned. Strings are lent by argv, which must be kept. */

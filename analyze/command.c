@@ -438,6 +438,16 @@ static bool is_one_of(const char *word, const char *a, const char *b, const char
 	return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
 }
 
+/* What is no command, but asks something of the program itself, takes `most` words. */
+static enum exit_status too_many(int most, char **argv, FILE *err)
+{
+	struct error problem;
+
+	error_set(&problem, ERR_USAGE, "%s takes %s: '%.60s' is one too many", argv[1],
+		  most ? "one word" : "no word", argv[2 + most]);
+	return usage(NULL, &problem, err);
+}
+
 static enum exit_status help(const struct command_table *t, const char *about, FILE *out, FILE *err)
 {
 	const struct command *c = about ? find_command(t, about) : NULL;
@@ -463,13 +473,17 @@ enum exit_status command_main(const struct command_table *t, int argc, char **ar
 		return EXIT_USAGE;
 	}
 	if (is_one_of(argv[1], "--help", "-h", "help"))
-		return help(t, argc > 2 && argv[2][0] != '-' ? argv[2] : NULL, out, err);
+		return argc > 3 ? too_many(1, argv, err)
+				: help(t, argc > 2 && argv[2][0] != '-' ? argv[2] : NULL, out, err);
 	if (is_one_of(argv[1], "--version", "-V", "version")) {
+		if (argc > 2)
+			return too_many(0, argv, err);
 		fprintf(out, "tcptape %s\n", t->version);
 		return told(out, err);
 	}
 	if (strcmp(argv[1], "completion") == 0)
-		return completion(t, argc > 2 ? argv[2] : NULL, out, err);
+		return argc > 3 ? too_many(1, argv, err)
+				: completion(t, argc > 2 ? argv[2] : NULL, out, err);
 	if (argv[1][0] == '-')
 		return usage(NULL, &problem, err);
 	c = find_command(t, argv[1]);

@@ -133,7 +133,7 @@ void help_all(const struct command_table *t, FILE *out)
 		     "  tcptape COMMAND --help\n"
 		     "\nCommands:\n");
 	for (const struct command *c = t->commands; c->name; c++)
-		fprintf(out, "  %-10s  %s\n", c->name, c->summary);
+		fprintf(out, "  %-11s  %s\n", c->name, c->summary);
 	print_options(OPTIONS_SELECTION, OPTIONS_SELECTION, "Selection (may be repeated)", out);
 	print_options(OPTIONS_QUERY, OPTIONS_QUERY, "Rows and columns", out);
 	print_options(OPTIONS_READ, OPTIONS_READ, "Reading", out);

@@ -371,7 +371,10 @@ int options_parse(int argc, char **argv, struct record_options *out, struct erro
 	} else if (argc > 1 && strcmp(argv[1], "completion") == 0) {
 		out->action = ACTION_COMPLETION;
 		out->shell = argc > 2 ? argv[2] : "";
-		return OK;
+		return argc > 3 ? error_set(err, ERR_USAGE,
+					    "completion takes one word: '%.60s' is one too many",
+					    argv[3])
+				: OK;
 	}
 	TRY(parse_words(argc, argv, out, err));
 	TRY(complete_globs(out, err));

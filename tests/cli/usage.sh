@@ -18,6 +18,11 @@ try conns x.tape --conn 0
 try conns x.tape -e tcp_probe,
 try recover x.tape -o ''
 try completion tcsh
+try completion bash zsh
+try help conns --budget
+try version 2
+try info --budget x.tape
+try conns --events x.tape
 try info --prot 80 x.tape
 try info --speed 1 x.tape
 try replay x.tape --speed

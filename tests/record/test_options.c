@@ -297,13 +297,15 @@ static void options_know_verbs_as_the_first_word_only(void **state)
 	assert_int_equal(o.action, ACTION_DOCTOR);
 	assert_true(o.is_quiet);
 	options_release(&o);
-	PARSE(&o, "completion", "fish", "--no-such-option");
+	PARSE(&o, "completion", "fish");
 	assert_int_equal(o.action, ACTION_COMPLETION);
 	assert_string_equal(o.shell, "fish");
 	options_release(&o);
 	PARSE(&o, "completion");
 	assert_string_equal(o.shell, "");
 	options_release(&o);
+	assert_usage("completion takes one word: 'zsh' is one too many",
+		     WORDS("completion", "fish", "zsh"));
 	PARSE(&o, "--dry-run", "--", "doctor");
 	assert_int_equal(o.action, ACTION_DRY_RUN);
 	options_release(&o);
