@@ -212,7 +212,10 @@ static int write_snapshot(struct session *s, struct snapshot_reader *reader, str
 	int rc;
 
 	while ((rc = snapshot_next(reader, &row, err)) == 0)
-		TRY(add_found(s, recipe, &row->head, err));
+		if (row)
+			TRY(add_found(s, recipe, &row->head, err));
+		else
+			TRY(empty_until(s, host_now_ns(), err));
 	return rc == END ? 0 : rc;
 }
 
@@ -249,7 +252,7 @@ static int write_listeners(struct session *s, struct error *err)
 		return 0;
 	TRY(snapshot_open(s->snapshot, false, NULL, &reader, err));
 	while ((rc = snapshot_next(reader, &row, err)) == 0)
-		if (snapshot_listener(row, &listener) &&
+		if (row && snapshot_listener(row, &listener) &&
 		    (rc = add_found(s, &e->recipe, &listener.head, err)))
 			break;
 	snapshot_close(reader);

@@ -69,7 +69,8 @@ struct snapshot_reader {
 	int closed_errno; /* of the last one that could not be looked into */
 	char problems[PROBLEMS_MAX][PROBLEM_BYTES];
 	size_t problem_count;
-	int fd; /* of the iterator at hand; -1 = none */
+	int fd;        /* of the iterator at hand; -1 = none */
+	bool has_read; /* from it, and has not let the caller go on since */
 	size_t at, count;
 	struct wire_existing chunk[CHUNK];
 };
@@ -301,6 +302,21 @@ static int begin_owned(struct snapshot_reader *r, struct error *err)
 	return write_missing(r, programs[OWNED], failure, err);
 }
 
+/* There are more namespaces than are looked into. */
+static int tell_cut(struct snapshot_reader *r, struct error *err)
+{
+	char fact[PROBLEM_BYTES];
+
+	add_problem(r,
+		    "only %zu network namespaces are looked into: sockets of others that no "
+		    "process holds open are missing",
+		    r->spaces.count);
+	snprintf(fact, sizeof(fact),
+		 "tcptape:sock_snapshot: only %zu network namespaces were looked into",
+		 r->spaces.count);
+	return write_fact(r, "unavailable", fact, err);
+}
+
 static int begin_tables(struct snapshot_reader *r, struct error *err)
 {
 	int link = r->kinds->links[TABLES];
@@ -316,10 +332,7 @@ static int begin_tables(struct snapshot_reader *r, struct error *err)
 	if (r->is_everywhere)
 		TRY(netns_collect("", &r->spaces, err));
 	if (r->spaces.is_cut)
-		add_problem(r,
-			    "only %zu network namespaces are looked into: sockets of others that "
-			    "no process holds open are missing",
-			    r->spaces.count);
+		TRY(tell_cut(r, err));
 	r->space_count = r->is_everywhere ? r->spaces.count : 1;
 	r->step = STEP_SPACE;
 	return 0;
@@ -476,13 +489,21 @@ int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, s
 				continue;
 			if (r->kinds->holders)
 				set_holder(r->kinds->holders, row);
+			row->head.event = WIRE_SOCK_SNAPSHOT;
 			*out = row;
 			return 0;
 		}
-		if (r->fd >= 0)
+		if (r->has_read) {
+			r->has_read = false;
+			*out = NULL;
+			return 0;
+		}
+		if (r->fd >= 0) {
 			read_chunk(r);
-		else
+			r->has_read = true;
+		} else {
 			TRY(begin_next(r, err));
+		}
 	}
 }
 

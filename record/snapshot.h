@@ -50,8 +50,9 @@ int snapshot_open(const struct snapshot_kinds *k, bool is_everywhere, struct wri
 		  struct snapshot_reader **out, struct error *err);
 /* NULL is fine. */
 void snapshot_close(struct snapshot_reader *r);
-/* 0 and the next socket, lent until the next call; END; or an error of memory, of the
- * writer, or ERR_KERNEL when there is no way back from another namespace. */
+/* 0 and the next socket, lent until the next call, or NULL in between: those that come are looked
+ * at from now on, and a walk through an empty table takes milliseconds. END; or an error of
+ * memory, of the writer, or ERR_KERNEL when there is no way back from another namespace. */
 int snapshot_next(struct snapshot_reader *r, const struct wire_existing **out, struct error *err);
 /* What waits at it, as a record of its own. False when it does not listen. */
 bool snapshot_listener(const struct wire_existing *row, struct wire_listener *out);

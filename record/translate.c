@@ -134,11 +134,15 @@ int translator_add(struct translator *t, const void *record, size_t len, struct 
 int translator_add_as(struct translator *t, const struct recipe *recipe, const void *record,
 		      struct error *err)
 {
+	const struct wire_head *head = record;
 	unsigned cut = 0;
 
 	if (is_left_out(t, recipe, record))
 		return 0;
-	return add(t, recipe, record, &cut, err);
+	TRY(add(t, recipe, record, &cut, err));
+	if (head->event < WIRE_EVENT_MAX)
+		t->rows_of[head->event]++;
+	return 0;
 }
 
 uint64_t translator_rows(const struct translator *t)

@@ -351,7 +351,7 @@ static void translate_counts_records_it_does_not_understand(void **state)
 static void translate_writes_a_snapshot_row_without_an_owner(void **state)
 {
 	struct wire_existing r =
-		{.head = {.ts_ns = 5, .flags = WIRE_HAS_BACKLOG},
+		{.head = {.ts_ns = 5, .event = WIRE_SOCK_SNAPSHOT, .flags = WIRE_HAS_BACKLOG},
 		 .sock = {.skaddr = 9, .family = AF_INET_FAMILY, .state = 10},
 		 .queues = {.backlog = 1, .max_backlog = 128, .requests = 2, .drops = 3}};
 	struct fake_tape t;
@@ -360,6 +360,7 @@ static void translate_writes_a_snapshot_row_without_an_owner(void **state)
 	begin(state, &t, "sock:*");
 	assert_int_equal(translator_add_as(t.translator, catalog_snapshot(t.catalog), &r, NULL),
 			 OK);
+	assert_int_equal(translator_rows_of(t.translator, WIRE_SOCK_SNAPSHOT), 1);
 	fake_tape_read(&t);
 	assert_true(fake_tape_next(&t, &item));
 	assert_string_equal(item.event.schema->name, "sock_snapshot");
