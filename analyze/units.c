@@ -152,6 +152,10 @@ char *units_rate(uint64_t count, uint64_t ns, char out[UNITS_MAX])
 		per_second = count * NS_PER_SECOND / ns;
 	else
 		per_second = count / (ns / NS_PER_SECOND ? ns / NS_PER_SECOND : 1);
+	if (per_second == 0 && count > 0) {
+		snprintf(out, UNITS_MAX, "%.1g /s", (double)count * NS_PER_SECOND / (double)ns);
+		return out;
+	}
 	return print_steps(per_second, steps, sizeof(steps) / sizeof(steps[0]), "", out);
 }
 

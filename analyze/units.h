@@ -23,7 +23,7 @@ char *units_count(uint64_t count, char out[UNITS_MAX]);
 char *units_bytes(uint64_t bytes, char out[UNITS_MAX]);
 /* Seconds with six decimals: "-0.000012", "12.345678". */
 char *units_seconds(int64_t ns, char out[UNITS_MAX]);
-/* count per ns as "1.2 k/s"; "-" when ns is 0. */
+/* count per ns as "1.2 k/s", less than one a second as "0.3 /s"; "-" when ns is 0. */
 char *units_rate(uint64_t count, uint64_t ns, char out[UNITS_MAX]);
 /* "2026-11-21T01:13:57.123456789Z" from nanoseconds since 1970-01-01 UTC. */
 char *units_utc(uint64_t realtime_ns, char out[UNITS_MAX]);

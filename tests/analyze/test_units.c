@@ -102,6 +102,10 @@ static void rates_are_per_second(void **state)
 	assert_string_equal(units_rate(5, 0, out), "-");
 	assert_string_equal(units_rate(500, 1000000000, out), "500 /s");
 	assert_string_equal(units_rate(1234567, 1000000000, out), "1.23 M/s");
+	assert_string_equal(units_rate(0, 1000000000, out), "0 /s");
+	assert_string_equal(units_rate(1, 3000000000, out), "0.3 /s");
+	assert_string_equal(units_rate(1, 3600000000000, out), "0.0003 /s");
+	assert_string_equal(units_rate(1, UINT64_MAX, out), "5e-11 /s");
 }
 
 static void instants_are_iso_utc(void **state)
