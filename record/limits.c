@@ -32,6 +32,14 @@ static int set_bytes(uint64_t *to, const char *name, const char *arg, struct err
 	return OK;
 }
 
+/* How much is too little is for memory_check() to say. */
+static int set_memory(struct limits *l, const char *arg, struct error *err)
+{
+	if (quantity_bytes(whole(arg), &l->max_memory_bytes) && l->max_memory_bytes > 0)
+		return OK;
+	return error_set(err, ERR_USAGE, "--max-memory '%.40s': not a size such as 100M", arg);
+}
+
 static int set_rotate_time(struct limits *l, const char *arg, struct error *err)
 {
 	if (!quantity_time(whole(arg), &l->rotate_ns))
@@ -87,7 +95,7 @@ int limits_set(struct limits *l, enum limit which, const char *arg, struct error
 	case LIMIT_MIN_FREE:
 		return set_min_free(l, arg, err);
 	case LIMIT_MAX_MEMORY:
-		return set_bytes(&l->max_memory_bytes, "max-memory", arg, err);
+		return set_memory(l, arg, err);
 	case LIMIT_MAX_CPU:
 		return set_max_cpu(l, arg, err);
 	default:

@@ -45,6 +45,7 @@ static void limits_refuse_what_makes_no_sense(void **state)
 	assert_refused(LIMIT_MAX_SIZE, "much", "--max-size 'much': not a size such as 100M");
 	assert_refused(LIMIT_MAX_SIZE, "255K", "--max-size '255K': must be at least 256K");
 	assert_refused(LIMIT_ROTATE_SIZE, "0", "--rotate-size '0': must be at least 256K");
+	assert_refused(LIMIT_MAX_MEMORY, "0", "--max-memory '0': not a size such as 100M");
 	assert_refused(LIMIT_ROTATE_TIME, "soon",
 		       "--rotate-time 'soon': not a time such as 30s, 10m or 1h");
 	assert_refused(LIMIT_ROTATE_TIME, "0.9s", "--rotate-time '0.9s': must be at least 1s");
