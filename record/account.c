@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bpf/wire.h"
 #include "record/cost.h"
 #include "record/host.h"
 
@@ -80,6 +81,7 @@ struct status_total account_total(const struct account *a)
 		.start_cpu_ns = a->start_cpu_ns,
 		.events = series_rows(a->series),
 		.lost = lost(a),
+		.unwritten = series_unwritten(a->series),
 		.shed = losses_shed(a->losses),
 		.bytes = series_bytes(a->series),
 		.ring_peak_percent = drain_peak_percent(a->drain),
@@ -93,7 +95,6 @@ int account_summary(struct account *a, struct status_total *total, struct error 
 {
 	size_t count = catalog_count(a->catalog);
 	struct status_type *types;
-	uint64_t counted = 0;
 
 	if (a->is_quiet)
 		return 0;
@@ -105,11 +106,10 @@ int account_summary(struct account *a, struct status_total *total, struct error 
 
 		types[i].name = e->full_name;
 		types[i].events = series_rows_of(a->series, e->number);
-		counted += types[i].events;
 	}
 	/* The only rows that are no event of the catalog. */
 	types[count].name = "tcptape:sock_snapshot";
-	types[count].events = total->events - counted;
+	types[count].events = series_rows_of(a->series, WIRE_SOCK_SNAPSHOT);
 	total->types = types;
 	total->type_count = count + 1;
 	status_erase(a->line);

@@ -168,7 +168,7 @@ static const struct status_type *next_busiest(const struct status_total *t,
 static void tell_types(FILE *f, const struct status_total *t)
 {
 	const struct status_type *type = next_busiest(t, NULL);
-	const char *separator = " ";
+	const char *separator = t->unwritten ? " With what could not be written: " : " ";
 	char number[NUMBER_MAX];
 	uint64_t rest = 0;
 	unsigned rest_types = 0;

@@ -35,13 +35,14 @@ struct status_total {
 	uint64_t run_ns;
 	uint64_t events;
 	uint64_t lost;
-	uint64_t shed; /* left out on purpose */
+	uint64_t unwritten; /* of these: they came, but not to the tape */
+	uint64_t shed;      /* left out on purpose */
 	uint64_t bytes;
 	uint64_t cpu_ns;                 /* the recorder's own, user and system */
 	uint64_t start_cpu_ns;           /* of it, until recording began: loading, attaching */
 	uint64_t max_rss_bytes;          /* 0 = not known */
 	unsigned ring_peak_percent;      /* 0 = not known */
-	const struct status_type *types; /* any order; lent; unwritten events, too */
+	const struct status_type *types; /* any order; lent; with what is unwritten */
 	size_t type_count;
 };
 

@@ -44,6 +44,8 @@ export -f go_on_after_stop
 expect 0 "$TCPTAPE_RECORD" -o "$disk/a.tape" --min-free-disk 6M -- bash -euc go_on_after_stop
 patient
 said 'MiB are free, --min-free-disk keeps 6.0 MiB; recording goes on'
+said 'LOST, .* With what could not be written: [a-z]+:[a-z_]+ [1-9][0-9,]*, '
+if grep -q '[0-9,]\{20\}' "$TMP/err"; then cat "$TMP/err"; exit 1; fi
 [ "$(free_kib)" -ge $((5 * 1024)) ] || { echo "only $(free_kib) KiB are free"; exit 1; }
 expect 0 "$TCPTAPE" verify "$disk/a.tape"
 expect 0 "$TCPTAPE" info "$disk/a.tape" -f json
