@@ -83,19 +83,26 @@ def wakes(pid):
         return next(int(line.split()[1]) for line in f if line.startswith("voluntary_ctxt_switches"))
 
 
-def idle(tmp, what, *options):
-    """A recorder's CPU time between its fifth second and its end, of one core, and how often it woke: on a virtual machine,
-    waking up is most of it."""
-    with subprocess.Popen([RECORDER, "-q", "-f", "-o", f"{tmp}/tape", *options]) as recorder:
+def watch(*command):
+    """(percent of a core, wake-ups a second) of a process from its fifth second on"""
+    with subprocess.Popen(command) as process:
         time.sleep(5)
-        before, woken, began = used_ns(recorder.pid), wakes(recorder.pid), time.monotonic()
+        before, woken, began = used_ns(process.pid), wakes(process.pid), time.monotonic()
         time.sleep(SECONDS)
         passed = time.monotonic() - began
-        share = 100 * (used_ns(recorder.pid) - before) / 1e9 / passed
-        woken = (wakes(recorder.pid) - woken) / passed
-        recorder.terminate()
+        share = 100 * (used_ns(process.pid) - before) / 1e9 / passed
+        woken = (wakes(process.pid) - woken) / passed
+        process.terminate()
+    return share, woken
+
+
+def idle(tmp, what, *options):
+    """Waking up is most of it: hence a process that does nothing else, as often, on the same machine."""
+    share, woken = watch(RECORDER, "-q", "-f", "-o", f"{tmp}/tape", *options)
     events = json.loads(output([f"{B}/tcptape", "info", "-f", "json", f"{tmp}/tape"]))["events_total"]
-    print(f"{what}, {SECONDS} s, {events} events: {share:.3f} % of a core, woken {woken:.1f} times a second")
+    least, _ = watch(sys.executable, "-c", f"import time\nwhile True: time.sleep({1 / max(woken, 0.1)})")
+    print(f"{what}, {SECONDS} s, {events} events: {share:.3f} % of a core, woken {woken:.1f} times a second; "
+          f"one that only wakes up as often: {least:.3f} %", flush=True)
 
 
 def main():
