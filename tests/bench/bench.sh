@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-# `make bench`: see docs/BENCHMARKS.md. ONLY_PART="costs probes sizes columns decode encode part views hostile endure" chooses parts.
+# `make bench`: see docs/BENCHMARKS.md. ONLY_PART="costs probes sizes columns decode encode part views memory hostile endure" chooses parts.
 # ROUNDS of each; ONLY="tcptape perf" leaves tracers out of costs, probes and sizes; COUNT connections a run of costs (10000) and probes (20000);
-# TOP columns that are listed (30); EVENTS on the long tape of decode, part and views (50000000), and that encode writes (400000);
+# TOP columns that are listed (30); EVENTS on the long tape of decode, part and views (50000000) and of memory (20000000), and that encode writes (400000);
 # LOAD="churn http" chooses loads of sizes, costs and probes;
 # SECONDS_EACH of endure (60); sizes
 # leaves its tapes in $B/bench/ for the other parts; they look at TAPE ($B/bench/churn.tape).
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 B=${B:-build}
 CC=${CC:-gcc}
 CLANG=${CLANG:-clang}
-ONLY_PART=${ONLY_PART:-sizes columns decode encode part views costs probes hostile endure}
+ONLY_PART=${ONLY_PART:-sizes columns decode encode part views memory costs probes hostile endure}
 PATH=$PATH:/usr/sbin:/sbin
 [ "$(id -u)" -eq 0 ] || { echo "bench: recording needs root" >&2; exit 1; }
 [ -e /sys/kernel/btf/vmlinux ] || { echo "bench: this kernel has no BTF" >&2; exit 1; }
@@ -73,6 +73,11 @@ views() {
 	python3 tests/bench/views.py "$TAPE"
 }
 
+memory() {
+	tape
+	python3 tests/bench/memory.py "$TAPE" "$B/bench"
+}
+
 hostile() {
 	python3 tests/bench/hostile.py "$B/bench"
 }
@@ -83,7 +88,7 @@ endure() {
 
 for part in $ONLY_PART; do
 	case $part in
-	costs | probes | sizes | columns | decode | encode | part | views | hostile | endure) printf '\n== %s\n' "$part"; "$part" ;;
+	costs | probes | sizes | columns | decode | encode | part | views | memory | hostile | endure) printf '\n== %s\n' "$part"; "$part" ;;
 	*) echo "bench: no part '$part'" >&2; exit 2 ;;
 	esac
 done

@@ -5,6 +5,7 @@ import platform
 import re
 import shutil
 import subprocess
+import sys
 import time
 
 TRIES = 40  # of a run, until nobody else was at work
@@ -46,3 +47,13 @@ def describe(recorder):
         if shutil.which(command[0]):
             words = subprocess.run(command, capture_output=True, text=True)
             print(next((line.strip() for line in (words.stdout + words.stderr).splitlines() if line.strip()), command[0]))
+
+
+def measure(command, want=0):
+    """(seconds of CPU, resident bytes at most) of a command that writes to nowhere; it ends with `want`, if that is given."""
+    pid = os.posix_spawnp(command[0], command, os.environ, file_actions=[
+        (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0), (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0)])
+    _, status, usage = os.wait4(pid, 0)
+    if want is not None and status != want:
+        sys.exit(f"bench: {' '.join(command)} ended with status {status:#x}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024

@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 from loads import Churn
-from machine import CPUS, describe
+from machine import CPUS, describe, measure
 from tracers import Perf, TraceCmd, choose
 
 B = os.path.abspath(os.environ["B"])
@@ -32,16 +32,6 @@ def repeat(tape, name, events, *mode):
     out = f"{B}/bench/{name}.tape"
     subprocess.run([f"{B}/tests/bench/repeat", tape, out, str(events), *mode], check=True, stdout=subprocess.DEVNULL)
     return out
-
-
-def measure(command):
-    """(seconds of CPU, resident bytes at most) of a command that writes to nowhere"""
-    pid = os.posix_spawnp(command[0], command, os.environ, file_actions=[
-        (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0), (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0)])
-    _, status, usage = os.wait4(pid, 0)
-    if status:
-        sys.exit(f"bench: {command[0]} ended with status {status:#x}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
 def tcptape(view, tape, form="json"):
