@@ -247,6 +247,8 @@ static void print_labels(const struct info_page *page, const struct summary *s, 
 	if (summary_fact(s, "piece"))
 		print_format(r, "part of", "piece %.20s of recording %.64s",
 			     summary_fact(s, "piece"), known(summary_fact(s, "recording")));
+	if (summary_fact(s, "recovered"))
+		print_facts(s, r, "recovered", "recovered", "");
 	if (summary_fact(s, "command"))
 		print_line(r, "command", summary_fact(s, "command")); /* to paste: never cut */
 	print_joined(s, r, "event_pattern", "asked for", "the default events");

@@ -44,6 +44,7 @@ enum {
 	COL_RECORDING,
 	COL_PIECE,
 	COL_SHED,
+	COL_RECOVERED,
 	COL_COUNT
 };
 
@@ -58,7 +59,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_BOOT_ID] = {.key = "boot_id", .doc = "times of one boot compare with each other"},
 	[COL_START_UTC] = {.key = "start_utc", .doc = "when the recording began"},
 	[COL_DURATION] = {.key = "duration_ns", .doc = "how long it lasted"},
-	[COL_COMMAND] = {.key = "command", .doc = "command that was recorded"},
+	[COL_COMMAND] = {.key = "command", .doc = "command line of the recorder"},
 	[COL_FILTERS] = {.key = "filters", .doc = "what the recorder was asked to select"},
 	[COL_EVENT_PATTERNS] = {.key = "event_patterns", .doc = "events it was asked for"},
 	[COL_EVENTS_TOTAL] = {.key = "events_total", .doc = "events, of those selected"},
@@ -84,6 +85,8 @@ static const struct column columns[COL_COUNT] = {
 	[COL_PIECE] = {.key = "piece", .doc = "number of the piece, from 1; null for a whole"},
 	[COL_SHED] = {.key = "shed",
 		      .doc = "events left out to stay within a limit: when, and why"},
+	[COL_RECOVERED] = {.key = "recovered",
+			   .doc = "the damaged tape this was made from, and what is missing"},
 };
 
 const struct table info_table = {"info", columns, COL_COUNT};
@@ -259,6 +262,7 @@ static int print_row(struct info *f, const struct extent *e, struct error *err)
 		[COL_RECORDING] = fact_cell(s, "recording"),
 		[COL_PIECE] = number_cell(s, "piece"),
 		[COL_SHED] = facts_cell(s, "shed", a),
+		[COL_RECOVERED] = facts_cell(s, "recovered", a),
 	};
 
 	if (a->is_failed)

@@ -17,5 +17,6 @@ for tape in testdata/bad-*.tape testdata/unsupported-*.tape testdata/good-two.ta
 	done | uniq | wc -l | tr -d ' '
 	"$TCPTAPE" replay "$TMP/out.tape" -f canonical | grep -E '^(end|fact recovered)|^loss .* 4$'
 	"$TCPTAPE" info "$TMP/out.tape" -f json | grep -o '"lost_total":.*"end":[^,]*'
+	"$TCPTAPE" info "$TMP/out.tape" | grep '^recovered'
 	rm "$TMP/out.tape"
 done
