@@ -104,11 +104,12 @@ struct life {
 	bool has_no_times : 1;  /* times in its states are not counted: nobody asks */
 	bool is_abandoned : 1;  /* its listener closed, and nobody had accepted it */
 	bool is_queue_full : 1; /* of the listener that it connects to, when it last sent a SYN */
-	/* The next four are lives.c's own, as is what begins at `hash`. */
+	/* The next five are lives.c's own, as is what begins at `hash`. */
 	uint8_t linked : 4;    /* bit per enum life_link */
 	bool is_over : 1;      /* nothing finds it any more */
 	uint8_t list : 3;      /* enum life_phase, or another of enum life_lists */
 	uint8_t tuple_map : 2; /* enum tuple_map: the one LINK_TUPLE is used for */
+	bool has_rival : 1;    /* another has, or had, the same tuple */
 	/* How long connections waited for accept(): until the application's first call, which comes
 	 * at once after it. Of a listener: how many did, and the longest. */
 	uint32_t accept_count; /* of a connection: 1, once it has been called on */

@@ -158,7 +158,8 @@ static void move_on(struct lives *ls, struct life *l, uint8_t which)
 {
 	list_remove(ls, l);
 	list_append(ls, l, which);
-	note_tuple(ls, l);
+	if (l->has_rival) /* else nobody else could be found in its place */
+		note_tuple(ls, l);
 }
 
 void lives_requeue(struct lives *ls, struct life *l, uint64_t ts_ns)
@@ -271,9 +272,21 @@ void lives_settle(struct lives *ls, const struct life *l, uint64_t ts_ns)
 {
 	struct life *old = lives_find_tuple(ls, &l->tuple, l);
 
+	if (old)
+		note_tuple(ls, l);
 	if (old && old->phase == LIFE_ALIVE && old->state != STATE_SYN_RECV &&
 	    old->netns == l->netns)
 		lives_retire(ls, old, ts_ns);
+}
+
+/* Of lives that share a tuple, what each is decides which of them is found. */
+static void note_rivals(const struct lives *ls, struct life *l)
+{
+	struct life *other = life_map_first(&ls->by_tuple, l->hash);
+
+	for (; other; other = life_map_next(&ls->by_tuple, other))
+		if (other != l && tuple_equal(&other->tuple, &l->tuple))
+			l->has_rival = other->has_rival = true;
 }
 
 static void enter_tuple(struct lives *ls, struct life *l, bool is_settled)
@@ -281,6 +294,7 @@ static void enter_tuple(struct lives *ls, struct life *l, bool is_settled)
 	if (is_settled && l->state != STATE_SYN_RECV)
 		lives_settle(ls, l, l->until_ns);
 	lives_link_tuple(ls, IN_BY_TUPLE, l, tuple_hash(&l->tuple));
+	note_rivals(ls, l);
 	note_tuple(ls, l);
 }
 

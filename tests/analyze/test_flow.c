@@ -135,6 +135,31 @@ static void reused_ports_lead_to_the_new_connection(void **state)
 	tape_release(&b);
 }
 
+/* Two namespaces may have a connection of the same tuple each. */
+static void packet_goes_to_whom_of_two_is_still_there(void **state)
+{
+	struct build_tape b = {0};
+	struct build_sock twin = hello_server;
+	struct last last = {0};
+
+	(void)state;
+	twin.skaddr += 0x1000;
+	twin.cookie = 90;
+	twin.netns++;
+	tape_begin(&b);
+	establish(&b);
+	tape_state(&b, T0 + 3100, &twin, STATE_LISTEN, STATE_SYN_RECV);
+	tape_state(&b, T0 + 3200, &twin, STATE_SYN_RECV, STATE_ESTABLISHED);
+	tape_segment(&b, T0 + 4000, &to_server); /* the newer one's, as far as is known */
+	tape_state(&b, T0 + 5000, &twin, STATE_LAST_ACK, STATE_CLOSE);
+	tape_destroy(&b, T0 + 6000, &twin);
+	tape_segment(&b, T0 + 7000, &to_server);
+	feed_all(&last, &b);
+	assert_int_equal(last.receiver, 2);
+	tracker_free(last.t);
+	tape_release(&b);
+}
+
 static void late_packet_still_finds_the_life_that_is_over(void **state)
 {
 	struct build_tape b = {0};
@@ -201,6 +226,7 @@ int main(void)
 		cmocka_unit_test(packet_of_a_connection_not_on_the_tape_belongs_to_nobody),
 		cmocka_unit_test(packet_is_found_again_after_its_connection_came_to_be),
 		cmocka_unit_test(reused_ports_lead_to_the_new_connection),
+		cmocka_unit_test(packet_goes_to_whom_of_two_is_still_there),
 		cmocka_unit_test(late_packet_still_finds_the_life_that_is_over),
 		cmocka_unit_test(drops_are_counted_but_not_housekeeping),
 		cmocka_unit_test(awaited_fin_begins_time_wait_of_an_orphan),
