@@ -83,7 +83,7 @@ static __always_inline bool is_port_chosen(__u16 port)
 
 	/* Verifiers before 6.18 know less of a swapped number than the compiler does. */
 	barrier_var(byte);
-	return selection.ports[byte & (sizeof(selection.ports) - 1)] >> (port & 7) & 1;
+	return port && selection.ports[byte & (sizeof(selection.ports) - 1)] >> (port & 7) & 1;
 }
 
 static __always_inline bool is_addr_chosen(const __u64 addr[2])
@@ -211,8 +211,18 @@ static __always_inline bool is_tuple_chosen(const void *sk)
 /* Both ports are known, and neither is chosen: no need to ask any further. */
 static __always_inline bool is_alien(__u16 sport, __u16 dport)
 {
-	return select_kinds() & WIRE_BY_PORT && sport && dport && !is_port_chosen(sport) &&
-	       !is_port_chosen(dport);
+	const volatile __u8 *ports = selection.ports;
+	__u32 s = sport >> 3, d = dport >> 3;
+
+	if (!(select_kinds() & WIRE_BY_PORT))
+		return false;
+	/* As in is_port_chosen(), and one pointer for both. The bit of a port that is not known is set. */
+	barrier_var(ports);
+	barrier_var(s);
+	barrier_var(d);
+	s = ports[s & (sizeof(selection.ports) - 1)] >> (sport & 7);
+	d = ports[d & (sizeof(selection.ports) - 1)] >> (dport & 7);
+	return !((s | d) & 1);
 }
 
 /* The same of a socket that may be closed: the port stays in inet_sport when skc_num is gone. */
@@ -269,16 +279,18 @@ OUT_OF_LINE bool is_sock_chosen(const struct sock *sk)
 	return is_tuple_chosen(sk);
 }
 
+/* Needs no look-up. False: it is not known yet. */
+static __always_inline bool is_sock_alien(const struct sock *sk)
+{
+	if (is_remembering())
+		return !is_sock_marked(sk);
+	return is_alien(sk->__sk_common.skc_num, bpf_ntohs(sk->__sk_common.skc_dport));
+}
+
 /* A typed argument, or CAST() to one. */
 static __always_inline bool is_selected(const struct sock *sk)
 {
-	const struct sock_common *c = &sk->__sk_common;
-
-	if (!select_kinds())
-		return true;
-	if (is_remembering() && !is_sock_marked(sk))
-		return false;
-	return !is_alien(c->skc_num, bpf_ntohs(c->skc_dport)) && is_sock_chosen(sk);
+	return !select_kinds() || (!is_sock_alien(sk) && is_sock_chosen(sk));
 }
 
 /* Any pointer to a socket. NULL and other families are not chosen. */
@@ -350,39 +362,34 @@ OUT_OF_LINE bool is_skb_chosen(const struct sk_buff *skb, const unsigned char *l
 			      flags & WIRE_HAS_SEGMENT ? p.tcp_flags : 0);
 }
 
-/* The same as is_alien(), of a packet of the usual form. */
-static __always_inline bool is_packet_alien(const struct sk_buff *skb, const unsigned char *l3)
+/* Of a packet: neither is chosen, nor is its connection, and it begins none. */
+static __always_inline bool are_ports_alien(__u16 sport, __u16 dport)
 {
-	__u32 ports;
-
-	if (!(select_kinds() & WIRE_BY_PORT) || !has_cast)
-		return false;
-	ports = packet_ports(skb, l3);
-	return is_alien(bpf_ntohs(ports & 0xffff), bpf_ntohs(ports >> 16));
+	if (!is_remembering())
+		return is_alien(sport, dport);
+	return !are_ports_marked(sport, dport) && !are_ports_marked(sport, 0) &&
+	       !are_ports_marked(dport, 0);
 }
 
-/* A packet of the usual form whose connection is not among those that were chosen, and that begins none. */
-static __always_inline bool is_packet_unknown(const struct sk_buff *skb, const unsigned char *l3,
-					      const void *sk)
+/* The same of a packet of the usual form. */
+static __always_inline bool is_packet_alien(const struct sk_buff *skb, const unsigned char *l3,
+					    const void *sk)
 {
 	__u32 ports;
-	__u16 sport, dport;
 
-	if (!is_remembering() || !has_cast || (sk && is_sock_marked(sk)))
+	if (!has_cast || !(is_remembering() || select_kinds() & WIRE_BY_PORT) ||
+	    (is_remembering() && sk && is_sock_marked(sk)))
 		return false;
 	ports = packet_ports(skb, l3);
-	sport = bpf_ntohs(ports & 0xffff);
-	dport = bpf_ntohs(ports >> 16);
-	return ports && !are_ports_marked(sport, dport) && !are_ports_marked(sport, 0) &&
-	       !are_ports_marked(dport, 0);
+	return ports && are_ports_alien(bpf_ntohs(ports & 0xffff), bpf_ntohs(ports >> 16));
 }
 
 /* Any packet, by its socket or its headers, which begin at `l3`. */
 static __always_inline bool is_selected_skb(const struct sk_buff *skb, const unsigned char *l3,
 					    const void *sk, const struct net_device *dev)
 {
-	return !select_kinds() || (!is_packet_alien(skb, l3) && !is_packet_unknown(skb, l3, sk) &&
-				   is_skb_chosen(skb, l3, sk, dev));
+	return !select_kinds() ||
+	       (!is_packet_alien(skb, l3, sk) && is_skb_chosen(skb, l3, sk, dev));
 }
 
 #endif

@@ -22,3 +22,5 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #include "bpf/typed_calls.h"
 #include "bpf/typed_tcp.h"
 #include "bpf/typed_skb.h"
+
+#include "bpf/front.h"

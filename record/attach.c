@@ -15,6 +15,7 @@
 
 #include "bpf/wire.h"
 #include "record/behind.h"
+#include "record/fronts.h"
 #include "record/loading.h"
 #include "record/memory.h"
 #include "record/selector.h"
@@ -151,7 +152,7 @@ static int start_typed(struct attach *a, const struct catalog_event *e)
 
 		if (!p)
 			continue;
-		links[n] = links[n] ? links[n] : bpf_program__attach(p);
+		links[n] = links[n] ? links[n] : bpf_program__attach(fronts_of(a->typed, p));
 		rc = links[n] ? 0 : -errno;
 		if (rc)
 			break;
@@ -300,7 +301,7 @@ static uint64_t skipped(const struct bpf_program *p)
 	struct bpf_prog_info info = {0};
 	uint32_t len = sizeof(info);
 
-	if (!p || bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &len))
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &len))
 		return 0;
 	return info.recursion_misses;
 }
@@ -314,7 +315,10 @@ uint64_t attach_skipped(const struct attach *a, const struct catalog *c, size_t 
 		return 0; /* counted there */
 	if (e->way == WAY_GENERIC)
 		return skipped(a->copies[index].skel->progs.copy_entry);
-	for (size_t n = 0; n < LOADING_PROGRAMS_MAX && e->way == WAY_TYPED; n++)
-		count += skipped(loading_program(a->typed, a->btf, e, n));
+	for (size_t n = 0; n < LOADING_PROGRAMS_MAX && e->way == WAY_TYPED; n++) {
+		struct bpf_program *p = loading_program(a->typed, a->btf, e, n);
+
+		count += p ? skipped(fronts_of(a->typed, p)) : 0;
+	}
 	return count;
 }

@@ -234,6 +234,7 @@ static void fill_prefix(const struct filter_addr *a, struct wire_prefix *p)
 
 static void fill_ports(const struct filter *f, struct wire_selection *out)
 {
+	out->ports[0] = 1; /* not known */
 	out->port_first = UINT16_MAX;
 	for (size_t i = 0; i < f->counts[FILTER_PORT]; i++) {
 		const struct port_range *r = &f->ports[i];

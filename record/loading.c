@@ -14,6 +14,7 @@
 #include <bpf/libbpf.h>
 
 #include "bpf/wire.h"
+#include "record/fronts.h"
 #include "record/host.h"
 #include "record/selector.h"
 #include "record/site.h"
@@ -171,6 +172,9 @@ static struct typed *open_typed(const struct loading *o, const struct catalog_ev
 	}
 	if (!only)
 		selector_load(skel, &o->opt->filter);
+	fronts_leave_out(skel);
+	if (o->has_fronts)
+		fronts_add(skel);
 	return skel;
 }
 
@@ -249,6 +253,8 @@ static int load_all(const struct loading *o, struct typed **out)
 	struct typed *skel = open_typed(o, NULL);
 	int rc = skel ? typed__load(skel) : -ENOMEM;
 
+	if (!rc)
+		rc = fronts_connect(skel);
 	if (rc)
 		typed__destroy(skel);
 	else
@@ -318,5 +324,9 @@ int loading_run(const struct loading *wanted, struct typed **out, struct error *
 		return load_untyped(&o, out, err);
 	o.cast = cast_function(o.btf);
 	o.data_ready_site = find_site(&o);
+	o.has_fronts = o.cast && fronts_are_of_use(&o.opt->filter);
+	if (o.has_fronts && load_all(&o, out) == 0)
+		return 0;
+	o.has_fronts = false;
 	return load_typed(&o, out, err);
 }

@@ -31,6 +31,7 @@ struct loading {
 	/* found by loading_run(); 0 = not there */
 	int32_t cast;            /* bpf_rdonly_cast() in the kernel's BTF */
 	int32_t data_ready_site; /* site_find() */
+	bool has_fronts;         /* programs stand behind those of fronts.h */
 	const char *types; /* a file that stands in for the kernel's BTF; NULL = the kernel's */
 };
 

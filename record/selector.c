@@ -7,6 +7,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "record/fronts.h"
+
 #include "bpf/typed.skel.h"
 
 /* Ports and addresses are in the packets themselves. */
@@ -42,9 +44,9 @@ void selector_start(struct selector *s, const struct typed *skel, const struct f
 	if (needs_leaving(f))
 		s->links[0] = bpf_program__attach(skel->progs.select_leaving);
 	if (!has.state)
-		s->links[1] = bpf_program__attach(skel->progs.inet_sock_set_state);
+		s->links[1] = bpf_program__attach(fronts_of(skel, skel->progs.inet_sock_set_state));
 	if (!has.destroy)
-		s->links[2] = bpf_program__attach(skel->progs.tcp_destroy_sock);
+		s->links[2] = bpf_program__attach(fronts_of(skel, skel->progs.tcp_destroy_sock));
 }
 
 void selector_stop(struct selector *s)

@@ -92,6 +92,7 @@ static void filter_knows_the_first_and_last_port(void **state)
 	filter_fill(&f, &s);
 	assert_int_equal(s.port_first, 80);
 	assert_int_equal(s.port_last, 8080);
+	assert_int_equal(s.ports[0], 1);
 	assert_int_equal(s.ports[90 / 8] >> 90 % 8 & 1, 1);
 	assert_int_equal(s.ports[91 / 8] >> 91 % 8 & 1, 0);
 }
