@@ -59,8 +59,8 @@ bool flow_read(const struct binding *b, const struct bound *e, const struct even
 	return true;
 }
 
-static void read_slot(struct flow_slot *slot, const struct binding *b, const struct bound *e,
-		      const struct event *ev)
+static void read_slot(struct flow_slot *slot, const struct lives *ls, const struct binding *b,
+		      const struct bound *e, const struct event *ev)
 {
 	struct flow_headers headers;
 
@@ -70,7 +70,7 @@ static void read_slot(struct flow_slot *slot, const struct binding *b, const str
 	slot->tuple = headers.tuple;
 	slot->hash = tuple_hash(&slot->tuple);
 	slot->state = FLOW_TCP;
-	slot->version = UINT64_MAX;
+	slot->version = *lives_version(ls, slot->hash) - 1;
 }
 
 static void search(struct flow_slot *slot, const struct lives *ls)
@@ -80,8 +80,8 @@ static void search(struct flow_slot *slot, const struct lives *ls)
 	lives_find_ends(ls, &slot->tuple, slot->hash, &sender, &receiver);
 	slot->sender = life_number(sender);
 	slot->receiver = life_number(receiver);
-	slot->sender_conn = sender ? sender->conn : 0;
-	slot->receiver_conn = receiver ? receiver->conn : 0;
+	slot->sender_conn = sender ? (uint32_t)sender->conn : 0;
+	slot->receiver_conn = receiver ? (uint32_t)receiver->conn : 0;
 	slot->version = *lives_version(ls, slot->hash);
 }
 
@@ -94,7 +94,7 @@ bool flows_find(struct flows *fs, const struct lives *ls, const struct binding *
 	if (!slot)
 		return false;
 	if (slot->state == FLOW_NEW)
-		read_slot(slot, b, e, ev);
+		read_slot(slot, ls, b, e, ev);
 	if (slot->state != FLOW_TCP)
 		return false;
 	if (!flow_is_fresh(slot, ls))

@@ -24,10 +24,10 @@ struct flow_headers {
 
 enum flow_slot_state { FLOW_NEW = 0, FLOW_TCP, FLOW_OTHER };
 
-/* What an entry of the flow dictionary was found to be. */
+/* What an entry of the flow dictionary was found to be; as small as a struct sock_slot is, for the same reason. */
 struct flow_slot {
-	uint64_t sender_conn, receiver_conn; /* of the lives at `version`; 0: none */
-	uint64_t version;                    /* lives_version() at the last search */
+	uint32_t sender_conn, receiver_conn; /* of the lives at `version`: the low bits */
+	uint32_t version;                    /* lives_version() at the last search */
 	uint32_t sender, receiver;           /* their numbers in the pool */
 	uint32_t hash;                       /* of the tuple */
 	uint8_t state;                       /* enum flow_slot_state */
@@ -39,11 +39,11 @@ struct flows {
 };
 
 /* The life that was found at one end of a flow, until it is over. */
-static inline struct life *flow_end(const struct lives *ls, uint32_t number, uint64_t conn)
+static inline struct life *flow_end(const struct lives *ls, uint32_t number, uint32_t conn)
 {
 	struct life *l = life_pool_at(&ls->pool, number);
 
-	return l && l->conn == conn && !l->is_over ? l : NULL;
+	return l && (uint32_t)l->conn == conn && !l->is_over ? l : NULL;
 }
 
 /* The last search would find the same today. */

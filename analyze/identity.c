@@ -90,7 +90,7 @@ void identity_search(struct step *s, struct sock_slot *slot)
 	}
 	find_or_begin(s);
 	if (slot && s->life) {
-		slot->life = life_number(s->life);
-		slot->conn = s->life->conn;
+		slot->life = life_number(s->life) & INT32_MAX;
+		slot->conn = (uint32_t)s->life->conn;
 	}
 }

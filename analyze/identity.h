@@ -7,11 +7,12 @@
 
 #include "analyze/step.h"
 
-/* What a sock dictionary entry was found to be. */
+/* What a sock dictionary entry was found to be. There is one for each entry of two epochs, and fewer lives in
+ * these than 32 bits can tell apart. */
 struct sock_slot {
-	uint64_t conn;   /* of its life, when that was found */
-	uint32_t life;   /* number in the pool */
-	bool is_foreign; /* not a TCP socket */
+	uint32_t conn;           /* of its life, when that was found: the low bits */
+	uint32_t life : 31;      /* number in the pool */
+	uint32_t is_foreign : 1; /* not a TCP socket */
 };
 
 void identity_init(struct slots *socks);
@@ -39,7 +40,7 @@ static inline struct life *identity_remembered(const struct step *s, const struc
 {
 	struct life *l = slot ? life_pool_at(&s->t->lives.pool, slot->life) : NULL;
 
-	if (!l || l->conn != slot->conn || l->phase == LIFE_GONE)
+	if (!l || (uint32_t)l->conn != slot->conn || l->phase == LIFE_GONE)
 		return NULL;
 	if (s->e->kind == EVENT_STATE && identity_is_another(&s->out->change, l))
 		return NULL;

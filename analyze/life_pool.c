@@ -24,7 +24,7 @@ static bool refill(struct life_pool *p)
 	uint32_t first = (uint32_t)p->count * POOL_CHUNK + 1;
 	struct life *lives;
 
-	if (p->count >= UINT32_MAX / POOL_CHUNK ||
+	if (p->count >= INT32_MAX / POOL_CHUNK ||
 	    !array_grow(&chunks, &p->cap, p->count + 1, sizeof(*p->chunks)))
 		return false;
 	p->chunks = chunks;

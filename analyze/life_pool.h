@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * life_pool.h -- where lives are kept: each has a number, half as long as a pointer, by which
+ * life_pool.h -- where lives are kept: each has a number of 31 bits, half as long as a pointer, by which
  * others refer to it, and stays where it is. Numbers are used again.
  */
 #ifndef ANALYZE_LIFE_POOL_H

@@ -216,15 +216,21 @@ static struct life *likelier(struct life *best, struct life *l)
 	return !best || standing(l) > standing(best) ? l : best;
 }
 
-struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
-			      const struct life *except)
+static struct life *find_hashed(const struct lives *ls, const struct tuple *t, uint32_t hash,
+				const struct life *except)
 {
-	struct life *l = life_map_first(&ls->by_tuple, tuple_hash(t)), *best = NULL;
+	struct life *l = life_map_first(&ls->by_tuple, hash), *best = NULL;
 
 	for (; l; l = life_map_next(&ls->by_tuple, l))
 		if (l != except && tuple_equal(&l->tuple, t))
 			best = likelier(best, l);
 	return best;
+}
+
+struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
+			      const struct life *except)
+{
+	return find_hashed(ls, t, tuple_hash(t), except);
 }
 
 void lives_find_ends(const struct lives *ls, const struct tuple *t, uint32_t hash,
@@ -268,15 +274,20 @@ static void learn_identity(struct lives *ls, struct life *l, const struct sock_f
 /* Two connections of one namespace cannot have the same tuple: the older one's end was not
  * seen. But two CPUs may each make a child of the same request (inet_ehash_insert() then lets
  * one of them live), so that a child ends nobody's life before it is established. */
-void lives_settle(struct lives *ls, const struct life *l, uint64_t ts_ns)
+static void settle(struct lives *ls, const struct life *l, uint32_t hash, uint64_t ts_ns)
 {
-	struct life *old = lives_find_tuple(ls, &l->tuple, l);
+	struct life *old = find_hashed(ls, &l->tuple, hash, l);
 
 	if (old)
 		note_tuple(ls, l);
 	if (old && old->phase == LIFE_ALIVE && old->state != STATE_SYN_RECV &&
 	    old->netns == l->netns)
 		lives_retire(ls, old, ts_ns);
+}
+
+void lives_settle(struct lives *ls, const struct life *l, uint64_t ts_ns)
+{
+	settle(ls, l, l->tuple_map == IN_BY_TUPLE ? l->hash : tuple_hash(&l->tuple), ts_ns);
 }
 
 /* Of lives that share a tuple, what each is decides which of them is found. */
@@ -291,9 +302,11 @@ static void note_rivals(const struct lives *ls, struct life *l)
 
 static void enter_tuple(struct lives *ls, struct life *l, bool is_settled)
 {
+	uint32_t hash = tuple_hash(&l->tuple);
+
 	if (is_settled && l->state != STATE_SYN_RECV)
-		lives_settle(ls, l, l->until_ns);
-	lives_link_tuple(ls, IN_BY_TUPLE, l, tuple_hash(&l->tuple));
+		settle(ls, l, hash, l->until_ns);
+	lives_link_tuple(ls, IN_BY_TUPLE, l, hash);
 	note_rivals(ls, l);
 	note_tuple(ls, l);
 }

@@ -54,7 +54,7 @@ struct lives {
 	struct life_pool pool;              /* all lives live here */
 	uint64_t last_conn;
 	uint64_t last_stopped; /* conn: lives up to here are over, without a grace */
-	uint64_t tuple_versions[TUPLE_VERSIONS];
+	uint32_t tuple_versions[TUPLE_VERSIONS];
 	bool is_starved;     /* the past of a life was lost for want of memory */
 	bool keeps_no_times; /* lives do not tell how long they were in a state */
 	bool has_destroy;    /* destructions are on the tape: closed lives wait for theirs */
@@ -82,7 +82,7 @@ struct life *lives_find_tuple(const struct lives *ls, const struct tuple *t,
 void lives_find_ends(const struct lives *ls, const struct tuple *t, uint32_t hash,
 		     struct life **local, struct life **remote);
 /* As long as *version is what it was, lives_find_ends() finds the same. Lent as *ls is. */
-static inline const uint64_t *lives_version(const struct lives *ls, uint32_t tuple_hash)
+static inline const uint32_t *lives_version(const struct lives *ls, uint32_t tuple_hash)
 {
 	return &ls->tuple_versions[tuple_hash % TUPLE_VERSIONS];
 }

@@ -19,7 +19,7 @@ static inline struct life *touch_life(const struct tracker *t, uint32_t epoch, u
 	const struct sock_slot *slot = slots_find(&t->socks, epoch, id);
 	struct life *l = slot ? life_pool_at(&t->lives.pool, slot->life) : NULL;
 
-	return l && l->conn == slot->conn && l->phase == LIFE_ALIVE ? l : NULL;
+	return l && (uint32_t)l->conn == slot->conn && l->phase == LIFE_ALIVE ? l : NULL;
 }
 
 static inline void touch_time(struct life *l, uint64_t ts_ns)
