@@ -4,43 +4,72 @@
 
 #include "analyze/ahead.h"
 #include "analyze/sock_facts.h"
+#include "analyze/watch.h"
+
+static int keep(struct chosen *c, const struct life *life, enum chosen_whom whom, struct error *err)
+{
+	if (!conn_set_add(&c->lives, life->conn) ||
+	    (whom == CHOSEN_COUPLES && life->peer && !conn_set_add(&c->lives, life->peer)))
+		return error_nomem(err);
+	return 0;
+}
 
 static int keep_ended(struct chosen *c, const struct view_input *in, struct tracker *t,
-		      struct error *err)
+		      enum chosen_whom whom, struct error *err)
 {
 	const struct life *life;
 
 	while ((life = tracker_take(t))) {
 		struct selection_subject subject = life_subject(life);
 
-		if (selection_has(in->selection, &subject) && !conn_set_add(&c->lives, life->conn))
-			return error_nomem(err);
+		if (selection_has(in->selection, &subject))
+			TRY(keep(c, life, whom, err));
 	}
 	return 0;
 }
 
-static int read_ahead(struct chosen *c, const struct view_input *in, struct error *err)
+static int read_ahead(struct chosen *c, const struct view_input *in, enum chosen_whom whom,
+		      struct error *err)
 {
 	struct ahead ahead = {0};
 	struct sighting seen;
 	struct item item;
 	int rc = ahead_open(&ahead, in, err);
 
-	while (rc == 0 && (rc = ahead_next(&ahead, &item, &seen, err)) == 0)
-		rc = keep_ended(c, in, ahead.tracker, err);
+	if (rc == 0)
+		rc = watch_begin(in, ahead.tracker, err);
+	while (rc == 0 && !tracker_is_done(ahead.tracker) &&
+	       (rc = ahead_next(&ahead, &item, &seen, err)) == 0)
+		rc = keep_ended(c, in, ahead.tracker, whom, err);
 	if (rc == END)
-		rc = keep_ended(c, in, ahead.tracker, err);
+		rc = keep_ended(c, in, ahead.tracker, whom, err);
 	ahead_close(&ahead);
 	return rc;
 }
 
-int chosen_prepare(struct chosen *c, const struct view_input *in, struct error *err)
+static int add_numbers(struct chosen *c, const struct selection *s, struct error *err)
 {
-	c->is_everything = selection_is_open(in->selection);
-	if (c->is_everything || !ahead_is_possible(in))
+	for (size_t i = 0; i < s->conn_count; i++)
+		if (!conn_set_add(&c->lives, s->conns[i]))
+			return error_nomem(err);
+	return 0;
+}
+
+int chosen_prepare(struct chosen *c, const struct view_input *in, enum chosen_whom whom,
+		   struct error *err)
+{
+	const struct selection *s = in->selection;
+
+	c->is_everything = selection_is_open(s);
+	if (c->is_everything)
 		return 0;
-	TRY(read_ahead(c, in, err));
-	c->is_read_ahead = true;
+	c->is_told = selection_is_by_conn(s) && whom == CHOSEN_LIVES;
+	if (c->is_told)
+		return add_numbers(c, s, err);
+	if (!ahead_is_possible(in))
+		return 0;
+	TRY(read_ahead(c, in, whom, err));
+	c->is_told = true;
 	return 0;
 }
 
@@ -50,7 +79,7 @@ bool chosen_has(const struct chosen *c, const struct view_input *in, const struc
 
 	if (c->is_everything || !life)
 		return c->is_everything;
-	if (c->is_read_ahead)
+	if (c->is_told)
 		return conn_set_has(&c->lives, life->conn);
 	subject = life_subject(life);
 	return selection_has(in->selection, &subject);

@@ -190,12 +190,10 @@ static void remark_count(char *remark, size_t size, uint64_t count, const char *
 	remark_add(remark, size, text);
 }
 
-static uint64_t retransmits_of(const struct conn_row *row, const struct life *l, bool *is_known)
+static uint64_t retransmits_of(const struct life *l, bool *is_known)
 {
-	bool has_event = tracker_binding(row->tracker)->has_kind[EVENT_RETRANSMIT];
-
-	*is_known = has_event || l->traffic.has_counters;
-	return has_event ? l->traffic.retransmits : l->traffic.total_retrans;
+	*is_known = l->has_retransmit_events || l->traffic.has_counters;
+	return l->has_retransmit_events ? l->traffic.retransmits : l->traffic.total_retrans;
 }
 
 /* A listener's own, or that of the listener that a client connects to. */
@@ -241,7 +239,7 @@ static const char *remark_of(const struct conn_row *row, const struct life *l, s
 		remark_add(out, size, end_cause_name(cause));
 	else if (queue)
 		remark_queue(out, size, life_queue(l), end_cause_name(queue));
-	remark_count(out, size, retransmits_of(row, l, &is_known), "retransmit");
+	remark_count(out, size, retransmits_of(l, &is_known), "retransmit");
 	remark_count(out, size, l->traffic.drops, "drop");
 	return out;
 }
@@ -304,12 +302,12 @@ static void fill_traffic(struct cell *cells, const struct conn_row *row, const s
 		cells[COL_TX_MSGS] = cell_uint(l->traffic.tx_msgs);
 		cells[COL_RX_MSGS] = cell_uint(l->traffic.rx_msgs);
 	}
-	v = retransmits_of(row, l, &is_known);
+	v = retransmits_of(l, &is_known);
 	if (is_known)
 		cells[COL_RETRANSMITS] = cell_uint(v);
 	if (l->traffic.has_total_retrans && l->is_end_seen && l->role != LIFE_LISTENER)
 		cells[COL_RETRANS_SEGS] = cell_uint(l->traffic.total_retrans);
-	if (tracker_binding(row->tracker)->has_kind[EVENT_DROP])
+	if (l->has_drop_events)
 		cells[COL_DROPS] = cell_uint(l->traffic.drops);
 	cells[COL_SRTT] = cell_nonzero(l->traffic.srtt_us);
 }

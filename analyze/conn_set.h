@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* conn_set.h -- a set of socket lives by their numbers, one bit each. */
+/* conn_set.h -- a set of socket lives by their numbers. */
 #ifndef ANALYZE_CONN_SET_H
 #define ANALYZE_CONN_SET_H
 
@@ -7,14 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyze/conn_map.h"
+
 /* Start with {0}. */
 struct conn_set {
-	uint8_t *bits; /* owned */
-	size_t cap;    /* bytes */
+	struct conn_map pages; /* of bits; owned */
+	size_t count;
 };
 
 void conn_set_release(struct conn_set *s);
-/* False without memory. */
+/* False without memory. Any number may be added: memory is in proportion to how many there are. */
 bool conn_set_add(struct conn_set *s, uint64_t conn);
 bool conn_set_has(const struct conn_set *s, uint64_t conn);
 

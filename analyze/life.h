@@ -99,10 +99,12 @@ struct life {
 	/* A listener's child that never was a connection: two CPUs made one each of one request,
 	 * and the other's was first. Its end is not known to be anything. */
 	bool is_stillborn : 1;
-	bool has_strayed : 1;   /* a listener: a connection was accepted by it or by another one */
-	bool is_starved : 1;    /* there was no memory for its past */
-	bool has_no_times : 1;  /* times in its states are not counted: nobody asks */
-	bool is_abandoned : 1;  /* its listener closed, and nobody had accepted it */
+	bool has_strayed : 1;  /* a listener: a connection was accepted by it or by another one */
+	bool is_starved : 1;   /* there was no memory for its past */
+	bool has_no_times : 1; /* times in its states are not counted: nobody asks */
+	bool is_abandoned : 1; /* its listener closed, and nobody had accepted it */
+	bool has_drop_events : 1;       /* those about it, if any, are on the tape */
+	bool has_retransmit_events : 1; /* likewise */
 	bool is_queue_full : 1; /* of the listener that it connects to, when it last sent a SYN */
 	/* The next five are lives.c's own, as is what begins at `hash`. */
 	uint8_t linked : 4;    /* bit per enum life_link */

@@ -195,6 +195,8 @@ struct life *lives_begin(struct lives *ls, const struct sock_facts *f, uint64_t 
 	l->sk_err = -1;
 	l->is_ipv6 = f->is_ipv6;
 	l->has_no_times = ls->keeps_no_times;
+	l->has_drop_events = ls->has_drops;
+	l->has_retransmit_events = ls->has_retransmits;
 	lives_learn(ls, l, f);
 	return l;
 }

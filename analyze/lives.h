@@ -59,6 +59,8 @@ struct lives {
 	bool keeps_no_times; /* lives do not tell how long they were in a state */
 	bool has_destroy;    /* destructions are on the tape: closed lives wait for theirs */
 	bool has_packets;    /* what an orphan waits for can be seen */
+	bool has_drops;      /* drops are on the tape */
+	bool has_retransmits;
 };
 
 /* Caller's storage. */

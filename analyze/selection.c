@@ -69,6 +69,11 @@ bool selection_is_open(const struct selection *s)
 	return s->port_count + s->range_count + s->pid_count + s->comm_count + s->conn_count == 0;
 }
 
+bool selection_is_by_conn(const struct selection *s)
+{
+	return s->conn_count && s->port_count + s->range_count + s->pid_count + s->comm_count == 0;
+}
+
 bool selection_has_span(const struct selection *s)
 {
 	return s->has_since || s->has_until;

@@ -44,6 +44,8 @@ bool selection_pattern_fits(const struct selection *s, size_t i, const char *gro
 bool selection_names_event(const struct selection *s);
 /* True when no per-connection option is given. */
 bool selection_is_open(const struct selection *s);
+/* True when --conn is the only one: a life is known to be selected as soon as it has its number. */
+bool selection_is_by_conn(const struct selection *s);
 /* --since or --until is given. */
 bool selection_has_span(const struct selection *s);
 

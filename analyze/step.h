@@ -6,6 +6,7 @@
 #ifndef ANALYZE_STEP_H
 #define ANALYZE_STEP_H
 
+#include "analyze/awaited.h"
 #include "analyze/accepting.h"
 #include "analyze/blindspots.h"
 #include "analyze/flow.h"
@@ -30,6 +31,7 @@ struct tracker {
 	const struct spans *spans; /* NULL: all of the tape is fed */
 	const struct span *span;   /* of the section; NULL: not known */
 	const struct section *section;
+	struct awaited awaited;
 	uint64_t origin_ns;  /* first event of the tape */
 	uint64_t section_ns; /* first event of the section */
 	uint64_t last_ns;    /* last event of the section so far */

@@ -35,6 +35,7 @@ void tracker_free(struct tracker *t)
 	slots_release(&t->socks);
 	tasks_release(&t->tasks);
 	binding_release(&t->binding);
+	awaited_release(&t->awaited);
 	free(t);
 }
 
@@ -53,6 +54,25 @@ void tracker_forgo(struct tracker *t, unsigned what)
 {
 	t->forgone |= what;
 	t->lives.keeps_no_times = t->forgone & FORGO_TRAFFIC;
+}
+
+bool tracker_await(struct tracker *t, uint64_t conn)
+{
+	return awaited_add(&t->awaited, conn);
+}
+
+bool tracker_is_done(const struct tracker *t)
+{
+	return awaited_is_done(&t->awaited);
+}
+
+static const struct life *take(struct tracker *t)
+{
+	const struct life *l = lives_take(&t->lives);
+
+	if (l)
+		awaited_see(&t->awaited, l->conn, l->peer);
+	return l;
 }
 
 static bool is_packet(enum event_kind kind)
@@ -180,7 +200,7 @@ static SELDOM void end_due(struct tracker *t, uint64_t now_ns)
 	while ((l = lives_expire(&t->lives, now_ns)))
 		if (l->role == LIFE_UNKNOWN)
 			reaction_inherit(t, l);
-	while (t->forgone & FORGO_ENDS && lives_take(&t->lives))
+	while (t->forgone & FORGO_ENDS && take(t))
 		;
 }
 
@@ -197,6 +217,8 @@ static int bind(struct tracker *t, const struct section *section, struct error *
 	t->section = section;
 	routes_reset(&t->routes);
 	t->lives.has_destroy = t->binding.has_kind[EVENT_DESTROY];
+	t->lives.has_drops = t->binding.has_kind[EVENT_DROP];
+	t->lives.has_retransmits = t->binding.has_kind[EVENT_RETRANSMIT];
 	t->lives.has_packets = t->binding.has_kind[EVENT_SEGMENT] && !(t->forgone & FORGO_PACKETS);
 	if (t->binding.has_kind[EVENT_SEND_LENGTH] && t->binding.has_kind[EVENT_RECV_LENGTH])
 		t->has_calls = true;
@@ -352,7 +374,7 @@ int tracker_feed(struct tracker *t, const struct item *item, struct sighting *ou
 const struct life *tracker_take(struct tracker *t)
 {
 	expire(t, t->last_ns);
-	return lives_has_over(&t->lives) ? lives_take(&t->lives) : NULL;
+	return lives_has_over(&t->lives) ? take(t) : NULL;
 }
 
 void tracker_stop(struct tracker *t)

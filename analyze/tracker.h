@@ -77,6 +77,11 @@ int tracker_feed_run(struct tracker *t, struct run *run, struct event *ev, struc
 		     struct error *err);
 /* The next life that is over, or NULL for now. Each comes once. */
 const struct life *tracker_take(struct tracker *t);
+/* Nobody asks for lives but this one, and others for which this was called. Before the first item.
+ * False without memory. */
+bool tracker_await(struct tracker *t, uint64_t conn);
+/* They and their peers are over and were taken: nothing that follows belongs to one. */
+bool tracker_is_done(const struct tracker *t);
 /* Nothing follows: every life is over. */
 void tracker_stop(struct tracker *t);
 

@@ -44,7 +44,7 @@ static void remember(const struct view_input *in, const struct item *item)
 	}
 }
 
-static int stop(const struct view_input *in)
+int view_stop(const struct view_input *in)
 {
 	if (in->remarks)
 		in->remarks->is_stopped = true;
@@ -61,9 +61,9 @@ int view_next(const struct view_input *in, struct item *item, struct error *err)
 	int rc;
 
 	if (view_has_enough(in))
-		return stop(in);
+		return view_stop(in);
 	if (in->follow && !follow_begin_wait(in->follow, in))
-		return stop(in);
+		return view_stop(in);
 	rc = cursor_next(in->cursor, item, err);
 	if (in->follow)
 		follow_end_wait();
@@ -87,7 +87,7 @@ bool view_explain_empty(const struct view_input *in, uint64_t events, const char
 	uint64_t lost = in->remarks ? remarks_lost(in->remarks) : 0;
 	char text[320];
 
-	if (in->scope && scope_is_part(in->scope)) {
+	if ((in->scope && scope_is_part(in->scope)) || (in->remarks && in->remarks->is_stopped)) {
 		render_note(in->renderer, unselected);
 		return true;
 	}

@@ -46,6 +46,8 @@ int view_next(const struct view_input *in, struct item *item, struct error *err)
 
 /* Nothing that follows would be printed: view_next() is about to end. */
 bool view_has_enough(const struct view_input *in);
+/* What view_next() returns then, for a view that knows it by itself. */
+int view_stop(const struct view_input *in);
 
 /* The time of the tape's first event, which view_next() finds out if it is not told before. */
 void view_set_origin(const struct view_input *in, uint64_t origin_ns);

@@ -168,7 +168,7 @@ static int next(struct conns *c, struct item *item, struct error *err)
 
 	if (!c->in->has_budget && !eventful_is_watching(&c->eventful))
 		return watch_next(c->in, c->tracker, item, &seen, err);
-	TRY(view_next(c->in, item, err));
+	TRY(watch_item(c->in, c->tracker, item, err));
 	TRY(tracker_feed(c->tracker, item, &seen, err));
 	TRY(eventful_see(&c->eventful, c->in, c->tracker, item, &seen, err));
 	if (item->kind == ITEM_EVENT && c->in->has_budget && seen.bound)
@@ -181,6 +181,7 @@ static int read_all(struct conns *c, struct error *err)
 	struct item item;
 	int rc;
 
+	TRY(watch_begin(c->in, c->tracker, err));
 	TRY(eventful_prepare(&c->eventful, c->in, err));
 	while ((rc = next(c, &item, err)) == 0)
 		TRY(keep_ended(c, err));

@@ -16,6 +16,7 @@
 #include "analyze/scope.h"
 #include "analyze/units.h"
 #include "analyze/view.h"
+#include "analyze/watch.h"
 #include "analyze/window.h"
 
 enum { PAGE_SAMPLES = 40 /* of one connection, for people */, SPARK_WIDTH = 22 };
@@ -372,10 +373,11 @@ static int read_all(struct cwnd *v, struct error *err)
 	struct item item;
 	int rc;
 
-	TRY(chosen_prepare(&v->chosen, v->in, err));
+	TRY(chosen_prepare(&v->chosen, v->in, CHOSEN_LIVES, err));
+	TRY(watch_begin(v->in, v->tracker, err));
 	if (!v->is_story)
 		render_begin(v->in->renderer, v->is_by_conn ? &cwnd_conns_table : &cwnd_table);
-	while ((rc = view_next(v->in, &item, err)) == 0) {
+	while ((rc = watch_item(v->in, v->tracker, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
 		if (seen.bound)
 			TRY(take_event(v, &item.event, &seen, err));

@@ -16,6 +16,7 @@
 #include "analyze/scope.h"
 #include "analyze/sock_facts.h"
 #include "analyze/units.h"
+#include "analyze/watch.h"
 
 enum {
 	COL_TS,
@@ -346,9 +347,10 @@ static int read_all(struct drops *v, struct error *err)
 	int rc;
 
 	tracker_forgo(v->tracker, FORGO_ENDS);
-	TRY(chosen_prepare(&v->chosen, v->in, err));
+	TRY(chosen_prepare(&v->chosen, v->in, CHOSEN_LIVES, err));
+	TRY(watch_begin(v->in, v->tracker, err));
 	counts_begin(&v->counts, v->in, &drops_table);
-	while ((rc = view_next(v->in, &item, err)) == 0) {
+	while ((rc = watch_item(v->in, v->tracker, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
 		absence_see(&v->absence, v->tracker, &item);
 		if (seen.bound && seen.bound->kind == EVENT_DROP)

@@ -19,6 +19,7 @@
 #include "analyze/tracker.h"
 #include "analyze/units.h"
 #include "analyze/view.h"
+#include "analyze/watch.h"
 
 enum {
 	COL_CONN,
@@ -469,8 +470,9 @@ static int read_all(struct exchanges *v, struct error *err)
 	struct couple *c;
 	int rc;
 
+	TRY(watch_begin(v->in, v->tracker, err));
 	TRY(eventful_prepare(&v->eventful, v->in, err));
-	while ((rc = view_next(v->in, &item, err)) == 0) {
+	while ((rc = watch_item(v->in, v->tracker, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
 		TRY(eventful_see(&v->eventful, v->in, v->tracker, &item, &seen, err));
 		if (item.kind == ITEM_EVENT && seen.bound)

@@ -372,7 +372,7 @@ static int info_all(struct info *f, struct error *err)
 	struct item item;
 	int rc;
 
-	TRY(chosen_prepare(&f->chosen, f->in, err));
+	TRY(chosen_prepare(&f->chosen, f->in, CHOSEN_LIVES, err));
 	if (f->in->lists_events)
 		render_begin(f->in->renderer, &events_table);
 	else if (!f->in->is_page)

@@ -19,6 +19,7 @@
 #include "analyze/tracker.h"
 #include "analyze/units.h"
 #include "analyze/view.h"
+#include "analyze/watch.h"
 
 enum {
 	COL_TS,
@@ -315,8 +316,9 @@ static int replay_all(struct replay *r, struct error *err)
 	int rc;
 
 	tracker_forgo(r->tracker, FORGO_ENDS);
-	TRY(chosen_prepare(&r->chosen, r->in, err));
-	while ((rc = view_next(r->in, &item, err)) == 0) {
+	TRY(chosen_prepare(&r->chosen, r->in, CHOSEN_LIVES, err));
+	TRY(watch_begin(r->in, r->tracker, err));
+	while ((rc = watch_item(r->in, r->tracker, &item, err)) == 0) {
 		TRY(take_item(r, &item, err));
 		if (r->in->follow && is_past(r, &item))
 			break;

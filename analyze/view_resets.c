@@ -15,6 +15,7 @@
 #include "analyze/reset.h"
 #include "analyze/rsts.h"
 #include "analyze/scope.h"
+#include "analyze/watch.h"
 
 enum {
 	COL_TS,
@@ -221,9 +222,10 @@ static int read_all(struct resets *v, struct error *err)
 	int rc;
 
 	tracker_forgo(v->tracker, FORGO_ENDS);
-	TRY(chosen_prepare(&v->chosen, v->in, err));
+	TRY(chosen_prepare(&v->chosen, v->in, CHOSEN_LIVES, err));
+	TRY(watch_begin(v->in, v->tracker, err));
 	counts_begin(&v->counts, v->in, &resets_table);
-	while ((rc = view_next(v->in, &item, err)) == 0) {
+	while ((rc = watch_item(v->in, v->tracker, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
 		absence_see(&v->absence, v->tracker, &item);
 		if (item.kind == ITEM_SECTION)

@@ -16,6 +16,7 @@
 #include "analyze/resends.h"
 #include "analyze/scope.h"
 #include "analyze/units.h"
+#include "analyze/watch.h"
 
 enum {
 	COL_TS,
@@ -263,9 +264,10 @@ static int read_all(struct retransmits *v, struct error *err)
 	struct item item;
 	int rc;
 
-	TRY(chosen_prepare(&v->chosen, v->in, err));
+	TRY(chosen_prepare(&v->chosen, v->in, CHOSEN_LIVES, err));
+	TRY(watch_begin(v->in, v->tracker, err));
 	counts_begin(&v->counts, v->in, &retransmits_table);
-	while ((rc = view_next(v->in, &item, err)) == 0) {
+	while ((rc = watch_item(v->in, v->tracker, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
 		absence_see(&v->absence, v->tracker, &item);
 		if (seen.bound)

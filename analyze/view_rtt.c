@@ -17,6 +17,7 @@
 #include "analyze/service.h"
 #include "analyze/tally.h"
 #include "analyze/view.h"
+#include "analyze/watch.h"
 
 enum { CHARTS_MAX = 16 /* drawn in text, below the table */ };
 
@@ -368,7 +369,8 @@ static int read_all(struct rtt_view *v, struct error *err)
 	struct item item;
 	int rc;
 
-	while ((rc = view_next(v->in, &item, err)) == 0) {
+	TRY(watch_begin(v->in, v->tracker, err));
+	while ((rc = watch_item(v->in, v->tracker, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
 		if (seen.bound)
 			TRY(take_event(v, &item.event, &seen, err));

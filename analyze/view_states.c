@@ -196,7 +196,7 @@ static int next(struct states *v, struct item *item, struct sighting *seen, stru
 {
 	if (!eventful_is_watching(&v->eventful))
 		return watch_next(v->in, v->tracker, item, seen, err);
-	TRY(view_next(v->in, item, err));
+	TRY(watch_item(v->in, v->tracker, item, err));
 	TRY(tracker_feed(v->tracker, item, seen, err));
 	return eventful_see(&v->eventful, v->in, v->tracker, item, seen, err);
 }
@@ -207,7 +207,8 @@ static int read_all(struct states *v, struct error *err)
 	struct item item;
 	int rc;
 
-	TRY(chosen_prepare(&v->chosen, v->in, err));
+	TRY(chosen_prepare(&v->chosen, v->in, CHOSEN_LIVES, err));
+	TRY(watch_begin(v->in, v->tracker, err));
 	TRY(eventful_prepare(&v->eventful, v->in, err));
 	tracker_forgo(v->tracker, FORGO_TRAFFIC | FORGO_PEERS | FORGO_ENDS |
 					  (eventful_is_watching(&v->eventful) ? 0 : FORGO_PACKETS));

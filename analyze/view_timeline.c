@@ -14,11 +14,11 @@
 #include "analyze/scope.h"
 #include "analyze/story.h"
 #include "analyze/view.h"
+#include "analyze/watch.h"
 
 enum {
 	COUPLES_MAX = 16,          /* told as text without a selection */
 	SCENES_MAX = 1 << 18,      /* moments of all connections that may wait to be told */
-	PATIENCE = 64,             /* moments that may wait for a peer to be found */
 	STRAY_AGE_NS = 2000000000, /* a SYN may be this much older than its connection */
 };
 
@@ -198,15 +198,10 @@ static bool is_wanted(const struct timeline *v, const struct event *ev)
 	       selection_has_event(v->in->selection, ev->schema->group, ev->schema->name);
 }
 
-/* Reading ahead has told that nobody asks for this couple. */
-static bool is_unwanted(const struct timeline *v, const struct couple *c)
+/* Reading ahead has told that nobody asks for this life, nor for its peer. */
+static bool is_unwanted(const struct timeline *v, const struct life *l)
 {
-	if (!v->chosen.is_read_ahead)
-		return false;
-	for (unsigned i = 0; i < c->count; i++)
-		if (chosen_has(&v->chosen, v->in, c->sides[i]->life))
-			return false;
-	return true;
+	return v->chosen.is_told && !chosen_has(&v->chosen, v->in, l);
 }
 
 static int keep_moment(struct timeline *v, const struct life *l, const struct moment *m,
@@ -215,12 +210,11 @@ static int keep_moment(struct timeline *v, const struct life *l, const struct mo
 	struct couple *c;
 	struct side *s;
 
+	if (is_unwanted(v, l))
+		return 0;
 	TRY(couples_see(&v->couples, l, &c, &s, err));
 	TRY(scene_add(&part_of(s)->scene, m, err));
 	v->pending++;
-	/* Its peer may be wanted, and not be known yet. */
-	if (part_of(s)->scene.count > PATIENCE && is_unwanted(v, c))
-		drop_scene(v, s);
 	if (part_of(s)->scene.count < SCENE_MAX && v->pending < SCENES_MAX)
 		return 0;
 	if (is_chosen(v, c))
@@ -251,7 +245,8 @@ static int take_event(struct timeline *v, const struct item *item, const struct 
 
 	if (seen->is_located)
 		TRY(claim_strays(v, seen->life, err));
-	if (!is_wanted(v, &item->event) || (!seen->life && !seen->has_flow))
+	if (!is_wanted(v, &item->event) || (!seen->life && !seen->has_flow) ||
+	    (seen->life && is_unwanted(v, seen->life)))
 		return 0;
 	moment_fill(&m, item, seen, &v->lexicon);
 	if (v->lexicon.arena.is_failed)
@@ -310,8 +305,9 @@ static int read_all(struct timeline *v, struct error *err)
 	struct item item;
 	int rc;
 
-	TRY(chosen_prepare(&v->chosen, v->in, err));
-	while ((rc = view_next(v->in, &item, err)) == 0) {
+	TRY(chosen_prepare(&v->chosen, v->in, CHOSEN_COUPLES, err));
+	TRY(watch_begin(v->in, v->tracker, err));
+	while ((rc = watch_item(v->in, v->tracker, &item, err)) == 0) {
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
 		if (item.kind == ITEM_LOSS)
 			TRY(missing_join(&v->missing, &item.loss, err));

@@ -403,7 +403,7 @@ static int read_all(struct top *v, struct error *err)
 	struct item item;
 	int rc;
 
-	TRY(chosen_prepare(&v->chosen, v->in, err));
+	TRY(chosen_prepare(&v->chosen, v->in, CHOSEN_LIVES, err));
 	TRY(eventful_prepare(&v->eventful, v->in, err));
 	render_begin(v->in->renderer, &top_table);
 	while ((rc = view_next(v->in, &item, err)) == 0)
