@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,6 +140,22 @@ static void print_joined(const struct summary *s, struct renderer *r, const char
 	print_line(r, label, at ? text : none);
 }
 
+/* Those that have no row anywhere. */
+static void print_minis(const struct summary *s, struct renderer *r)
+{
+	uint64_t waiting = 0, requests = 0, spaces;
+	char where[64] = "";
+
+	summary_number(s, "time_wait_sockets", &waiting);
+	summary_number(s, "request_sockets", &requests);
+	if (summary_number(s, "network_namespaces", &spaces))
+		snprintf(where, sizeof(where), ", in %" PRIu64 " network namespace%s", spaces,
+			 units_plural(spaces));
+	if (waiting || requests)
+		print_format(r, "at start", "%" PRIu64 " in TIME_WAIT and %" PRIu64 " half-open%s",
+			     waiting, requests, where);
+}
+
 static void print_counts(const struct info_page *page, const struct summary *s, struct renderer *r)
 {
 	char rate[UNITS_MAX];
@@ -150,6 +167,7 @@ static void print_counts(const struct info_page *page, const struct summary *s, 
 		     s->events_total, types, units_plural(types),
 		     units_rate(s->events_total, summary_duration_ns(s), rate), page->sockets,
 		     units_plural(page->sockets));
+	print_minis(s, r);
 	if (summary_lost(s))
 		print_format(r, "lost", "%" PRIu64 " event%s", summary_lost(s),
 			     units_plural(summary_lost(s)));

@@ -45,6 +45,9 @@ enum {
 	COL_PIECE,
 	COL_SHED,
 	COL_RECOVERED,
+	COL_TIME_WAITS,
+	COL_REQUESTS,
+	COL_NAMESPACES,
 	COL_COUNT
 };
 
@@ -87,6 +90,12 @@ static const struct column columns[COL_COUNT] = {
 		      .doc = "events left out to stay within a limit: when, and why"},
 	[COL_RECOVERED] = {.key = "recovered",
 			   .doc = "the damaged tape this was made from, and what is missing"},
+	[COL_TIME_WAITS] = {.key = "time_wait_sockets",
+			    .doc = "sockets in TIME_WAIT when recording began"},
+	[COL_REQUESTS] = {.key = "request_sockets",
+			  .doc = "half-open connections when recording began"},
+	[COL_NAMESPACES] = {.key = "network_namespaces",
+			    .doc = "in how many of them these were counted"},
 };
 
 const struct table info_table = {"info", columns, COL_COUNT};
@@ -263,6 +272,9 @@ static int print_row(struct info *f, const struct extent *e, struct error *err)
 		[COL_PIECE] = number_cell(s, "piece"),
 		[COL_SHED] = facts_cell(s, "shed", a),
 		[COL_RECOVERED] = facts_cell(s, "recovered", a),
+		[COL_TIME_WAITS] = number_cell(s, "time_wait_sockets"),
+		[COL_REQUESTS] = number_cell(s, "request_sockets"),
+		[COL_NAMESPACES] = number_cell(s, "network_namespaces"),
 	};
 
 	if (a->is_failed)
