@@ -2,12 +2,13 @@
 /*
  * empty_load.c -- attaches the empty program to tracepoints and runs a command:
  *
- *	empty_load OBJECT NAME... -- COMMAND ARG...
+ *	empty_load [-e] OBJECT NAME... -- COMMAND ARG...
  *
- * Ends as the command does.
+ * With -e each tracepoint gets a copy of its own. Ends as the command does.
  */
 #include <bpf/libbpf.h>
 #include <err.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -29,21 +30,33 @@ static int run(char **command)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+static struct bpf_program *load(const char *path)
+{
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	struct bpf_program *program;
+
+	if (!object || bpf_object__load(object))
+		errx(1, "%s cannot be loaded", path);
+	program = bpf_object__find_program_by_name(object, "empty");
+	if (!program)
+		errx(1, "%s has no program of that name", path);
+	return program;
+}
+
 int main(int argc, char **argv)
 {
-	struct bpf_object *object;
+	bool is_each = argc > 1 && strcmp(argv[1], "-e") == 0;
 	struct bpf_program *program;
 	int i;
 
+	argc -= is_each;
+	argv += is_each;
 	if (argc < 4)
-		errx(2, "usage: empty_load OBJECT NAME... -- COMMAND ARG...");
-	object = bpf_object__open_file(argv[1], NULL);
-	if (!object || bpf_object__load(object))
-		errx(1, "%s cannot be loaded", argv[1]);
-	program = bpf_object__find_program_by_name(object, "empty");
-	if (!program)
-		errx(1, "%s has no program of that name", argv[1]);
+		errx(2, "usage: empty_load [-e] OBJECT NAME... -- COMMAND ARG...");
+	program = load(argv[1]);
 	for (i = 2; i < argc && strcmp(argv[i], "--"); i++) {
+		if (is_each && i > 2)
+			program = load(argv[1]);
 		if (!bpf_program__attach_raw_tracepoint(program, argv[i]))
 			errx(1, "%s cannot be attached to", argv[i]);
 	}

@@ -17,7 +17,7 @@ import tempfile
 import time
 
 from machine import CPUS, LOAD_CPU, describe
-from tracers import B, Empty, Perf, PerfZ, Tcptape, TraceCmd, Unselected, UnselectedPid, choose
+from tracers import B, Empty, EmptyEach, Perf, PerfZ, Tcptape, TraceCmd, Unselected, UnselectedPid, choose
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
@@ -25,7 +25,7 @@ COUNT = int(os.environ.get("COUNT", "20000"))
 LOAD = os.environ.get("LOAD", "churn http").split()
 ONLY = os.environ.get("ONLY", "").split()
 HZ = 4999
-KINDS = (Tcptape, Unselected, UnselectedPid, Empty, Perf, PerfZ, TraceCmd)
+KINDS = (Tcptape, Unselected, UnselectedPid, Empty, EmptyEach, Perf, PerfZ, TraceCmd)
 # What tracepoints call: BPF, ftrace, perf. In this order a chain is looked at from its leaf.
 PROBE = re.compile(r"^(__bpf_trace_|bpf_trace_run|trace_event_raw_event_|perf_trace_|__traceiter_)")
 

@@ -102,13 +102,21 @@ class UnselectedPid(Unselected):
 
 class Empty(Tracer):
     name = "empty BPF program"
+    more = ()
 
     def command(self):
         names = []
         for event in EVENTS:
             group, _, pattern = event.partition(":")
             names += [os.path.basename(p) for p in glob.glob(f"{TRACEFS}/events/{group}/{pattern}") if os.path.isdir(p)]
-        return [f"{B}/bench/empty_load", f"{B}/bench/empty.bpf.o", *names, "--"]
+        return [f"{B}/bench/empty_load", *self.more, f"{B}/bench/empty.bpf.o", *names, "--"]
+
+
+class EmptyEach(Empty):
+    """What different programs cannot get below: one that all events share stays in the caches."""
+    name = "empty programs"
+    note = "one for each event"
+    more = ("-e",)
 
 
 class Perf(Tracer):
