@@ -47,10 +47,11 @@ static __always_inline bool is_reader_alien(const struct sock *sk)
 {
 	__u16 sport = sk->__sk_common.skc_num, dport = bpf_ntohs(sk->__sk_common.skc_dport);
 
-	if (is_sock_marked(sk))
-		return false;
-	return is_remembering() ||
-	       is_alien(sport, sk->__sk_common.skc_state == TCP_LISTEN ? sport : dport);
+	if (is_remembering())
+		return !is_sock_marked(sk);
+	if (sk->__sk_common.skc_state != TCP_LISTEN)
+		return is_alien(sport, dport);
+	return is_alien(sport, sport) && !is_sock_marked(sk);
 }
 
 /* A socket that loses its port keeps it in inet_sport. */

@@ -9,7 +9,8 @@
 
 #include "bpf/kernel_compat.h"
 
-enum { MARKS = 65536 };
+/* Few pages: they are read at each event. */
+enum { MARKS = 16384 };
 
 /* By the address of a socket, in `chosen`; by both ports, in `flows`; by one port, in `listeners`. Set before the
  * entry is made. Shared with the iterators. */
