@@ -40,7 +40,7 @@ def a_client(tape):
             conn = json.loads(line)
             if conn["role"] == "client":
                 process.kill()
-                return conn["lport"]
+                return conn
     sys.exit(f"bench: no client on {tape}")
 
 
@@ -49,10 +49,12 @@ def main():
     describe(f"{B}/tcptape-record")
     subprocess.run([f"{B}/tests/bench/repeat", tape, long, str(EVENTS)], check=True, stdout=subprocess.DEVNULL)
     os.sched_setaffinity(0, {CPUS[-1]})
-    port = ["--port", str(a_client(tape))]
+    client = a_client(tape)
+    port = ["--port", str(client["lport"])]
     times = ["--since", "20s", "--until", "30s"]
+    conn = ["--conn", str(client["conn"])]
     questions = [["conns"], ["conns", "--no-conn", *port], ["states"], ["states", "--no-conn", *times],
-                 ["states", "--no-conn", *times, *port]]
+                 ["states", "--no-conn", *times, *port], ["timeline", *conn], ["replay", *conn]]
     results = [[] for _ in questions]
     for _ in range(ROUNDS):
         for question, into in zip(questions, results):
