@@ -495,8 +495,8 @@ struct wire_selection {
 	__u32 netns[WIRE_KIND_MAX];
 	struct wire_prefix addrs[WIRE_KIND_MAX];
 	__u16 port_first, port_last; /* the lowest that is chosen, and the highest */
-	__u8 ports[65536 /
-		   8]; /* a bit each; that of 0 is set: a port that is not known may be chosen */
+	/* A bit each; that of 0 is set: a port that is not known may be chosen. */
+	__u8 ports[65536 / 8];
 };
 
 /* A socket that existed when the recording began: iterators write these. */
