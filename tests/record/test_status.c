@@ -156,13 +156,27 @@ static void status_summary_shouts_losses(void **state)
 	const struct status_total total = {.output = "x",
 					   .events = 1,
 					   .lost = 4321,
-					   .unwritten = 3,
 					   .types = types,
 					   .type_count = 1};
 	char *text = summary_of(&total);
 
 	(void)state;
 	assert_non_null(strstr(text, "1 event in 0.0 s, 4,321 LOST, to x"));
+	assert_non_null(strstr(text, "a:a 1."));
+	free(text);
+}
+
+static void status_summary_says_what_its_counts_hold(void **state)
+{
+	const struct status_type types[] = {{"a:a", 4}};
+	const struct status_total total = {.output = "x",
+					   .events = 1,
+					   .unwritten = 3,
+					   .types = types,
+					   .type_count = 1};
+	char *text = summary_of(&total);
+
+	(void)state;
 	assert_non_null(strstr(text, "With what could"));
 	free(text);
 }
@@ -248,6 +262,7 @@ int main(void)
 		cmocka_unit_test(status_summary_of_many_events_tells_what_one_costs),
 		cmocka_unit_test(status_summary_of_nothing_divides_by_nothing),
 		cmocka_unit_test(status_summary_shouts_losses),
+		cmocka_unit_test(status_summary_says_what_its_counts_hold),
 		cmocka_unit_test(status_shows_nothing_where_there_is_no_terminal),
 		cmocka_unit_test(status_rewrites_and_erases_its_line_on_a_terminal),
 		cmocka_unit_test(status_is_silent_when_quiet),
