@@ -3,6 +3,7 @@
 #include "analyze/ahead.h"
 
 #include "analyze/scope.h"
+#include "analyze/watch.h"
 #include "format/source.h"
 
 bool ahead_is_possible(const struct view_input *in)
@@ -19,12 +20,12 @@ int ahead_open(struct ahead *a, const struct view_input *in, struct error *err)
 	if (!a->tracker)
 		return error_nomem(err);
 	tracker_forgo(a->tracker, FORGO_TRAFFIC);
-	return 0;
+	return watch_begin(in, a->tracker, err);
 }
 
 int ahead_next(struct ahead *a, struct item *item, struct sighting *seen, struct error *err)
 {
-	int rc = cursor_next(a->cursor, item, err);
+	int rc = tracker_is_done(a->tracker) ? END : cursor_next(a->cursor, item, err);
 
 	if (rc == END)
 		tracker_stop(a->tracker);

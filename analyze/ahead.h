@@ -20,7 +20,7 @@ struct ahead {
 bool ahead_is_possible(const struct view_input *in);
 /* 0 or a negative status; ahead_close() in any case. */
 int ahead_open(struct ahead *a, const struct view_input *in, struct error *err);
-/* cursor_next() and tracker_feed(); at the END every life is over. */
+/* cursor_next() and tracker_feed(), as far as watch_begin() says; at the END every life is over. */
 int ahead_next(struct ahead *a, struct item *item, struct sighting *seen, struct error *err);
 void ahead_close(struct ahead *a);
 

@@ -4,7 +4,6 @@
 
 #include "analyze/ahead.h"
 #include "analyze/sock_facts.h"
-#include "analyze/watch.h"
 
 static int keep(struct chosen *c, const struct life *life, enum chosen_whom whom, struct error *err)
 {
@@ -36,10 +35,7 @@ static int read_ahead(struct chosen *c, const struct view_input *in, enum chosen
 	struct item item;
 	int rc = ahead_open(&ahead, in, err);
 
-	if (rc == 0)
-		rc = watch_begin(in, ahead.tracker, err);
-	while (rc == 0 && !tracker_is_done(ahead.tracker) &&
-	       (rc = ahead_next(&ahead, &item, &seen, err)) == 0)
+	while (rc == 0 && (rc = ahead_next(&ahead, &item, &seen, err)) == 0)
 		rc = keep_ended(c, in, ahead.tracker, whom, err);
 	if (rc == END)
 		rc = keep_ended(c, in, ahead.tracker, whom, err);
