@@ -32,11 +32,12 @@ BASE := -std=c11 -D_FILE_OFFSET_BITS=64 -I. -I$(B) $(WARN)
 # The recorder, its tests and the hello pair are Linux programs; everything else is C11 and POSIX.
 gnu = $(filter record/% tests/record/% testdata/%,$<)
 room = $(if $(gnu),-D_GNU_SOURCE -pthread,-D_POSIX_C_SOURCE=200809L) $(if $(filter format/%,$<),-Wconversion)
-# Decoding is loops over columns, following sockets one over events.
-speed = $(if $(filter format/% analyze/%,$<),$(CFLAGS:-O2=-O3),$(CFLAGS))
-# gcc optimises tcptape as a whole, which makes it faster by a twentieth; tests link the same objects as they are. LTO= leaves it out.
+# Decoding is loops over columns, following sockets one over events, recording one over records.
+product = $(filter format/% analyze/% record/%,$<)
+speed = $(if $(product),$(CFLAGS:-O2=-O3),$(CFLAGS))
+# gcc optimises each program as a whole, which makes it faster by a twentieth; tests link the same objects as they are. LTO= leaves it out.
 LTO ?= $(if $(filter gcc,$(CC)),$(if $(SAN),,1))
-whole = $(if $(LTO),$(if $(filter format/% analyze/%,$<),-flto -ffat-lto-objects))
+whole = $(if $(LTO),$(if $(product),-flto -ffat-lto-objects))
 cflags = $(BASE) $(room) $(speed) $(CPPFLAGS) -MMD -MP
 # pkg-config runs once, and only for a recipe that links with the answer: the analyzer never asks for libbpf.
 pkg = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
@@ -77,7 +78,7 @@ static: $(STATIC) ## both programs without shared libraries, to copy to a host
 
 link = $(if $(V),,@printf '  %-7s %s\n' LINK $@;) mkdir -p $(@D) && $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) $(if $(LTO),$(lto)) $(1) -o $@ $(filter %.o,$^) $(2)
 lto = -fno-lto
-$(B)/tcptape: private lto = -flto=auto
+$(B)/tcptape $(B)/tcptape-record: private lto = -flto=auto
 $(B)/tcptape: $(call o,$(ANALYZE) $(FORMAT))
 	$(call link,,$(LIBS))
 $(B)/tcptape-record: $(call o,$(RECORD) $(FORMAT))
