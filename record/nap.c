@@ -7,7 +7,7 @@ static const uint64_t MS = 1000000;
 enum {
 	SHORT_MS = 2,
 	LONG_MS = 900, /* what came meanwhile is written within a second */
-	SILENT_MS = 5000,
+	SILENT_MS = 10000,
 	PORTION = 4000, /* records; half a lane has room for 7,000, if one CPU makes them all */
 };
 

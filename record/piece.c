@@ -24,8 +24,7 @@
 
 static const uint64_t ROW_WAITS =
 	950000000; /* at most, from the event to the file: under a second */
-static const uint64_t QUIET_EVERY = 5000000000; /* while nothing comes */
-static const uint64_t CLOCK_EVERY = 10000000000;
+static const uint64_t CLOCK_EVERY = 10000000000; /* and losses, while nothing comes */
 
 /* What the end of a tape takes, and a row of which nothing is known yet: generous guesses. */
 enum { END_BYTES = 16 << 10, INDEX_BYTES = 16, BLOCKS_A_FLUSH = 4, ROW_BYTES = 12 };
@@ -277,7 +276,7 @@ static void watch_growth(struct piece *p)
 static bool is_flush_due(const struct piece *p, uint64_t now_ns, uint64_t next_ns)
 {
 	if (!p->oldest_ns)
-		return now_ns - p->flushed_ns >= QUIET_EVERY;
+		return now_ns - p->flushed_ns >= CLOCK_EVERY;
 	return next_ns >= p->oldest_ns + ROW_WAITS;
 }
 

@@ -31,7 +31,7 @@ pairs() {
 export -f wakes storm pairs
 "$TCPTAPE_RECORD" -q -o "$TMP/tape" --port "$PORT" -- bash -euc storm
 python3 tests/live/churn.py "$COUNT" 1
-# It comes by the clock every five seconds; one that comes twice a second would have done so twelve times.
+# It comes by the clock every ten seconds; one that comes twice a second would have done so twelve times.
 [ "$(cat "$TMP/wakes")" -le 5 ] || { echo "woken $(cat "$TMP/wakes") times in six seconds of nothing"; exit 1; }
 
 "$TCPTAPE_RECORD" -q -o "$TMP/lanes" --port "$PORT" &
