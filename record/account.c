@@ -8,6 +8,7 @@
 #include "bpf/wire.h"
 #include "record/cost.h"
 #include "record/host.h"
+#include "record/printable.h"
 
 static const uint64_t SHOW_EVERY = 500000000;
 
@@ -34,7 +35,9 @@ void account_tell(struct account *a, const struct error *trouble, const char *wh
 	if (!trouble->status || a->is_quiet)
 		return;
 	status_erase(a->line);
-	fprintf(stderr, "tcptape-record: %s%s\n", trouble->text, what);
+	fputs("tcptape-record: ", stderr);
+	printable_put(stderr, trouble->text);
+	fprintf(stderr, "%s\n", what);
 }
 
 void account_watch_output(struct account *a)

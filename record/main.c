@@ -6,6 +6,7 @@
 #include "format/standard_streams.h"
 #include "record/options.h"
 #include "record/plan_report.h"
+#include "record/printable.h"
 #include "record/session.h"
 #include "record/shell_completion.h"
 
@@ -46,6 +47,8 @@ int main(int argc, char **argv)
 	options_release(&opt);
 	if (!rc)
 		return 0;
-	fprintf(stderr, "tcptape-record: %s\n", err.text);
+	fputs("tcptape-record: ", stderr);
+	printable_put(stderr, err.text);
+	fputc('\n', stderr);
 	return rc == ERR_USAGE ? 2 : 1;
 }

@@ -8,14 +8,26 @@
 #include "bpf/wire.h"
 #include "record/check.h"
 #include "record/own.h"
+#include "record/printable.h"
 
 static const char *const states[] = {"ok", "warn", "fails"};
 
+static void put_line(FILE *to, const char *name, const char *text)
+{
+	fprintf(to, "%-11s  ", name);
+	printable_put(to, text);
+	fputc('\n', to);
+}
+
 static void put_check(FILE *to, const struct check *c)
 {
-	fprintf(to, "%-5s  %-11s  %s\n", states[c->state], c->name, c->finding);
-	if (c->advice[0])
-		fprintf(to, "%20s-> %s\n", "", c->advice);
+	fprintf(to, "%-5s  ", states[c->state]);
+	put_line(to, c->name, c->finding);
+	if (!c->advice[0])
+		return;
+	fprintf(to, "%20s-> ", "");
+	printable_put(to, c->advice);
+	fputc('\n', to);
 }
 
 /* Events that the recorder knows, the user wants and this kernel does not have. */
@@ -121,9 +133,11 @@ static void put_filter(FILE *to, const struct record_options *opt)
 	for (size_t at = 0; filter_next(&opt->filter, &at, &line);) {
 		bool is_first = at == 1, is_or = line.index > 0;
 
-		fprintf(to, "%-11s  %s%s%s\n", is_first ? "filter" : "",
+		fprintf(to, "%-11s  %s%s", is_first ? "filter" : "",
 			is_first ? "only connections " : (is_or ? "or " : "and "),
-			is_or ? "" : whose[line.kind], line.text);
+			is_or ? "" : whose[line.kind]);
+		printable_put(to, line.text);
+		fputc('\n', to);
 	}
 }
 
@@ -156,16 +170,19 @@ static void put_end(FILE *to, const struct record_options *opt)
 	if (opt->limits.max_bytes)
 		fprintf(to, ", or the tape has %llu KiB",
 			(unsigned long long)opt->limits.max_bytes >> 10);
-	if (opt->command)
-		fprintf(to, ", or '%.100s' ends", opt->command[0]);
+	if (opt->command) {
+		fputs(", or '", to);
+		printable_put_part(to, opt->command[0], 100);
+		fputs("' ends", to);
+	}
 	fputc('\n', to);
 }
 
 static void put_output(FILE *to, const struct record_options *opt)
 {
-	fprintf(to, "%-11s  %s%s\n", "output",
-		strcmp(opt->output, "-") == 0 ? "standard output" : opt->output,
-		opt->is_forced ? ", overwritten if it exists" : "");
+	fprintf(to, "%-11s  ", "output");
+	printable_put(to, strcmp(opt->output, "-") == 0 ? "standard output" : opt->output);
+	fputs(opt->is_forced ? ", overwritten if it exists\n" : "\n", to);
 	if (!limits_rotate(&opt->limits))
 		return;
 	fprintf(to, "%-11s  numbered, the next one on SIGUSR1", "pieces");
@@ -210,7 +227,7 @@ int plan_dry_run(const struct record_options *opt, FILE *to, struct error *err)
 	for (size_t i = 0; i < u.row_count; i++)
 		if (strcmp(u.rows[i].name, "events") == 0 || strcmp(u.rows[i].name, "disk") == 0 ||
 		    strcmp(u.rows[i].name, "descriptors") == 0)
-			fprintf(to, "%-11s  %s\n", u.rows[i].name, u.rows[i].finding);
+			put_line(to, u.rows[i].name, u.rows[i].finding);
 	put_events(to, &u, true);
 	for (size_t i = 0; i < u.row_count; i++)
 		if (u.rows[i].state != CHECK_OK)

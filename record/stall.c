@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "record/printable.h"
+
 bool stall_is_news(const struct stall *s, const char *reason)
 {
 	return s->is_told != (reason != NULL);
@@ -15,10 +17,9 @@ void stall_tell(struct stall *s, const char *reason, uint64_t unwritten, FILE *o
 
 	s->is_told = reason != NULL;
 	if (reason) {
-		fprintf(out,
-			"tcptape-record: %s; recording goes on, events are lost until it can be "
-			"written again\n",
-			reason);
+		fputs("tcptape-record: ", out);
+		printable_put(out, reason);
+		fputs("; recording goes on, events are lost until it can be written again\n", out);
 		return;
 	}
 	fprintf(out, "tcptape-record: writing goes on; %" PRIu64 " event%s could not be written\n",

@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "record/printable.h"
+
 enum {
 	NUMBER_MAX = 32,    /* any number below as text */
 	WIDTH_DEFAULT = 80, /* columns when the terminal does not tell */
@@ -250,7 +252,9 @@ static void print_wrapped(FILE *out, const char *text)
 			fputc('\n', out);
 			column = 0;
 		}
-		column += (size_t)fprintf(out, "%s%.*s", column > 0 ? " " : "", (int)len, text);
+		if (column > 0)
+			column += (size_t)fprintf(out, " ");
+		column += printable_put_part(out, text, len);
 		text += len;
 		text += strspn(text, " ");
 	}

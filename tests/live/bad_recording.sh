@@ -63,7 +63,13 @@ expect 0 "$TCPTAPE_RECORD" -q -f -o "$TMP/unread" -- true
 wait "$reader"
 expect 0 "$TCPTAPE" verify "$TMP/read"
 refused '/proc/tape' 1 -o /proc/tape -- true
-refused "$TMP" 1 -o "$TMP" --force -- true
+refused "$TMP is a directory" 2 -o "$TMP" -- true
+refused "$TMP is a directory" 2 -o "$TMP" --force -- true
+# A sentence is one line, whatever the words were, and nothing in it steers a terminal.
+refused 'no-such\\x0a\\x1b\[31m' 2 -o "$TMP/tape" -- "$TMP/no-such"$'\n\e[31m'
+! grep -q $'\e' "$TMP/err" || { echo "an escape sequence came through:"; cat -v "$TMP/err"; exit 1; }
+expect 0 "$TCPTAPE_RECORD" -o "$TMP/steers"$'\e[31m' --comm $'\e[31m' -- true
+! grep -q $'\e' "$TMP/err" || { echo "an escape sequence came through:"; cat -v "$TMP/err"; exit 1; }
 
 # A file that is there stays as it is, unless --force is given.
 echo precious >"$TMP/there"
