@@ -417,6 +417,11 @@ static enum exit_status unknown_command(const struct command_table *t, const cha
 	if (n.best)
 		error_set(&problem, ERR_USAGE, "no command is called %.60s; did you mean %s?", name,
 			  n.best);
+	else if (*name && access(name, F_OK) == 0)
+		error_set(&problem, ERR_USAGE,
+			  "a command comes before %.60s: tcptape conns, or another; "
+			  "try tcptape --help",
+			  name);
 	else
 		error_set(&problem, ERR_USAGE, "no command is called %.60s; try tcptape --help",
 			  *name ? name : "''");

@@ -48,12 +48,25 @@ static int open_stdout(struct sink *s, struct error *err)
 	return 0;
 }
 
+/* errno stays. */
+static bool is_directory(const char *path)
+{
+	int before = errno;
+	struct stat st;
+	bool is = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+
+	errno = before;
+	return is;
+}
+
 static int open_file(struct sink *s, const char *path, bool force, struct error *err)
 {
 	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL);
 	struct stat st;
 
 	s->fd = open(path, flags, 0600);
+	if (s->fd < 0 && is_directory(path))
+		return error_set(err, ERR_USAGE, "%s is a directory: name a file", path);
 	if (s->fd < 0 && errno == EEXIST)
 		return error_set(err, ERR_USAGE, "%s exists: choose another name or use --force",
 				 path);

@@ -83,7 +83,7 @@ static void check_file(struct checkup *u, const char *path, struct check *c)
 
 	if (lstat(path, &st)) {
 		failure = errno == ENOENT ? try_directory(path) : errno;
-	} else if (!u->opt->is_forced) {
+	} else if (!u->opt->is_forced && !S_ISDIR(st.st_mode)) {
 		check_fail(c, ERR_USAGE, "choose another name or use --force", "%.200s exists",
 			   path);
 		return;

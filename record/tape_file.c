@@ -31,12 +31,17 @@ static int create(const char *path, const struct caller *o)
 	return open(path, flags, 0600);
 }
 
+static int refuse_directory(const char *path, struct error *err)
+{
+	return error_set(err, ERR_USAGE, "%s is a directory: name a file", path);
+}
+
 static int refuse_file(const char *path, const struct stat *st, struct error *err)
 {
 	const struct caller o = caller_find();
 
 	if (S_ISDIR(st->st_mode))
-		return error_sys(err, EISDIR, "cannot create %s", path);
+		return refuse_directory(path, err);
 	if (S_ISLNK(st->st_mode))
 		return error_set(
 			err, ERR_USAGE,
@@ -130,6 +135,15 @@ static int overwrite(const char *path, int *out, struct error *err)
 	return rc;
 }
 
+static int refuse_existing(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return refuse_directory(path, err);
+	return error_set(err, ERR_USAGE, "%s exists: choose another name or use --force", path);
+}
+
 int tape_file_open(const char *path, bool force, int *out, struct error *err)
 {
 	const struct caller o = caller_find();
@@ -138,8 +152,7 @@ int tape_file_open(const char *path, bool force, int *out, struct error *err)
 	if (fd < 0 && errno == EEXIST && force)
 		return overwrite(path, out, err);
 	if (fd < 0 && errno == EEXIST)
-		return error_set(err, ERR_USAGE, "%s exists: choose another name or use --force",
-				 path);
+		return refuse_existing(path, err);
 	if (fd < 0)
 		return error_sys(err, errno, "cannot create %s", path);
 	*out = fd;

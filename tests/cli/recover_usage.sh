@@ -17,6 +17,8 @@ try $tape -o "$TMP/none/a.tape"
 try $tape -o "$TMP/a.tape"
 try $tape -o "$TMP/a.tape"
 try $tape -o "$TMP/a.tape" --force
+try $tape -o "$TMP"
+try $tape -o "$TMP" --force
 try "$TMP/a.tape" -o "$TMP/a.tape" --force
 ln "$TMP/a.tape" "$TMP/b.tape"
 try "$TMP/a.tape" --output="$TMP/b.tape" --force

@@ -8,6 +8,8 @@ try() {
 try inof x.tape
 try timelien x.tape
 try xyzzy
+try testdata/hello.tape
+try testdata/hello.tape conns
 try -f json
 try info
 try ''
