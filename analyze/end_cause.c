@@ -27,7 +27,10 @@ static const struct cause causes[] = {
 	[END_KEEPALIVE] = {"keepalive unanswered", "reason TCP_KEEPALIVE_TIMEOUT"},
 	[END_NO_PORT] = {"no local port", "closed in SYN_SENT without a port"},
 	[END_GIVEN_UP] = {"given up", "closed in SYN_SENT without an error"},
+	[END_TOLD_BY_ICMP] = {"unreachable", "ICMP message in SYN_SENT"},
 };
+
+_Static_assert(END_TOLD_BY_ICMP < 1 << 4, "struct life has four bits for a cause");
 
 static bool is_reason(const char *reason, const char *name)
 {
@@ -79,7 +82,9 @@ static bool is_locked_out(const struct life *l)
 
 enum end_cause end_cause_of(const struct life *l)
 {
-	if (l->cause)
+	if (l->cause == END_TOLD_BY_ICMP && is_given_up(l))
+		return END_TOLD_BY_ICMP;
+	if (l->cause && l->cause != END_TOLD_BY_ICMP)
 		return (enum end_cause)l->cause;
 	/* Of all that ends TCP sockets only tcp_abort() sets this. */
 	if (l->sk_err == LINUX_ECONNABORTED)

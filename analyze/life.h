@@ -50,6 +50,7 @@ enum end_cause {
 	END_KEEPALIVE,     /* the peer did not answer keepalives */
 	END_NO_PORT,       /* connect() found no local port */
 	END_GIVEN_UP,      /* closed before the peer had answered */
+	END_TOLD_BY_ICMP,  /* and after an ICMP message had come: unreachable */
 };
 
 enum life_phase {

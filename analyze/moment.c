@@ -121,6 +121,8 @@ void moment_fill(struct moment *m, const struct item *item, const struct sightin
 		fill_change(m, seen);
 	else
 		fill_numbers(m, e, &item->event);
+	if (e->kind == EVENT_ERROR_REPORT && seen->life)
+		m->from = seen->life->state;
 	fill_names(m, e, item, lexicon);
 	m->is_time_wait |= seen->is_time_wait;
 	m->is_remote = seen->is_remote;

@@ -27,7 +27,7 @@ struct moment {
 	int32_t flags;            /* of a receive call */
 	uint8_t kind;             /* enum event_kind */
 	uint8_t tcp_flags;
-	uint8_t from, to; /* enum tcp_state; of a retransmit, `from` is the present one */
+	uint8_t from, to; /* enum tcp_state; of retransmits and errors, `from` is the present one */
 	uint8_t end;      /* enum life_end, after a change to CLOSE */
 	bool is_remote;   /* the other side's, told by this side's addresses */
 	bool has_tcp;     /* tcp_flags, seq, ack, bytes are known */

@@ -119,11 +119,14 @@ static void tell_error(const struct moment *m, struct narration *out)
 {
 	char name[ERRNO_MAX];
 
-	out->is_noise = m->value == 0;
-	if (m->value)
+	if (m->value) {
 		narration_say(out, "error: %s", linux_errno_format(m->value, name));
-	else
+	} else if (m->from == STATE_SYN_SENT) {
+		narration_say(out, "an ICMP message says: unreachable");
+	} else {
 		narration_say(out, "is woken for the error queue");
+		out->is_noise = true;
+	}
 }
 
 static void tell_reset(const struct moment *m, struct narration *out)

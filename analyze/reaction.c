@@ -177,6 +177,8 @@ static void on_state(struct step *s)
 		l->is_cookie_provisional = c->to == STATE_SYN_RECV && !l->tuple.remote.port;
 	}
 	life_change(l, s->ev->ts_ns, t->section_ns, c);
+	if (c->from == STATE_SYN_SENT && c->to != STATE_CLOSE)
+		l->cause = END_UNKNOWN; /* whatever ICMP said */
 	s->is_starved |= l->is_starved;
 	if (!l->is_start_seen)
 		l->from_ns = t->section_ns;
@@ -327,9 +329,12 @@ static void on_error_report(struct step *s)
 {
 	int32_t error = step_int32(s, BOUND_ERROR, 0);
 
-	/* 0 is only a wake-up for the error queue. */
 	if (error > 0 && s->life->sk_err <= 0)
 		s->life->sk_err = error;
+	/* Else a wake-up for the error queue. While connect() has the socket, tcp_v4_err() leaves what an ICMP
+	 * message says there, and for the next SO_ERROR: the application closes, not TCP. */
+	if (error == 0 && s->life->state == STATE_SYN_SENT)
+		s->life->cause = END_TOLD_BY_ICMP;
 }
 
 /* The last part of a handshake found the accept queue full. Its sender believes that it is connected. */

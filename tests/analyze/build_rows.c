@@ -278,6 +278,13 @@ void tape_sock_event(struct build_tape *b, uint64_t ts, enum build_event kind,
 	add_sock_row(b, kind, ts, s, v);
 }
 
+void tape_error_report(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t error)
+{
+	struct value v[1] = {{.num = (uint64_t)error}};
+
+	add_sock_row(b, BUILD_ERROR_REPORT, ts, s, v);
+}
+
 void tape_send_reset(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint32_t reason)
 {
 	static const uint8_t nowhere[28];

@@ -113,6 +113,7 @@ static const struct event_plan plans[BUILD_EVENT_COUNT] = {
 			       {"daddr", SOCKADDR, 0}}},
 	[BUILD_RECEIVE_RESET] = {"tcp", "tcp_receive_reset", true, false, {{0}}},
 	[BUILD_DATA_READY] = {"sock", "sk_data_ready", true, false, {{0}}},
+	[BUILD_ERROR_REPORT] = {"sock", "inet_sk_error_report", true, false, {{"error", I32, 0}}},
 	[BUILD_SEGMENT] = {"net",
 			   "netif_receive_skb",
 			   false,

@@ -29,6 +29,7 @@ enum build_event {
 	BUILD_SEND_RESET,
 	BUILD_RECEIVE_RESET,
 	BUILD_DATA_READY,
+	BUILD_ERROR_REPORT,
 	BUILD_SEGMENT,
 	BUILD_DROP,
 	BUILD_CONSUME,
@@ -111,6 +112,8 @@ void tape_probe(struct build_tape *b, uint64_t ts, const struct build_sock *s, u
 void tape_probe_with(struct build_tape *b, uint64_t ts, const struct build_sock *s,
 		     const struct build_probe *x);
 void tape_cong_state(struct build_tape *b, uint64_t ts, const struct build_sock *s, uint8_t state);
+void tape_error_report(struct build_tape *b, uint64_t ts, const struct build_sock *s,
+		       int32_t error);
 void tape_cwnd_reduction(struct build_tape *b, uint64_t ts, const struct build_sock *s);
 void tape_retransmit(struct build_tape *b, uint64_t ts, const struct build_sock *s, int32_t err);
 /* As a recorder that knows more tells it: seq to seq + bytes. */

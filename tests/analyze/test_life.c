@@ -289,6 +289,35 @@ static void who_connects_in_vain_gave_up_or_had_no_port(void **state)
 	check_end(&b, 0, LIFE_ABORTED, END_NO_PORT);
 }
 
+static void who_closes_after_an_icmp_message_was_told_by_it(void **state)
+{
+	const enum tcp_state change[2] = {STATE_SYN_SENT, STATE_CLOSE};
+	struct build_tape b = {0};
+
+	(void)state;
+	tape_begin(&b);
+	tape_connect(&b, T0, &hello_client);
+	tape_error_report(&b, T0 + 1000, &hello_client, 0);
+	tape_state_with(&b, T0 + 5000, &hello_client, change, &(struct build_extra){0});
+	check_end(&b, 0, LIFE_ABORTED, END_TOLD_BY_ICMP);
+	/* Another SYN was answered all the same. */
+	tape_begin(&b);
+	tape_connect(&b, T0, &hello_client);
+	tape_error_report(&b, T0 + 1000, &hello_client, 0);
+	tape_state(&b, T0 + 2000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
+	tape_send_reset(&b, T0 + 5000, &hello_client, RESET_ABORT_ON_CLOSE);
+	tape_close(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 0);
+	tape_send_reset(&b, T0 + 5001, &hello_client, RESET_ABORT_ON_CLOSE);
+	check_end(&b, 0, LIFE_ABORTED, END_UNREAD);
+	/* Later it is only the error queue that has something. */
+	tape_begin(&b);
+	tape_connect(&b, T0, &hello_client);
+	tape_state(&b, T0 + 2000, &hello_client, STATE_SYN_SENT, STATE_ESTABLISHED);
+	tape_error_report(&b, T0 + 3000, &hello_client, 0);
+	tape_close(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 0);
+	check_end(&b, 0, LIFE_ABORTED, END_UNKNOWN);
+}
+
 static void loss_makes_the_lives_it_overlaps_uncertain(void **state)
 {
 	struct build_tape b = {0};
@@ -455,6 +484,7 @@ int main(void)
 		cmocka_unit_test(what_comes_after_both_fins_aborts_nothing),
 		cmocka_unit_test(causes_are_told_by_errors),
 		cmocka_unit_test(who_connects_in_vain_gave_up_or_had_no_port),
+		cmocka_unit_test(who_closes_after_an_icmp_message_was_told_by_it),
 		cmocka_unit_test(loss_makes_the_lives_it_overlaps_uncertain),
 		cmocka_unit_test(events_in_anothers_context_do_not_change_the_owner),
 		cmocka_unit_test(nobody_is_the_owner_rather_than_the_idle_task),

@@ -71,6 +71,13 @@ def unreachable():
         same(row["end_evidence"], None if error == "ECONNREFUSED" else f"sk_err {error}", "what it rests on")
 
 
+def rejected():
+    same(app["error"], "EHOSTUNREACH", "what the application was told")
+    row = one(tape.rows("conns", "--port", 9))
+    same((row["end"], row["end_cause"]), ("aborted", "unreachable"), "its end")
+    assert "ICMP" in row["end_evidence"] or row["sk_err"], row
+
+
 def given_up():
     row = one(tape.rows("conns", "--port", 9))
     same((row["end"], row["end_cause"], row["sk_err"]), ("aborted", "given up", 0), "its end")

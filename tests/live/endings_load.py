@@ -3,6 +3,7 @@
 """endings_load.py NAME: connections that end for a reason that neither side's application gave, each in a network namespace
 of its own. What the application knows goes to $TMP/NAME.json."""
 import errno
+import select
 import socket
 import subprocess
 import sys
@@ -129,6 +130,15 @@ def connecting(address):
     return s
 
 
+def rejected():
+    """This host's own rules say no while connect() still has the socket; the application asks for the error and closes."""
+    nft("filter hook output priority 0", "tcp dport 9 reject with icmp type host-unreachable")
+    client = connecting((HERE, 9))
+    wait_for("an error", lambda: select.select([], [client], [], 0)[1])
+    tell("rejected", error=errno.errorcode[client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)])
+    client.close()
+
+
 def given_up():
     """Nobody answers, and the application does not wait for ever."""
     nft("filter hook output priority 0", "tcp dport 9 drop")
@@ -159,7 +169,7 @@ def keepalive():
     tell("keepalive", port=port)
 
 
-ENDINGS = destroyed, late_data, late_data_socket, late_data_at_once, late_data_before_fin, late_fin, unreachable, given_up, no_port, keepalive
+ENDINGS = destroyed, late_data, late_data_socket, late_data_at_once, late_data_before_fin, late_fin, unreachable, rejected, given_up, no_port, keepalive
 
 if __name__ == "__main__":
     enter_namespace()
