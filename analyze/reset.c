@@ -101,7 +101,6 @@ enum reset_stage reset_stage_of(const struct life *l, uint64_t ts_ns)
 	case STATE_SYN_SENT:
 	case STATE_SYN_RECV:
 	case STATE_NEW_SYN_RECV:
-	case STATE_LISTEN:
 		return RESET_SYN;
 	case STATE_ESTABLISHED:
 		return stage_of_data(l);

@@ -87,13 +87,63 @@ static struct rst *find_received(struct rsts *q, const struct life *l, bool is_r
 	return NULL;
 }
 
+/* A listener answers what belongs to no connection that it knows. */
+static bool is_listeners(const struct rst *r)
+{
+	return r->sender.conn && r->sender.state == STATE_LISTEN;
+}
+
+static bool may_reach(const struct rst *r, const struct life *l)
+{
+	const struct endpoint *from = &r->sender.tuple.local, *to = &l->tuple.remote;
+
+	if (r->receiver.conn)
+		return r->receiver.conn == l->conn;
+	if (!is_listeners(r))
+		return is_between(&r->sender, l);
+	return !r->sender.tuple.remote.port && endpoint_equal(from, to);
+}
+
+/* One that is known to go there, else one that may: it may have been lost on its way. */
 static struct rst *find_sent(struct rsts *q, const struct life *l)
 {
-	for (struct rst *r = q->first; r; r = r->next)
-		if (r->sent_ns && !r->received_ns &&
-		    (r->receiver.conn == l->conn || is_between(&r->sender, l)))
+	struct rst *found = NULL;
+
+	for (struct rst *r = q->first; r; r = r->next) {
+		if (!r->sent_ns || r->received_ns || !may_reach(r, l))
+			continue;
+		if (r->receiver.conn)
 			return r;
-	return NULL;
+		if (!found)
+			found = r;
+	}
+	return found;
+}
+
+/* The listener has no part in that connection: the other end tells of it. */
+static void pass_to(struct rst *r, const struct life *receiver, uint64_t ts_ns)
+{
+	memset(&r->sender, 0, sizeof(r->sender));
+	look(&r->receiver, receiver, ts_ns);
+}
+
+/* The packet that a listener answered is dropped next, and says whose it was. */
+static void take_answered(struct rsts *q, const struct item *item, const struct sighting *seen)
+{
+	uint64_t skb;
+
+	if (!q->first || !seen->has_flow ||
+	    !bound_int(seen->bound, &item->event, BOUND_SKBADDR, &skb))
+		return;
+	for (struct rst *r = q->first; r; r = r->next) {
+		if (!is_listeners(r) || r->answered != skb || r->sender.tuple.remote.port ||
+		    item->event.ts_ns - r->ts_ns > RESET_MOMENT_NS)
+			continue;
+		r->sender.tuple = tuple_reversed(&seen->flow);
+		if (seen->sender)
+			pass_to(r, seen->sender, r->ts_ns);
+		return;
+	}
 }
 
 /* tcp_reset() runs also when a closed socket gets data: no RST has come, one is sent. */
@@ -161,6 +211,8 @@ static int take_sent(struct rsts *q, const struct item *item, const struct sight
 	if (!r)
 		return ERR_NOMEM;
 	r->sent_ns = ts_ns;
+	if (!bound_int(seen->bound, &item->event, BOUND_SKBADDR, &r->answered))
+		r->answered = 0;
 	r->author = (uint8_t)author_of(q, item, seen, reason);
 	snprintf(r->reason, sizeof(r->reason), "%s", reason ? reason : "");
 	if (sender) {
@@ -188,7 +240,9 @@ static int take_received(struct rsts *q, const struct item *item, const struct s
 	if (!r)
 		return ERR_NOMEM;
 	r->received_ns = item->event.ts_ns;
-	if (seen->life)
+	if (seen->life && is_listeners(r))
+		pass_to(r, seen->life, item->event.ts_ns);
+	else if (seen->life)
 		look(&r->receiver, seen->life, item->event.ts_ns);
 	if (seen->sender)
 		explain(r, seen->sender, item->event.ts_ns);
@@ -229,6 +283,9 @@ int rsts_see(struct rsts *q, const struct item *item, const struct sighting *see
 		return take_sent(q, item, seen, out);
 	case EVENT_RECEIVE_RESET:
 		return take_received(q, item, seen, out);
+	case EVENT_DROP:
+		take_answered(q, item, seen);
+		return 0;
 	case EVENT_STATE:
 	case EVENT_SUMMARY:
 	case EVENT_ERROR_REPORT:

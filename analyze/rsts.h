@@ -27,6 +27,7 @@ struct rst_end {
 struct rst {
 	uint64_t ts_ns, sent_ns, received_ns; /* 0 = not on the tape */
 	struct rst_end sender, receiver;      /* conn 0 = not known */
+	uint64_t answered;                    /* address of the packet that it answers, 0 = none */
 	char reason[RST_REASON_MAX];
 	char evidence[END_EVIDENCE_MAX];
 	uint8_t author; /* enum reset_author */

@@ -308,13 +308,16 @@ static void put_endpoint(uint8_t out[28], const char *addr, uint16_t port)
 	parse_address(addr, v6, out + 4);
 }
 
+/* The packet that a RST answers. */
+#define ANSWERED 0xffff8881047d9ee0
+
 void tape_reset_answer(struct build_tape *b, uint64_t ts, const struct build_sock *s,
 		       uint32_t reason, bool is_mini)
 {
 	uint8_t from[28], to[28];
 	uint32_t ids[2] = {is_mini ? 0 : intern_sock(b, s)};
 	struct value v[4] = {{.num = reason},
-			     {.num = 0xffff8881047d9ee0},
+			     {.num = ANSWERED},
 			     {.bytes = from, .len = sizeof(from)},
 			     {.bytes = to, .len = sizeof(to)}};
 
@@ -335,18 +338,33 @@ void tape_segment(struct build_tape *b, uint64_t ts, const struct build_segment 
 	add_row(b, BUILD_SEGMENT, ts, ids, v);
 }
 
-void tape_drop_at(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason,
-		  const char *place, const struct build_sock *s)
+static void drop(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason,
+		 const char *place, const uint32_t ids[2], uint64_t skbaddr)
 {
-	uint32_t ids[2] = {s ? intern_sock(b, s) : 0, intern_flow(b, x)};
-	struct value v[6] = {{.num = reason, .is_absent = reason == REASON_NONE},
+	struct value v[7] = {{.num = reason, .is_absent = reason == REASON_NONE},
 			     {.bytes = (const uint8_t *)place, .len = (uint32_t)strlen(place)},
 			     {.num = x->flags},
 			     {.num = x->seq},
 			     {.num = x->ack},
-			     {.num = x->payload}};
+			     {.num = x->payload},
+			     {.num = skbaddr, .is_absent = !skbaddr}};
 
 	add_row(b, BUILD_DROP, ts, ids, v);
+}
+
+void tape_drop_at(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason,
+		  const char *place, const struct build_sock *s)
+{
+	const uint32_t ids[2] = {s ? intern_sock(b, s) : 0, intern_flow(b, x)};
+
+	drop(b, ts, x, reason, place, ids, 0);
+}
+
+void tape_drop_answered(struct build_tape *b, uint64_t ts, const struct build_segment *x)
+{
+	const uint32_t ids[2] = {0, intern_flow(b, x)};
+
+	drop(b, ts, x, REASON_NOT_SPECIFIED, "", ids, ANSWERED);
 }
 
 void tape_drop(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason)

@@ -146,6 +146,8 @@ void tape_drop(struct build_tape *b, uint64_t ts, const struct build_segment *x,
 /* What was dropped at a place in the kernel, with a socket (NULL = without). */
 void tape_drop_at(struct build_tape *b, uint64_t ts, const struct build_segment *x, uint32_t reason,
 		  const char *place, const struct build_sock *s);
+/* The packet that tape_reset_answer() was about. */
+void tape_drop_answered(struct build_tape *b, uint64_t ts, const struct build_segment *x);
 void tape_consume(struct build_tape *b, uint64_t ts, const struct build_segment *x);
 void tape_loss(struct build_tape *b, uint64_t from, uint64_t to, enum build_event kind);
 

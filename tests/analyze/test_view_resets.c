@@ -50,6 +50,14 @@ static void close_at(struct build_tape *b, uint64_t ts, const struct build_sock 
 			&(struct build_extra){.acked = acked, .received = received});
 }
 
+/* The listener has conn 1, a client conn 2, which is alone. */
+static void begin_to_listen(struct build_tape *b)
+{
+	tape_begin(b);
+	tape_snapshot(b, T0, &hello_listener, &(struct build_snapshot){.state = STATE_LISTEN});
+	tape_snapshot(b, T0, &hello_client, &(struct build_snapshot){.state = STATE_ESTABLISHED});
+}
+
 static void both_ends_of_a_reset_are_one_row(void **state)
 {
 	struct build_tape b = {0};
@@ -101,6 +109,66 @@ static void one_whose_sender_is_not_on_the_tape_came_from_the_peer(void **state)
 	tape_state(&b, T0, &hello_client, STATE_CLOSE, STATE_SYN_SENT);
 	tape_sock_event(&b, T0 + MS, BUILD_RECEIVE_RESET, &hello_client);
 	check(&b, SHORT, HEAD "1,,received,,TCP_SYN_SENT,syn,peer\n");
+}
+
+/* Data of a connection that this host has forgotten comes to a listener. */
+static void a_listener_answers_what_it_does_not_know(void **state)
+{
+	const struct build_segment data = {.from = "127.0.0.1",
+					   .to = "127.0.0.1",
+					   .sport = 40112,
+					   .dport = 8080,
+					   .flags = 8 | 16,
+					   .payload = 2};
+	struct build_segment far = data;
+	struct build_tape b = {0};
+
+	(void)state;
+	begin_to_listen(&b);
+	tape_reset_answer(&b, T0 + MS, &hello_listener, RESET_NO_SOCKET, false);
+	tape_drop_answered(&b, T0 + MS + 9, &data);
+	tape_sock_event(&b, T0 + 2 * MS, BUILD_RECEIVE_RESET, &hello_client);
+	check(&b, SHORT, HEAD "2,,received,NO_SOCKET,TCP_ESTABLISHED,established,peer kernel\n");
+	/* The one that its peer had sent before was lost. */
+	begin(&b);
+	tape_snapshot(&b, T0, &hello_listener, &(struct build_snapshot){.state = STATE_LISTEN});
+	close_at(&b, T0 + 10, &hello_server, 0, 0);
+	tape_send_reset(&b, T0 + 20, &hello_server, RESET_TCP_STATE);
+	tape_reset_answer(&b, T0 + MS, &hello_listener, RESET_NO_SOCKET, false);
+	tape_drop_answered(&b, T0 + MS + 9, &data);
+	tape_sock_event(&b, T0 + 2 * MS, BUILD_RECEIVE_RESET, &hello_client);
+	check(&b, "-f csv --fields conn,direction,reason,sent_ns,received_ns",
+	      "conn,direction,reason,sent_ns,received_ns\n"
+	      "2,sent,TCP_STATE,1000000020,\n"
+	      "1,received,NO_SOCKET,1001000000,1002000000\n");
+	/* Who gets it is not on the tape. */
+	far.from = "192.0.2.7";
+	begin_to_listen(&b);
+	tape_reset_answer(&b, T0 + MS, &hello_listener, RESET_NO_SOCKET, false);
+	tape_drop_answered(&b, T0 + MS + 9, &far);
+	check(&b, "-f csv --fields conn,reason,state,stage,laddr,raddr,rport",
+	      "conn,reason,state,stage,laddr,raddr,rport\n"
+	      "1,NO_SOCKET,TCP_LISTEN,,127.0.0.1,192.0.2.7,40112\n");
+	/* Another packet. */
+	begin_to_listen(&b);
+	tape_reset_answer(&b, T0 + MS, &hello_listener, RESET_NO_SOCKET, false);
+	tape_drop(&b, T0 + MS + 9, &far, REASON_NOT_SPECIFIED);
+	check(&b, "-f csv --fields conn,raddr", "conn,raddr\n1,\n");
+}
+
+static void a_listener_at_an_address_is_known_by_it(void **state)
+{
+	struct build_sock listener = hello_listener;
+	struct build_tape b = {0};
+
+	(void)state;
+	listener.laddr = "127.0.0.1";
+	tape_begin(&b);
+	tape_snapshot(&b, T0, &listener, &(struct build_snapshot){.state = STATE_LISTEN});
+	tape_snapshot(&b, T0, &hello_client, &(struct build_snapshot){.state = STATE_ESTABLISHED});
+	tape_reset_answer(&b, T0 + MS, &listener, RESET_NO_SOCKET, false);
+	tape_sock_event(&b, T0 + 2 * MS, BUILD_RECEIVE_RESET, &hello_client);
+	check(&b, SHORT, HEAD "2,,received,NO_SOCKET,TCP_ESTABLISHED,established,peer kernel\n");
 }
 
 static void answers_after_the_end_are_told_as_such(void **state)
@@ -201,6 +269,8 @@ int main(void)
 		cmocka_unit_test(both_ends_of_a_reset_are_one_row),
 		cmocka_unit_test(a_local_reset_is_not_taken_for_one_that_came),
 		cmocka_unit_test(one_whose_sender_is_not_on_the_tape_came_from_the_peer),
+		cmocka_unit_test(a_listener_answers_what_it_does_not_know),
+		cmocka_unit_test(a_listener_at_an_address_is_known_by_it),
 		cmocka_unit_test(answers_after_the_end_are_told_as_such),
 		cmocka_unit_test(a_socket_destroyed_from_outside_is_not_the_applications_doing),
 		cmocka_unit_test(data_after_close_is_named),

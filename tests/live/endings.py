@@ -71,6 +71,18 @@ def unreachable():
         same(row["end_evidence"], None if error == "ECONNREFUSED" else f"sk_err {error}", "what it rests on")
 
 
+def forgotten():
+    same(app["error"], "ECONNRESET", "what the client was told")
+    client, server = sides()
+    first, last = tape.rows("resets", "--port", app["port"])
+    same((first["conn"], first["direction"], first["by"], first["received_ns"]),
+         (server["conn"], "sent", "local application", None), "the RST that was lost")
+    same((last["conn"], last["direction"], last["stage"], last["raddr"], last["rport"]),
+         (client["conn"], "received", "request", "127.0.0.1", app["port"]), "the listener's answer")
+    if kernel_version() >= (6, 10):
+        same((last["by"], last["peer"]), ("peer kernel", None), "whose it is")
+
+
 def rejected():
     same(app["error"], "EHOSTUNREACH", "what the application was told")
     row = one(tape.rows("conns", "--port", 9))

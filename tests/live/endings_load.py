@@ -5,6 +5,7 @@ of its own. What the application knows goes to $TMP/NAME.json."""
 import errno
 import select
 import socket
+import struct
 import subprocess
 import sys
 
@@ -130,6 +131,19 @@ def connecting(address):
     return s
 
 
+def forgotten():
+    """The server's end has gone, and nothing of it reached the client; its port is listened on again, as after a crash."""
+    client, server, port = pair()
+    nft("filter hook output priority 0", f"tcp sport {port} tcp flags & rst == rst drop")
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    server.close()
+    nft("", "")
+    listener = listen(port)
+    client.send(bytes(4))
+    tell("forgotten", port=port, error=failure(lambda: client.recv(1)))
+    listener.close()
+
+
 def rejected():
     """This host's own rules say no while connect() still has the socket; the application asks for the error and closes."""
     nft("filter hook output priority 0", "tcp dport 9 reject with icmp type host-unreachable")
@@ -169,7 +183,7 @@ def keepalive():
     tell("keepalive", port=port)
 
 
-ENDINGS = destroyed, late_data, late_data_socket, late_data_at_once, late_data_before_fin, late_fin, unreachable, rejected, given_up, no_port, keepalive
+ENDINGS = destroyed, late_data, late_data_socket, late_data_at_once, late_data_before_fin, late_fin, unreachable, forgotten, rejected, given_up, no_port, keepalive
 
 if __name__ == "__main__":
     enter_namespace()
