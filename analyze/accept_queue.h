@@ -24,6 +24,8 @@ struct accept_queue {
 	uint32_t requests; /* as told last */
 	uint32_t drops,
 		drops_base; /* packets that it did not take: as told last, and before the tape */
+	uint8_t addr
+		[16]; /* local address of the last connection that was added; zero = not known */
 	bool is_told, has_drops;
 	bool is_full;           /* as told last, and nobody is known to have been accepted since */
 	bool has_been_full;     /* its connections wait, or are ignored */

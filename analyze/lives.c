@@ -422,6 +422,44 @@ struct life *lives_find_only_listener(const struct lives *ls, const struct endpo
 	return l && l->phase == LIFE_ALIVE && !is_listener_shared(ls, l) ? l : NULL;
 }
 
+/* An address that `listener` listens at: its own, or that of a connection it got. */
+static bool has_address(const struct life *listener, const uint8_t addr[16])
+{
+	if (memcmp(listener->tuple.local.addr, addr, 16) == 0)
+		return true;
+	return address_is_any(listener->tuple.local.addr) && listener->past &&
+	       memcmp(listener->past->queue.addr, addr, 16) == 0;
+}
+
+/* Every namespace has loopback addresses of its own. */
+static struct life *find_far_listener(const struct lives *ls, const struct endpoint *to)
+{
+	struct life *l = life_map_first(&ls->by_port, port_hash(to->port)), *found = NULL;
+
+	if (address_is_loopback(to->addr))
+		return NULL;
+	for (; l; l = life_map_next(&ls->by_port, l)) {
+		if (l->tuple.local.port != to->port || l->phase != LIFE_ALIVE ||
+		    !has_address(l, to->addr))
+			continue;
+		if (found)
+			return NULL;
+		found = l;
+	}
+	return found;
+}
+
+struct life *lives_find_called(const struct lives *ls, const struct tuple *client, uint32_t netns)
+{
+	const struct endpoint *to = &client->remote;
+	struct life *near = lives_find_only_listener(ls, to, netns);
+	/* Who calls an address of its own host has the same. */
+	bool is_own = address_is_loopback(to->addr) ||
+		      memcmp(client->local.addr, to->addr, sizeof(to->addr)) == 0;
+
+	return near && (is_own || has_address(near, to->addr)) ? near : find_far_listener(ls, to);
+}
+
 struct life *lives_find_listener_of(const struct lives *ls, const struct life *l)
 {
 	struct life *other;

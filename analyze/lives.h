@@ -108,6 +108,9 @@ struct life *lives_find_listener(const struct lives *ls, const struct endpoint *
 /* The same, but NULL when it is closed, or shares its port with others. */
 struct life *lives_find_only_listener(const struct lives *ls, const struct endpoint *local,
 				      uint32_t netns);
+/* The one that the SYNs of a client with this tuple come to, in its namespace or in another, where that is
+ * sure: it is alive, the only one, and the remote address is known to be its own. */
+struct life *lives_find_called(const struct lives *ls, const struct tuple *client, uint32_t netns);
 /* A connection was accepted where this one listens, and perhaps others do (SO_REUSEPORT): nobody knows by
  * which of them. */
 void lives_note_stray(const struct lives *ls, const struct life *listener);

@@ -24,7 +24,7 @@ static void learn_owner(struct step *s, enum owner_source source)
 
 void reaction_inherit(struct tracker *t, struct life *l)
 {
-	const struct life *listener = NULL;
+	struct life *listener = NULL;
 
 	if (l->role == LIFE_SERVER || l->role == LIFE_UNKNOWN)
 		listener = lives_find_listener_of(&t->lives, l);
@@ -41,6 +41,9 @@ void reaction_inherit(struct tracker *t, struct life *l)
 	/* A connection on a listener's port was accepted there. */
 	l->role = LIFE_SERVER;
 	owner_inherit(&l->owner, &listener->owner);
+	if (listener->past)
+		memcpy(listener->past->queue.addr, l->tuple.local.addr,
+		       sizeof(l->tuple.local.addr));
 }
 
 static void read_counters(struct step *s, bool is_first)
@@ -154,8 +157,7 @@ static void on_close(struct step *s, enum tcp_state from)
 static void note_syn(struct step *s)
 {
 	struct life *l = s->life;
-	const struct life *listener = lives_find_only_listener(&s->t->lives, &l->tuple.remote,
-							       l->netns);
+	const struct life *listener = lives_find_called(&s->t->lives, &l->tuple, l->netns);
 	const struct accept_queue *queue = listener ? life_queue(listener) : NULL;
 
 	l->queue = l->is_queue_full ? QUEUE_FULL : QUEUE_FINE;

@@ -68,6 +68,13 @@ bool address_is_any(const uint8_t addr[16])
 	return memcmp(addr, zero, sizeof(zero)) == 0;
 }
 
+bool address_is_loopback(const uint8_t addr[16])
+{
+	static const uint8_t one[16] = {[15] = 1};
+
+	return address_is_ipv4(addr) ? addr[12] == 127 : memcmp(addr, one, sizeof(one)) == 0;
+}
+
 char *address_format(const uint8_t addr[16], char out[ADDRESS_MAX])
 {
 	*ip_text_put(addr, out) = '\0';

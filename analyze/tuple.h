@@ -61,6 +61,8 @@ bool address_is_ipv4(const uint8_t addr[16]);
 bool endpoint_from_sockaddr(const uint8_t *p, size_t len, struct endpoint *out);
 /* :: or 0.0.0.0 */
 bool address_is_any(const uint8_t addr[16]);
+/* ::1 or 127.0.0.0/8 */
+bool address_is_loopback(const uint8_t addr[16]);
 
 /* "127.0.0.1", "::1"; writes a terminated string to `out` and returns it. */
 char *address_format(const uint8_t addr[16], char out[ADDRESS_MAX]);

@@ -62,6 +62,18 @@ static void any_address_is_known_in_both_families(void **state)
 	assert_false(address_is_any(other.addr));
 }
 
+static void loopback_is_a_network_of_ipv4_and_an_address_of_ipv6(void **state)
+{
+	static const char *const loopback[] = {"127.0.0.1", "127.255.0.2", "::1"};
+	static const char *const other[] = {"128.0.0.1", "0.0.0.127", "::2", "::", "7f00::1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(loopback) / sizeof(loopback[0]); i++)
+		assert_true(address_is_loopback(at(loopback[i], 1).addr));
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		assert_false(address_is_loopback(at(other[i], 1).addr));
+}
+
 static void reversing_twice_gives_the_same_tuple(void **state)
 {
 	struct tuple t = {at("127.0.0.1", 40112), at("127.0.0.1", 8080)};
@@ -101,6 +113,7 @@ int main(void)
 		cmocka_unit_test(mapped_address_is_the_ipv4_one),
 		cmocka_unit_test(unknown_port_is_a_question_mark),
 		cmocka_unit_test(any_address_is_known_in_both_families),
+		cmocka_unit_test(loopback_is_a_network_of_ipv4_and_an_address_of_ipv6),
 		cmocka_unit_test(reversing_twice_gives_the_same_tuple),
 		cmocka_unit_test(both_directions_have_one_hash),
 		cmocka_unit_test(tuple_is_complete_with_both_ports),

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 """queues_load.py NAME: listeners whose queues are full, each in a network namespace of its own. What the kernel's own tools
 tell of them, and what the application knows, goes to $TMP/NAME.json."""
+import json
+import os
 import re
 import socket
 import subprocess
@@ -13,18 +15,22 @@ from traps_load import HERE, nft, set_sysctl, tell
 ESTABLISHED, SYN_SENT, CLOSE = 1, 2, 7
 
 
-def listen(backlog):
+def listen(backlog, addr=HERE):
     s = socket.socket()
-    s.bind((HERE, 0))
+    s.bind((addr, 0))
     s.listen(backlog)
     return s
 
 
 def connect(listener):
+    return connect_to(listener.getsockname())
+
+
+def connect_to(address):
     s = socket.socket()
     s.setblocking(False)
     try:
-        s.connect(listener.getsockname())
+        s.connect(address)
     except BlockingIOError:
         pass
     return s
@@ -155,7 +161,76 @@ def never_accepted():
         wait_for("the RST", lambda: state(c) == CLOSE)
 
 
-QUEUES = full, backlog_zero, relieved, full_at_the_end, aborted_at_the_end, full_of_requests, never_accepted
+def link_to_namespace():
+    """(its end of a pipe, pid) of a child in a namespace of its own, with 198.51.100.2 for it and 198.51.100.1 for us."""
+    here, there = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        here.close()
+        enter_namespace()
+        there.send(b"in")
+        there.recv(9)
+        for command in "addr add 198.51.100.2/24 dev tape1", "link set tape1 up":
+            subprocess.run(["ip", *command.split()], check=True)
+        return None, there
+    there.close()
+    here.recv(9)
+    for command in (f"link add tape0 type veth peer name tape1 netns {pid}", "addr add 198.51.100.1/24 dev tape0",
+                    "link set tape0 up"):
+        subprocess.run(["ip", *command.split()], check=True)
+    here.send(b"linked")
+    return pid, here
+
+
+def other_namespace(addr="0.0.0.0"):
+    """Those who come are in another namespace than the listener."""
+    pid, pipe = link_to_namespace()
+    if pid is None:
+        listener = listen(1, addr)
+        pipe.send(b"%d" % port_of(listener))
+        pipe.recv(9)
+        known = {"queue": queue_of(listener), "overflows": counter("ListenOverflows"), "drops": counter("ListenDrops")}
+        pipe.send(json.dumps(known).encode())
+        pipe.recv(9)
+        os._exit(0)
+    to = "198.51.100.2", int(pipe.recv(9))
+    inside = [established(connect_to(to)) for _ in range(2)]
+    outside = [connect_to(to) for _ in range(2)]
+    repeated(outside)
+    pipe.send(b"tell")
+    tell(sys.argv[1], port=to[1], clients=[port_of(c) for c in outside], inside=[port_of(c) for c in inside],
+         **json.loads(pipe.recv(999)))
+    for s in outside:
+        s.close()
+    pipe.send(b"end")
+    os.waitpid(pid, 0)
+
+
+def other_namespace_at_address():
+    other_namespace("198.51.100.2")
+
+
+def elsewhere():
+    """The listener's queue is full, and has nothing to do with who calls the same port of another host, in vain."""
+    listener = listen(1, "0.0.0.0")
+    here = HERE, port_of(listener)
+    inside = [established(connect_to(here)) for _ in range(2)]
+    pid, pipe = link_to_namespace()
+    if pid is None:
+        nft("filter hook input priority 0", "tcp flags syn drop")
+        pipe.send(b"deaf")
+        pipe.recv(9)
+        os._exit(0)
+    pipe.recv(9)
+    outside = [connect_to(("198.51.100.2", here[1]))]
+    repeated(outside)
+    report(listener, outside, inside=[port_of(c) for c in inside])
+    outside[0].close()
+    pipe.send(b"end")
+    os.waitpid(pid, 0)
+
+
+QUEUES = other_namespace, other_namespace_at_address, elsewhere, full, backlog_zero, relieved, full_at_the_end, aborted_at_the_end, full_of_requests, never_accepted
 
 if __name__ == "__main__":
     enter_namespace()
