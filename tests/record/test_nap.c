@@ -58,8 +58,8 @@ static void where_nothing_comes_they_get_long(void **state)
 	(void)state;
 	assert_int_equal(nap_begin(&p, 10 * MS), 910 * MS);
 	assert_true(p.is_silent);
-	assert_int_equal(nap_begin(&p, 910 * MS), 5910 * MS);
-	assert_int_equal(nap_begin(&p, 5910 * MS), 10910 * MS);
+	assert_int_equal(nap_begin(&p, 910 * MS), 10910 * MS);
+	assert_int_equal(nap_begin(&p, 10910 * MS), 20910 * MS);
 	assert_true(p.is_silent);
 	nap_count(&p, 1);
 	assert_int_equal(nap_begin(&p, 6000 * MS), 6900 * MS);
