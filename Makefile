@@ -117,6 +117,10 @@ $(B)/%.o: %.c $(B)/flags
 $(B)/pic/%.o: %.c $(B)/flags
 	$(call say,PIC)
 	$(Q)mkdir -p $(@D) && $(CC) $(cflags) -fPIC -fvisibility=hidden -ffunction-sections $(SANFLAGS) -c -o $@ $<
+$(B)/format/preset_zst.h: format/preset.zst
+	$(Q)mkdir -p $(@D) && { echo 'static const unsigned char preset_zst[] = {'; \
+		od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '};'; } >$@
+$(B)/format/preset.o $(B)/pic/format/preset.o $(F)/format/preset.o: $(B)/format/preset_zst.h
 $(call o,$(RECORD) $(wildcard tests/record/*.c)): $(SKEL)
 $(SKEL): $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL)

@@ -86,6 +86,12 @@ int block_writer_put(struct block_writer *b, struct block_header *h, struct erro
 	return 0;
 }
 
+/* Losses and clocks are few bytes, and no names. */
+static enum packer_effort effort_of(enum block_type type)
+{
+	return type == BLOCK_LOSS || type == BLOCK_CLOCK ? EFFORT_MOST : EFFORT_NAMES;
+}
+
 int block_writer_put_raw(struct block_writer *b, struct block_header *h, const struct buf *raw,
 			 struct error *err)
 {
@@ -93,7 +99,8 @@ int block_writer_put_raw(struct block_writer *b, struct block_header *h, const s
 
 	if (raw->is_failed)
 		return error_nomem(err);
-	TRY(packer_add_with(b->packer, EFFORT_MOST, 0, view_of(raw->data, raw->len), body, err));
+	TRY(packer_add_with(b->packer, effort_of(h->type), 0, view_of(raw->data, raw->len), body,
+			    err));
 	TRY(body_pad(body, h->rows, 0, err));
 	return block_writer_put(b, h, err);
 }
@@ -129,7 +136,8 @@ int block_writer_end(struct block_writer *b, struct block_header *h, const struc
 	}
 	rc = raw.is_failed || totals->is_failed
 		     ? error_nomem(err)
-		     : packer_add(b->packer, 0, view_of(raw.data, raw.len), body, err);
+		     : packer_add_with(b->packer, EFFORT_NAMES, 0, view_of(raw.data, raw.len), body,
+				       err);
 	buf_release(&raw);
 	if (rc)
 		return rc;

@@ -7,9 +7,12 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "format/preset.h"
+
 enum {
 	CODEC_RAW = 0,
 	CODEC_ZSTD = 1,
+	CODEC_PRESET = 2,
 	CODEC_NEWER = 255, /* ours: flags that this program does not know */
 	ZSTD_DEFAULT_LEVEL = 3,
 	WINDOW_MAX = 1 << 24,
@@ -71,6 +74,7 @@ int body_pad(struct body *b, uint64_t rows, uint64_t values, struct error *err)
 
 struct packer {
 	ZSTD_CCtx *zstd;
+	uint8_t *preset; /* NULL until it is needed */
 	int level;
 	enum packer_haste haste;
 };
@@ -95,6 +99,7 @@ void packer_free(struct packer *p)
 	if (!p)
 		return;
 	ZSTD_freeCCtx(p->zstd);
+	free(p->preset);
 	free(p);
 }
 
@@ -114,9 +119,12 @@ void packer_hurry(struct packer *p, enum packer_haste haste)
 static int level_of(const struct packer *p, enum packer_effort effort)
 {
 	static const int more[][EFFORTS] = {
-		[HASTE_NONE] = {[EFFORT_USUAL] = 3, [EFFORT_MORE] = 4, [EFFORT_MOST] = 6},
-		[HASTE_SOME] = {[EFFORT_MOST] = 1},
-		[HASTE_GREAT] = {[EFFORT_MOST] = 1},
+		[HASTE_NONE] = {[EFFORT_USUAL] = 3,
+				[EFFORT_MORE] = 4,
+				[EFFORT_MOST] = 6,
+				[EFFORT_NAMES] = 6},
+		[HASTE_SOME] = {[EFFORT_MOST] = 1, [EFFORT_NAMES] = 1},
+		[HASTE_GREAT] = {[EFFORT_MOST] = 1, [EFFORT_NAMES] = 1},
 	};
 
 	if (effort == EFFORT_LEAST || (effort == EFFORT_MORE && p->haste == HASTE_GREAT))
@@ -124,10 +132,21 @@ static int level_of(const struct packer *p, enum packer_effort effort)
 	return p->level + more[p->haste][effort];
 }
 
+/* The next frame begins as if it went on from the preset. */
+static int refer_to_preset(struct packer *p, struct error *err)
+{
+	if (!p->preset)
+		p->preset = preset_new();
+	if (!p->preset || ZSTD_isError(ZSTD_CCtx_refPrefix(p->zstd, p->preset, PRESET_BYTES)))
+		return error_nomem(err);
+	return 0;
+}
+
 int packer_add_with(struct packer *p, enum packer_effort effort, uint8_t tag, struct view raw,
 		    struct body *body, struct error *err)
 {
 	size_t raw_len = view_len(raw), bound = ZSTD_compressBound(raw_len), n;
+	uint8_t codec = effort == EFFORT_NAMES ? CODEC_PRESET : CODEC_ZSTD;
 
 	if (raw_len > BLOCK_MAX_RAW)
 		return error_set(err, ERR_CORRUPT, "a part of %zu bytes, limit is %d", raw_len,
@@ -135,13 +154,15 @@ int packer_add_with(struct packer *p, enum packer_effort effort, uint8_t tag, st
 	if (!buf_reserve(&body->stored, bound))
 		return error_nomem(err);
 	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, level_of(p, effort));
+	if (codec == CODEC_PRESET)
+		TRY(refer_to_preset(p, err));
 	n = ZSTD_compress2(p->zstd, body->stored.data + body->stored.len, bound, raw.p, raw_len);
 	if (ZSTD_isError(n))
 		return error_set(err, ERR_NOMEM, "zstd: %s", ZSTD_getErrorName(n));
 	if (n >= raw_len)
 		return packer_add_raw(tag, raw, body, err);
 	body->stored.len += n;
-	return add_entry(body, CODEC_ZSTD, tag, n, raw_len, err);
+	return add_entry(body, codec, tag, n, raw_len, err);
 }
 
 int packer_add(struct packer *p, uint8_t tag, struct view raw, struct body *body, struct error *err)
@@ -238,6 +259,7 @@ enum { SPARE_SLABS = 4 };
 
 struct unpacker {
 	ZSTD_DCtx *zstd;
+	uint8_t *preset; /* NULL until it is needed */
 	struct slab *spare[SPARE_SLABS];
 	unsigned spare_count;
 	bool is_starved;
@@ -264,6 +286,7 @@ void unpacker_free(struct unpacker *u)
 	for (unsigned i = 0; i < u->spare_count; i++)
 		slab_free(u->spare[i]);
 	ZSTD_freeDCtx(u->zstd);
+	free(u->preset);
 	free(u);
 }
 
@@ -310,6 +333,16 @@ static bool is_one_frame(struct view in)
 	       ZSTD_findFrameCompressedSize(in.end - stored, stored) == stored;
 }
 
+/* The next frame goes on from the preset. */
+static int begin_with_preset(struct unpacker *u, struct error *err)
+{
+	if (!u->preset)
+		u->preset = preset_new();
+	if (!u->preset || ZSTD_isError(ZSTD_DCtx_refPrefix(u->zstd, u->preset, PRESET_BYTES)))
+		return error_nomem(err);
+	return 0;
+}
+
 int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, struct error *err)
 {
 	size_t stored = view_len(part->stored), n;
@@ -322,12 +355,14 @@ int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, stru
 			memcpy(out, part->stored.p, stored);
 		return 0;
 	}
-	if (part->codec != CODEC_ZSTD)
+	if (part->codec != CODEC_ZSTD && part->codec != CODEC_PRESET)
 		return error_set(err, ERR_UNSUPPORTED,
 				 "a part has codec %u or flags that are unknown here", part->codec);
 	if (!is_one_frame(part->stored))
 		return error_set(err, ERR_CORRUPT, "a part of %zu bytes is not one zstd frame",
 				 stored);
+	if (part->codec == CODEC_PRESET)
+		TRY(begin_with_preset(u, err));
 	n = ZSTD_decompressDCtx(u->zstd, out, part->raw_len, part->stored.p, stored);
 	if (ZSTD_isError(n))
 		return error_set(err, ERR_CORRUPT, "zstd: %s", ZSTD_getErrorName(n));

@@ -50,7 +50,8 @@ enum packer_effort {
 	EFFORT_USUAL,
 	EFFORT_LEAST, /* noise, in which nothing repeats itself */
 	EFFORT_MORE,
-	EFFORT_MOST, /* few bytes, which repeat themselves farther apart: names, kinds of rows */
+	EFFORT_MOST,  /* few bytes, which repeat themselves farther apart: entries, kinds of rows */
+	EFFORT_NAMES, /* the same, and the preset: names of schemas, facts (format/preset.h) */
 	EFFORTS,
 };
 
@@ -99,7 +100,7 @@ void unpacker_return(struct unpacker *u, struct slab *s);
 void unpacker_starve(struct unpacker *u);
 bool unpacker_is_starved(const struct unpacker *u);
 /* Exactly part->raw_len bytes into `out`. ERR_CORRUPT when they do not come out,
- * ERR_UNSUPPORTED for an unknown codec. */
+ * ERR_UNSUPPORTED for an unknown codec, ERR_NOMEM. */
 int unpacker_run(struct unpacker *u, const struct part *part, uint8_t *out, struct error *err);
 
 #endif

@@ -10,8 +10,11 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import zlib
 from collections import deque
+from functools import cache
+from pathlib import Path
 
 try:
     from compression import zstd as zstd_module  # Python 3.14
@@ -187,22 +190,39 @@ def check_frame(data):
     check(b.left() == 0, "bytes after the frame")
 
 
+def unzstd(data, preset=None):
+    """3.2: what the frame holds, behind the preset if there is one."""
+    if zstd_module and hasattr(zstd_module, "ZstdDict"):
+        return zstd_module.decompress(data, preset and zstd_module.ZstdDict(preset, is_raw=True))
+    if zstd_module:
+        behind = preset and zstd_module.ZstdCompressionDict(preset, dict_type=zstd_module.DICT_TYPE_RAWCONTENT)
+        return zstd_module.ZstdDecompressor(dict_data=behind).decompress(data)
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(preset or b"")
+        file.flush()
+        return subprocess.run(["zstd", "-dcq", "-M16MB"] + (["-D", file.name] if preset else []), input=data,
+                              capture_output=True, check=True).stdout
+
+
+@cache
+def the_preset():
+    preset = unzstd((Path(__file__).parents[2] / "format/preset.zst").read_bytes())
+    assert len(preset) == 124712 and zlib.crc32(preset) == 0x115F64C5
+    return preset
+
+
 def decompress(codec, data, raw):
     if codec == 0:
         check(len(data) == raw, "a part that is stored has two lengths")
         return data
-    if codec != 1:
+    if codec not in (1, 2):
         raise Unknown("codec of a part")
     check_frame(data)
-    if zstd_module:
-        try:
-            out = zstd_module.decompress(data)
-        except Exception as problem:
-            raise Damage("zstd") from None
-    else:
-        done = subprocess.run(["zstd", "-dcq", "-M16MB"], input=data, capture_output=True, check=False)
-        check(done.returncode == 0, "zstd")
-        out = done.stdout
+    preset = the_preset() if codec == 2 else None
+    try:
+        out = unzstd(data, preset)
+    except Exception as problem:
+        raise Damage("zstd") from None
     check(len(out) == raw, "a part has another length than it says")
     return out
 

@@ -11,6 +11,7 @@
 #include <zstd.h>
 
 #include "format/part.h"
+#include "format/preset.h"
 #include "tests/format/forge.h"
 
 static struct block_header header_of(const struct body *body, uint32_t raw_len)
@@ -281,7 +282,7 @@ static void unknown_flags_and_codecs_of_a_part_are_newer_and_not_damage(void **s
 	uint8_t out[3], *exact;
 
 	(void)state;
-	for (unsigned codec = 2; codec < 256; codec++) {
+	for (unsigned codec = 3; codec < 256; codec++) {
 		part.codec = (uint8_t)codec;
 		assert_int_equal(unpacker_run(u, &part, out, NULL), ERR_UNSUPPORTED);
 	}
@@ -420,6 +421,70 @@ static void a_zstd_part_cut_or_changed_is_refused(void **state)
 	}
 }
 
+/* Stored bytes of the preset's last ones, which come back. */
+static size_t stored_end_of_preset(struct packer *p, struct unpacker *u, enum packer_effort effort)
+{
+	static uint8_t out[4000];
+	uint8_t *preset = preset_new();
+	struct body body = {0};
+	struct part part = {.codec = effort == EFFORT_NAMES ? 2 : 1, .raw_len = sizeof(out)};
+
+	assert_non_null(preset);
+	assert_int_equal(packer_add_with(p, effort, 0,
+					 view_of(preset + PRESET_BYTES - sizeof(out), sizeof(out)),
+					 &body, NULL),
+			 0);
+	assert_int_equal(body.table.data[0], part.codec);
+	part.stored = view_of(body.stored.data, body.stored.len);
+	part.stored_len = (uint32_t)body.stored.len;
+	memset(out, 0, sizeof(out));
+	assert_int_equal(unpacker_run(u, &part, out, NULL), 0);
+	assert_memory_equal(out, preset + PRESET_BYTES - sizeof(out), sizeof(out));
+	free(preset);
+	body_release(&body);
+	return part.stored_len;
+}
+
+/* The preset serves one part, not those after it. */
+static void names_in_the_preset_are_known_before(void **state)
+{
+	struct packer *p = packer_new(0);
+	struct unpacker *u = unpacker_new();
+	size_t alone = stored_end_of_preset(p, u, EFFORT_MOST);
+
+	(void)state;
+	assert_true(stored_end_of_preset(p, u, EFFORT_NAMES) * 20 < alone);
+	assert_int_equal(stored_end_of_preset(p, u, EFFORT_MOST), alone);
+	unpacker_free(u);
+	packer_free(p);
+}
+
+static void a_part_behind_the_preset_is_one_sound_frame(void **state)
+{
+	struct packer *p = packer_new(0);
+	uint8_t *preset = preset_new();
+	struct body body = {0};
+	struct view frame;
+
+	(void)state;
+	assert_int_equal(crc32(0, preset, PRESET_BYTES), 0x115F64C5);
+	assert_int_equal(packer_add_with(p, EFFORT_NAMES, 0, view_of(preset, 500), &body, NULL), 0);
+	frame = view_of(body.stored.data, body.stored.len);
+	assert_int_equal(unpack(2, frame, 500), 0);
+	assert_int_equal(unpack(2, frame, 499), ERR_CORRUPT);
+	assert_int_equal(unpack(2, frame, 501), ERR_CORRUPT);
+	assert_int_equal(unpack(1, frame, 500), ERR_CORRUPT);
+	for (size_t len = 0; len < view_len(frame); len++) {
+		uint8_t *exact = forge_exact(frame.p, len);
+
+		assert_int_equal(unpack(2, view_of(exact, len), 500), ERR_CORRUPT);
+		free(exact);
+	}
+	free(preset);
+	body_release(&body);
+	packer_free(p);
+}
+
 static void garbage_is_not_zstd(void **state)
 {
 	uint8_t garbage[64];
@@ -487,6 +552,8 @@ int main(void)
 		cmocka_unit_test(a_zstd_part_gives_exactly_what_it_says),
 		cmocka_unit_test(a_bomb_does_not_leave_its_part),
 		cmocka_unit_test(a_zstd_part_cut_or_changed_is_refused),
+		cmocka_unit_test(names_in_the_preset_are_known_before),
+		cmocka_unit_test(a_part_behind_the_preset_is_one_sound_frame),
 		cmocka_unit_test(garbage_is_not_zstd),
 		cmocka_unit_test(a_part_is_compressed_only_when_that_helps),
 		cmocka_unit_test(a_part_beyond_the_limit_is_not_written),

@@ -27,6 +27,16 @@ def headless(at):
 # What the program zstd made of the columns of "zstd_compressed": compressed literals and sequences.
 COMPRESSED = bytes.fromhex(
     "28b52ffd0468c5000058000200010001020304050604042b3e152382230236046d3c3f9431")
+# What it made of a schema with PROBE_TEXT, `-D` the preset: a match of 400 bytes in it, between literals.
+PRESET = bytes.fromhex("28b52ffd0068f500009002ad030101000167016590030001110176010200b09a219746b0426549")
+PROBE_TEXT = (b"name: tcp_probe\nID: 2273\nformat:\n"
+              b"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
+              b"\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"
+              b"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n"
+              b"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n"
+              b"\tfield:__u8 saddr[28];\toffset:8;\tsize:28;\tsigned:0;\n"
+              b"\tfield:__u8 daddr[28];\toffset:36;\tsize:28;\tsigned:0;\n"
+              b"\tfield:__u16 ")
 TWO = [(10, 0, 1), (11, 0, 2)]
 V_COLUMN = [column(1, VALUE, 0, plain(1, 2))]
 
@@ -66,7 +76,7 @@ def grows(add):
     one("block_critical_known", 0, "CRITICAL on a known type", rows={"flags": CRITICAL})
     for name, kind, body in (("loss", LOSS, b""), ("facts", FACTS, b""), ("dict", DICT, b""), ("schema", SCHEMA, b""), ("clock", CLOCK, b"")):
         one(f"codec_unknown_{name}", 3, "an unknown codec is as damage", gaps=["between"],
-            between=lambda t, kind=kind, body=body: t.add(kind, Part(body, codec=2), epoch=1 if kind == DICT else 0))
+            between=lambda t, kind=kind, body=body: t.add(kind, Part(body, codec=9), epoch=1 if kind == DICT else 0))
         one(f"later_parts_{name}", 0, "later parts are ignored, whatever they are",
             between=lambda t, kind=kind, body=body: t.add(kind, [Part(body), Part(b"x", codec=7), padding(3)], epoch=1 if kind == DICT else 0))
         one(f"no_parts_{name}", 3, "a block without a part", gaps=["between"],
@@ -111,6 +121,26 @@ def frames(add):
         at = t.add(FACTS, Part(stored, codec=1, raw=0))
         t.rows([10, 11], V_COLUMN)
         add("zstd_" + name, 3, "no frame, although nothing is to come out of it", t.end(), TWO, [at])
+
+
+def presets(add):
+    """3.2: parts of codec 2."""
+    probe = schema(1, b"e", [V], text=PROBE_TEXT)
+    line = "schema 1 g e 0 " + PROBE_TEXT.decode().replace(" ", "%20").replace("\n", "%0a").replace("\t", "%09")
+    for name, status, meaning, part in (
+            ("preset", 0, "a schema of which most is in the preset", Part(PRESET, codec=2, raw=len(probe))),
+            ("preset_unused", 0, "a frame that goes on from the preset and does not need it", Part(zstd(probe), codec=2, raw=len(probe))),
+            ("preset_longer", 3, "a part that says another length", Part(PRESET, codec=2, raw=len(probe) + 1)),
+            ("preset_unsaid", 3, "a match in the preset under codec 1", Part(PRESET, codec=1, raw=len(probe))),
+            ("preset_dictionary", 3, "a frame that names a dictionary", Part(zstd(probe, header=b"\xa5\7"), codec=2, raw=len(probe))),
+            ("preset_two", 3, "two frames", Part(PRESET + PRESET, codec=2, raw=2 * len(probe)))):
+        t = Tape()
+        at = t.add(SCHEMA, part)
+        t.rows([10, 11], V_COLUMN)
+        add(name, status, meaning, t.end(), [] if status else TWO, [at] if status else [], [] if status else [line])
+    t = tape()
+    t.rows([10, 11], V_COLUMN, codecs={1: lambda data: Part(zstd(data), codec=2, raw=len(data))})
+    add("preset_data", 0, "columns in a part of codec 2", t.end(), TWO)
 
 
 def schemas(add):
@@ -315,5 +345,5 @@ def order(add):
 
 
 def all_of(add):
-    for cases in (grows, frames, schemas, data, order):
+    for cases in (grows, frames, presets, schemas, data, order):
         cases(add)

@@ -33,7 +33,7 @@ done
 
 # Not those that are included or made, which the compiler looks for, nor those with a word to be filled in.
 # shellcheck disable=SC2086
-for path in $(grep -hv '^#include' $sources | grep -oE '\<(bpf|format|record|analyze|testdata|tests|docs|\.ci)/[A-Za-z0-9_./-]*[A-Za-z0-9_]\.(c|h|sh|py|md|tape|service|[13])\>' | grep -vE '\<(NAME|NOUN|ROOM)\>|_NAME\.|\.skel\.h$' | sort -u); do
+for path in $(grep -hv '^#include' $sources | grep -oE '\<(bpf|format|record|analyze|testdata|tests|docs|\.ci)/[A-Za-z0-9_./-]*[A-Za-z0-9_]\.(c|h|sh|py|md|tape|service|[13])\>' | grep -vE '\<(NAME|NOUN|ROOM)\>|_NAME\.|\.skel\.h$|_zst\.h$' | sort -u); do
 	[ -e "$path" ] || refuse "$(grep -lF "$path" $sources | head -n 1): names $path, which does not exist"
 done
 
