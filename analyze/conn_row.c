@@ -280,25 +280,24 @@ static void fill_times(struct cell *cells, const struct life *l, struct row_text
 	cells[COL_STATES] = states_cell(l, t);
 }
 
-static void fill_bytes(struct cell *cells, const struct conn_row *row, const struct life *l)
+static void fill_bytes(struct cell *cells, const struct life *l)
 {
-	bool has_calls = tracker_has_calls(row->tracker);
 	uint64_t v;
 
 	if (l->role == LIFE_LISTENER)
 		return;
-	if (life_tx_bytes(l, has_calls, &v))
+	if (life_tx_bytes(l, &v))
 		cells[COL_TX_BYTES] = cell_uint(v);
-	if (life_rx_bytes(l, has_calls, &v))
+	if (life_rx_bytes(l, &v))
 		cells[COL_RX_BYTES] = cell_uint(v);
 }
 
-static void fill_traffic(struct cell *cells, const struct conn_row *row, const struct life *l)
+static void fill_traffic(struct cell *cells, const struct life *l)
 {
-	bool has_calls = tracker_has_calls(row->tracker), is_known;
+	bool is_known;
 	uint64_t v;
 
-	if (has_calls && l->role != LIFE_LISTENER) {
+	if (l->has_call_events && l->role != LIFE_LISTENER) {
 		cells[COL_TX_MSGS] = cell_uint(l->traffic.tx_msgs);
 		cells[COL_RX_MSGS] = cell_uint(l->traffic.rx_msgs);
 	}
@@ -396,8 +395,8 @@ void conn_row_render(const struct conn_row *row)
 
 	fill_identity(cells, row->in, l, &text);
 	fill_times(cells, l, &text);
-	fill_bytes(cells, row, l);
-	fill_traffic(cells, row, l);
+	fill_bytes(cells, l);
+	fill_traffic(cells, l);
 	fill_totals(cells, life_totals(l));
 	fill_opening(cells, l);
 	cells[COL_END] = cell_word(life_end_name((enum life_end)l->end));

@@ -276,13 +276,13 @@ static uint64_t counted(uint64_t now, uint64_t base, unsigned control)
 	return now - base > control ? now - base - control : 0;
 }
 
-bool life_tx_bytes(const struct life *l, bool has_calls, uint64_t *out)
+bool life_tx_bytes(const struct life *l, uint64_t *out)
 {
 	const struct traffic *t = &l->traffic;
 	bool has_syn = l->role == LIFE_CLIENT && l->is_start_seen && l->has_been_established;
 	uint64_t acked = counted(t->acked, t->acked_base, has_syn + (unsigned)l->has_fin_acked);
 
-	if (!has_calls && !t->has_counters)
+	if (!l->has_call_events && !t->has_counters)
 		return false;
 	/* What went out through splice or a kernel's own socket is in no call. */
 	if (!t->has_sent)
@@ -292,12 +292,12 @@ bool life_tx_bytes(const struct life *l, bool has_calls, uint64_t *out)
 	return true;
 }
 
-bool life_rx_bytes(const struct life *l, bool has_calls, uint64_t *out)
+bool life_rx_bytes(const struct life *l, uint64_t *out)
 {
 	const struct traffic *t = &l->traffic;
 	uint64_t received = counted(t->received, t->received_base, l->has_peer_closed);
 
-	if (!has_calls && !t->has_counters)
+	if (!l->has_call_events && !t->has_counters)
 		return false;
 	/* A close in order with data unread would have been a reset. */
 	if (!t->has_read)

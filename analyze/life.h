@@ -105,7 +105,9 @@ struct life {
 	bool has_no_times : 1; /* times in its states are not counted: nobody asks */
 	bool is_abandoned : 1; /* its listener closed, and nobody had accepted it */
 	bool has_drop_events : 1;       /* those about it, if any, are on the tape */
-	bool has_retransmit_events : 1; /* likewise */
+	bool has_retransmit_events : 1; /* likewise; so are the next two */
+	bool has_call_events : 1;       /* lengths of its send and receive calls */
+	bool has_packet_events : 1;     /* packets that arrive */
 	bool is_queue_full : 1; /* of the listener that it connects to, when it last sent a SYN */
 	/* The next five are lives.c's own, as is what begins at `hash`. */
 	uint8_t linked : 4;    /* bit per enum life_link */
@@ -202,8 +204,8 @@ struct life_past *life_past(struct life *l);
 /* Time from its start, or the tape's, to its end. */
 uint64_t life_duration(const struct life *l);
 /* Bytes sent and received as best known; false when the tape does not tell. */
-bool life_tx_bytes(const struct life *l, bool has_calls, uint64_t *out);
-bool life_rx_bytes(const struct life *l, bool has_calls, uint64_t *out);
+bool life_tx_bytes(const struct life *l, uint64_t *out);
+bool life_rx_bytes(const struct life *l, uint64_t *out);
 
 const char *life_role_name(enum life_role role); /* "client"; "unknown" */
 const char *life_end_name(enum life_end end);    /* "fin"; NULL for unknown */

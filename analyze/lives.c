@@ -197,6 +197,8 @@ struct life *lives_begin(struct lives *ls, const struct sock_facts *f, uint64_t 
 	l->has_no_times = ls->keeps_no_times;
 	l->has_drop_events = ls->has_drops;
 	l->has_retransmit_events = ls->has_retransmits;
+	l->has_call_events = ls->has_calls;
+	l->has_packet_events = ls->has_arrivals;
 	lives_learn(ls, l, f);
 	return l;
 }

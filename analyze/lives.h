@@ -60,7 +60,7 @@ struct lives {
 	bool has_destroy;    /* destructions are on the tape: closed lives wait for theirs */
 	bool has_packets;    /* what an orphan waits for can be seen */
 	bool has_drops;      /* drops are on the tape */
-	bool has_retransmits;
+	bool has_retransmits, has_calls, has_arrivals;
 };
 
 /* Caller's storage. */

@@ -42,10 +42,11 @@ void meter_see(struct meter *m, const struct event *ev, const struct sighting *s
 	m->has_numbers = true;
 }
 
-struct meter_reading meter_read(const struct meter *m, bool has_calls, bool is_over)
+struct meter_reading meter_read(const struct meter *m, bool is_over)
 {
 	const struct traffic *t = &m->life->traffic;
 	struct meter_reading r = {.retransmits = t->retransmits};
+	bool has_calls = m->life->has_call_events;
 	uint64_t bytes;
 
 	if (has_calls && !is_over) {
@@ -53,9 +54,9 @@ struct meter_reading meter_read(const struct meter *m, bool has_calls, bool is_o
 		r.rx_bytes = t->rx_bytes;
 		return r;
 	}
-	if (life_tx_bytes(m->life, has_calls, &bytes))
+	if (life_tx_bytes(m->life, &bytes))
 		r.tx_bytes = bytes;
-	if (life_rx_bytes(m->life, has_calls, &bytes))
+	if (life_rx_bytes(m->life, &bytes))
 		r.rx_bytes = bytes;
 	if (!has_calls && m->acked > r.tx_bytes)
 		r.tx_bytes = m->acked;

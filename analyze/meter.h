@@ -30,6 +30,6 @@ bool meter_moves(enum event_kind kind);
 /* The tracker was fed this event of its life. */
 void meter_see(struct meter *m, const struct event *ev, const struct sighting *seen);
 /* All so far; `is_over`: the life was taken, and nothing follows. */
-struct meter_reading meter_read(const struct meter *m, bool has_calls, bool is_over);
+struct meter_reading meter_read(const struct meter *m, bool is_over);
 
 #endif

@@ -328,7 +328,7 @@ void narrator_conclude(const struct narrator *n, struct narration *out)
 		conclude_connecting(n, l, out);
 		return;
 	}
-	if (!life_tx_bytes(l, n->has_calls, &tx) || !life_rx_bytes(l, n->has_calls, &rx))
+	if (!life_tx_bytes(l, &tx) || !life_rx_bytes(l, &rx))
 		return;
 	conclude_amount(n, is_server ? rx : tx,
 			(is_server ? rx : tx) == 1 ? " byte asked" : " bytes asked", out);

@@ -220,8 +220,10 @@ static int bind(struct tracker *t, const struct section *section, struct error *
 	t->lives.has_drops = t->binding.has_kind[EVENT_DROP];
 	t->lives.has_retransmits = t->binding.has_kind[EVENT_RETRANSMIT];
 	t->lives.has_packets = t->binding.has_kind[EVENT_SEGMENT] && !(t->forgone & FORGO_PACKETS);
-	if (t->binding.has_kind[EVENT_SEND_LENGTH] && t->binding.has_kind[EVENT_RECV_LENGTH])
-		t->has_calls = true;
+	t->lives.has_arrivals = t->binding.has_kind[EVENT_SEGMENT];
+	t->lives.has_calls = t->binding.has_kind[EVENT_SEND_LENGTH] &&
+			     t->binding.has_kind[EVENT_RECV_LENGTH];
+	t->has_calls |= t->lives.has_calls;
 	return rc;
 }
 

@@ -95,7 +95,7 @@ uint64_t tracker_last_ns(const struct tracker *t);
 uint64_t tracker_event_count(const struct tracker *t);
 /* Lives seen so far. */
 uint64_t tracker_life_count(const struct tracker *t);
-/* The tape holds the lengths of send and receive calls. */
+/* The tape, so far, has a section with the lengths of send and receive calls; of a life, has_call_events. */
 bool tracker_has_calls(const struct tracker *t);
 /* What is told about the life may be wrong or incomplete: its start or end was not
  * seen, or events were lost meanwhile. */

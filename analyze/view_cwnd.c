@@ -274,7 +274,7 @@ static void print_conn(struct cwnd *v, const struct life *l, const struct path *
 	cells[CONN_RADDR] = cell_nonempty(text.raddr);
 	if (text.has_remote)
 		cells[CONN_RPORT] = cell_uint(l->tuple.remote.port);
-	if (tracker_binding(v->tracker)->has_kind[EVENT_RETRANSMIT])
+	if (l->has_retransmit_events)
 		cells[CONN_RETRANSMITS] = cell_uint(p->retransmits);
 	cells[CONN_COURSE] = cell_string(spark);
 	render_row(v->in->renderer, cells);

@@ -373,7 +373,6 @@ static int take_event(struct exchanges *v, const struct item *item, const struct
 		      struct error *err)
 {
 	enum event_kind kind = seen->bound->kind;
-	bool has_calls = tracker_has_calls(v->tracker);
 	struct couple *c;
 	struct side *s;
 	struct talk *t;
@@ -385,7 +384,7 @@ static int take_event(struct exchanges *v, const struct item *item, const struct
 	if (!seen->life || seen->life->role == LIFE_LISTENER)
 		return 0;
 	if (kind != EVENT_SEND_LENGTH && kind != EVENT_RECV_LENGTH && kind != EVENT_SENDMSG &&
-	    !(kind == EVENT_PROBE && !has_calls))
+	    !(kind == EVENT_PROBE && !seen->life->has_call_events))
 		return 0;
 	TRY(couples_see(&v->couples, seen->life, &c, &s, err));
 	t = talk_of(s);

@@ -90,6 +90,7 @@ struct rtt_view {
 	struct chart charts[CHARTS_MAX];
 	size_t chart_count;
 	uint64_t seen, told; /* samples on the tape; rows */
+	bool has_probe;      /* in one of its sections */
 	struct arena arena;  /* of one row */
 };
 
@@ -298,8 +299,6 @@ static int print_groups(struct rtt_view *v, struct error *err)
 static void print_charts(const struct rtt_view *v)
 {
 	struct renderer *r = v->in->renderer;
-	bool has_probe = tracker_binding(v->tracker)->has_kind[EVENT_PROBE];
-
 	/* Of many connections, those that ended first are no better than others. */
 	bool is_many = v->grouping == BY_CONN && v->told > CHARTS_MAX;
 
@@ -311,10 +310,11 @@ static void print_charts(const struct rtt_view *v)
 			       " choose with --conn");
 	else if (v->told > CHARTS_MAX)
 		render_note(r, "histograms are drawn of the 16 with most samples only");
-	render_note(r, has_probe ? "as TCP smoothed them (srtt), when a segment arrived and when a"
-				   " connection began and ended"
-				 : "as TCP smoothed them (srtt), when a connection began and ended:"
-				   " no tcp_probe on this tape");
+	render_note(r, v->has_probe
+			       ? "as TCP smoothed them (srtt), when a segment arrived and when a"
+				 " connection began and ended"
+			       : "as TCP smoothed them (srtt), when a connection began and ended:"
+				 " no tcp_probe on this tape");
 }
 
 static void explain_nothing(const struct rtt_view *v)
@@ -374,6 +374,8 @@ static int read_all(struct rtt_view *v, struct error *err)
 		TRY(tracker_feed(v->tracker, &item, &seen, err));
 		if (seen.bound)
 			TRY(take_event(v, &item.event, &seen, err));
+		else
+			v->has_probe |= tracker_binding(v->tracker)->has_kind[EVENT_PROBE];
 		TRY(take_ended(v, err));
 	}
 	if (rc < 0)

@@ -120,9 +120,9 @@ static uint64_t more(uint64_t now, uint64_t before)
 }
 
 /* What moved since the last interval; from here on it is told. */
-static struct meter_reading take_moved(struct top *v, struct flow_meter *m, bool is_over)
+static struct meter_reading take_moved(struct flow_meter *m, bool is_over)
 {
-	struct meter_reading now = meter_read(&m->meter, tracker_has_calls(v->tracker), is_over);
+	struct meter_reading now = meter_read(&m->meter, is_over);
 	struct meter_reading moved = {
 		.tx_bytes = more(now.tx_bytes, m->told.tx_bytes),
 		.rx_bytes = more(now.rx_bytes, m->told.rx_bytes),
@@ -138,7 +138,7 @@ static struct meter_reading take_moved(struct top *v, struct flow_meter *m, bool
 static int add_row(struct top *v, struct flow_meter *m, bool is_over, struct error *err)
 {
 	const struct life *l = m->meter.life;
-	struct meter_reading moved = take_moved(v, m, is_over);
+	struct meter_reading moved = take_moved(m, is_over);
 	void *rows = v->rows;
 
 	if (v->is_hidden || (!volume(&moved) && !moved.retransmits))

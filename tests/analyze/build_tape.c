@@ -336,12 +336,11 @@ static void add_event(struct build_tape *b, enum build_event kind)
 	b->schemas[kind] = finish(b, s);
 }
 
-void tape_begin(struct build_tape *b)
+static void begin_section(struct build_tape *b)
 {
 	struct writer_options opt = {.salt = 1};
 	struct error err;
 
-	tape_check(sink_open_memory(&b->sink, &err), &err);
 	tape_check(writer_new(b->sink, &opt, &b->writer, &err), &err);
 	add_enumerations(b);
 	add_dicts(b);
@@ -349,6 +348,25 @@ void tape_begin(struct build_tape *b)
 		if (!(b->left_out & 1u << k))
 			add_event(b, (enum build_event)k);
 	tape_run(b, 0, "swapper/0");
+}
+
+void tape_begin(struct build_tape *b)
+{
+	struct error err;
+
+	tape_check(sink_open_memory(&b->sink, &err), &err);
+	begin_section(b);
+}
+
+void tape_next_section(struct build_tape *b, uint32_t left_out)
+{
+	struct error err;
+
+	tape_check(writer_end(b->writer, "stop", &err), &err);
+	writer_free(b->writer);
+	memset(b->schemas, 0, sizeof(b->schemas));
+	b->left_out = left_out;
+	begin_section(b);
 }
 
 struct cursor *tape_ready(struct build_tape *b)

@@ -94,6 +94,8 @@ struct build_segment {
 };
 
 void tape_begin(struct build_tape *b);
+/* Another recording behind it, as cat joins them, without these events. */
+void tape_next_section(struct build_tape *b, uint32_t left_out);
 /* Ends the tape and opens it. The cursor is the tape's. */
 struct cursor *tape_ready(struct build_tape *b);
 void tape_release(struct build_tape *b);

@@ -89,6 +89,38 @@ static void bytes_of_lives_with_lost_events_are_a_lower_limit(void **state)
 	tape_release(&b);
 }
 
+static void every_recording_on_a_tape_is_told_by_its_own_events(void **state)
+{
+	const uint32_t no_calls = 1u << BUILD_SEND | 1u << BUILD_RECV;
+	const char *fields = "-f csv --fields lport,tx_bytes,rx_bytes,tx_msgs,rx_msgs";
+	struct build_tape b = {0};
+	struct viewed v;
+
+	(void)state;
+	for (unsigned first = 0; first < 2; first++) {
+		b.left_out = first ? no_calls : 0;
+		tape_begin(&b);
+		tape_run(&b, 77, "curl");
+		for (unsigned i = 0; i < 2; i++) {
+			if (i)
+				tape_next_section(&b, first ? 0 : no_calls);
+			tape_establish(&b, T0 + i * 1000000000);
+			if (i == first)
+				tape_send(&b, T0 + i * 1000000000 + 5000, &hello_client, 7);
+		}
+		tape_ready(&b);
+		v = show(&b, fields);
+		assert_string_equal(v.text, first ? "lport,tx_bytes,rx_bytes,tx_msgs,rx_msgs\n"
+						    "40112,,,,\n8080,,,,\n40112,7,0,1,0\n"
+						    "8080,0,0,0,0\n"
+						  : "lport,tx_bytes,rx_bytes,tx_msgs,rx_msgs\n"
+						    "40112,7,0,1,0\n8080,0,0,0,0\n40112,,,,\n"
+						    "8080,,,,\n");
+		viewed_release(&v);
+		tape_release(&b);
+	}
+}
+
 static void rows_come_in_order_of_number_though_lives_end_otherwise(void **state)
 {
 	struct build_tape b = {0};
@@ -244,6 +276,7 @@ int main(void)
 		cmocka_unit_test(segments_sent_again_are_those_that_tcp_counted),
 		cmocka_unit_test(text_names_owner_ends_and_time_wait),
 		cmocka_unit_test(bytes_of_lives_with_lost_events_are_a_lower_limit),
+		cmocka_unit_test(every_recording_on_a_tape_is_told_by_its_own_events),
 		cmocka_unit_test(rows_come_in_order_of_number_though_lives_end_otherwise),
 		cmocka_unit_test(numbers_do_not_depend_on_the_selection),
 		cmocka_unit_test(what_is_not_known_is_null),
