@@ -488,6 +488,10 @@ static int read_all(struct exchanges *v, struct error *err)
 		exchange_groups_print(&v->groups);
 	if (!v->shown)
 		explain_nothing(v);
+	else if (v->in->is_page && !tracker_has_calls(v->tracker))
+		render_note(v->in->renderer,
+			    "no lengths of send and receive calls on this tape: requests may be "
+			    "joined, answers missing");
 	return 0;
 }
 

@@ -194,6 +194,16 @@ static void without_calls_arriving_data_stands_for_reading(void **state)
 	tape_ready(&b);
 	v = show(&b, "-f json");
 	assert_non_null(strstr(v.text, "11"));
+	assert_null(strstr(v.text, "answers missing"));
+	viewed_release(&v);
+	tape_release(&b);
+	/* Such answers are not all there is. */
+	b.left_out = 1 << BUILD_SEND | 1 << BUILD_RECV | 1 << BUILD_STATE;
+	tape_begin(&b);
+	tape_probe(&b, T0, &hello_client, 11);
+	tape_ready(&b);
+	v = show(&b, "");
+	assert_non_null(strstr(v.text, "answers missing\n"));
 	viewed_release(&v);
 	tape_release(&b);
 }
