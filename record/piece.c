@@ -24,7 +24,8 @@
 
 static const uint64_t ROW_WAITS =
 	950000000; /* at most, from the event to the file: under a second */
-static const uint64_t CLOCK_EVERY = 10000000000; /* and losses, while nothing comes */
+static const uint64_t CLOCK_EVERY = 10000000000; /* and losses, where few rows come */
+enum { FEW_ROWS = 100 };
 
 /* What the end of a tape takes, and a row of which nothing is known yet: generous guesses. */
 enum { END_BYTES = 16 << 10, INDEX_BYTES = 16, BLOCKS_A_FLUSH = 4, ROW_BYTES = 12 };
@@ -37,9 +38,10 @@ struct piece {
 	struct resolver *resolver;
 	struct translator *translator;
 	uint32_t number;
-	uint64_t begun_ns, flushed_ns, clocked_ns;
-	uint64_t oldest_ns;     /* the first event since then; 0 = none */
-	uint64_t cpu_before_ns; /* spent until it began */
+	uint64_t begun_ns, clocked_ns;
+	uint64_t counted_ns, counted_rows; /* when losses were asked for last */
+	uint64_t oldest_ns;                /* the first event since then; 0 = none */
+	uint64_t cpu_before_ns;            /* spent until it began */
 	/* When the file grew last: */
 	uint64_t grown_bytes, grown_rows, flushes;
 	double row_bytes; /* that waits, at most */
@@ -225,7 +227,7 @@ int piece_begin(struct piece *p, uint64_t now_ns, struct error *err)
 {
 	struct status_total cost;
 
-	p->begun_ns = p->flushed_ns = p->clocked_ns = now_ns;
+	p->begun_ns = p->counted_ns = p->clocked_ns = now_ns;
 	cost_measure(&cost);
 	p->cpu_before_ns = p->number > 1 ? cost.cpu_ns : 0;
 	TRY(catalog_facts(p->recording->catalog, p->writer, err));
@@ -271,30 +273,37 @@ static void watch_growth(struct piece *p)
 	p->flushes++;
 }
 
-/* As late as can be. Where nothing has happened since the last time hardly anything was missed either, and counters of
- * all events are many to ask for. */
-static bool is_flush_due(const struct piece *p, uint64_t now_ns, uint64_t next_ns)
+/* As late as can be. */
+static bool are_rows_due(const struct piece *p, uint64_t next_ns)
 {
-	if (!p->oldest_ns)
-		return now_ns - p->flushed_ns >= CLOCK_EVERY;
-	return next_ns >= p->oldest_ns + ROW_WAITS;
+	return p->oldest_ns && next_ns >= p->oldest_ns + ROW_WAITS;
 }
 
+static int count_losses(struct piece *p, struct losses *l, uint64_t now_ns, struct error *err)
+{
+	p->counted_ns = now_ns;
+	p->counted_rows = writer_rows(p->writer);
+	return losses_read(l, p->writer, now_ns, err);
+}
+
+/* Where hardly anything has happened since the last time hardly anything was missed either, and counters of
+ * all events are many to ask for. */
 int piece_tick(struct piece *p, struct losses *l, uint64_t now_ns, uint64_t next_ns,
 	       struct error *err)
 {
+	bool is_recent = now_ns - p->counted_ns < CLOCK_EVERY;
+
 	watch_growth(p);
 	if (now_ns - p->clocked_ns >= CLOCK_EVERY) {
 		TRY(write_clock(p, err));
 		p->clocked_ns = now_ns;
 	}
-	if (!is_flush_due(p, now_ns, next_ns))
+	if (is_recent && !are_rows_due(p, next_ns))
 		return 0;
 	p->oldest_ns = 0;
-	TRY(losses_read(l, p->writer, now_ns, err));
-	TRY(writer_flush(p->writer, err));
-	p->flushed_ns = now_ns;
-	return 0;
+	if (!is_recent || writer_rows(p->writer) >= p->counted_rows + FEW_ROWS)
+		TRY(count_losses(p, l, now_ns, err));
+	return writer_flush(p->writer, err);
 }
 
 static int write_cost(struct piece *p, const struct status_total *total, struct error *err)
