@@ -20,12 +20,15 @@ static bool is_candidate(const struct life *l, const struct tuple *half)
 /* The only candidate, or with several the only one of process pid (0 = any would do). */
 static struct life *find(const struct lives *ls, const struct tuple *half, uint32_t pid)
 {
-	struct life *l = life_map_first(&ls->by_half, tuple_hash(half));
+	uint32_t hash = tuple_hash(half);
+	struct life *l = life_map_first(&ls->by_half, hash);
 	struct life *any = NULL, *own = NULL;
-	unsigned all = 0, owned = 0;
+	unsigned steps = 0, all = 0, owned = 0;
 
-	for (unsigned steps = 0; l && steps < SEARCH_MAX;
-	     steps++, l = life_map_next(&ls->by_half, l)) {
+	for (; l; l = life_map_next(&ls->by_half, l)) {
+		steps += l->hash == hash;
+		if (steps > SEARCH_MAX) /* too many to tell */
+			return NULL;
 		if (!is_candidate(l, half))
 			continue;
 		any = l;
@@ -35,8 +38,6 @@ static struct life *find(const struct lives *ls, const struct tuple *half, uint3
 			owned++;
 		}
 	}
-	if (l) /* too many to tell */
-		return NULL;
 	if (all == 1)
 		return any;
 	return owned == 1 ? own : NULL;

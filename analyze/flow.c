@@ -42,11 +42,10 @@ static bool flow_address(const struct dict_entry *e, int attribute, uint8_t addr
 	return true;
 }
 
-bool flow_read(const struct binding *b, const struct bound *e, const struct event *ev,
-	       struct flow_headers *out)
+static bool read_headers(const struct binding *b, const struct bound *e, const struct event *ev,
+			 uint32_t *protocol, struct tuple *t)
 {
 	uint32_t id = e->flow_ref ? event_ref(ev, e->flow_ref) : 0;
-	struct tuple *t = &out->tuple;
 	struct dict_entry entry;
 
 	if (!id || !dict_set_find(event_dicts(ev), ev->schema->refs[e->flow_ref - 1], id, &entry) ||
@@ -55,19 +54,25 @@ bool flow_read(const struct binding *b, const struct bound *e, const struct even
 		return false;
 	t->local.port = (uint16_t)flow_int(&entry, b->flow[FLOW_SPORT]);
 	t->remote.port = (uint16_t)flow_int(&entry, b->flow[FLOW_DPORT]);
-	out->protocol = (uint32_t)flow_int(&entry, b->flow[FLOW_PROTO]);
+	*protocol = (uint32_t)flow_int(&entry, b->flow[FLOW_PROTO]);
 	return true;
 }
 
+bool flow_read(const struct binding *b, const struct bound *e, const struct event *ev,
+	       struct flow_headers *out)
+{
+	return read_headers(b, e, ev, &out->protocol, &out->tuple);
+}
+
+/* The tuple is read to where it stays: words of a copy could not be had before all of it is there. */
 static void read_slot(struct flow_slot *slot, const struct lives *ls, const struct binding *b,
 		      const struct bound *e, const struct event *ev)
 {
-	struct flow_headers headers;
+	uint32_t protocol;
 
 	slot->state = FLOW_OTHER;
-	if (!flow_read(b, e, ev, &headers) || headers.protocol != PROTOCOL_TCP)
+	if (!read_headers(b, e, ev, &protocol, &slot->tuple) || protocol != PROTOCOL_TCP)
 		return;
-	slot->tuple = headers.tuple;
 	slot->hash = tuple_hash(&slot->tuple);
 	slot->state = FLOW_TCP;
 	slot->version = *lives_version(ls, slot->hash) - 1;
@@ -99,7 +104,7 @@ bool flows_find(struct flows *fs, const struct lives *ls, const struct binding *
 		return false;
 	if (!flow_is_fresh(slot, ls))
 		search(slot, ls);
-	out->tuple = slot->tuple;
+	out->tuple = &slot->tuple;
 	out->sender = flow_end(ls, slot->sender, slot->sender_conn);
 	out->receiver = flow_end(ls, slot->receiver, slot->receiver_conn);
 	return true;

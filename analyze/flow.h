@@ -11,9 +11,9 @@
 #include "analyze/slots.h"
 
 struct flow {
-	struct tuple tuple;    /* local = the sender */
-	struct life *sender;   /* or NULL */
-	struct life *receiver; /* or NULL */
+	const struct tuple *tuple; /* local = the sender; lent until the next flows_find() */
+	struct life *sender;       /* or NULL */
+	struct life *receiver;     /* or NULL */
 };
 
 /* What the headers of a packet tell; ports are 0 where there are none. */

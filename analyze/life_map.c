@@ -33,14 +33,14 @@ static void move_chain(const struct life_map *m, struct life *l, uint32_t *heads
 	struct life *reversed = NULL;
 
 	while (l) {
-		struct life *next = life_map_following(m, l);
+		struct life *next = life_map_next(m, l);
 
 		l->next[m->link] = life_number(reversed);
 		reversed = l;
 		l = next;
 	}
 	while (reversed) {
-		struct life *next = life_map_following(m, reversed);
+		struct life *next = life_map_next(m, reversed);
 
 		push(m, heads, size, reversed);
 		reversed = next;

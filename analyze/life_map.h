@@ -67,31 +67,16 @@ static inline uint32_t life_map_hash(const struct life_map *m, const struct life
 	}
 }
 
-static inline struct life *life_map_following(const struct life_map *m, const struct life *l)
-{
-	return life_pool_at(m->pool, l->next[m->link]);
-}
-
-/* l, or the next behind it with this hash. */
-static inline struct life *life_map_match(const struct life_map *m, struct life *l, uint32_t hash)
-{
-	while (l && life_map_hash(m, l) != hash)
-		l = life_map_following(m, l);
-	return l;
-}
-
-/* The newest life with this hash, or NULL; then the next older one. The caller
+/* The newest of those lives that may have this hash, or NULL; then the next older one. The caller
  * compares the keys themselves. */
 static inline struct life *life_map_first(const struct life_map *m, uint32_t hash)
 {
-	uint32_t number = m->size ? m->heads[hash & (m->size - 1)] : 0;
-
-	return life_map_match(m, life_pool_at(m->pool, number), hash);
+	return m->size ? life_pool_at(m->pool, m->heads[hash & (m->size - 1)]) : NULL;
 }
 
 static inline struct life *life_map_next(const struct life_map *m, const struct life *l)
 {
-	return life_map_match(m, life_map_following(m, l), life_map_hash(m, l));
+	return life_pool_at(m->pool, l->next[m->link]);
 }
 
 #endif

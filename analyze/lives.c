@@ -291,7 +291,7 @@ static void settle(struct lives *ls, const struct life *l, uint32_t hash, uint64
 
 void lives_settle(struct lives *ls, const struct life *l, uint64_t ts_ns)
 {
-	settle(ls, l, l->tuple_map == IN_BY_TUPLE ? l->hash : tuple_hash(&l->tuple), ts_ns);
+	settle(ls, l, lives_tuple_hash(l), ts_ns);
 }
 
 /* Of lives that share a tuple, what each is decides which of them is found. */
@@ -304,10 +304,12 @@ static void note_rivals(const struct lives *ls, struct life *l)
 			l->has_rival = other->has_rival = true;
 }
 
-static void enter_tuple(struct lives *ls, struct life *l, bool is_settled)
+/* t is hashed rather than its copy, of which no word can be read before all of it has arrived. */
+static void enter_tuple(struct lives *ls, struct life *l, const struct tuple *t, bool is_settled)
 {
-	uint32_t hash = tuple_hash(&l->tuple);
+	uint32_t hash = tuple_hash(t);
 
+	l->tuple = *t;
 	if (is_settled && l->state != STATE_SYN_RECV)
 		settle(ls, l, hash, l->until_ns);
 	lives_link_tuple(ls, IN_BY_TUPLE, l, hash);
@@ -317,8 +319,7 @@ static void enter_tuple(struct lives *ls, struct life *l, bool is_settled)
 
 void lives_set_tuple(struct lives *ls, struct life *l, const struct tuple *t)
 {
-	l->tuple = *t;
-	enter_tuple(ls, l, true);
+	enter_tuple(ls, l, t, true);
 }
 
 bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
@@ -335,9 +336,10 @@ bool lives_learn(struct lives *ls, struct life *l, const struct sock_facts *f)
 	if (!is_complete && (l->tuple.local.port || l->tuple.remote.port) &&
 	    (!f->tuple.local.port || f->tuple.remote.port))
 		return false;
-	l->tuple = f->tuple;
 	if (is_complete)
-		enter_tuple(ls, l, !f->is_child);
+		enter_tuple(ls, l, &f->tuple, !f->is_child);
+	else
+		l->tuple = f->tuple;
 	return is_complete;
 }
 

@@ -88,6 +88,10 @@ static inline const uint32_t *lives_version(const struct lives *ls, uint32_t tup
 {
 	return &ls->tuple_versions[tuple_hash % TUPLE_VERSIONS];
 }
+static inline uint32_t lives_tuple_hash(const struct life *l)
+{
+	return l->tuple_map == IN_BY_TUPLE ? l->hash : tuple_hash(&l->tuple);
+}
 /* The tuple is that of the wire, as far as can be told: enter l under it. */
 void lives_set_tuple(struct lives *ls, struct life *l, const struct tuple *t);
 /* l is a connection now: whoever else is alive under its tuple has ended unseen. */

@@ -53,14 +53,13 @@ static struct life *find_by_seq(const struct lives *ls, const struct life *l)
 
 static struct life *find_by_tuple(const struct lives *ls, const struct life *l)
 {
-	struct tuple reversed = tuple_reversed(&l->tuple);
 	struct life *other, *best = NULL;
 
 	if (!tuple_is_complete(&l->tuple))
 		return NULL;
-	other = life_map_first(&ls->by_tuple, tuple_hash(&reversed));
+	other = life_map_first(&ls->by_tuple, lives_tuple_hash(l));
 	for (; other; other = life_map_next(&ls->by_tuple, other)) {
-		if (!tuple_equal(&other->tuple, &reversed) || !is_possible(l, other))
+		if (!tuple_is_reverse(&other->tuple, &l->tuple) || !is_possible(l, other))
 			continue;
 		if (other->netns == l->netns)
 			return other;

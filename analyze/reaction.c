@@ -352,7 +352,7 @@ static void note_overflow(struct step *s)
 		flow.sender->queue = QUEUE_OVERFLOW;
 	listener = s->life->role == LIFE_LISTENER
 			   ? s->life
-			   : lives_find_only_listener(&t->lives, &flow.tuple.remote,
+			   : lives_find_only_listener(&t->lives, &flow.tuple->remote,
 						      s->life->netns);
 	if (listener && life_past(listener))
 		accept_queue_overflow(&listener->past->queue);

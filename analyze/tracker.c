@@ -87,14 +87,15 @@ static void claim_port(struct step *s, struct flow *flow)
 	enum { SYN = 2, RST = 4, ACK = 16 };
 	uint32_t flags = (uint32_t)step_int32(s, BOUND_TCP_FLAGS, 0);
 	bool is_reply = flags & ACK;
-	struct tuple reversed = tuple_reversed(&flow->tuple);
 	const struct task *task;
+	struct tuple reversed;
 	struct life *l;
 
 	if (!(flags & SYN) && !(is_reply && (flags & RST)))
 		return;
 	task = step_task(s);
-	l = connecting_claim(&s->t->lives, is_reply ? &reversed : &flow->tuple, is_reply,
+	reversed = tuple_reversed(flow->tuple);
+	l = connecting_claim(&s->t->lives, is_reply ? &reversed : flow->tuple, is_reply,
 			     task ? task->pid : 0);
 	if (is_reply)
 		flow->receiver = l;
@@ -114,7 +115,7 @@ static void find_flow(struct step *s)
 	if (!flow.sender && !flow.receiver && connecting_has_any(&t->lives))
 		claim_port(s, &flow);
 	s->out->has_flow = true;
-	s->out->flow = flow.tuple;
+	s->out->flow = *flow.tuple;
 	s->out->sender = flow.sender;
 	s->out->receiver = flow.receiver;
 	if (!s->life)

@@ -31,6 +31,16 @@ static void stock_release(struct stock *s)
 	life_pool_release(&s->pool);
 }
 
+/* The newest life of a chain that others, with other hashes, may be in. */
+static struct life *first_of(const struct life_map *m, uint32_t hash)
+{
+	struct life *l = life_map_first(m, hash);
+
+	while (l && life_map_hash(m, l) != hash)
+		l = life_map_next(m, l);
+	return l;
+}
+
 static void newest_of_equal_hashes_comes_first(void **state)
 {
 	struct stock s;
@@ -44,7 +54,7 @@ static void newest_of_equal_hashes_comes_first(void **state)
 	assert_ptr_equal(life_map_first(m, 77), s.lives[1]);
 	assert_ptr_equal(life_map_next(m, s.lives[1]), s.lives[0]);
 	assert_null(life_map_next(m, s.lives[0]));
-	assert_null(life_map_first(m, 78));
+	assert_null(life_map_first(m, 78)); /* in another chain */
 	stock_release(&s);
 }
 
@@ -60,7 +70,7 @@ static void growing_keeps_everything_findable_in_order(void **state)
 		assert_true(life_map_add(m, s.lives[i]));
 	}
 	for (uint32_t i = 0; i < 500; i += 2) {
-		assert_ptr_equal(life_map_first(m, i / 2 * 64), s.lives[i + 1]);
+		assert_ptr_equal(first_of(m, i / 2 * 64), s.lives[i + 1]);
 		assert_ptr_equal(life_map_next(m, s.lives[i + 1]), s.lives[i]);
 	}
 	stock_release(&s);
@@ -97,9 +107,9 @@ static void a_life_moves_to_what_it_becomes(void **state)
 	life_map_remove(m, s.lives[0]);
 	s.lives[0]->netns = 9;
 	life_map_add(m, s.lives[0]);
-	assert_null(life_map_first(m, life_cookie_hash(1, 0)));
-	assert_ptr_equal(life_map_first(m, life_cookie_hash(1, 9)), s.lives[0]);
-	assert_ptr_equal(life_map_first(m, life_cookie_hash(300, 0)), s.lives[299]);
+	assert_null(first_of(m, life_cookie_hash(1, 0)));
+	assert_ptr_equal(first_of(m, life_cookie_hash(1, 9)), s.lives[0]);
+	assert_ptr_equal(first_of(m, life_cookie_hash(300, 0)), s.lives[299]);
 	assert_int_equal(m->count, 300);
 	stock_release(&s);
 }
