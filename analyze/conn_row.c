@@ -164,11 +164,11 @@ static struct cell states_cell(const struct life *l, struct row_text *t)
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		uint64_t ns = life_state_ns(l, order[i]);
 
-		if (ns)
-			t->states[n++] = (struct member){
-				.key = tcp_state_name(order[i]),
-				.cell = cell_uint(ns),
-			};
+		if (!ns)
+			continue;
+		t->states[n].key = tcp_state_name(order[i]);
+		t->states[n].cell = cell_uint(ns);
+		t->states[n++].cell.is_own = true;
 	}
 	return cell_object(t->states, n);
 }

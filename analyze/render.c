@@ -60,10 +60,10 @@ struct renderer *render_new(FILE *out, const struct render_options *opt)
 	if (opt->format == RENDER_TEXT)
 		r->page = text_page_new();
 	if (opt->format == RENDER_JSON)
-		r->heads = json_heads_new();
+		r->blank = json_blank_new();
 	if (has_query(opt))
 		r->shaper = shaper_new(opt->query, opt->format == RENDER_TEXT);
-	if ((opt->format == RENDER_TEXT && !r->page) || (opt->format == RENDER_JSON && !r->heads) ||
+	if ((opt->format == RENDER_TEXT && !r->page) || (opt->format == RENDER_JSON && !r->blank) ||
 	    (has_query(opt) && !r->shaper)) {
 		render_free(r);
 		return NULL;
@@ -76,7 +76,7 @@ void render_free(struct renderer *r)
 	if (!r)
 		return;
 	text_page_free(r->page);
-	json_heads_free(r->heads);
+	json_blank_free(r->blank);
 	shaper_free(r->shaper);
 	buf_release(&r->held);
 	output_release(&r->out);

@@ -15,16 +15,20 @@ enum { DEPTH_MAX = 8 };
 
 enum {
 	SHORT_MAX = 64, /* of values: most are no longer, and find room at once */
+	ITEM_MAX = 2 * SHORT_MAX + 2,
 	NULL_LEN = 4,
-	CHUNK = 32, /* what stands before a value is short: copying whole chunks takes no call */
+	CHUNK = 32, /* what stands between values is short: copying whole chunks takes no call */
 };
 
-/* Copy words, of which most are of 8 to 16 bytes, without a call. */
+/* Copy words, of which most are of 4 to 16 bytes, without a call. */
 static ALWAYS_INLINE void put_own(char *p, const uint8_t *text, size_t len)
 {
 	if (len >= 8 && len <= 16) {
 		memcpy(p, text, 8);
 		memcpy(p + len - 8, text + len - 8, 8);
+	} else if (len >= 4 && len < 8) {
+		memcpy(p, text, 4);
+		memcpy(p + len - 4, text + len - 4, 4);
 	} else {
 		memcpy(p, text, len);
 	}
@@ -44,7 +48,7 @@ static ALWAYS_INLINE char *put_short_text(char *p, struct view text, bool is_own
 	return p + len + 2;
 }
 
-static char *put_digits(char *p, uint64_t v)
+static ALWAYS_INLINE char *put_digits(char *p, uint64_t v)
 {
 	*p = (char)('0' + v);
 	return v < 10 ? p + 1 : digits_decimal(p, v);
@@ -53,16 +57,14 @@ static char *put_digits(char *p, uint64_t v)
 /* Write a value where SHORT_MAX bytes are free; returns the end, or NULL if it may be longer. */
 static ALWAYS_INLINE char *put_short(char *p, const struct cell *cell)
 {
+	if (cell->kind == CELL_UINT) /* as most are */
+		return put_digits(p, (uint64_t)cell->num);
 	switch (cell->kind) {
 	case CELL_NULL:
 		memcpy(p, "null", NULL_LEN);
 		return p + NULL_LEN;
 	case CELL_INT:
-		if (cell->num < 0)
-			return NULL;
-		/* fall through */
-	case CELL_UINT:
-		return put_digits(p, (uint64_t)cell->num);
+		return cell->num < 0 ? NULL : put_digits(p, (uint64_t)cell->num);
 	case CELL_BOOL:
 		memcpy(p, cell->num ? "true" : "fals", 4);
 		p[4] = 'e';
@@ -109,44 +111,48 @@ static void put_hex(struct buf *out, uint64_t v)
 
 static void put_value(struct buf *out, const struct cell *cell, int depth);
 
-/* Write key and value where twice SHORT_MAX bytes are free; returns the end, or NULL if they may be
- * longer. */
-static char *put_short_member(char *p, const struct member *m)
+/* Write key, value and a comma where ITEM_MAX bytes are free; returns the end, or NULL if they may
+ * be longer. */
+static ALWAYS_INLINE char *put_short_item(char *p, const struct member *m, bool has_key)
 {
-	p = put_short_text(p, view_of(m->key, strlen(m->key)), false);
-	if (!p)
-		return NULL;
-	*p++ = ':';
-	return put_short(p, &m->cell);
+	if (has_key) {
+		p = put_short_text(p, view_of(m->key, strlen(m->key)), m->cell.is_own);
+		if (!p)
+			return NULL;
+		*p++ = ':';
+	}
+	p = put_short(p, &m->cell);
+	if (p)
+		*p++ = ',';
+	return p;
 }
 
-static void put_member(struct buf *out, const struct member *m, int depth)
+static void put_item(struct buf *out, const struct member *m, bool has_key, int depth)
 {
-	char *end = buf_reserve(out, 2 * SHORT_MAX)
-			    ? put_short_member((char *)out->data + out->len, m)
+	char *end = buf_reserve(out, ITEM_MAX)
+			    ? put_short_item((char *)out->data + out->len, m, has_key)
 			    : NULL;
 
 	if (end) {
 		out->len = (size_t)(end - (char *)out->data);
 		return;
 	}
-	put_key(out, m->key);
+	if (has_key)
+		put_key(out, m->key);
 	put_value(out, &m->cell, depth);
+	put_u8(out, ',');
 }
 
 static void put_items(struct buf *out, const struct cell *cell, int depth)
 {
 	bool is_object = cell->kind == CELL_OBJECT;
+	size_t count = depth < DEPTH_MAX ? cell->item_count : 0;
 
 	put_u8(out, is_object ? '{' : '[');
-	for (size_t i = 0; i < cell->item_count && depth < DEPTH_MAX; i++) {
-		if (i)
-			put_u8(out, ',');
-		if (is_object)
-			put_member(out, &cell->items[i], depth + 1);
-		else
-			put_value(out, &cell->items[i].cell, depth + 1);
-	}
+	for (size_t i = 0; i < count; i++)
+		put_item(out, &cell->items[i], is_object, depth + 1);
+	if (count && !out->is_failed)
+		out->len--; /* the last comma */
 	put_u8(out, is_object ? '}' : ']');
 }
 
@@ -187,114 +193,112 @@ void json_put_cell(struct buf *out, const struct cell *cell)
 	put_value(out, cell, 0);
 }
 
-/* What stands before a value of a row; behind it in `text`, the value null. */
-struct json_head {
-	size_t column;
-	size_t at, len; /* in `text` */
+/* A row of nothing but nulls, and where in it each of them is. */
+struct json_blank {
+	struct buf row;
+	size_t *nulls; /* of each column, in `row`; 0: it has no key; owned */
+	size_t cap;
 };
 
-struct json_heads {
-	struct buf text;
-	struct json_head *heads; /* of the columns with a key; owned */
-	size_t count, cap;
-};
-
-struct json_heads *json_heads_new(void)
+struct json_blank *json_blank_new(void)
 {
-	return calloc(1, sizeof(struct json_heads));
+	return calloc(1, sizeof(struct json_blank));
 }
 
-void json_heads_free(struct json_heads *heads)
+void json_blank_free(struct json_blank *blank)
 {
-	if (!heads)
+	if (!blank)
 		return;
-	buf_release(&heads->text);
-	free(heads->heads);
-	free(heads);
+	buf_release(&blank->row);
+	free(blank->nulls);
+	free(blank);
 }
 
-static void add_head(struct json_heads *h, size_t column, const char *key, const char *before)
+/* Spell what all rows have in common. */
+static void spell_row(struct json_blank *b, const struct table *t, const char *tape)
 {
-	void *heads = h->heads;
-	size_t at = h->count ? h->text.len : 0; /* the first has the tape before it */
+	const char *before = "";
 
-	if (!array_grow(&heads, &h->cap, h->count + 1, sizeof(*h->heads)))
-		h->text.is_failed = true;
-	h->heads = heads;
-	put_cstring(&h->text, before);
-	put_key(&h->text, key);
-	if (!h->text.is_failed)
-		h->heads[h->count++] = (struct json_head){column, at, h->text.len - at};
-	put_cstring(&h->text, "null");
-}
-
-/* What stands before each value of a row is spelled once. */
-static void json_begin(struct renderer *r)
-{
-	struct json_heads *h = r->heads;
-	const char *before = "{";
-
-	buf_clear(&h->text);
-	h->count = 0;
-	if (r->opt.tape) {
-		put_cstring(&h->text, "{\"tape\":");
-		escape_json(view_of(r->opt.tape, strlen(r->opt.tape)), &h->text);
+	put_u8(&b->row, '{');
+	if (tape) {
+		put_key(&b->row, "tape");
+		escape_json(view_of(tape, strlen(tape)), &b->row);
 		before = ",";
 	}
-	for (size_t i = 0; i < r->table->column_count; i++)
-		if (r->table->columns[i].key) {
-			add_head(h, i, r->table->columns[i].key, before);
-			before = ",";
-		}
-	if (!buf_reserve(&h->text, CHUNK)) { /* to be copied with the last one */
+	for (size_t i = 0; i < t->column_count; i++) {
+		b->nulls[i] = 0;
+		if (!t->columns[i].key)
+			continue;
+		put_cstring(&b->row, before);
+		put_key(&b->row, t->columns[i].key);
+		b->nulls[i] = b->row.len;
+		put_cstring(&b->row, "null");
+		before = ",";
+	}
+	put_cstring(&b->row, "}\n");
+}
+
+static void json_begin(struct renderer *r)
+{
+	struct json_blank *b = r->blank;
+	void *nulls = b->nulls;
+	bool has_room = array_grow(&nulls, &b->cap, r->table->column_count, sizeof(*b->nulls));
+
+	b->nulls = nulls;
+	buf_clear(&b->row);
+	if (has_room)
+		spell_row(b, r->table, r->opt.tape);
+	if (!has_room || !buf_reserve(&b->row, CHUNK)) { /* to be copied with the last ones */
 		output_starve(&r->out);
 		r->table = NULL;
 	}
 }
 
 /* Where all that a row still can have finds room, but for long values; NULL without memory. */
-static char *find_room(struct buf *out, const struct json_heads *h)
+static char *find_room(struct renderer *r)
 {
-	return buf_reserve(out, h->text.len + CHUNK + (h->count + 1) * SHORT_MAX)
-		       ? (char *)out->data + out->len
-		       : NULL;
+	struct buf *out = &r->out.line;
+	size_t most = r->blank->row.len + CHUNK + r->table->column_count * SHORT_MAX;
+
+	return buf_reserve(out, most) ? (char *)out->data + out->len : NULL;
 }
 
-static ALWAYS_INLINE char *put_head(char *p, const char *head, size_t len)
+/* Copy what stands before the next value, and some bytes behind it. */
+static ALWAYS_INLINE char *put_between(char *p, const char *from, size_t len)
 {
 	size_t at = 0;
 
 	do {
-		memcpy(p + at, head + at, CHUNK);
+		memcpy(p + at, from + at, CHUNK);
 		at += CHUNK;
-	} while (at < len + NULL_LEN);
+	} while (at < len);
 	return p + len;
 }
 
 static void json_row(struct renderer *r, const struct cell *cells)
 {
-	const struct json_heads *h = r->heads;
-	const struct json_head *head = h->heads, *end = head + h->count;
-	const char *text = (const char *)h->text.data;
+	const size_t *nulls = r->blank->nulls;
+	const char *row = (const char *)r->blank->row.data;
 	struct buf *out = &r->out.line;
-	char *p = find_room(out, h), *next;
+	size_t count = r->table->column_count, at = 0; /* of `row` that is copied */
+	char *p = find_room(r), *next;
 
-	if (p && !h->count)
-		*p++ = '{'; /* heads begin with it */
-	for (; p && head < end; head++, p = next) {
-		const struct cell *cell = &cells[head->column];
-
-		p = put_head(p, text + head->at, head->len);
-		next = cell->kind == CELL_NULL ? p + NULL_LEN : put_short(p, cell);
+	for (size_t i = 0; p && i < count; i++) {
+		if (cells[i].kind == CELL_NULL || !nulls[i])
+			continue;
+		p = put_between(p, row + at, nulls[i] - at);
+		at = nulls[i] + NULL_LEN;
+		next = put_short(p, &cells[i]);
 		if (!next) {
 			out->len = (size_t)(p - (char *)out->data);
-			put_long(out, cell, 0);
-			next = find_room(out, h);
+			put_long(out, &cells[i], 0);
+			next = find_room(r);
 		}
+		p = next;
 	}
 	if (p) {
-		memcpy(p, "}\n", 2);
-		out->len = (size_t)(p + 2 - (char *)out->data);
+		p = put_between(p, row + at, r->blank->row.len - at);
+		out->len = (size_t)(p - (char *)out->data);
 	}
 	output_end_line(&r->out);
 }

@@ -11,7 +11,7 @@
 #include "format/error.h"
 
 struct text_page;  /* text_page.h */
-struct json_heads; /* render_json.c: what stands before each value */
+struct json_blank; /* render_json.c: a row of nothing but nulls */
 
 struct renderer {
 	const struct render_ops *ops; /* of opt.format */
@@ -23,7 +23,7 @@ struct renderer {
 	const struct table *table; /* between begin and finish, else NULL */
 	const struct table *last;  /* the table before, for heads printed once */
 	struct text_page *page;    /* text only; owned */
-	struct json_heads *heads;  /* JSON only; owned */
+	struct json_blank *blank;  /* JSON only; owned */
 	struct output out;
 };
 
@@ -38,8 +38,8 @@ struct render_ops {
 
 extern const struct render_ops render_text_ops, render_json_ops, render_csv_ops;
 
-struct json_heads *json_heads_new(void);
-void json_heads_free(struct json_heads *heads);
+struct json_blank *json_blank_new(void);
+void json_blank_free(struct json_blank *blank);
 
 /* Append a cell as a JSON value; CSV uses it for nested cells. */
 void json_put_cell(struct buf *out, const struct cell *cell);

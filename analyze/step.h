@@ -55,7 +55,7 @@ struct step {
 };
 
 /* bound_int(), bound_int32() and bound_state() of the event. */
-static inline bool step_int(const struct step *s, enum bound_field f, uint64_t *out)
+static ALWAYS_INLINE bool step_int(const struct step *s, enum bound_field f, uint64_t *out)
 {
 	int index = s->e->field[f];
 

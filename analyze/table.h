@@ -37,7 +37,8 @@ enum align { ALIGN_LEFT = 0, ALIGN_RIGHT, ALIGN_BY_VALUE /* numbers to the right
 
 struct cell {
 	enum cell_kind kind;
-	uint32_t is_own; /* text: this program's words, of which JSON escapes nothing */
+	/* Text, and the key of any member: this program's words, of which JSON escapes nothing. */
+	uint32_t is_own;
 	int64_t num;
 	union {
 		struct view text; /* lent until the row has been rendered */
