@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/run.h"
+
 static int copy_facts(struct summary *s, const struct section *section, struct error *err)
 {
 	for (size_t i = s->facts.count; i < section->facts.count; i++) {
@@ -65,6 +67,21 @@ static void take_event(struct summary *s, const struct event *ev)
 	see_time(s, ev->ts_ns);
 	if (i < s->event_count)
 		s->events[i].count++;
+}
+
+void summary_take_rows(struct summary *s, const struct run *run, uint32_t first)
+{
+	if (first == run->at)
+		return;
+	s->events_total += run->at - first;
+	see_time(s, run_ts(run, first));
+	see_time(s, run_ts(run, run->at - 1));
+	for (uint32_t at = first; at < run->at; at++) {
+		size_t i = run_schema(run, at) - 1;
+
+		if (i < s->event_count)
+			s->events[i].count++;
+	}
 }
 
 static int take_loss(struct summary *s, const struct loss *loss, struct error *err)

@@ -38,6 +38,8 @@ struct summary {
 
 /* Start with {0}. 0 or ERR_NOMEM. ITEM_SECTION only takes facts and names: reset first. */
 int summary_take(struct summary *s, const struct item *item, struct error *err);
+/* The same as for the events of rows from `first` up to the run's next one. */
+void summary_take_rows(struct summary *s, const struct run *run, uint32_t first);
 void summary_reset(struct summary *s);
 void summary_release(struct summary *s);
 

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/census.h"
 #include "analyze/chosen.h"
 #include "analyze/info_page.h"
+#include "analyze/progress.h"
 #include "analyze/remarks.h"
 #include "analyze/schema_rows.h"
 #include "analyze/scope.h"
@@ -110,9 +112,11 @@ struct info {
 	struct arena arena;
 	struct conn_set seen; /* lives with an event between --since and --until */
 	bool has_origin;
+	bool is_whole; /* nothing is left out: of lives only their number counts */
 	uint64_t salt;
 	uint64_t number; /* of the section, from 1 */
 	uint64_t sockets;
+	uint64_t lives_before; /* in earlier sections */
 };
 
 static struct cell fact_cell(const struct summary *s, const char *key)
@@ -320,6 +324,10 @@ static void count_lives(struct info *f)
 {
 	const struct life *life;
 
+	if (f->is_whole) {
+		f->sockets = tracker_life_count(f->tracker) - f->lives_before;
+		return;
+	}
 	while ((life = tracker_take(f->tracker)))
 		if (!selection_has_span(f->in->selection) || conn_set_has(&f->seen, life->conn))
 			f->sockets += chosen_has(&f->chosen, f->in, life);
@@ -334,6 +342,7 @@ static int begin_section(struct info *f, const struct section *s, struct error *
 	f->number++;
 	f->salt = s->salt;
 	f->sockets = 0;
+	f->lives_before = tracker_life_count(f->tracker);
 	return 0;
 }
 
@@ -379,17 +388,46 @@ static int take_item(struct info *f, const struct item *item, struct error *err)
 	return is_wanted ? summary_take(&f->summary, item, err) : 0;
 }
 
+static bool is_whole(const struct view_input *in)
+{
+	const struct selection *s = in->selection;
+
+	return selection_is_open(s) && !selection_has_span(s) && s->event_count == 0;
+}
+
+/* Events that come in a run need not be looked at one by one. */
+static int take_run(struct info *f, struct error *err)
+{
+	uint64_t before = tracker_event_count(f->tracker);
+
+	TRY(census_take(f->tracker, cursor_run(f->in->cursor), &f->summary, err));
+	if (f->in->progress)
+		progress_count(f->in->progress, f->in->source,
+			       tracker_event_count(f->tracker) - before);
+	return 0;
+}
+
+static int next(struct info *f, struct item *item, struct error *err)
+{
+	if (f->is_whole && !view_has_enough(f->in))
+		TRY(take_run(f, err));
+	return view_next(f->in, item, err);
+}
+
 static int info_all(struct info *f, struct error *err)
 {
 	struct item item;
 	int rc;
 
+	f->is_whole = is_whole(f->in);
+	if (f->is_whole)
+		tracker_forgo(f->tracker, CENSUS_FORGOES);
 	TRY(chosen_prepare(&f->chosen, f->in, CHOSEN_LIVES, err));
 	if (f->in->lists_events)
 		render_begin(f->in->renderer, &events_table);
 	else if (!f->in->is_page)
 		render_begin(f->in->renderer, &info_table);
-	while ((rc = view_next(f->in, &item, err)) == 0)
+	while ((rc = next(f, &item, err)) == 0)
 		TRY(take_item(f, &item, err));
 	if (rc < 0)
 		return rc;

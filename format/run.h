@@ -31,6 +31,22 @@ static inline struct run_place run_peek(const struct run *r)
 	return (struct run_place){b->ts[row], batch_slot(b, row), batch_schema_row(b, row)};
 }
 
+/* Of any row: when it was, */
+static inline uint64_t run_ts(const struct run *r, uint32_t at)
+{
+	const struct batch *b = r->batch;
+
+	return b->ts[b->order ? b->order[at] : at];
+}
+
+/* and the id of its schema. */
+static inline uint32_t run_schema(const struct run *r, uint32_t at)
+{
+	const struct batch *b = r->batch;
+
+	return b->slots[batch_slot(b, b->order ? b->order[at] : at)].id;
+}
+
 /* The same as an event; false when it is none to deliver. */
 static inline bool run_event(const struct run *r, struct event *out)
 {

@@ -140,6 +140,20 @@ static void two_tapes_in_one_file_are_two_rows(void **state)
 	sample_free(two);
 }
 
+static void runs_are_counted_as_their_events_are(void **state)
+{
+	struct sample *s = sample_new(1000, 400);
+	struct viewed runs = info(s, "-f json"), events = info(s, "-f json --event *");
+
+	(void)state;
+	assert_int_equal(runs.rc, 0);
+	expect(runs.text, "\"events_total\":1000,");
+	assert_string_equal(runs.text, events.text);
+	viewed_release(&runs);
+	viewed_release(&events);
+	sample_free(s);
+}
+
 static void a_tape_without_its_end_is_not_complete(void **state)
 {
 	struct sample *s = sample_new(100, 40);
@@ -165,6 +179,7 @@ int main(void)
 		cmocka_unit_test(a_selection_counts_only_what_it_keeps),
 		cmocka_unit_test(the_page_says_it_in_words),
 		cmocka_unit_test(two_tapes_in_one_file_are_two_rows),
+		cmocka_unit_test(runs_are_counted_as_their_events_are),
 		cmocka_unit_test(a_tape_without_its_end_is_not_complete),
 	};
 

@@ -60,6 +60,7 @@ def in_order(rows):
 
 
 def check_events(t, info, events):
+    t.same("info of runs, of one event after the other", info, t.rows("info", "--event", "*"))
     t.same("events_total of info, rows of replay", total(info, "events_total"), len(events))
     names = collections.Counter()
     for section in info:
