@@ -211,6 +211,12 @@ static inline void expire(struct tracker *t, uint64_t now_ns)
 		end_due(t, now_ns);
 }
 
+static inline void reach(struct tracker *t, uint64_t ts_ns)
+{
+	see_time(t, ts_ns);
+	expire(t, ts_ns);
+}
+
 static int bind(struct tracker *t, const struct section *section, struct error *err)
 {
 	int rc = binding_update(&t->binding, section, err);
@@ -269,7 +275,8 @@ static bool is_starved(const struct tracker *t, const struct event *ev)
 	       t->tasks.slots.is_starved || event_is_starved(ev);
 }
 
-/* False without memory for a life; is_starved() has to be asked, too, before anything is told. */
+/* An event at a time that was reached. False without memory for a life; is_starved() has to be asked,
+ * too, before anything is told. */
 static inline bool feed_event(struct tracker *t, const struct event *ev, struct sighting *out)
 {
 	struct step s; /* its facts are filled when they are needed, which is seldom */
@@ -281,8 +288,6 @@ static inline bool feed_event(struct tracker *t, const struct event *ev, struct 
 	s.life = NULL;
 	s.is_tuple_new = s.is_starved = false;
 	t->event_count++;
-	see_time(t, ev->ts_ns);
-	expire(t, ev->ts_ns);
 	s.e = out->bound = binding_find(&t->binding, ev);
 	if (s.e)
 		on_event(&s);
@@ -301,7 +306,7 @@ static bool is_news(const struct tracker *t, const struct sighting *seen, uint64
 	       t->lives.lists[LIST_OVER].first || t->last_ns >= quiet_ns;
 }
 
-/* Until when no life's grace ends, and time goes on as it did. */
+/* Until when no life's grace ends, and time goes on as it did: reach() has nothing else to do. */
 static uint64_t quiet_until(const struct tracker *t)
 {
 	bool is_known = t->has_origin && t->has_section_ns && !t->is_gap_open;
@@ -340,6 +345,10 @@ int tracker_feed_run(struct tracker *t, struct run *run, struct event *ev, struc
 			break;
 		is_fed = true;
 		sighting_init(out);
+		if (ev->ts_ns >= quiet_ns)
+			reach(t, ev->ts_ns);
+		else if (ev->ts_ns > t->last_ns)
+			t->last_ns = ev->ts_ns;
 		is_lost = !feed_event(t, ev, out);
 		quiet_ns = quiet_until(t);
 		is_told = is_lost || is_news(t, out, quiet_ns);
@@ -355,6 +364,7 @@ int tracker_feed(struct tracker *t, const struct item *item, struct sighting *ou
 	sighting_init(out);
 	switch (item->kind) {
 	case ITEM_EVENT:
+		reach(t, item->event.ts_ns);
 		if (!feed_event(t, &item->event, out) || is_starved(t, &item->event))
 			return error_nomem(err);
 		return 0;
