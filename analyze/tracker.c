@@ -317,11 +317,15 @@ static uint64_t quiet_until(const struct tracker *t)
 /* All next rows that need no closer look. */
 static void touch_rows(struct tracker *t, struct run *run, uint64_t quiet_ns)
 {
+	uint32_t first = run->at, next = first, end = run->end;
 	uint64_t last_ns = t->last_ns;
-	uint32_t first = run->at;
+	struct run_rows rows;
 
-	for (; run->at < run->end; run->at++) {
-		struct run_place at = run_peek(run);
+	if (next == end)
+		return;
+	rows = run_rows(run);
+	for (; next < end; run->at = ++next) {
+		struct run_place at = run_place_at(&rows, next);
 
 		if (at.ts_ns >= quiet_ns || !touch(t, run, &at))
 			break;
@@ -329,7 +333,7 @@ static void touch_rows(struct tracker *t, struct run *run, uint64_t quiet_ns)
 			last_ns = at.ts_ns;
 	}
 	t->last_ns = last_ns;
-	t->event_count += run->at - first;
+	t->event_count += next - first;
 }
 
 int tracker_feed_run(struct tracker *t, struct run *run, struct event *ev, struct sighting *out,

@@ -22,13 +22,32 @@ struct run_place {
 	uint32_t schema_row; /* as is this */
 };
 
+/* Where all rows are, for a loop over them: nothing that is written in it changes this. */
+struct run_rows {
+	const uint64_t *ts;
+	const uint32_t *order, *places;
+};
+
+static inline struct run_rows run_rows(const struct run *r)
+{
+	const struct batch *b = r->batch;
+
+	return (struct run_rows){b->ts, b->order, b->places};
+}
+
+static inline struct run_place run_place_at(const struct run_rows *rows, uint32_t at)
+{
+	uint32_t row = rows->order ? rows->order[at] : at, place = rows->places[row];
+
+	return (struct run_place){rows->ts[row], place_slot(place), place_row(place)};
+}
+
 /* There is a next row. */
 static inline struct run_place run_peek(const struct run *r)
 {
-	const struct batch *b = r->batch;
-	uint32_t row = b->order ? b->order[r->at] : r->at;
+	struct run_rows rows = run_rows(r);
 
-	return (struct run_place){b->ts[row], batch_slot(b, row), batch_schema_row(b, row)};
+	return run_place_at(&rows, r->at);
 }
 
 /* Of any row: when it was, */
