@@ -96,24 +96,41 @@ static __always_inline bool is_state_alien(const struct sock *sk, int newstate)
 	return is_it;
 }
 
+/* Of a packet: neither is chosen, nor is its connection, and it begins none. */
+static __always_inline bool are_ports_alien(__u16 sport, __u16 dport)
+{
+	if (!is_remembering())
+		return is_alien(sport, dport);
+	return !are_ports_marked(sport, dport) && !are_ports_marked(sport, 0) &&
+	       !are_ports_marked(dport, 0);
+}
+
+/* By the ports of an IPv4 packet without options. Where it has none, whatever lies in their place does no
+ * harm: it is not chosen, or its program decides. */
+static __always_inline bool is_header_alien(const unsigned char *l3)
+{
+	__u64 ports;
+
+	if (bpf_be64_to_cpu(read_word(l3)) >> 56 != 0x45)
+		return false;
+	ports = bpf_be64_to_cpu(read_word(l3 + 16));
+	return are_ports_alien(ports >> 16, ports);
+}
+
 static __always_inline bool is_skb_alien(const __u64 *ctx)
 {
 	const struct sk_buff *skb = (const void *)ctx[0];
 
-	return is_packet_alien(skb, network_header(skb), skb->sk);
+	if (skb->protocol != bpf_htons(ETH_P_IP) ||
+	    (is_remembering() && skb->sk && is_sock_marked(skb->sk)))
+		return false;
+	return is_header_alien(network_header(skb));
 }
 
-/* Without a socket a packet is chosen by its ports alone. Where it is not IPv4, or has none, whatever lies
- * in their place does no harm: it is not chosen, or its program decides. */
+/* Without a socket a packet is chosen by its ports alone. */
 static __always_inline bool is_received_alien(const __u64 *ctx)
 {
-	const struct sk_buff *skb = (const void *)ctx[0];
-	__u64 ports;
-
-	if (bpf_be64_to_cpu(read_word(skb->data)) >> 56 != 0x45)
-		return false;
-	ports = bpf_be64_to_cpu(read_word(skb->data + 16));
-	return are_ports_alien(ports >> 16, ports);
+	return is_header_alien(((const struct sk_buff *)ctx[0])->data);
 }
 
 FRONT(netif_receive_skb, is_received_alien(ctx))

@@ -248,22 +248,6 @@ static __always_inline __u32 fill_packet_copied(struct wire_packet *p, const str
 	return fill_packet_by(p, skb, l3, false);
 }
 
-/* The ports of an IPv4 packet without options or fragments, as they lie in memory; 0 = it is another.
- * Only if has_cast. */
-static __always_inline __u32 packet_ports(const struct sk_buff *skb, const unsigned char *l3)
-{
-	__s32 linear = skb->tail - (__u32)(l3 - skb->head);
-	struct ip4_packet h;
-
-	if (skb->protocol != bpf_htons(ETH_P_IP) || linear < (__s32)sizeof(h.ip) + 4)
-		return 0;
-	read_words((__u64 *)&h, l3);
-	if (h.ip.version_ihl != 0x45 || h.ip.frag_off & bpf_htons(0x1fff) ||
-	    (h.ip.protocol != IPPROTO_TCP && h.ip.protocol != IPPROTO_UDP))
-		return 0;
-	return *(__u32 *)&h.l4;
-}
-
 /* Where the IP header of an skb lies that has been through the IP layer. */
 static __always_inline const unsigned char *network_header(const struct sk_buff *skb)
 {

@@ -362,34 +362,11 @@ OUT_OF_LINE bool is_skb_chosen(const struct sk_buff *skb, const unsigned char *l
 			      flags & WIRE_HAS_SEGMENT ? p.tcp_flags : 0);
 }
 
-/* Of a packet: neither is chosen, nor is its connection, and it begins none. */
-static __always_inline bool are_ports_alien(__u16 sport, __u16 dport)
-{
-	if (!is_remembering())
-		return is_alien(sport, dport);
-	return !are_ports_marked(sport, dport) && !are_ports_marked(sport, 0) &&
-	       !are_ports_marked(dport, 0);
-}
-
-/* The same of a packet of the usual form. */
-static __always_inline bool is_packet_alien(const struct sk_buff *skb, const unsigned char *l3,
-					    const void *sk)
-{
-	__u32 ports;
-
-	if (!has_cast || !(is_remembering() || select_kinds() & WIRE_BY_PORT) ||
-	    (is_remembering() && sk && is_sock_marked(sk)))
-		return false;
-	ports = packet_ports(skb, l3);
-	return ports && are_ports_alien(bpf_ntohs(ports & 0xffff), bpf_ntohs(ports >> 16));
-}
-
 /* Any packet, by its socket or its headers, which begin at `l3`. */
 static __always_inline bool is_selected_skb(const struct sk_buff *skb, const unsigned char *l3,
 					    const void *sk, const struct net_device *dev)
 {
-	return !select_kinds() ||
-	       (!is_packet_alien(skb, l3, sk) && is_skb_chosen(skb, l3, sk, dev));
+	return !select_kinds() || is_skb_chosen(skb, l3, sk, dev);
 }
 
 #endif
