@@ -144,8 +144,8 @@ static void tell_summary(const struct side *s, struct narration *out)
 	narration_say(out, "in all");
 	if (!t)
 		return;
-	narration_say(out, ": %" PRIu32 " segments out, %" PRIu32 " in, cwnd %" PRIu32, t->segs_out,
-		      t->segs_in, t->cwnd);
+	narration_say(out, ": %" PRIu32 " segment%s out, %" PRIu32 " in, cwnd %" PRIu32,
+		      t->segs_out, units_plural(t->segs_out), t->segs_in, t->cwnd);
 	if (t->min_rtt_us)
 		narration_say(out, ", least RTT %s",
 			      units_duration((int64_t)t->min_rtt_us * 1000, rtt));

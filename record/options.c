@@ -28,7 +28,7 @@ static const struct option_row rows[] = {
 	{'o', "output", "FILE",
 	 "write the tape to FILE, \"-\" for standard output\n"
 	 "(default: tcptape-YYYYmmdd-HHMMSS.tape)"},
-	{'d', "duration", "SECONDS", "stop after this time; fractions are allowed"},
+	{'d', "duration", "TIME", "stop after 0.5, 90s, 10m, 1h"},
 	{'e', "event", "GLOB",
 	 "record these events instead of the default ones;\n"
 	 "'!GLOB' leaves events out; may be repeated"},
@@ -143,9 +143,9 @@ void options_print_version(FILE *to)
 
 static int set_duration(struct record_options *o, const char *arg, struct error *err)
 {
-	if (quantity_seconds(span_of(arg, strlen(arg)), &o->duration_ns))
+	if (quantity_time(span_of(arg, strlen(arg)), &o->duration_ns))
 		return OK;
-	return error_set(err, ERR_USAGE, "--duration '%.40s': not a number of seconds above 0",
+	return error_set(err, ERR_USAGE, "--duration '%.40s': not a time such as 0.5, 30s or 10m",
 			 arg);
 }
 

@@ -28,7 +28,7 @@ bool quantity_bytes(struct span s, uint64_t *bytes)
 	return true;
 }
 
-bool quantity_seconds(struct span s, uint64_t *ns)
+static bool take_seconds(struct span s, uint64_t *ns)
 {
 	struct span whole = span_take(&s, '.');
 	uint64_t fraction = 0, unit = SECOND_NS;
@@ -63,7 +63,7 @@ bool quantity_time(struct span s, uint64_t *ns)
 			s.end--;
 			break;
 		}
-	if (!quantity_seconds(s, &value) || value > MAX_SECONDS * SECOND_NS / scale)
+	if (!take_seconds(s, &value) || value > MAX_SECONDS * SECOND_NS / scale)
 		return false;
 	*ns = value * scale;
 	return true;

@@ -13,9 +13,7 @@
 
 /* "4096", "8M": K, M, G and T are powers of 1024, in either case. May be 0. */
 bool quantity_bytes(struct span s, uint64_t *bytes);
-/* "2", "0.25": seconds, above 0 and up to ten years, as nanoseconds. */
-bool quantity_seconds(struct span s, uint64_t *ns);
-/* The same, or with a unit behind it: s, m, h or d. */
+/* "2", "0.25": seconds, or with a unit behind it: s, m, h or d. Above 0 and up to ten years, as nanoseconds. */
 bool quantity_time(struct span s, uint64_t *ns);
 /* "20" or "20%", from 1 to `max`. */
 bool quantity_percent(struct span s, uint32_t max, uint32_t *percent);

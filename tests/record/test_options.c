@@ -92,6 +92,9 @@ static void options_take_fractions_of_a_second(void **state)
 	PARSE(&o, "--duration=.000000001");
 	assert_int_equal(o.duration_ns, 1);
 	options_release(&o);
+	PARSE(&o, "-d", "1.5m");
+	assert_int_equal(o.duration_ns, 90000000000);
+	options_release(&o);
 	PARSE(&o, "-d", "1.");
 	assert_int_equal(o.duration_ns, 1000000000);
 	options_release(&o);
@@ -99,15 +102,15 @@ static void options_take_fractions_of_a_second(void **state)
 
 static void options_refuse_durations_that_are_none(void **state)
 {
-	const char *const bad[] = {"0",   "",    ".",    "-1",  "5x",
-				   "1e3", "0.0", "1.5s", "nan", "99999999999"};
+	const char *const bad[] = {"0",   "",    ".",     "-1",  "5x",
+				   "1e3", "0.0", "1.5ms", "nan", "99999999999"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char sentence[100];
 
 		snprintf(sentence, sizeof(sentence),
-			 "--duration '%s': not a number of seconds above 0", bad[i]);
+			 "--duration '%s': not a time such as 0.5, 30s or 10m", bad[i]);
 		assert_usage(sentence, WORDS("-d", bad[i]));
 	}
 }
