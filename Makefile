@@ -78,7 +78,7 @@ static: $(STATIC) ## both programs without shared libraries, to copy to a host
 
 link = $(if $(V),,@printf '  %-7s %s\n' LINK $@;) mkdir -p $(@D) && $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) $(if $(LTO),$(lto)) $(1) -o $@ $(filter %.o,$^) $(2)
 lto = -fno-lto
-$(B)/tcptape $(B)/tcptape-record: private lto = -flto=auto
+$(B)/tcptape $(B)/tcptape-record $(BENCH): private lto = -flto=auto
 $(B)/tcptape: $(call o,$(ANALYZE) $(FORMAT))
 	$(call link,,$(LIBS))
 $(B)/tcptape-record: $(call o,$(RECORD) $(FORMAT))
