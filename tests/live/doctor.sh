@@ -64,7 +64,7 @@ both 0 '' '' -o "$TMP/there" --force
 # Outputs that cannot be written.
 both 1 'fails +output' 'no-such-directory.*No such' -o "$TMP/no-such-directory/tape"
 both 1 'fails +output' '/proc/tape' -o /proc/tape
-both 1 'fails +output' 'directory' -o "$TMP" --force
+both 2 'fails +output' 'is a directory: name a file' -o "$TMP" --force
 mkdir "$TMP/full"
 mount -t tmpfs -o size=64k none "$TMP/full"
 head -c 100000 /dev/zero >"$TMP/full/filler" 2>/dev/null || :
