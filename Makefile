@@ -32,8 +32,8 @@ BASE := -std=c11 -D_FILE_OFFSET_BITS=64 -I. -I$(B) $(WARN)
 # The recorder, its tests and the hello pair are Linux programs; everything else is C11 and POSIX.
 gnu = $(filter record/% tests/record/% testdata/%,$<)
 room = $(if $(gnu),-D_GNU_SOURCE -pthread,-D_POSIX_C_SOURCE=200809L) $(if $(filter format/%,$<),-Wconversion)
-# Decoding is loops over columns, following sockets one over events, recording one over records.
-product = $(filter format/% analyze/% record/%,$<)
+# Decoding is loops over columns, following sockets one over events, recording one over records. Sanitizers are not in a hurry.
+product = $(if $(SAN),,$(filter format/% analyze/% record/%,$<))
 speed = $(if $(product),$(CFLAGS:-O2=-O3),$(CFLAGS))
 # gcc optimises each program as a whole, which makes it faster by a twentieth; tests link the same objects as they are. LTO= leaves it out.
 LTO ?= $(if $(filter gcc,$(CC)),$(if $(SAN),,1))
