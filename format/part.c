@@ -132,12 +132,19 @@ static int level_of(const struct packer *p, enum packer_effort effort)
 	return p->level + more[p->haste][effort];
 }
 
+/* What *preset keeps once it is needed; NULL without memory. */
+static const uint8_t *kept_preset(uint8_t **preset)
+{
+	if (!*preset)
+		*preset = preset_new();
+	return *preset;
+}
+
 /* The next frame begins as if it went on from the preset. */
 static int refer_to_preset(struct packer *p, struct error *err)
 {
-	if (!p->preset)
-		p->preset = preset_new();
-	if (!p->preset || ZSTD_isError(ZSTD_CCtx_refPrefix(p->zstd, p->preset, PRESET_BYTES)))
+	if (!kept_preset(&p->preset) ||
+	    ZSTD_isError(ZSTD_CCtx_refPrefix(p->zstd, p->preset, PRESET_BYTES)))
 		return error_nomem(err);
 	return 0;
 }
@@ -336,9 +343,8 @@ static bool is_one_frame(struct view in)
 /* The next frame goes on from the preset. */
 static int begin_with_preset(struct unpacker *u, struct error *err)
 {
-	if (!u->preset)
-		u->preset = preset_new();
-	if (!u->preset || ZSTD_isError(ZSTD_DCtx_refPrefix(u->zstd, u->preset, PRESET_BYTES)))
+	if (!kept_preset(&u->preset) ||
+	    ZSTD_isError(ZSTD_DCtx_refPrefix(u->zstd, u->preset, PRESET_BYTES)))
 		return error_nomem(err);
 	return 0;
 }
