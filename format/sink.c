@@ -48,15 +48,17 @@ static int open_stdout(struct sink *s, struct error *err)
 	return 0;
 }
 
-/* errno stays. */
-static bool is_directory(const char *path)
+/* Why it could not be opened. */
+static int refuse(const char *path, int errnum, struct error *err)
 {
-	int before = errno;
 	struct stat st;
-	bool is = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 
-	errno = before;
-	return is;
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return error_set(err, ERR_USAGE, "%s is a directory: name a file", path);
+	if (errnum == EEXIST)
+		return error_set(err, ERR_USAGE, "%s exists: choose another name or use --force",
+				 path);
+	return error_sys(err, errnum, "cannot create %s", path);
 }
 
 static int open_file(struct sink *s, const char *path, bool force, struct error *err)
@@ -65,12 +67,9 @@ static int open_file(struct sink *s, const char *path, bool force, struct error 
 	struct stat st;
 
 	s->fd = open(path, flags, 0600);
-	if (s->fd < 0 && is_directory(path))
-		return error_set(err, ERR_USAGE, "%s is a directory: name a file", path);
-	if (s->fd < 0 && errno == EEXIST)
-		return error_set(err, ERR_USAGE, "%s exists: choose another name or use --force",
-				 path);
-	if (s->fd < 0 || fstat(s->fd, &st) < 0)
+	if (s->fd < 0)
+		return refuse(path, errno, err);
+	if (fstat(s->fd, &st) < 0)
 		return error_sys(err, errno, "cannot create %s", path);
 	s->is_file = S_ISREG(st.st_mode);
 	return 0;
