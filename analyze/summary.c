@@ -59,29 +59,29 @@ static void see_time(struct summary *s, uint64_t ts_ns)
 	s->has_time = true;
 }
 
-static void take_event(struct summary *s, const struct event *ev)
+static void count_event(struct summary *s, uint32_t schema)
 {
-	size_t i = (size_t)ev->schema->id - 1;
+	size_t i = (size_t)schema - 1;
 
 	s->events_total++;
-	see_time(s, ev->ts_ns);
 	if (i < s->event_count)
 		s->events[i].count++;
+}
+
+static void take_event(struct summary *s, const struct event *ev)
+{
+	see_time(s, ev->ts_ns);
+	count_event(s, ev->schema->id);
 }
 
 void summary_take_rows(struct summary *s, const struct run *run, uint32_t first)
 {
 	if (first == run->at)
 		return;
-	s->events_total += run->at - first;
 	see_time(s, run_ts(run, first));
 	see_time(s, run_ts(run, run->at - 1));
-	for (uint32_t at = first; at < run->at; at++) {
-		size_t i = run_schema(run, at) - 1;
-
-		if (i < s->event_count)
-			s->events[i].count++;
-	}
+	for (uint32_t at = first; at < run->at; at++)
+		count_event(s, run_schema(run, at));
 }
 
 static int take_loss(struct summary *s, const struct loss *loss, struct error *err)

@@ -50,12 +50,16 @@ static inline struct run_place run_peek(const struct run *r)
 	return run_place_at(&rows, r->at);
 }
 
-/* Of any row: when it was, */
+/* Of any row: where it lies, */
+static inline uint32_t run_row(const struct run *r, uint32_t at)
+{
+	return r->batch->order ? r->batch->order[at] : at;
+}
+
+/* when it was, */
 static inline uint64_t run_ts(const struct run *r, uint32_t at)
 {
-	const struct batch *b = r->batch;
-
-	return b->ts[b->order ? b->order[at] : at];
+	return r->batch->ts[run_row(r, at)];
 }
 
 /* and the id of its schema. */
@@ -63,7 +67,7 @@ static inline uint32_t run_schema(const struct run *r, uint32_t at)
 {
 	const struct batch *b = r->batch;
 
-	return b->slots[batch_slot(b, b->order ? b->order[at] : at)].id;
+	return b->slots[batch_slot(b, run_row(r, at))].id;
 }
 
 /* The same as an event; false when it is none to deliver. */
