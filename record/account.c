@@ -35,9 +35,7 @@ void account_tell(struct account *a, const struct error *trouble, const char *wh
 	if (!trouble->status || a->is_quiet)
 		return;
 	status_erase(a->line);
-	fputs("tcptape-record: ", stderr);
-	printable_put(stderr, trouble->text);
-	fprintf(stderr, "%s\n", what);
+	printable_say(stderr, trouble->text, what);
 }
 
 void account_watch_output(struct account *a)

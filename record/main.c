@@ -47,8 +47,6 @@ int main(int argc, char **argv)
 	options_release(&opt);
 	if (!rc)
 		return 0;
-	fputs("tcptape-record: ", stderr);
-	printable_put(stderr, err.text);
-	fputc('\n', stderr);
+	printable_say(stderr, err.text, "");
 	return rc == ERR_USAGE ? 2 : 1;
 }

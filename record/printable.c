@@ -43,3 +43,10 @@ size_t printable_put(FILE *to, const char *text)
 {
 	return printable_put_part(to, text, strlen(text));
 }
+
+void printable_say(FILE *to, const char *text, const char *rest)
+{
+	fputs("tcptape-record: ", to);
+	printable_put(to, text);
+	fprintf(to, "%s\n", rest);
+}

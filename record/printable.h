@@ -11,6 +11,8 @@
 
 /* Print text; control characters, those of UTF-8 (C1) too, as \x1b. Returns the number of bytes. */
 size_t printable_put(FILE *to, const char *text);
+/* A sentence of the recorder's, a line: its name, text so printed, `rest` as it is. */
+void printable_say(FILE *to, const char *text, const char *rest);
 /* No more than `len` bytes of it. */
 size_t printable_put_part(FILE *to, const char *text, size_t len);
 

@@ -17,9 +17,8 @@ void stall_tell(struct stall *s, const char *reason, uint64_t unwritten, FILE *o
 
 	s->is_told = reason != NULL;
 	if (reason) {
-		fputs("tcptape-record: ", out);
-		printable_put(out, reason);
-		fputs("; recording goes on, events are lost until it can be written again\n", out);
+		printable_say(out, reason,
+			      "; recording goes on, events are lost until it can be written again");
 		return;
 	}
 	fprintf(out, "tcptape-record: writing goes on; %" PRIu64 " event%s could not be written\n",
