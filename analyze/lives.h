@@ -46,7 +46,7 @@ struct lives {
 	struct life_map by_cookie;
 	struct life_map by_skaddr;
 	struct life_map by_tuple; /* complete tuples; LINK_TUPLE, as the next two */
-	struct life_map by_port;  /* listeners */
+	struct life_map by_port;  /* listeners (listening.h) */
 	struct life_map by_half;  /* who connects from a port not known yet (connecting.h) */
 	struct life_map by_seq;   /* established, without a peer yet */
 	struct life_list lists[LIST_COUNT]; /* by phase, oldest first, and those of life_lists */
@@ -105,21 +105,6 @@ static inline bool lives_is_starved(const struct lives *ls)
 	       ls->by_seq.is_starved | ls->by_tuple.is_starved | ls->by_port.is_starved |
 	       ls->by_half.is_starved;
 }
-/* Enter l as a listener on its local port, or find the one that accepts at `local`. */
-bool lives_add_listener(struct lives *ls, struct life *l);
-struct life *lives_find_listener(const struct lives *ls, const struct endpoint *local,
-				 uint32_t netns);
-/* The same, but NULL when it is closed, or shares its port with others. */
-struct life *lives_find_only_listener(const struct lives *ls, const struct endpoint *local,
-				      uint32_t netns);
-/* The one that the SYNs of a client with this tuple come to, in its namespace or in another, where that is
- * sure: it is alive, the only one, and the remote address is known to be its own. */
-struct life *lives_find_called(const struct lives *ls, const struct tuple *client, uint32_t netns);
-/* A connection was accepted where this one listens, and perhaps others do (SO_REUSEPORT): nobody knows by
- * which of them. */
-void lives_note_stray(const struct lives *ls, const struct life *listener);
-/* The one that has or will have accepted l, as far as is known; NULL when it may be one of several. */
-struct life *lives_find_listener_of(const struct lives *ls, const struct life *l);
 
 /* After l->phase has changed: queue it accordingly. */
 void lives_requeue(struct lives *ls, struct life *l, uint64_t ts_ns);

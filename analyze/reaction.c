@@ -9,6 +9,7 @@
 #include "analyze/drop.h"
 #include "analyze/end_cause.h"
 #include "analyze/identity.h"
+#include "analyze/listening.h"
 #include "analyze/pair.h"
 
 /* A listener with a long queue takes so long to close it, at most. */
@@ -27,15 +28,14 @@ void reaction_inherit(struct tracker *t, struct life *l)
 	struct life *listener = NULL;
 
 	if (l->role == LIFE_SERVER || l->role == LIFE_UNKNOWN)
-		listener = lives_find_listener_of(&t->lives, l);
+		listener = listening_find_of(&t->lives, l);
 	if (!listener) {
 		/* One of several that share the port. */
-		if (l->role == LIFE_UNKNOWN &&
-		    lives_find_listener(&t->lives, &l->tuple.local, l->netns))
+		if (l->role == LIFE_UNKNOWN && listening_find(&t->lives, &l->tuple.local, l->netns))
 			l->role = LIFE_SERVER;
 		if (l->role == LIFE_UNKNOWN)
-			l->is_far_listening |= lives_find_listener(&t->lives, &l->tuple.remote,
-								   l->netns) != NULL;
+			l->is_far_listening |= listening_find(&t->lives, &l->tuple.remote,
+							      l->netns) != NULL;
 		return;
 	}
 	/* A connection on a listener's port was accepted there. */
@@ -89,16 +89,16 @@ static void note_acceptance(struct step *s)
 	if (l->role != LIFE_SERVER || l->accept_count || !l->is_start_seen ||
 	    !l->has_been_established)
 		return;
-	listener = lives_find_listener_of(&s->t->lives, l);
+	listener = listening_find_of(&s->t->lives, l);
 	since_ns = s->ev->ts_ns > l->since_ns ? s->ev->ts_ns - l->since_ns : 0;
 	l->accept_wait_ns = life_state_ns(l, STATE_ESTABLISHED) +
 			    life_state_ns(l, STATE_CLOSE_WAIT) +
 			    (tcp_state_is_open((enum tcp_state)l->state) ? since_ns : 0);
 	l->accept_count = 1;
 	if (!listener) {
-		listener = lives_find_listener(&s->t->lives, &l->tuple.local, l->netns);
+		listener = listening_find(&s->t->lives, &l->tuple.local, l->netns);
 		if (listener)
-			lives_note_stray(&s->t->lives, listener);
+			listening_note_stray(&s->t->lives, listener);
 		return;
 	}
 	listener->accept_count++;
@@ -136,7 +136,7 @@ static void note_abandonment(struct step *s)
 	if (l->role != LIFE_SERVER || l->accept_count || l->end != LIFE_ABORTED || l->sk_err > 0 ||
 	    (l->traffic.received > l->traffic.received_base && !has_reset_reasons(&s->t->binding)))
 		return;
-	listener = lives_find_listener_of(&s->t->lives, l);
+	listener = listening_find_of(&s->t->lives, l);
 	l->is_abandoned = listener && listener->phase != LIFE_ALIVE && listener->is_end_seen &&
 			  s->ev->ts_ns - listener->until_ns < ABANDONMENT_NS;
 }
@@ -157,7 +157,7 @@ static void on_close(struct step *s, enum tcp_state from)
 static void note_syn(struct step *s)
 {
 	struct life *l = s->life;
-	const struct life *listener = lives_find_called(&s->t->lives, &l->tuple, l->netns);
+	const struct life *listener = listening_find_called(&s->t->lives, &l->tuple, l->netns);
 	const struct accept_queue *queue = listener ? life_queue(listener) : NULL;
 
 	l->queue = l->is_queue_full ? QUEUE_FULL : QUEUE_FINE;
@@ -185,7 +185,7 @@ static void on_state(struct step *s)
 	if (!l->is_start_seen)
 		l->from_ns = t->section_ns;
 	if (c->to == STATE_LISTEN)
-		lives_add_listener(&t->lives, l);
+		listening_add(&t->lives, l);
 	if (c->to == STATE_SYN_SENT) {
 		connecting_add(&t->lives, l);
 		note_syn(s);
@@ -255,7 +255,7 @@ static void on_snapshot(struct step *s)
 		l->has_peer_closed = tcp_state_peer_closed((enum tcp_state)l->state);
 		read_counters(s, true);
 		if (l->state == STATE_LISTEN) {
-			lives_add_listener(&s->t->lives, l);
+			listening_add(&s->t->lives, l);
 			read_backlog(s);
 		}
 		if (l->state == STATE_SYN_SENT)
@@ -352,8 +352,7 @@ static void note_overflow(struct step *s)
 		flow.sender->queue = QUEUE_OVERFLOW;
 	listener = s->life->role == LIFE_LISTENER
 			   ? s->life
-			   : lives_find_only_listener(&t->lives, &flow.tuple->remote,
-						      s->life->netns);
+			   : listening_find_only(&t->lives, &flow.tuple->remote, s->life->netns);
 	if (listener && life_past(listener))
 		accept_queue_overflow(&listener->past->queue);
 }

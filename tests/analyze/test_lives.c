@@ -140,98 +140,6 @@ static void snapshot_makes_a_life_whose_start_was_not_seen(void **state)
 	tape_release(&b);
 }
 
-static void connection_on_a_listeners_port_is_its_server(void **state)
-{
-	struct build_tape b = {0};
-	struct tracked t;
-
-	(void)state;
-	tape_begin(&b);
-	tape_snapshot(&b, T0, &hello_client, &(struct build_snapshot){.state = STATE_ESTABLISHED});
-	tape_snapshot(&b, T0, &hello_server, &(struct build_snapshot){.state = STATE_ESTABLISHED});
-	tape_snapshot(&b, T0, &hello_listener,
-		      &(struct build_snapshot){.state = STATE_LISTEN,
-					       .owner_pid = 5,
-					       .owner_comm = "nginx"});
-	track(&t, &b);
-	assert_int_equal(t.lives[1].role, LIFE_SERVER);
-	assert_int_equal(t.lives[1].owner.pid, 5);
-	assert_int_equal(t.lives[1].owner.source, OWNER_LISTENER);
-	tracked_release(&t);
-	tape_release(&b);
-}
-
-static void of_listeners_on_one_port_the_one_that_is_woken_accepts(void **state)
-{
-	struct build_sock second = hello_listener;
-	struct build_tape b = {0};
-	struct tracked t;
-
-	(void)state;
-	second.skaddr++;
-	second.cookie = 98;
-	tape_begin(&b);
-	tape_run(&b, 10, "first");
-	tape_state(&b, T0, &hello_listener, STATE_CLOSE, STATE_LISTEN);
-	tape_run(&b, 20, "second");
-	tape_state(&b, T0 + 1000, &second, STATE_CLOSE, STATE_LISTEN);
-	tape_run(&b, 0, "swapper/0");
-	tape_state(&b, T0 + 2000, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
-	tape_state(&b, T0 + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
-	tape_sock_event(&b, T0 + 4000, BUILD_DATA_READY, &hello_listener);
-	/* Not that of the connection before. */
-	tape_sock_event(&b, T0 + 5000, BUILD_DATA_READY, &second);
-	track(&t, &b);
-	assert_int_equal(t.count, 3);
-	assert_int_equal(t.lives[2].role, LIFE_SERVER);
-	assert_int_equal(t.lives[2].owner.source, OWNER_LISTENER);
-	assert_string_equal(t.lives[2].owner.comm, "first");
-	tracked_release(&t);
-	tape_release(&b);
-}
-
-static void of_listeners_on_one_port_none_is_guessed(void **state)
-{
-	struct build_tape b = {.left_out = 1 << BUILD_DATA_READY};
-	struct build_sock second = hello_listener;
-	struct tracked t;
-
-	(void)state;
-	second.skaddr++;
-	second.cookie = 98;
-	tape_begin(&b);
-	tape_run(&b, 10, "first");
-	tape_state(&b, T0, &hello_listener, STATE_CLOSE, STATE_LISTEN);
-	tape_run(&b, 20, "second");
-	tape_state(&b, T0 + 1000, &second, STATE_CLOSE, STATE_LISTEN);
-	tape_run(&b, 0, "swapper/0");
-	tape_state(&b, T0 + 2000, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
-	tape_state(&b, T0 + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
-	tape_run(&b, 10, "first");
-	tape_send(&b, T0 + 9000, &hello_server, 1);
-	tape_run(&b, 0, "swapper/0");
-	/* Only one is left. */
-	tape_state(&b, T0 + 10000, &second, STATE_LISTEN, STATE_CLOSE);
-	tape_destroy(&b, T0 + 10000, &second);
-	second = hello_server;
-	second.skaddr += 7;
-	second.cookie += 70;
-	second.rport++;
-	tape_state(&b, T0 + 12000, &second, STATE_LISTEN, STATE_SYN_RECV);
-	tape_state(&b, T0 + 13000, &second, STATE_SYN_RECV, STATE_ESTABLISHED);
-	track(&t, &b);
-	assert_int_equal(t.count, 4);
-	assert_int_equal(t.lives[2].role, LIFE_SERVER);
-	assert_int_equal(t.lives[2].owner.source, OWNER_CALLER);
-	assert_true(t.lives[0].has_strayed);
-	assert_true(t.lives[1].has_strayed);
-	assert_int_equal(t.lives[0].accept_count + t.lives[1].accept_count, 0);
-	assert_int_equal(t.lives[3].owner.source, OWNER_LISTENER);
-	assert_string_equal(t.lives[3].owner.comm, "first");
-	tracked_release(&t);
-	tape_release(&b);
-}
-
 static void tape_without_state_events_still_has_connections(void **state)
 {
 	struct build_tape b = {.left_out = 1 << BUILD_STATE | 1 << BUILD_SEND | 1 << BUILD_RECV |
@@ -445,9 +353,6 @@ int main(void)
 		cmocka_unit_test(reconnect_of_the_same_cookie_is_a_new_life),
 		cmocka_unit_test(reconnect_shows_the_old_port_at_first),
 		cmocka_unit_test(snapshot_makes_a_life_whose_start_was_not_seen),
-		cmocka_unit_test(connection_on_a_listeners_port_is_its_server),
-		cmocka_unit_test(of_listeners_on_one_port_the_one_that_is_woken_accepts),
-		cmocka_unit_test(of_listeners_on_one_port_none_is_guessed),
 		cmocka_unit_test(tape_without_state_events_still_has_connections),
 		cmocka_unit_test(sockets_that_are_not_tcp_are_no_connections),
 		cmocka_unit_test(mapped_addresses_become_ipv4),
