@@ -300,11 +300,12 @@ bool life_rx_bytes(const struct life *l, uint64_t *out)
 	if (!l->has_call_events && !t->has_counters)
 		return false;
 	/* A close in order with data unread would have been a reset. */
-	if (!t->has_read)
-		*out = received;
+	if (l->end == LIFE_FIN && (l->is_start_seen || !t->has_read))
+		*out = more(t->rx_bytes, received);
+	else if (t->has_read || (l->has_call_events && !l->has_fetched))
+		*out = t->rx_bytes;
 	else
-		*out = l->is_start_seen && l->end == LIFE_FIN ? more(t->rx_bytes, received)
-							      : t->rx_bytes;
+		*out = received;
 	return true;
 }
 

@@ -109,6 +109,7 @@ struct life {
 	bool has_call_events : 1;       /* lengths of its send and receive calls */
 	bool has_packet_events : 1;     /* packets that arrive */
 	bool is_queue_full : 1; /* of the listener that it connects to, when it last sent a SYN */
+	bool has_fetched : 1;   /* somebody took data from it, by a call or not (splice) */
 	/* The next five are lives.c's own, as is what begins at `hash`. */
 	uint8_t linked : 4;    /* bit per enum life_link */
 	bool is_over : 1;      /* nothing finds it any more */

@@ -16,10 +16,12 @@ static bool is_near(uint32_t a, uint32_t b)
 	return d > -SEQ_TOLERANCE && d < SEQ_TOLERANCE;
 }
 
-/* A listener's child that is no connection yet, or never was one. It will look itself when it is. */
+/* A listener's child that is no connection yet, or never was one. It will look itself when it is. With Fast
+ * Open it is one when its application has called on it. */
 static bool is_unborn(const struct life *l)
 {
-	return l->is_stillborn || (l->state == STATE_SYN_RECV && l->role == LIFE_SERVER);
+	return l->is_stillborn ||
+	       (l->state == STATE_SYN_RECV && l->role == LIFE_SERVER && !l->accept_count);
 }
 
 /* Both were there at the same time, and nothing known speaks against it. */

@@ -76,7 +76,7 @@ static void seek_peer(struct step *s, bool has_new_seq)
 		return;
 	if (has_new_seq && step_int(s, BOUND_SND_UNA, &una) && step_int(s, BOUND_RCV_NXT, &nxt))
 		pair_offer(&s->t->lives, l, (uint32_t)una, (uint32_t)nxt);
-	if (l->state != STATE_SYN_SENT && l->state != STATE_SYN_RECV)
+	if (l->state != STATE_SYN_SENT && (l->state != STATE_SYN_RECV || l->accept_count))
 		pair_find(&s->t->lives, l);
 }
 
@@ -87,7 +87,7 @@ static void note_acceptance(struct step *s)
 	uint64_t since_ns;
 
 	if (l->role != LIFE_SERVER || l->accept_count || !l->is_start_seen ||
-	    !l->has_been_established)
+	    !(l->has_been_established || l->state == STATE_SYN_RECV))
 		return;
 	listener = listening_find_of(&s->t->lives, l);
 	since_ns = s->ev->ts_ns > l->since_ns ? s->ev->ts_ns - l->since_ns : 0;
@@ -95,6 +95,8 @@ static void note_acceptance(struct step *s)
 			    life_state_ns(l, STATE_CLOSE_WAIT) +
 			    (tcp_state_is_open((enum tcp_state)l->state) ? since_ns : 0);
 	l->accept_count = 1;
+	if (l->state == STATE_SYN_RECV) /* Fast Open */
+		seek_peer(s, false);
 	if (!listener) {
 		listener = listening_find(&s->t->lives, &l->tuple.local, l->netns);
 		if (listener)
@@ -460,6 +462,7 @@ void reaction_note(struct step *s)
 		note_acceptance(s);
 		break;
 	case EVENT_SPACE_ADJUST:
+		s->life->has_fetched = true;
 		learn_owner(s, OWNER_READER);
 		note_acceptance(s);
 		break;

@@ -469,6 +469,30 @@ static void peeked_bytes_are_counted_once(void **state)
 	tape_release(&b);
 }
 
+/* TCP had received them; who closes has read nothing. Without a call but with data fetched (splice), all of it. */
+static void bytes_that_nobody_read_are_not_received(void **state)
+{
+	for (int is_spliced = 0; is_spliced < 2; is_spliced++) {
+		struct build_tape b = {0};
+		struct tracked t;
+		uint64_t bytes = 1;
+
+		(void)state;
+		tape_begin(&b);
+		tape_run(&b, 77, "curl");
+		tape_establish(&b, T0);
+		if (is_spliced)
+			tape_sock_event(&b, T0 + 4000, BUILD_SPACE_ADJUST, &hello_client);
+		tape_close(&b, T0 + 5000, &hello_client, STATE_ESTABLISHED, 0);
+		tape_destroy_with(&b, T0 + 6000, &hello_client, 1, 1000);
+		track(&t, &b);
+		assert_true(life_rx_bytes(&t.lives[0], &bytes));
+		assert_int_equal(bytes, is_spliced ? 1000 : 0);
+		tracked_release(&t);
+		tape_release(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -492,6 +516,7 @@ int main(void)
 		cmocka_unit_test(orphan_in_fin_wait2_is_no_time_wait),
 		cmocka_unit_test(child_belongs_to_the_listeners_owner_until_its_own_evidence),
 		cmocka_unit_test(peeked_bytes_are_counted_once),
+		cmocka_unit_test(bytes_that_nobody_read_are_not_received),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,6 +136,29 @@ static void fast_open_data_does_not_prevent_pairing(void **state)
 	tape_release(&b);
 }
 
+/* The last part of the handshake was lost: the server answers while it is in SYN_RECV. */
+static void server_of_fast_open_has_a_peer_when_it_is_called_on(void **state)
+{
+	struct build_tape b = {0};
+	struct tracked t;
+
+	(void)state;
+	tape_begin(&b);
+	tape_run(&b, 500, "server");
+	tape_state(&b, T0, &hello_listener, STATE_CLOSE, STATE_LISTEN);
+	open_client(&b, T0 + 10, &hello_client, &(struct build_extra){.una = 201, .nxt = 201});
+	tape_state(&b, T0 + 100, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
+	tape_run(&b, 500, "server");
+	tape_recv(&b, T0 + 200, &hello_server, 100, 0);
+	track(&t, &b);
+	assert_int_equal(t.lives[1].peer, 3);
+	assert_int_equal(t.lives[2].peer, 2);
+	assert_int_equal(t.lives[2].accept_count, 1);
+	assert_int_equal(t.lives[2].accept_wait_ns, 0);
+	tracked_release(&t);
+	tape_release(&b);
+}
+
 static void life_that_was_over_before_is_no_peer(void **state)
 {
 	struct build_tape b = {0};
@@ -303,6 +326,7 @@ int main(void)
 		cmocka_unit_test(without_sequence_numbers_the_same_namespace_is_preferred),
 		cmocka_unit_test(sequence_numbers_that_contradict_prevent_pairing_by_address),
 		cmocka_unit_test(fast_open_data_does_not_prevent_pairing),
+		cmocka_unit_test(server_of_fast_open_has_a_peer_when_it_is_called_on),
 		cmocka_unit_test(life_that_was_over_before_is_no_peer),
 		cmocka_unit_test(peer_of_a_server_whose_start_was_not_seen_is_a_client),
 		cmocka_unit_test(socket_connected_to_itself_is_not_its_own_peer),

@@ -49,6 +49,24 @@ def fast_open():
     same((turn["request_bytes"], turn["response_bytes"]), (100, 50), "the exchange")
 
 
+def fast_open_unacknowledged():
+    rows = lives("--port", app["port"])
+    same(len(rows), 2, "socket lives")
+    client, server = pair(rows, 130, 70)
+    same((client["end"], server["end"]), ("fin", "fin"), "ends")
+    same(server["accept_wait_ns"], 0, "accepted before it was established")
+    turns = tape.rows("exchanges", "--port", app["port"])
+    same([(t["request_bytes"], t["response_bytes"], t["sides"]) for t in turns],
+         [(100, 50, "both"), (30, 20, "both")], "exchanges")
+
+
+def unread():
+    client, server = (one(lives("--port", app["port"]), role=role) for role in ("client", "server"))
+    same((client["tx_bytes"], client["rx_bytes"]), (1000, 3), "bytes of the client")
+    same((server["tx_bytes"], server["rx_bytes"], server["rx_msgs"]), (3, 0, 0), "nobody has read them")
+    same((server["end"], client["end"]), ("aborted", "reset"), "ends")
+
+
 def oneself():
     row = one(lives("--port", app["port"]))
     same((row["peer"], row["tx_bytes"], row["rx_bytes"]), (None, 7, 7), "a socket that is no one's peer")

@@ -6,13 +6,14 @@ import ctypes
 import errno
 import json
 import os
+import select
 import socket
 import struct
 import subprocess
 import sys
 import time
 
-from provoke import enter_namespace, receive
+from provoke import enter_namespace, receive, wait_for
 
 TMP = os.environ["TMP"]
 HERE = "127.0.0.1"
@@ -85,6 +86,30 @@ def fast_open():
     server.recv(1)
     server.close()
     tell("fast_open", port=listener.getsockname()[1])
+
+
+def fast_open_unacknowledged():
+    """The last part of the handshake is lost: the server answers in SYN_RECV, and is asked again."""
+    set_sysctl("net/ipv4/tcp_fastopen", 0x1 | 0x2 | 0x4 | 0x200)
+    listener = listen()
+    listener.setsockopt(socket.IPPROTO_TCP, TCP_FASTOPEN, 16)
+    port = listener.getsockname()[1]
+    nft("filter hook output priority 0", f"tcp dport {port} tcp flags & (syn|ack) == ack drop")
+    client = socket.socket()
+    client.sendto(bytes(100), MSG_FASTOPEN, listener.getsockname())
+    server, _ = listener.accept()
+    receive(server, 100)
+    server.sendall(bytes(50))
+    receive(client, 50)
+    client.sendall(bytes(30))
+    nft("", "")
+    receive(server, 30)  # sent again
+    server.sendall(bytes(20))
+    receive(client, 20)
+    client.close()
+    server.recv(1)
+    server.close()
+    tell("fast_open_unacknowledged", port=port)
 
 
 def oneself():
@@ -210,6 +235,24 @@ def unaccepted():
     tell("unaccepted", port=port)
 
 
+def unread():
+    """The server closes, and never asked for what had come."""
+    listener = listen()
+    client = socket.create_connection(listener.getsockname())
+    server, _ = listener.accept()
+    server.sendall(bytes(3))
+    client.sendall(bytes(1000))
+    receive(client, 3)
+    wait_for("the data", lambda: select.select([server], [], [], 0)[0])
+    server.close()
+    try:
+        client.recv(1)
+    except ConnectionResetError:
+        pass
+    client.close()
+    tell("unread", port=listener.getsockname()[1])
+
+
 def reuse():
     """The same four addresses again and again, at once."""
     listener = listen()
@@ -256,7 +299,7 @@ def sharers():
     tell("sharers", port=port, accepted=accepted)
 
 
-TRAPS = reconnect, fast_open, oneself, both_open, both_close, mptcp, never, nat, twins, unaccepted, reuse, sharers
+TRAPS = reconnect, fast_open, fast_open_unacknowledged, unread, oneself, both_open, both_close, mptcp, never, nat, twins, unaccepted, reuse, sharers
 
 if __name__ == "__main__":
     enter_namespace()
