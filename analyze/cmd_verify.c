@@ -161,12 +161,8 @@ static void judge_walk(struct verify *v, const struct scan_item *item)
 		h->is_cut = item->header.type != BLOCK_END;
 		return;
 	}
-	h->damaged_blocks += item->gap.blocks;
-	h->skipped_bytes += item->gap.bytes;
+	health_note_gap(h, &item->gap);
 	h->is_cut = h->is_cut || item->is_cut;
-	if (!h->first_problem[0])
-		snprintf(h->first_problem, sizeof(h->first_problem), "at byte %" PRIu64 ": %.150s",
-			 item->gap.offset, item->gap.reason);
 }
 
 static int walk(struct verify *v, struct error *err)

@@ -2,9 +2,6 @@
 /* extent.c -- from one SECTION block to the next. */
 #include "analyze/extent.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 void extent_init(struct extent_walk *w, struct source *source)
 {
 	*w = (struct extent_walk){0};
@@ -12,17 +9,6 @@ void extent_init(struct extent_walk *w, struct source *source)
 		return;
 	w->is_possible = true;
 	scan_init(&w->scan, source);
-}
-
-static void note_damage(struct extent_walk *w, const struct gap *g)
-{
-	struct health *h = &w->damage;
-
-	h->damaged_blocks += g->blocks;
-	h->skipped_bytes += g->bytes;
-	if (!h->first_problem[0])
-		snprintf(h->first_problem, sizeof(h->first_problem), "at byte %" PRIu64 ": %.150s",
-			 g->offset, g->reason);
 }
 
 /* Read on to the next section, adding up what is passed. */
@@ -43,7 +29,7 @@ static int pass_section(struct extent_walk *w, struct extent *sum, struct error 
 			sum->blocks++;
 		} else {
 			sum->bytes += item.gap.bytes;
-			note_damage(w, &item.gap);
+			health_note_gap(&w->damage, &item.gap);
 		}
 	}
 	w->is_over = true;

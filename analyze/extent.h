@@ -6,7 +6,7 @@
 #ifndef ANALYZE_EXTENT_H
 #define ANALYZE_EXTENT_H
 
-#include "format/cursor.h"
+#include "format/health.h"
 #include "format/scan.h"
 
 struct extent_walk {

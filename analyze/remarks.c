@@ -91,17 +91,12 @@ static void print_losses(const struct remarks *m, const char *tape, FILE *out)
 	}
 }
 
-bool remarks_is_only_cut(const struct health *h)
-{
-	return h->is_cut && h->damaged_blocks == 0;
-}
-
 static void print_damage(const struct remarks *m, const char *tape, FILE *out)
 {
 	const struct health *h = &m->health;
 	char text[SENTENCE_MAX], blocks[48] = "";
 
-	if (remarks_is_only_cut(h) || !(h->damaged_blocks || h->skipped_bytes))
+	if (health_is_only_cut(h) || !(h->damaged_blocks || h->skipped_bytes))
 		return;
 	if (h->damaged_blocks)
 		snprintf(blocks, sizeof(blocks), "%" PRIu64 " block%s, ", h->damaged_blocks,
@@ -120,7 +115,7 @@ static void print_cut(const struct remarks *m, const char *tape, FILE *out)
 
 	if (!h->is_cut)
 		return;
-	if (remarks_is_only_cut(h) && h->skipped_bytes)
+	if (health_is_only_cut(h) && h->skipped_bytes)
 		snprintf(bytes, sizeof(bytes), " (%" PRIu64 " byte%s more cannot be used)",
 			 h->skipped_bytes, units_plural(h->skipped_bytes));
 	snprintf(text, sizeof(text),

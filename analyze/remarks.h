@@ -44,8 +44,6 @@ void remarks_add_loss(struct remarks *m, const struct loss *loss);
 void remarks_set_health(struct remarks *m, const struct health *read);
 /* Events lost, from whichever source knows of more. */
 uint64_t remarks_lost(const struct remarks *m);
-/* A tape that only lacks its end is not called damaged. */
-bool remarks_is_only_cut(const struct health *h);
 /* One sentence each, "tcptape: TAPE: ..." */
 void remarks_print(const struct remarks *m, const char *tape, FILE *out);
 /* EXIT_FINE or EXIT_DAMAGED. */

@@ -237,7 +237,7 @@ static bool is_damaged(const struct info *f)
 
 static bool is_only_cut(const struct info *f)
 {
-	return remarks_is_only_cut(cursor_health(f->in->cursor)) &&
+	return health_is_only_cut(cursor_health(f->in->cursor)) &&
 	       !(is_part(f) && f->extents.damage.damaged_blocks);
 }
 

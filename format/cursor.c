@@ -12,9 +12,10 @@
 #include <string.h>
 
 #include "format/batch.h"
+#include "format/block_reader.h"
 #include "format/choice.h"
+#include "format/end_totals.h"
 #include "format/merge.h"
-#include "format/part.h"
 #include "format/rows.h"
 #include "format/scan.h"
 
@@ -22,7 +23,7 @@ struct cursor {
 	struct scan scan;
 	struct source *source;
 	struct unpacker *unpacker;
-	struct buf raw; /* scratch: a decompressed part */
+	struct block_reader reader;
 	struct section section;
 	struct dict_set *dicts;
 	struct merge *merge;
@@ -39,57 +40,6 @@ struct cursor {
 	bool has_late_gap;
 	struct health health;
 };
-
-static void note_problem(struct cursor *c, const struct gap *g)
-{
-	struct health *h = &c->health;
-
-	h->damaged_blocks += g->blocks;
-	h->skipped_bytes += g->bytes;
-	if (!h->first_problem[0])
-		snprintf(h->first_problem, sizeof(h->first_problem), "at byte %llu: %.150s",
-			 (unsigned long long)g->offset, g->reason);
-}
-
-/* Parts that were read when a value was asked for; the events are out already. */
-static void note_late_damage(struct cursor *c)
-{
-	unsigned damaged = merge_take_damaged(c->merge);
-
-	c->health.damaged_blocks += damaged;
-	if (damaged && !c->health.first_problem[0])
-		snprintf(c->health.first_problem, sizeof(c->health.first_problem),
-			 "part of a DATA block: checksum does not match");
-}
-
-static void note_cut(struct cursor *c, const char *reason)
-{
-	c->health.is_cut = true;
-	if (!c->health.first_problem[0])
-		snprintf(c->health.first_problem, sizeof(c->health.first_problem), "%s", reason);
-}
-
-/* Decompress part `index` of a body into c->raw. */
-static int open_part(struct cursor *c, const struct scan_item *block, unsigned index,
-		     struct view *out, struct error *err)
-{
-	struct part parts[BLOCK_MAX_PARTS];
-	int rc;
-
-	TRY(parts_decode(block->body, &block->header, parts, err));
-	if (index >= block->header.part_count)
-		return error_set(err, ERR_CORRUPT, "a block without content");
-	TRY(part_read(&parts[index], c->source, block->offset + block->header.header_len, err));
-	buf_clear(&c->raw);
-	if (!buf_reserve(&c->raw, parts[index].raw_len + 1u))
-		return error_nomem(err);
-	rc = unpacker_run(c->unpacker, &parts[index], c->raw.data, err);
-	if (rc) /* a codec that is unknown here costs the block */
-		return rc == ERR_UNSUPPORTED ? ERR_CORRUPT : rc;
-	c->raw.len = parts[index].raw_len;
-	*out = view_of(c->raw.data, c->raw.len);
-	return 0;
-}
 
 static void section_begin(struct cursor *c, const struct block_header *h)
 {
@@ -111,7 +61,7 @@ static int take_section(struct cursor *c, const struct scan_item *block, struct 
 {
 	struct view in;
 
-	TRY(open_part(c, block, 0, &in, err));
+	TRY(block_reader_open(&c->reader, block, 0, &in, err));
 	TRY(section_take_features(&in, err));
 	return section_take_facts(&c->section, in, err);
 }
@@ -148,19 +98,6 @@ static int take_clocks(struct cursor *c, struct view in, struct error *err)
 	return 0;
 }
 
-/* Number of the part with this tag, or part_count. */
-static unsigned find_part(const struct scan_item *block, uint8_t tag)
-{
-	struct part parts[BLOCK_MAX_PARTS];
-
-	if (parts_decode(block->body, &block->header, parts, NULL))
-		return block->header.part_count;
-	for (unsigned i = 1; i < block->header.part_count; i++)
-		if (parts[i].tag == tag)
-			return i;
-	return block->header.part_count;
-}
-
 /* Does the DATA block refer to anything that is looked for? */
 static int has_wanted_rows(struct cursor *c, const struct scan_item *block, bool *out,
 			   struct error *err)
@@ -172,10 +109,10 @@ static int has_wanted_rows(struct cursor *c, const struct scan_item *block, bool
 	*out = true;
 	if (!c->choice.wants_entry)
 		return 0;
-	part = find_part(block, PART_USED);
+	part = block_reader_find(block, PART_USED);
 	if (part == block->header.part_count)
 		return 0;
-	rc = open_part(c, block, part, &used, err);
+	rc = block_reader_open(&c->reader, block, part, &used, err);
 	if (rc == 0)
 		*out = choice_has_used(&c->choice, &c->section, c->dicts, used);
 	return rc == ERR_CORRUPT ? 0 : rc;
@@ -209,29 +146,26 @@ static int take_data(struct cursor *c, const struct scan_item *block, struct err
 static int take_end(struct cursor *c, const struct scan_item *block, struct section_end *end,
 		    struct error *err)
 {
-	struct view in, reason, facts;
+	struct end_totals totals;
+	struct view in;
 	size_t len;
 
-	TRY(open_part(c, block, 0, &in, err));
-	if (!take_string(&in, &reason) || !take_varint(&in, &end->rows) ||
-	    !take_varint(&in, &end->lost) || !take_string(&in, &facts))
-		return error_set(err, ERR_CORRUPT, "an End block is cut short");
-	len = view_len(reason) < sizeof(end->reason) ? view_len(reason) : sizeof(end->reason) - 1;
-	memcpy(end->reason, reason.p, len);
+	TRY(block_reader_open(&c->reader, block, 0, &in, err));
+	TRY(end_totals_decode(&in, &totals, err));
+	end->rows = totals.rows;
+	end->lost = totals.lost;
+	len = view_len(totals.reason);
+	if (len >= sizeof(end->reason))
+		len = sizeof(end->reason) - 1;
+	memcpy(end->reason, totals.reason.p, len);
 	end->reason[len] = '\0';
 	c->is_section_closed = true;
-	return section_take_facts(&c->section, facts, err);
-}
-
-/* A block whose content contradicts itself although its checksum is right. */
-static bool is_damage(int rc)
-{
-	return rc == ERR_CORRUPT || rc == ERR_TRUNCATED;
+	return section_take_facts(&c->section, totals.facts, err);
 }
 
 static int deliver_gap(struct cursor *c, const struct gap *gap, struct item *out)
 {
-	note_problem(c, gap);
+	health_note_gap(&c->health, gap);
 	out->kind = ITEM_GAP;
 	out->gap = *gap;
 	return 0;
@@ -255,7 +189,7 @@ static int take_names(struct cursor *c, const struct scan_item *block, struct it
 {
 	struct view in;
 
-	TRY(open_part(c, block, 0, &in, err));
+	TRY(block_reader_open(&c->reader, block, 0, &in, err));
 	if (block->header.type == BLOCK_SCHEMA)
 		TRY(section_take_schemas(&c->section, in, err));
 	else
@@ -268,7 +202,7 @@ static int take_records(struct cursor *c, const struct scan_item *block, struct 
 {
 	struct view in;
 
-	TRY(open_part(c, block, 0, &in, err));
+	TRY(block_reader_open(&c->reader, block, 0, &in, err));
 	switch (block->header.type) {
 	case BLOCK_DICT:
 		TRY(enter_epoch(c, block->header.epoch, err));
@@ -313,7 +247,7 @@ static int take_or_gap(struct cursor *c, const struct scan_item *block, struct i
 	struct error why = {0};
 	int rc = take_block(c, block, out, &why);
 
-	if (is_damage(rc)) {
+	if (status_is_damage(rc)) {
 		struct gap gap = gap_of(block, &why);
 
 		return deliver_gap(c, &gap, out);
@@ -331,7 +265,7 @@ static int take_or_gap(struct cursor *c, const struct scan_item *block, struct i
 static void leave_section(struct cursor *c)
 {
 	if (c->is_in_section && !c->is_section_closed)
-		note_cut(c, "the recording was not closed: its end is missing");
+		health_note_cut(&c->health, "the recording was not closed: its end is missing");
 	c->is_in_section = false;
 }
 
@@ -384,7 +318,7 @@ static int advance(struct cursor *c, struct item *out, struct error *err)
 	}
 	TRY(rc);
 	if (block.is_cut)
-		note_cut(c, block.gap.reason);
+		health_note_cut(&c->health, block.gap.reason);
 	if (block.kind == SCAN_GAP && block.header.type != BLOCK_SECTION)
 		return deliver_gap(c, &block.gap, out);
 	if (block.header.type == BLOCK_SECTION || block.header.type == BLOCK_END) {
@@ -407,7 +341,7 @@ static int enter_section(struct cursor *c, struct error *err)
 		c->late_gap = c->held.gap;
 	else
 		rc = take_section(c, &c->held, &why);
-	if (is_damage(rc)) {
+	if (status_is_damage(rc)) {
 		c->late_gap = gap_of(&c->held, &why);
 		c->has_late_gap = true;
 	} else if (rc) {
@@ -431,8 +365,7 @@ static int take_held(struct cursor *c, struct item *out, struct error *err)
 static void finish(struct cursor *c)
 {
 	leave_section(c);
-	c->health.is_complete = !c->health.is_cut && c->health.damaged_blocks == 0 &&
-				c->health.skipped_bytes == 0 && c->health.sections > 0;
+	health_settle(&c->health);
 }
 
 /* 0 with *out, TAKEN_QUIETLY when the caller must try again, END, or a failure. */
@@ -452,7 +385,7 @@ static int step(struct cursor *c, struct item *out, struct error *err)
 	if (unpacker_is_starved(c->unpacker))
 		return error_nomem(err);
 	rc = merge_next(c->merge, is_draining(c), c->dicts, out, &c->health);
-	note_late_damage(c);
+	health_note_parts(&c->health, merge_take_damaged(c->merge));
 	if (rc != END)
 		return rc;
 	if (c->has_held)
@@ -500,11 +433,11 @@ static int find_section(struct cursor *c, struct error *err)
 		other = (struct error){0};
 	while ((rc = scan_next(&c->scan, NULL, NULL, &block, err)) == 0) {
 		if (block.is_cut)
-			note_cut(c, block.gap.reason);
+			health_note_cut(&c->health, block.gap.reason);
 		if (block.header.type == BLOCK_SECTION) {
 			return hold(c, &block, err);
 		}
-		note_problem(c, &block.gap);
+		health_note_gap(&c->health, &block.gap);
 	}
 	if (rc != END && rc != ERR_NOT_A_TAPE)
 		return rc;
@@ -530,6 +463,7 @@ int cursor_open(struct source *src, struct cursor **out, struct error *err)
 	c->choice.to_ns = UINT64_MAX;
 	c->unpacker = unpacker_new();
 	c->merge = merge_new();
+	block_reader_init(&c->reader, c->unpacker, src);
 	scan_init(&c->scan, src);
 	rc = c->unpacker && c->merge ? find_section(c, err) : error_nomem(err);
 	if (!rc)
@@ -551,7 +485,7 @@ void cursor_close(struct cursor *c)
 	section_release(&c->section);
 	dict_set_drop(c->dicts);
 	unpacker_free(c->unpacker);
-	buf_release(&c->raw);
+	block_reader_release(&c->reader);
 	buf_release(&c->held_body);
 	free(c);
 }

@@ -17,6 +17,7 @@
 #include "format/error.h"
 #include "format/event.h"
 #include "format/gap.h"
+#include "format/health.h"
 #include "format/item.h"
 #include "format/section.h"
 
@@ -53,20 +54,6 @@ struct item {
 	};
 };
 
-/* What reading found so far. */
-struct health {
-	uint64_t sections;
-	uint64_t blocks;         /* whole and sound */
-	uint64_t damaged_blocks; /* skipped: checksum, structure, missing numbers */
-	uint64_t skipped_bytes;
-	uint64_t unreadable_events; /* of a schema that damage took away */
-	uint64_t late_events;       /* delivered out of order: the tape broke its order contract */
-	bool is_complete;           /* every section was closed in order, nothing after the last */
-	bool is_cut;                /* the file ends inside a block or without an End block */
-	bool is_abandoned;          /* a pipe was not read to its end: no block in SCAN_PATIENCE */
-	char first_problem[200];    /* a sentence, or "" */
-};
-
 enum { CURSOR_MAX_OPEN = 8 }; /* blocks that may overlap in time (FORMAT section 7.1) */
 
 /* Reads from *src, which must outlive the cursor and stays the caller's. The first
@@ -90,6 +77,7 @@ int cursor_next(struct cursor *c, struct item *item, struct error *err);
 /* Events that cursor_next() would deliver next, before anything else, may be taken from here
  * instead, as long as event_is_starved() is asked of each. Lent until the next cursor_next(). */
 struct run *cursor_run(struct cursor *c);
+/* What reading found so far; lent as long as *c is open. */
 const struct health *cursor_health(const struct cursor *c);
 
 #endif

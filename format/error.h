@@ -8,6 +8,7 @@
 #ifndef FORMAT_ERROR_H
 #define FORMAT_ERROR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum status {
@@ -41,6 +42,12 @@ int error_sys(struct error *err, int sys_errno, const char *fmt, ...)
 
 /* ERR_NOMEM with the one sentence for it. */
 int error_nomem(struct error *err);
+
+/* A status that says that bytes of the tape are wrong, not the machine it is read on. */
+static inline bool status_is_damage(int status)
+{
+	return status == ERR_CORRUPT || status == ERR_TRUNCATED;
+}
 
 /* Return the expression's value from the calling function if it is not 0. */
 #define TRY(expr)                                                                                  \

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 
 #include "format/batch.h"
+#include "format/block_reader.h"
 #include "format/dict.h"
 #include "format/item.h"
 #include "format/section.h"
 
 struct grasp {
 	struct unpacker *unpacker;
-	struct buf raw; /* scratch: a decompressed part */
+	struct block_reader reader;
 	struct section section;
 	struct dict_set *dicts; /* of the current epoch; NULL = none yet */
 	struct dict_set *none;  /* times and types of rows need no entries */
@@ -26,6 +27,7 @@ int grasp_new(struct grasp **out, struct error *err)
 		return error_nomem(err);
 	g->unpacker = unpacker_new();
 	g->none = dict_set_new(0);
+	block_reader_init(&g->reader, g->unpacker, NULL);
 	if (!g->unpacker || !g->none) {
 		grasp_free(g);
 		return error_nomem(err);
@@ -42,7 +44,7 @@ void grasp_free(struct grasp *g)
 	section_release(&g->section);
 	dict_set_drop(g->dicts);
 	dict_set_drop(g->none);
-	buf_release(&g->raw);
+	block_reader_release(&g->reader);
 	free(g);
 }
 
@@ -53,21 +55,7 @@ uint64_t grasp_newest_ns(const struct grasp *g)
 
 int grasp_open(struct grasp *g, const struct scan_item *block, struct view *out, struct error *err)
 {
-	struct part parts[BLOCK_MAX_PARTS];
-	int rc;
-
-	TRY(parts_decode(block->body, &block->header, parts, err));
-	if (block->header.part_count == 0)
-		return error_set(err, ERR_CORRUPT, "a block without content");
-	buf_clear(&g->raw);
-	if (!buf_reserve(&g->raw, parts[0].raw_len + 1u))
-		return error_nomem(err);
-	rc = unpacker_run(g->unpacker, &parts[0], g->raw.data, err);
-	if (rc) /* a codec that is unknown here costs the block */
-		return rc == ERR_UNSUPPORTED ? ERR_CORRUPT : rc;
-	g->raw.len = parts[0].raw_len;
-	*out = view_of(g->raw.data, g->raw.len);
-	return 0;
+	return block_reader_open(&g->reader, block, 0, out, err);
 }
 
 static int take_fact(struct grasp *g, struct view *in, struct error *err)
@@ -137,7 +125,7 @@ int grasp_accept(struct grasp *g, const struct scan_item *block, struct error *e
 
 	if (!rc)
 		rc = section_take_features(&in, err);
-	return rc == ERR_CORRUPT || rc == ERR_TRUNCATED ? 0 : rc;
+	return status_is_damage(rc) ? 0 : rc;
 }
 
 int grasp_records(struct grasp *g, uint8_t type, struct view *in, uint32_t *count,

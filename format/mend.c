@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "format/block_writer.h"
+#include "format/end_totals.h"
 #include "format/grasp.h"
 #include "format/item.h"
+#include "format/section.h"
 
 enum { REASON_MAX = 63, END_FACTS_MAX = BLOCK_MAX_RAW / 2 };
 
@@ -73,11 +75,6 @@ int mend_write_to(struct mend *m, struct sink *sink, uint64_t salt, struct error
 const struct mend_tally *mend_tally(const struct mend *m)
 {
 	return &m->tally;
-}
-
-static bool is_damage(int rc)
-{
-	return rc == ERR_CORRUPT || rc == ERR_TRUNCATED;
 }
 
 /* What every header of our own says. */
@@ -168,7 +165,7 @@ static int put_sound(struct mend *m, const struct block_header *old, struct view
 /* 0, MEND_PARTLY for damage, or the failure, which moves from *why to *err. */
 static int judge(int rc, const struct error *why, struct error *err)
 {
-	if (rc == 0 || is_damage(rc))
+	if (rc == 0 || status_is_damage(rc))
 		return rc ? MEND_PARTLY : 0;
 	if (err)
 		*err = *why;
@@ -249,23 +246,25 @@ static int take_data(struct mend *m, const struct scan_item *block, struct error
 /* Keep back what it says; of facts, those before the first fault. */
 static int take_end(struct mend *m, const struct scan_item *block, struct error *why)
 {
-	struct view in, reason, facts, all;
+	struct end_totals totals;
+	struct view in, facts;
 	uint32_t count;
 	int rc;
 
 	TRY(grasp_open(m->grasp, block, &in, why));
-	if (!take_string(&in, &reason) || !take_varint(&in, &m->tally.end_rows) ||
-	    !take_varint(&in, &m->end_lost) || !take_string(&in, &facts))
-		return error_set(why, ERR_CORRUPT, "an End block is cut short");
+	TRY(end_totals_decode(&in, &totals, why));
+	m->tally.end_rows = totals.rows;
+	m->end_lost = totals.lost;
 	m->tally.has_end = true;
-	if (view_len(reason) > REASON_MAX)
-		reason.end = reason.p + REASON_MAX;
+	if (view_len(totals.reason) > REASON_MAX)
+		totals.reason.end = totals.reason.p + REASON_MAX;
 	buf_clear(&m->reason);
-	put_bytes(&m->reason, reason.p, view_len(reason));
-	all = facts;
+	put_bytes(&m->reason, totals.reason.p, view_len(totals.reason));
+	facts = totals.facts;
 	rc = grasp_records(m->grasp, BLOCK_END, &facts, &count, why);
-	if (m->facts.len + (size_t)(facts.p - all.p) <= END_FACTS_MAX)
-		put_bytes(&m->facts, all.p, (size_t)(facts.p - all.p));
+	totals.facts.end = facts.p;
+	if (m->facts.len + view_len(totals.facts) <= END_FACTS_MAX)
+		put_bytes(&m->facts, totals.facts.p, view_len(totals.facts));
 	if (m->reason.is_failed || m->facts.is_failed)
 		return error_nomem(why);
 	return rc;
@@ -319,8 +318,7 @@ int mend_begin(struct mend *m, struct error *err)
 	int rc;
 
 	h.flags = BLOCK_CRITICAL;
-	put_u64(&raw, 0);
-	put_u64(&raw, 0);
+	section_put_features(&raw);
 	rc = put_fact(m, "what this block said of the recording and its host was damaged", &raw,
 		      err);
 	if (!rc)
@@ -362,19 +360,21 @@ int mend_close(struct mend *m, bool is_whole, const char *recovered, struct erro
 	const struct mend_tally *t = &m->tally;
 	struct block_header h = header_of(m, BLOCK_END);
 	bool is_true = t->has_end && is_whole;
+	struct end_totals totals;
 	struct buf raw = {0};
 	int rc;
 
 	TRY(put_fact(m, recovered, &m->facts, err));
 	h.min_ts = t->rows ? m->min_ts : 0;
 	h.lost = lost_in_all(m, is_whole);
-	if (t->has_end)
-		put_string(&raw, m->reason.data, m->reason.len);
-	else
-		put_string(&raw, "recovered", 9);
-	put_varint(&raw, is_true ? t->end_rows : t->rows);
-	put_varint(&raw, h.lost);
-	put_string(&raw, m->facts.data, m->facts.len);
+	totals = (struct end_totals){
+		.reason = t->has_end ? view_of(m->reason.data, m->reason.len)
+				     : view_of("recovered", 9),
+		.rows = is_true ? t->end_rows : t->rows,
+		.lost = h.lost,
+		.facts = view_of(m->facts.data, m->facts.len),
+	};
+	end_totals_encode(&totals, &raw);
 	rc = block_writer_end(m->writer, &h, &raw, err);
 	buf_release(&raw);
 	TRY(rc);

@@ -134,6 +134,12 @@ int section_take_facts(struct section *s, struct view in, struct error *err)
 	return facts_decode(&in, &s->facts, err);
 }
 
+void section_put_features(struct buf *out)
+{
+	put_u64(out, 0);
+	put_u64(out, 0);
+}
+
 /* "feature bit 3", "feature bits 3, 40": they are what a changelog is searched for. */
 static int refuse_features(uint64_t features, struct error *err)
 {

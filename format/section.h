@@ -39,7 +39,9 @@ int section_add_enum(struct section *s, struct enumeration *e, struct error *err
  * SECTION_MAX_BYTES and for damage; what came before it stays. */
 int section_take_schemas(struct section *s, struct view in, struct error *err);
 int section_take_facts(struct section *s, struct view in, struct error *err);
-/* The feature words a SECTION block begins with; *in moves behind them, and stays
+/* The feature words a SECTION block begins with, incompatible and compatible ones: none so far. */
+void section_put_features(struct buf *out);
+/* Take those of a tape; *in moves behind them, and stays
  * where they are cut short. ERR_UNSUPPORTED when the section needs something this program
  * lacks. */
 int section_take_features(struct view *in, struct error *err);

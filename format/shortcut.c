@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/end_totals.h"
 #include "format/index.h"
 
 enum { TRAILER_LEN = 16, SECTIONS_MAX = 4096 };
@@ -94,15 +95,12 @@ static bool add_section(struct search *q, const struct index *ix, uint64_t start
 	return run.blocks == 0 || add(q->found, run);
 }
 
-/* Part 0 of the END block at `offset`: what precedes the index is stepped over. */
+/* Part 0 of an END block: what precedes the index is stepped over. */
 static bool take_index(struct view in, struct index *ix)
 {
-	struct view skipped;
-	uint64_t number;
+	struct end_totals skipped;
 
-	return take_string(&in, &skipped) && take_varint(&in, &number) &&
-	       take_varint(&in, &number) && take_string(&in, &skipped) &&
-	       index_decode(&in, ix, NULL) == 0;
+	return end_totals_decode(&in, &skipped, NULL) == 0 && index_decode(&in, ix, NULL) == 0;
 }
 
 /* The index of the END block that fills `block`; false when it is none, or not sound, or does not

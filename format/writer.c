@@ -16,8 +16,10 @@
 #include "format/block_writer.h"
 #include "format/data_encoder.h"
 #include "format/dictionaries.h"
+#include "format/end_totals.h"
 #include "format/outage.h"
 #include "format/rows.h"
+#include "format/section.h"
 #include "format/vocabulary.h"
 
 enum {
@@ -179,7 +181,6 @@ static struct block_header header_of(const struct writer *w, enum block_type typ
 	};
 }
 
-/* SECTION body: incompatible and compatible feature words, then facts. */
 static int write_section(struct writer *w, struct error *err)
 {
 	struct block_header h = header_of(w, BLOCK_SECTION);
@@ -187,8 +188,7 @@ static int write_section(struct writer *w, struct error *err)
 	int rc;
 
 	h.flags = BLOCK_CRITICAL;
-	put_u64(&raw, 0);
-	put_u64(&raw, 0);
+	section_put_features(&raw);
 	put_bytes(&raw, w->facts.data, w->facts.len);
 	rc = block_writer_put_raw(w->blocks, &h, &raw, err);
 	buf_release(&raw);
@@ -467,19 +467,18 @@ int writer_clock(struct writer *w, const struct clock_reading *c, struct error *
 	return w->clocks.count < FULL_RECORDS ? 0 : write_waiting(w, BLOCK_CLOCK, &w->clocks, err);
 }
 
-/* END body: reason, totals, facts; the index and the trailer are put behind. */
+/* The index and the trailer are put behind. */
 static int write_end(struct writer *w, const char *reason, const struct buf *facts,
 		     struct error *err)
 {
 	struct block_header h = header_of(w, BLOCK_END);
+	struct end_totals totals = {view_of(reason, strlen(reason)), w->row_total, w->lost_total,
+				    view_of(facts->data, facts->len)};
 	struct buf raw = {0};
 	int rc;
 
 	h.min_ts = w->row_total ? w->min_ts : 0;
-	put_string(&raw, reason, strlen(reason));
-	put_varint(&raw, w->row_total);
-	put_varint(&raw, w->lost_total);
-	put_string(&raw, facts->data, facts->len);
+	end_totals_encode(&totals, &raw);
 	rc = block_writer_end(w->blocks, &h, &raw, err);
 	buf_release(&raw);
 	return rc;
