@@ -3,6 +3,7 @@
 #include "record/attach.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +24,10 @@
 #include "bpf/generic.skel.h"
 #include "bpf/typed.skel.h"
 
-/* One copy of the generic program. */
+/* One copy of the generic program. There may be thousands: what loading them takes is not kept. */
 struct copy {
-	struct generic *skel;
-	struct bpf_link *link;
+	struct bpf_link *link; /* NULL: there is none */
+	int program_fd;
 };
 
 struct attach {
@@ -126,19 +127,32 @@ static int load_copy(struct attach *a, const struct catalog_event *e, struct gen
 	return generic__load(skel);
 }
 
-static int start_generic(struct attach *a, const struct catalog_event *e, struct copy *copy)
+/* The program's descriptor outlives its skeleton. */
+static int attach_copy(const struct catalog_event *e, const struct generic *skel, struct copy *copy)
 {
+	const struct bpf_program *p = skel->progs.copy_entry;
 	int rc;
 
-	copy->skel = generic__open();
-	if (!copy->skel)
-		return -ENOMEM;
-	rc = load_copy(a, e, copy->skel);
-	if (rc)
-		return rc;
-	copy->link = bpf_program__attach_tracepoint(copy->skel->progs.copy_entry, e->group,
-						    e->name);
-	return copy->link ? 0 : -errno;
+	copy->program_fd = fcntl(bpf_program__fd(p), F_DUPFD_CLOEXEC, 3);
+	if (copy->program_fd < 0)
+		return -errno;
+	copy->link = bpf_program__attach_tracepoint(p, e->group, e->name);
+	if (copy->link)
+		return 0;
+	rc = -errno;
+	close(copy->program_fd);
+	return rc;
+}
+
+static int start_generic(struct attach *a, const struct catalog_event *e, struct copy *copy)
+{
+	struct generic *skel = generic__open();
+	int rc = skel ? load_copy(a, e, skel) : -ENOMEM;
+
+	if (!rc)
+		rc = attach_copy(e, skel, copy);
+	generic__destroy(skel);
+	return rc;
 }
 
 /* All of the event's programs, or none. One that makes two events is attached once. */
@@ -246,8 +260,12 @@ static void detach_all(void *attach)
 		for (size_t n = 0; n < LOADING_PROGRAMS_MAX; n++)
 			bpf_link__destroy(a->typed_links[i][n]);
 	selector_stop(&a->selector);
-	for (size_t i = 0; i < a->copy_count; i++)
+	for (size_t i = 0; i < a->copy_count; i++) {
+		if (!a->copies[i].link)
+			continue;
 		bpf_link__destroy(a->copies[i].link);
+		close(a->copies[i].program_fd);
+	}
 }
 
 void attach_close(struct attach *a)
@@ -256,8 +274,6 @@ void attach_close(struct attach *a)
 		return;
 	if (a->copies)
 		behind(detach_all, a);
-	for (size_t i = 0; a->copies && i < a->copy_count; i++)
-		generic__destroy(a->copies[i].skel);
 	typed__destroy(a->typed);
 	free(a->copies);
 	free(a);
@@ -296,12 +312,12 @@ int attach_missed_fd(const struct attach *a)
 	return bpf_map__fd(a->typed->maps.missed);
 }
 
-static uint64_t skipped(const struct bpf_program *p)
+static uint64_t skipped(int program_fd)
 {
 	struct bpf_prog_info info = {0};
 	uint32_t len = sizeof(info);
 
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &len))
+	if (bpf_obj_get_info_by_fd(program_fd, &info, &len))
 		return 0;
 	return info.recursion_misses;
 }
@@ -314,11 +330,11 @@ uint64_t attach_skipped(const struct attach *a, const struct catalog *c, size_t 
 	if (e->typed && typed_maker(e->typed) != e->number && a->is_started[typed_maker(e->typed)])
 		return 0; /* counted there */
 	if (e->way == WAY_GENERIC)
-		return skipped(a->copies[index].skel->progs.copy_entry);
+		return skipped(a->copies[index].program_fd);
 	for (size_t n = 0; n < LOADING_PROGRAMS_MAX && e->way == WAY_TYPED; n++) {
 		struct bpf_program *p = loading_program(a->typed, a->btf, e, n);
 
-		count += p ? skipped(fronts_of(a->typed, p)) : 0;
+		count += p ? skipped(bpf_program__fd(fronts_of(a->typed, p))) : 0;
 	}
 	return count;
 }

@@ -15,7 +15,7 @@
 #include "record/attach.h"
 
 enum {
-	FDS_PER_GENERIC = 8, /* program, maps, link, event */
+	FDS_PER_GENERIC = 3, /* program, link, event */
 	FDS_OTHER = 100,
 };
 

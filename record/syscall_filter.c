@@ -100,6 +100,7 @@ static const int always[] = {
 	SYS_rt_sigreturn,
 	SYS_tgkill,
 	SYS_clone,
+	SYS_pipe2,
 	SYS_chdir,
 	SYS_set_robust_list,
 	SYS_exit,
