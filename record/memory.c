@@ -2,6 +2,7 @@
 /* memory.c -- a sum with one unknown. */
 #include "record/memory.h"
 
+#include <stdbool.h>
 #include <unistd.h>
 
 enum {
@@ -11,6 +12,8 @@ enum {
 	MIN_ENTRIES = 2048,
 	USUAL_ENTRIES = 65536, /* the writer's own limit */
 	LEAST_BYTES = BASE_BYTES + MIN_ENTRIES * ENTRY_BYTES,
+	LARGE_BLOCKS_BYTES = 16 << 20,
+	SMALL_BLOCK_ROWS = 8192,
 };
 
 uint64_t memory_buffer(uint64_t limit, uint64_t wanted)
@@ -32,13 +35,26 @@ uint64_t memory_default_buffer(uint64_t limit)
 	return memory_buffer(limit, size);
 }
 
+static bool has_large_blocks(uint64_t limit, uint64_t buffer_bytes)
+{
+	return limit >= buffer_bytes + LEAST_BYTES + LARGE_BLOCKS_BYTES;
+}
+
+uint32_t memory_block_rows(uint64_t limit, uint64_t buffer_bytes)
+{
+	return !limit || has_large_blocks(limit, buffer_bytes) ? 0 : SMALL_BLOCK_ROWS;
+}
+
 uint32_t memory_dict_limit(uint64_t limit, uint64_t buffer_bytes)
 {
-	uint64_t entries;
+	uint64_t entries, rest;
 
 	if (!limit || limit < buffer_bytes + LEAST_BYTES)
 		return 0;
-	entries = (limit - buffer_bytes - BASE_BYTES) / ENTRY_BYTES;
+	rest = limit - buffer_bytes - BASE_BYTES;
+	if (has_large_blocks(limit, buffer_bytes))
+		rest -= LARGE_BLOCKS_BYTES;
+	entries = rest / ENTRY_BYTES;
 	return entries < USUAL_ENTRIES ? (uint32_t)entries : 0;
 }
 

@@ -126,6 +126,8 @@ int piece_open(const struct recording *r, const char *path, uint32_t number, str
 		.salt = salt(number),
 		.dict_limit = memory_dict_limit(r->opt->limits.max_memory_bytes,
 						r->opt->buffer_bytes),
+		.block_rows = memory_block_rows(r->opt->limits.max_memory_bytes,
+						r->opt->buffer_bytes),
 	};
 	struct piece *p = calloc(1, sizeof(*p));
 	int rc;

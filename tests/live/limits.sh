@@ -73,5 +73,17 @@ heap=$(cat "$TMP/heap")
 expect 0 "$TCPTAPE" conns "$TMP/small" --port "$(cat "$TMP/port")" -f json
 ends=$(jq -s 'map(select(.role != "listener" and .end == "fin" and .tx_bytes > 0)) | length' "$TMP/out")
 [ "$ends" -eq $((2 * count)) ] || { echo "$ends ends of connections on a tape with many epochs"; exit 1; }
+# At the least that is allowed the whole process fits, also with few types of events and with pieces.
+crowds() {
+	for _ in 1 2 3 4 5; do crowd "$1"; done
+	grep VmHWM "/proc/$PPID/status" | tr -dc 0-9 >"$TMP/peak"
+}
+export -f crowds
+for more in '--max-cpu 1' '--rotate-size 300K --keep 2'; do
+	# shellcheck disable=SC2086
+	expect 0 "$TCPTAPE_RECORD" -o "$TMP/least" --force --max-memory 31M $more -- bash -euc 'crowds "$1"' scene 10000
+	peak=$(cat "$TMP/peak")
+	[ "$peak" -le $((31 << 10)) ] || { echo "--max-memory 31M $more: $peak KiB"; exit 1; }
+done
 expect 2 "$TCPTAPE_RECORD" -o "$TMP/none" --max-memory 30M -d 1
 expect_sentence 'max-memory: 30 MiB are too little.*need 31 MiB'

@@ -14,6 +14,7 @@ static void without_a_limit_nothing_changes(void **state)
 	(void)state;
 	assert_int_equal(memory_buffer(0, 32 * MIB), 32 * MIB);
 	assert_int_equal(memory_dict_limit(0, 32 * MIB), 0);
+	assert_int_equal(memory_block_rows(0, 32 * MIB), 0);
 	assert_int_equal(memory_check(0, 1024 * MIB, NULL), 0);
 }
 
@@ -23,6 +24,7 @@ static void the_parts_fit_into_every_limit(void **state)
 	for (uint64_t limit = 31 * MIB; limit < 300 * MIB; limit += MIB) {
 		uint64_t buffer = memory_buffer(limit, 32 * MIB);
 		uint64_t entries = memory_dict_limit(limit, buffer);
+		uint64_t blocks = memory_block_rows(limit, buffer) ? 0 : 16 * MIB;
 
 		assert_int_equal(memory_check(limit, 0, NULL), 0);
 		assert_true(buffer >= MIB && buffer <= 32 * MIB);
@@ -30,10 +32,12 @@ static void the_parts_fit_into_every_limit(void **state)
 		assert_true(entries == 0 || entries >= 2048);
 		if (entries == 0)
 			entries = 65536;
-		assert_true(buffer + 28 * MIB + entries * 1024 <= limit);
+		assert_true(buffer + 28 * MIB + blocks + entries * 1024 <= limit);
 	}
 	assert_int_equal(memory_buffer(128 * MIB, 32 * MIB), 32 * MIB);
-	assert_int_equal(memory_dict_limit(128 * MIB, 32 * MIB), 0);
+	assert_int_equal(memory_dict_limit(140 * MIB, 32 * MIB), 0);
+	assert_int_equal(memory_block_rows(31 * MIB, MIB), 8192);
+	assert_int_equal(memory_block_rows(64 * MIB, 16 * MIB), 0);
 }
 
 static void what_cannot_be_is_refused_with_the_number_that_can(void **state)
