@@ -33,6 +33,7 @@ struct data_encoder {
 	struct view *views;
 	size_t view_cap;
 	struct byte_table *table;
+	struct paced_encoder *paced;
 	struct keyed_encoder *keyed;
 	struct shared_encoder *shared;
 	struct recalled_encoder *recalled;
@@ -47,12 +48,14 @@ struct data_encoder *data_encoder_new(void)
 	if (!e)
 		return NULL;
 	e->table = byte_table_new();
+	e->paced = paced_encoder_new();
 	e->keyed = keyed_encoder_new();
 	e->shared = shared_encoder_new();
 	e->recalled = recalled_encoder_new();
 	e->used = used_new();
 	e->sort = row_sort_new();
-	if (!e->table || !e->keyed || !e->shared || !e->recalled || !e->used || !e->sort) {
+	if (!e->table || !e->paced || !e->keyed || !e->shared || !e->recalled || !e->used ||
+	    !e->sort) {
 		data_encoder_free(e);
 		return NULL;
 	}
@@ -75,6 +78,7 @@ void data_encoder_free(struct data_encoder *e)
 	free(e->numbers);
 	free(e->views);
 	byte_table_free(e->table);
+	paced_encoder_free(e->paced);
 	keyed_encoder_free(e->keyed);
 	shared_encoder_free(e->shared);
 	recalled_encoder_free(e->recalled);
@@ -200,7 +204,7 @@ static bool put_hot(struct data_encoder *e, const struct rows *r)
 
 	put_ints(e, cpu, e->cpu, r->count);
 	put_ints(e, schema, e->schema, r->count);
-	if (!paced_encode(&rows, e->ts, &e->parts[PART_TIME], raw))
+	if (!paced_encoder_run(e->paced, &rows, e->ts, &e->parts[PART_TIME], raw))
 		return false;
 	put_line(e, ts, CODEC_PACED, r->count);
 	put_line(e, bits, CODEC_AS_IS, raw->len);

@@ -155,12 +155,17 @@ struct paced_tables {
 	int16_t unrests[256];
 };
 
+static inline void paced_context_forget(struct paced_context *c)
+{
+	*c = (struct paced_context){.size = PACED_UNKNOWN};
+}
+
 static inline void paced_tables_begin(struct paced_tables *t)
 {
 	for (size_t i = 0; i < 1 << PACED_CONTEXT_BITS; i++)
-		t->contexts[i] = (struct paced_context){.size = PACED_UNKNOWN};
+		paced_context_forget(&t->contexts[i]);
 	for (size_t i = 0; i < 1 << PACED_PARENT_BITS; i++)
-		t->parents[i] = (struct paced_context){.size = PACED_UNKNOWN};
+		paced_context_forget(&t->parents[i]);
 	for (unsigned i = 0; i < 256; i++) {
 		t->paces[i] = (int16_t)paced_pace_told((uint8_t)i);
 		t->unrests[i] = (int16_t)paced_unrest_told((uint8_t)i);

@@ -51,27 +51,57 @@ static uint32_t oldest_weight(void)
 	return weight;
 }
 
+/* The schemas that came before a row of a CPU, as hashes. */
+struct trail {
+	const uint64_t *schemas;
+	uint32_t hash, before, weight;
+};
+
+static struct trail trail_begin(const uint64_t *schemas)
+{
+	return (struct trail){.schemas = schemas, .weight = oldest_weight()};
+}
+
+/* Where row i is looked up; rows are passed in turn. */
+static inline struct paced_context *trail_pass(struct trail *p, size_t i, struct paced_tables *t,
+					       struct paced_context **parent)
+{
+	uint32_t schema = (uint32_t)p->schemas[i], hash = p->hash * PACED_BASE + schema;
+	uint32_t gone = i < PACED_HISTORY ? 0 : (uint32_t)p->schemas[i - PACED_HISTORY];
+
+	*parent = &t->parents[paced_parent_at(p->before, schema)];
+	p->hash = hash - gone * p->weight;
+	p->before = schema;
+	return &t->contexts[paced_context_at(hash)];
+}
+
 /* The rows of one CPU. */
 static void encode_lane(const uint64_t *ts, const uint64_t *schemas, size_t count, uint64_t last,
 			struct bit_writer *out, struct paced_tables *t, uint8_t *symbols)
 {
 	struct bit_writer bits = *out;
 	struct paced_mood mood = {0};
-	uint32_t hash = 0, before = 0, weight = oldest_weight();
+	struct trail trail = trail_begin(schemas);
 
 	for (size_t i = 0; i < count; i++) {
-		uint32_t schema = (uint32_t)schemas[i];
-		uint32_t gone = i < PACED_HISTORY ? 0 : (uint32_t)schemas[i - PACED_HISTORY];
+		struct paced_context *parent, *context = trail_pass(&trail, i, t, &parent);
 
-		hash = hash * PACED_BASE + schema;
-		symbols[i] = encode_row(t, &mood, &t->contexts[paced_context_at(hash)],
-					&t->parents[paced_parent_at(before, schema)], ts[i] - last,
-					&bits);
-		hash -= gone * weight;
-		before = schema;
+		symbols[i] = encode_row(t, &mood, context, parent, ts[i] - last, &bits);
 		last = ts[i];
 	}
 	*out = bits;
+}
+
+static void forget_lane(const uint64_t *schemas, size_t count, struct paced_tables *t)
+{
+	struct trail trail = trail_begin(schemas);
+
+	for (size_t i = 0; i < count; i++) {
+		struct paced_context *parent, *context = trail_pass(&trail, i, t, &parent);
+
+		paced_context_forget(context);
+		paced_context_forget(parent);
+	}
 }
 
 /* Where the rows of another CPU begin. */
@@ -84,24 +114,51 @@ static size_t lane_end(const struct time_rows *rows, size_t first)
 	return end;
 }
 
-bool paced_encode(const struct time_rows *rows, const uint64_t *ts, struct buf *symbols,
-		  struct buf *low)
+/* A quiet host's blocks hold a few rows, and would spend their time on tables of 145 kB: what
+ * such a block has learnt is forgotten place by place. */
+enum { FEW_ROWS = 256 };
+
+struct paced_encoder {
+	struct paced_tables tables;
+	bool is_new; /* nothing is in the tables */
+};
+
+struct paced_encoder *paced_encoder_new(void)
 {
-	struct paced_tables *tables = malloc(sizeof(*tables));
+	return calloc(1, sizeof(struct paced_encoder));
+}
+
+void paced_encoder_free(struct paced_encoder *e)
+{
+	free(e);
+}
+
+static void forget(const struct time_rows *rows, struct paced_tables *t)
+{
+	for (size_t first = 0, end; first < rows->count; first = end) {
+		end = lane_end(rows, first);
+		forget_lane(rows->schema + first, end - first, t);
+	}
+}
+
+bool paced_encoder_run(struct paced_encoder *e, const struct time_rows *rows, const uint64_t *ts,
+		       struct buf *symbols, struct buf *low)
+{
 	struct bit_writer bits = {.out = low};
 
-	if (!tables || !buf_reserve(symbols, rows->count)) {
-		free(tables);
+	if (!buf_reserve(symbols, rows->count))
 		return false;
-	}
-	paced_tables_begin(tables);
+	if (!e->is_new)
+		paced_tables_begin(&e->tables);
 	for (size_t first = 0, end; first < rows->count; first = end) {
 		end = lane_end(rows, first);
 		encode_lane(ts + first, rows->schema + first, end - first, rows->base, &bits,
-			    tables, symbols->data + symbols->len + first);
+			    &e->tables, symbols->data + symbols->len + first);
 	}
+	e->is_new = rows->count <= FEW_ROWS;
+	if (e->is_new)
+		forget(rows, &e->tables);
 	symbols->len += rows->count;
 	bits_finish(&bits);
-	free(tables);
 	return true;
 }

@@ -12,6 +12,13 @@
 
 #include "format/bytes.h"
 
+/* Tables that are used for one block after the other. */
+struct paced_encoder;
+
+/* NULL: no memory. To be freed with paced_encoder_free(), which takes NULL, too. */
+struct paced_encoder *paced_encoder_new(void);
+void paced_encoder_free(struct paced_encoder *e);
+
 /* The rows' other hot columns, which prediction rests on; each has `count` values. */
 struct time_rows {
 	size_t count;
@@ -22,7 +29,7 @@ struct time_rows {
 
 /* Append a byte per row to *symbols, the rest to *low. A failed allocation shows in
  * their is_failed, or as false. */
-bool paced_encode(const struct time_rows *rows, const uint64_t *ts, struct buf *symbols,
-		  struct buf *low);
+bool paced_encoder_run(struct paced_encoder *e, const struct time_rows *rows, const uint64_t *ts,
+		       struct buf *symbols, struct buf *low);
 
 #endif

@@ -29,7 +29,7 @@ enum {
 	RECALLED_MET = 4096, /* values that are numbered */
 };
 
-/* What is expected, of all columns of a block; 0 at first. */
+/* What is expected, of all columns of a block; 0 at first. Columns begin with the value 0 as their last. */
 struct recalled {
 	uint64_t with[1 << RECALLED_WITH_BITS];   /* by number */
 	uint64_t after[1 << RECALLED_AFTER_BITS]; /* by the value before */
@@ -58,6 +58,14 @@ static inline uint32_t recalled_place(uint64_t value)
 static inline uint64_t *recalled_after(struct recalled *r, uint64_t last)
 {
 	return &r->after[recalled_place(last)];
+}
+
+/* What a value that was with `number` has left. */
+static inline void recalled_forget(struct recalled *r, uint32_t number, uint64_t value)
+{
+	*recalled_with(r, number) = 0;
+	*recalled_after(r, value) = 0;
+	r->prior[recalled_place(value)] = 0;
 }
 
 /* The expected value, with the low bits of the last one of the column. */

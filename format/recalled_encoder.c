@@ -32,6 +32,7 @@ struct recalled_encoder {
 	struct recalled_slot *slots;                /* [schema id - 1] */
 	size_t cap;
 	bool is_empty; /* nothing was added */
+	bool is_new;   /* nothing is in `recalled` and `numbers` */
 };
 
 struct recalled_encoder *recalled_encoder_new(void)
@@ -152,15 +153,19 @@ static uint64_t other_token(struct recalled_encoder *e, struct recalled_lane *l,
 	return rank < RECENT_VALUES ? rank : far_token(e, l, value);
 }
 
+static inline uint32_t number_of(const struct recalled_lane *l, const uint8_t *row)
+{
+	return l->near_at == NOWHERE ? 0 : (uint32_t)row_bits(row + l->near_at, 4);
+}
+
 static void code_row(struct recalled_encoder *e, struct recalled_slot *s, const uint8_t *row)
 {
 	struct recalled *r = e->recalled;
 
 	for (struct recalled_lane *l = s->lanes, *end = l + s->count; l < end; l++) {
 		uint64_t value = row_bits(row + l->at, 8), token = RECALLED_WITH;
-		uint32_t number = l->near_at == NOWHERE ? 0
-							: (uint32_t)row_bits(row + l->near_at, 4);
-		uint64_t *with = recalled_with(r, number), *after = recalled_after(r, l->last);
+		uint64_t *with = recalled_with(r, number_of(l, row));
+		uint64_t *after = recalled_after(r, l->last);
 
 		if (*with != value)
 			token = recalled_beside(*after, l->last) == value ? RECALLED_AFTER
@@ -173,13 +178,46 @@ static void code_row(struct recalled_encoder *e, struct recalled_slot *s, const 
 	}
 }
 
+static void forget_row(struct recalled_encoder *e, const struct recalled_slot *s,
+		       const uint8_t *row)
+{
+	for (struct recalled_lane *l = s->lanes, *end = l + s->count; l < end; l++) {
+		uint64_t value = row_bits(row + l->at, 8);
+
+		recalled_forget(e->recalled, number_of(l, row), value);
+		e->numbers[recalled_place(value)] = 0;
+	}
+}
+
+/* A quiet host's blocks hold a few rows, and would spend their time on tables of 340 kB: what
+ * such a block has left is forgotten place by place. */
+enum { FEW_ROWS = 256 };
+
+static void forget(struct recalled_encoder *e, const struct rows *rows)
+{
+	for (size_t i = 0; i < e->cap; i++) {
+		const struct row_group *g = e->slots[i].count ? rows->groups[i] : NULL;
+
+		for (size_t k = 0; g && k < g->count; k++)
+			forget_row(e, &e->slots[i], row_group_at(g, k));
+	}
+	*recalled_after(e->recalled, 0) = 0;
+	e->recalled->met_count = 0;
+}
+
+static void make_new(struct recalled_encoder *e)
+{
+	recalled_begin(e->recalled);
+	memset(e->numbers, 0, sizeof(e->numbers));
+}
+
 void recalled_encoder_run(struct recalled_encoder *e, const struct rows *rows,
 			  const struct row_head *heads)
 {
 	if (e->is_empty)
 		return;
-	recalled_begin(e->recalled);
-	memset(e->numbers, 0, sizeof(e->numbers));
+	if (!e->is_new)
+		make_new(e);
 	for (size_t i = 0; i < rows->count; i++) {
 		struct recalled_slot *s = &e->slots[heads[i].schema - 1];
 
@@ -187,6 +225,9 @@ void recalled_encoder_run(struct recalled_encoder *e, const struct rows *rows,
 			code_row(e, s,
 				 row_group_at(rows->groups[heads[i].schema - 1], heads[i].local));
 	}
+	e->is_new = rows->count <= FEW_ROWS;
+	if (e->is_new)
+		forget(e, rows);
 	for (size_t i = 0; i < e->cap; i++)
 		for (size_t k = 0; k < e->slots[i].count; k++) {
 			struct recalled_lane *l = &e->slots[i].lanes[k];

@@ -17,15 +17,20 @@ enum { ROWS = 2000 };
 struct world {
 	uint64_t ts[ROWS], cpu[ROWS], schema[ROWS], out[ROWS];
 	struct buf symbols, low;
+	struct paced_encoder *encoder;
 };
 
 static struct world *world_new(void)
 {
-	return calloc(1, sizeof(struct world));
+	struct world *w = calloc(1, sizeof(*w));
+
+	w->encoder = paced_encoder_new();
+	return w;
 }
 
 static void world_free(struct world *w)
 {
+	paced_encoder_free(w->encoder);
 	buf_release(&w->symbols);
 	buf_release(&w->low);
 	free(w);
@@ -58,7 +63,7 @@ static void round_trip(struct world *w, size_t count)
 
 	buf_clear(&w->symbols);
 	buf_clear(&w->low);
-	assert_true(paced_encode(&rows, w->ts, &w->symbols, &w->low));
+	assert_true(paced_encoder_run(w->encoder, &rows, w->ts, &w->symbols, &w->low));
 	assert_int_equal(w->symbols.len, count);
 	assert_int_equal(decode(w, count, w->symbols.len, w->low.len), 0);
 	assert_memory_equal(w->out, w->ts, count * sizeof(w->ts[0]));
@@ -137,6 +142,19 @@ static void steps_of_every_size_come_back(void **state)
 	world_free(w);
 }
 
+/* A few rows are forgotten in another way than many. */
+static void a_block_knows_nothing_of_the_one_before(void **state)
+{
+	static const size_t counts[] = {ROWS, 300, 200, 256, 257, 3, 3, ROWS, 1, 200};
+	struct world *w = world_new();
+
+	(void)state;
+	fill(w);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		round_trip(w, counts[i]);
+	world_free(w);
+}
+
 static void a_stream_of_another_length_is_refused(void **state)
 {
 	struct world *w = world_new();
@@ -180,6 +198,7 @@ int main(void)
 		cmocka_unit_test(times_come_back),
 		cmocka_unit_test(extreme_times_come_back),
 		cmocka_unit_test(steps_of_every_size_come_back),
+		cmocka_unit_test(a_block_knows_nothing_of_the_one_before),
 		cmocka_unit_test(a_stream_of_another_length_is_refused),
 		cmocka_unit_test(bits_of_every_width_come_back),
 	};

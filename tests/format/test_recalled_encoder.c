@@ -185,6 +185,49 @@ static void a_block_knows_nothing_of_the_one_before(void **state)
 	run(d);
 }
 
+/* Packets that arrive and are read, in an order that takes tokens of all kinds. */
+static void run_block(struct desk *d, uint64_t packets)
+{
+	rows_clear(d->rows);
+	for (uint64_t i = 0; i < packets; i++) {
+		add(d, ARRIVES, i % 7 ? PAGE + i % 7 * i % 11 * 4096 : 0, i);
+		add(d, READ, PAGE + i % 5 * 4096 + i % 2 * 0xe0, i % 3 ? i : i + 1);
+	}
+	run(d);
+}
+
+static void put_tokens(const struct desk *d, struct buf *out)
+{
+	for (uint32_t schema = ARRIVES; schema <= READ; schema++) {
+		struct view got;
+		unsigned own;
+
+		assert_true(recalled_encoder_column(d->encoder, schema, 0, &own, &got));
+		put_bytes(out, got.p, view_len(got));
+	}
+}
+
+/* A few rows are forgotten in another way than many. */
+static void a_block_knows_nothing_of_many_before(void **state)
+{
+	static const uint64_t before[] = {0, 1, 90, 128, 129, 900};
+	struct desk *d = *state;
+	struct buf first = {0}, later = {0};
+
+	run_block(d, 100);
+	put_tokens(d, &first);
+	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+		run_block(d, before[i]);
+		run_block(d, 100);
+		buf_clear(&later);
+		put_tokens(d, &later);
+		assert_int_equal(later.len, first.len);
+		assert_memory_equal(later.data, first.data, first.len);
+	}
+	buf_release(&first);
+	buf_release(&later);
+}
+
 static void numbers_without_a_token_do_not_fit(void **state)
 {
 	static const uint64_t fit[] = {PAGE, 0, (UINT64_C(1) << 60) - 1, UINT64_C(15) << 60},
@@ -256,6 +299,7 @@ int main(void)
 		TEST(what_was_free_last_is_used_first),
 		TEST(what_was_told_once_has_a_number),
 		TEST(a_block_knows_nothing_of_the_one_before),
+		TEST(a_block_knows_nothing_of_many_before),
 		cmocka_unit_test(numbers_without_a_token_do_not_fit),
 		cmocka_unit_test(the_latest_addresses_need_no_recalling),
 		cmocka_unit_test(addresses_are_read_as_written),

@@ -57,11 +57,14 @@ static void check_again(struct desk *d, const struct time_lanes *lanes)
 {
 	struct time_rows rows = {d->rows, lanes->base, d->cpus, d->wide};
 	struct buf symbols = {0}, low = {0};
+	struct paced_encoder *encoder = paced_encoder_new();
 
-	check(paced_encode(&rows, d->ts, &symbols, &low));
+	check(encoder != NULL);
+	check(paced_encoder_run(encoder, &rows, d->ts, &symbols, &low));
 	check(paced_decode(lanes, view_of(symbols.data, symbols.len), view_of(low.data, low.len),
 			   d->again, NULL) == 0);
 	check(memcmp(d->ts, d->again, d->rows * sizeof(d->ts[0])) == 0);
+	paced_encoder_free(encoder);
 	buf_release(&symbols);
 	buf_release(&low);
 }
