@@ -91,6 +91,23 @@ static bool is_processed(const struct bound *e, const struct event *ev, struct v
 	return is_at(symbol, "tcp_v4_rcv") || is_at(symbol, "tcp_v6_rcv");
 }
 
+/* Of a handshake that has been understood: the answer to it was lost, or came late. It is answered again. */
+static const char *excuse_of_handshake(const char *reason, const struct bound *e,
+				       const struct event *ev)
+{
+	enum { SYN = 2, ACK = 16 };
+	uint64_t flags;
+
+	if (!bound_int(e, ev, BOUND_TCP_FLAGS, &flags))
+		return NULL;
+	flags &= SYN | ACK;
+	/* tcp_validate_incoming(); a SYN alone is another connection's, or forged. tcp_check_req() of a
+	 * server with Fast Open */
+	if (strcmp(reason, "TCP_INVALID_SYN") == 0 && flags == (SYN | ACK))
+		return "SYN-ACK again";
+	return strcmp(reason, "TCP_FASTOPEN") == 0 && flags == SYN ? "SYN again" : NULL;
+}
+
 /* By where the kernel freed it. */
 static const char *excuse_of_place(const struct bound *e, const struct event *ev)
 {
@@ -120,7 +137,7 @@ const char *drop_excuse(const struct bound *e, const struct event *ev, const str
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (strcmp(name, reasons[i].name) == 0)
 			return reasons[i].text;
-	return NULL;
+	return excuse_of_handshake(name, e, ev);
 }
 
 bool drop_is_duplicate(const struct bound *e, const struct event *ev, const struct section *s)

@@ -286,6 +286,8 @@ static void add_enumerations(struct build_tape *b)
 	e = enumeration_new("reason");
 	name(e, REASON_NO_SOCKET, "NO_SOCKET");
 	name(e, REASON_TCP_OLD_DATA, "TCP_OLD_DATA");
+	name(e, REASON_TCP_FASTOPEN, "TCP_FASTOPEN");
+	name(e, REASON_TCP_INVALID_SYN, "TCP_INVALID_SYN");
 	name(e, REASON_NETFILTER_DROP, "NETFILTER_DROP");
 	name(e, REASON_QDISC_DROP, "QDISC_DROP");
 	name(e, REASON_NOT_SPECIFIED, "NOT_SPECIFIED");

@@ -56,6 +56,15 @@ static void a_reason_decides_by_its_name(void **state)
 	assert_null(excuse(0x30001, "", ACK, 0)); /* a subsystem's, without a name */
 }
 
+static void handshake_that_is_repeated_is_no_loss(void **state)
+{
+	(void)state;
+	assert_string_equal(excuse(REASON_TCP_INVALID_SYN, "", SYN | ACK, 0), "SYN-ACK again");
+	assert_null(excuse(REASON_TCP_INVALID_SYN, "", SYN, 0)); /* another connection's */
+	assert_string_equal(excuse(REASON_TCP_FASTOPEN, "", SYN, 0), "SYN again");
+	assert_null(excuse(REASON_TCP_FASTOPEN, "", ACK, 0));
+}
+
 static void without_a_reason_the_place_decides(void **state)
 {
 	static const uint32_t none[] = {REASON_NONE, REASON_NOT_SPECIFIED};
@@ -110,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reason_decides_by_its_name),
+		cmocka_unit_test(handshake_that_is_repeated_is_no_loss),
 		cmocka_unit_test(without_a_reason_the_place_decides),
 		cmocka_unit_test(its_socket_tells_which_way_a_packet_went),
 		cmocka_unit_test(without_a_socket_the_reason_tells),
