@@ -45,6 +45,7 @@ enum {
 	COL_TRANSFER,
 	COL_FIRST_BYTE,
 	COL_IDLE,
+	COL_FROM,
 	COL_REMARK,
 	COL_COUNT
 };
@@ -74,6 +75,7 @@ static const struct column columns[COL_COUNT] = {
 	[COL_TRANSFER] = {.key = "transfer_ns", .doc = "the server's last byte written to the client's last byte read; null unless both are known", .unit = UNIT_NS},
 	[COL_FIRST_BYTE] = {.key = "first_byte_ns", .doc = "the client's first byte sent to its first byte read; null unless its side is known", .unit = UNIT_NS},
 	[COL_IDLE] = {.key = "idle_ns", .doc = "before it: since the client had its last answer, or was connected; null likewise", .unit = UNIT_NS},
+	[COL_FROM] = {.key = "from", .doc = "calls: the lengths of calls; or, where the tape holds none, arrivals: what tcp_probe saw come in, so requests may be joined and answers missing"},
 	[COL_REMARK] = {.title = "", .doc = "what else is worth knowing", .wraps = true},
 };
 /* clang-format on */
@@ -225,6 +227,7 @@ static void print_exchange(struct exchanges *v, const struct side *client,
 	cells[COL_SERVER] = cell_nonempty(text.server);
 	fill_times(cells, x);
 	fill_parts(cells, x);
+	cells[COL_FROM] = cell_string(first->life->has_call_events ? "calls" : "arrivals");
 	has_holes = (c && tracker_has_holes(v->tracker, c)) ||
 		    (s && tracker_has_holes(v->tracker, s));
 	cells[COL_REMARK] = cell_string(remark(x, has_holes, text.remark, sizeof(text.remark)));

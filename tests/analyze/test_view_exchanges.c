@@ -36,7 +36,7 @@ static void hello_is_one_exchange_whose_parts_add_up(void **state)
 			    "\"client_wait_ns\":43000,\"server_wait_ns\":29000,\"turns\":1,"
 			    "\"kind\":\"request-response\",\"sides\":\"both\",\"queue_ns\":null,"
 			    "\"work_ns\":14000,\"write_ns\":0,\"transfer_ns\":19000,"
-			    "\"first_byte_ns\":43000,\"idle_ns\":26000}\n");
+			    "\"first_byte_ns\":43000,\"idle_ns\":26000,\"from\":\"calls\"}\n");
 	viewed_release(&v);
 	tape_release(&b);
 }
@@ -195,6 +195,7 @@ static void without_calls_arriving_data_stands_for_reading(void **state)
 	v = show(&b, "-f json");
 	assert_non_null(strstr(v.text, "11"));
 	assert_null(strstr(v.text, "answers missing"));
+	assert_non_null(strstr(v.text, "\"from\":\"arrivals\""));
 	viewed_release(&v);
 	tape_release(&b);
 	/* Such answers are not all there is. */
