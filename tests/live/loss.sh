@@ -6,7 +6,7 @@ set -eu
 . tests/live/stage.bash
 need ip nft tcpdump tshark bpftrace
 
-probe='tracepoint:tcp:tcp_retransmit_skb { @[args->state] = count(); }'
+probe='tracepoint:tcp:tcp_retransmit_skb { printf("%d %llu\n", args->state, nsecs); }'
 record_beside "$probe" tests/live/loss_load.py
 [ -s "$TMP/near.pcap" ] || skip "no capture: $(tail -n 3 "$TMP/out")"
 fields() {
@@ -18,6 +18,7 @@ fields 'tcp.flags.reset == 1' >"$TMP/rst"
 python3 - <<'END'
 import collections
 import json
+import time
 from tape import *
 
 NEAR, PORTS = "10.77.0.1", (7070, 7072)
@@ -37,19 +38,21 @@ assert counters["lost"] - by_rule["lost"] in (0, 1), f"dropped {by_rule}, counte
 # Its SYN is sent again after a second: perhaps when the recording has ended.
 assert by_rule["silent"] and counters["silent"] - by_rule["silent"] in (0, 1), f"dropped {by_rule}, counted {counters}"
 
-# bpftrace: all that happened on this host meanwhile
+# bpftrace: all that happened on this host while the recorder ran, which began later and ended earlier
+times = [r["ts_ns"] for r in tape.rows("replay", "--fields", "ts")]
+since_boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
 STATES = {1: "TCP_ESTABLISHED", 2: "TCP_SYN_SENT", 4: "TCP_FIN_WAIT1", 5: "TCP_FIN_WAIT2", 8: "TCP_CLOSE_WAIT",
           9: "TCP_LAST_ACK", 11: "TCP_CLOSING"}
-counted = {}
+counted = collections.Counter()
 with open(f"{TMP}/bpftrace") as f:
-    for line in f:
-        row = json.loads(line)
-        if row["type"] == "map":
-            counted = {STATES[int(k)]: v for k, v in row["data"]["@"].items()}
+    for row in map(json.loads, f):
+        if row["type"] == "printf":
+            state, ts_ns = map(int, row["data"].split())
+            counted[STATES[state]] += times[0] <= ts_ns + since_boot <= times[-1]
 all_resent = [r for r in tape.rows("retransmits") if r["kind"] != "synack"]
-same(dict(collections.Counter(r["state"] for r in all_resent)), counted, "retransmissions by state, and bpftrace's")
+same(dict(collections.Counter(r["state"] for r in all_resent)), dict(+counted), "retransmissions by state, and bpftrace's")
 # Failed: the event fires for those that could not be sent, too (6.17); they are neither resent nor seen on the wire.
-same(all_resent and {r["kind"] for r in all_resent} - {"syn", "fast", "rto", "tlp", "spurious", "failed"}, set(), "kinds")
+same(all_resent and {r["kind"] for r in all_resent} - {"syn", "fast", "rto", "tlp", "rejected", "spurious", "failed"}, set(), "kinds")
 resent = [r for r in resent if r["kind"] != "failed"]
 assert {r["kind"] for r in resent if r["rport"] == PORTS[1]} <= {"syn"}, "the SYN that nobody hears"
 
