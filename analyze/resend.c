@@ -49,6 +49,7 @@ static enum resend_cause cause_of(const struct resend *r, int32_t pending)
 void resend_read(struct resend *r, const struct bound *e, const struct event *ev,
 		 const struct section *s, enum cong_state cong)
 {
+	int32_t pending = bound_int32(e, ev, BOUND_ICSK_PENDING, -1);
 	uint64_t seq, end;
 
 	*r = (struct resend){
@@ -59,7 +60,8 @@ void resend_read(struct resend *r, const struct bound *e, const struct event *ev
 	};
 	if (r->cong == CONG_UNKNOWN)
 		r->cong = (uint8_t)cong;
-	r->cause = (uint8_t)cause_of(r, bound_int32(e, ev, BOUND_ICSK_PENDING, -1));
+	r->cause = (uint8_t)cause_of(r, pending);
+	r->has_timer = pending > 0;
 	r->segs = (uint32_t)bound_int32(e, ev, BOUND_SEGS, 0);
 	r->has_seq = bound_int(e, ev, BOUND_SEQ, &seq) && bound_int(e, ev, BOUND_END_SEQ, &end);
 	if (r->has_seq) {
@@ -70,7 +72,8 @@ void resend_read(struct resend *r, const struct bound *e, const struct event *ev
 
 const char *resend_cause_name(enum resend_cause c)
 {
-	static const char *const names[] = {NULL, "syn", "synack", "fast", "rto", "tlp"};
+	static const char *const names[] = {NULL,  "syn", "synack",  "fast",
+					    "rto", "tlp", "rejected"};
 
 	return names[c];
 }

@@ -24,9 +24,10 @@ enum resend_cause {
 	RESEND_UNKNOWN = 0,
 	RESEND_SYN,
 	RESEND_SYNACK,
-	RESEND_FAST, /* fast retransmit: in Recovery */
-	RESEND_RTO,  /* the retransmission timer: in Loss */
-	RESEND_TLP,  /* a tail loss probe */
+	RESEND_FAST,     /* fast retransmit: in Recovery */
+	RESEND_RTO,      /* the retransmission timer: in Loss */
+	RESEND_TLP,      /* a tail loss probe */
+	RESEND_REJECTED, /* in Loss, and no timer ran out: tcp_non_congestion_loss_retransmit() */
 };
 
 enum resend_proof {
@@ -54,6 +55,7 @@ struct resend {
 	uint8_t cong;     /* enum cong_state */
 	uint8_t queue;    /* enum queue_trouble: of the listener that did not answer */
 	bool has_seq, has_gap, has_silent;
+	bool has_timer; /* one was set meanwhile, which a RTO has cleared */
 };
 
 /* What an event tcp_retransmit_skb tells; `cong` is what the events before it told. */
@@ -65,7 +67,7 @@ enum cong_state cong_state_of(const struct bound *e, const struct event *ev, enu
 /* "TCP_CA_Recovery"; NULL for CONG_UNKNOWN. */
 const char *cong_state_name(enum cong_state c);
 
-/* "syn", "synack", "fast", "rto", "tlp"; NULL for RESEND_UNKNOWN. */
+/* "syn", "synack", "fast", "rto", "tlp", "rejected"; NULL for RESEND_UNKNOWN. */
 const char *resend_cause_name(enum resend_cause c);
 /* The same but for "failed", "spurious" and "unknown". */
 const char *resend_kind(const struct resend *r);

@@ -31,6 +31,8 @@ struct resend_life {
 	uint32_t sent, dsacks, total;
 	uint8_t cong; /* enum cong_state */
 	bool has_nxt, has_entry_nxt, has_ack, has_totals;
+	bool is_loss_new; /* Loss began, and nothing was sent again since */
+	bool is_rejected; /* it began without a timer */
 };
 
 static bool seq_before(uint32_t a, uint32_t b)
@@ -128,6 +130,8 @@ static void see_cong_state(struct resend_life *l, enum cong_state to)
 			    (r->resend.cong == CONG_RECOVERY || r->resend.cong == CONG_LOSS))
 				r->resend.proof = RESEND_UNDONE;
 	}
+	l->is_loss_new = to == CONG_LOSS && (l->is_loss_new || l->cong != CONG_LOSS);
+	l->is_rejected = to == CONG_LOSS && l->is_rejected;
 	if (!is_in) /* what came before has had its verdict */
 		for (struct resent *r = l->last; r && !r->is_settled; r = r->before)
 			if (r->resend.proof)
@@ -182,6 +186,18 @@ static void count_attempts(struct resend *x, const struct resent *before)
 	}
 }
 
+/* TCP enters Loss without a timeout when an ICMP message says that packets were too large, when the data
+ * in a SYN was not taken, or a probe of the MTU was lost. A timeout clears its timer before it sends. */
+static void note_loss(struct resend_life *l, struct resend *x)
+{
+	if (x->cause != RESEND_RTO)
+		return;
+	l->is_rejected = x->has_timer && (l->is_loss_new || l->is_rejected);
+	l->is_loss_new = false;
+	if (l->is_rejected)
+		x->cause = RESEND_REJECTED;
+}
+
 static int add_resend(struct resends *rs, const struct item *item, const struct sighting *seen,
 		      struct error *err)
 {
@@ -194,6 +210,7 @@ static int add_resend(struct resends *rs, const struct item *item, const struct 
 		return error_nomem(err);
 	}
 	resend_read(&r->resend, seen->bound, &item->event, item->section, (enum cong_state)l->cong);
+	note_loss(l, &r->resend);
 	if (!r->resend.state)
 		r->resend.state = life->state;
 	r->conn = life->conn;

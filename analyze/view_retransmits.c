@@ -53,10 +53,10 @@ enum {
 static const struct column columns[COL_COUNT] = {
 	[COL_TS] = {.key = "ts_ns", .title = "time", .doc = "when it was sent again", .unit = UNIT_TIME, .align = ALIGN_RIGHT},
 	[COL_CONN] = {.key = "conn", .title = "conn", .doc = "number of the socket life; of a SYN-ACK, the listener's", .align = ALIGN_RIGHT},
-	[COL_KIND] = {.key = "kind", .title = "kind", .doc = "syn, synack, fast, rto, tlp, spurious (it was not needed), failed (it could not be sent) or unknown"},
+	[COL_KIND] = {.key = "kind", .title = "kind", .doc = "syn, synack, fast, rto, tlp, rejected (a packet was too large, or the data in a SYN was not taken), spurious (it was not needed), failed (it could not be sent) or unknown"},
 	[COL_STATE] = {.key = "state", .doc = "state of the socket"},
 	[COL_SHORT_STATE] = {.title = "state", .doc = "the same, short"},
-	[COL_CAUSE] = {.key = "cause", .doc = "what made TCP send it: syn, synack, fast, rto or tlp; null when not known"},
+	[COL_CAUSE] = {.key = "cause", .doc = "what made TCP send it: syn, synack, fast, rto, tlp or rejected; null when not known"},
 	[COL_PROOF] = {.key = "proof", .doc = "of a spurious one, what tells"},
 	[COL_SEQ] = {.key = "seq", .doc = "first sequence number"},
 	[COL_END_SEQ] = {.key = "end_seq", .doc = "the one after the last"},

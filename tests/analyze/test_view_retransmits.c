@@ -92,6 +92,26 @@ static void the_congestion_state_and_the_timer_tell_the_kind(void **state)
 	      "unknown,1,100,1000000006,1000000006\n");
 }
 
+/* Its timer is set while it sends; a timeout of the same Loss has cleared it. */
+static void loss_without_a_timeout_is_a_rejection(void **state)
+{
+	struct build_tape b = {0};
+
+	(void)state;
+	begin(&b);
+	tape_cong_state(&b, T0 + 1, &hello_client, LOSS);
+	again(&b, T0 + 2, 1000, LOSS, PROBE);
+	again(&b, T0 + 3, 1100, LOSS, RETRANS);
+	again(&b, T0 + 4, 1000, LOSS, 0);
+	again(&b, T0 + 5, 1100, LOSS, RETRANS);
+	tape_cong_state(&b, T0 + 6, &hello_client, OPEN);
+	tape_cong_state(&b, T0 + 7, &hello_client, LOSS);
+	again(&b, T0 + 8, 1200, LOSS, 0);
+	again(&b, T0 + 9, 1300, LOSS, RETRANS);
+	check(&b, "-f csv --fields cause,seq",
+	      "cause,seq\nrejected,1000\nrejected,1100\nrto,1000\nrto,1100\nrto,1200\nrto,1300\n");
+}
+
 static void keys_are_as_promised(void **state)
 {
 	struct build_tape b = {0};
@@ -239,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_congestion_state_and_the_timer_tell_the_kind),
+		cmocka_unit_test(loss_without_a_timeout_is_a_rejection),
 		cmocka_unit_test(keys_are_as_promised),
 		cmocka_unit_test(what_could_not_be_sent_has_its_error_and_is_not_counted),
 		cmocka_unit_test(a_duplicate_at_the_receiver_was_in_vain),

@@ -60,6 +60,12 @@ def fast_open_unacknowledged():
          [(100, 50, "both"), (30, 20, "both")], "exchanges")
 
 
+def syn_data_not_taken():
+    client, _ = pair(lives("--port", app["port"]), 100, 0)
+    rows = tape.rows("retransmits", "--conn", client["conn"])
+    same([r["kind"] for r in rows], ["syn", "rejected"], "no timer made the second")
+
+
 def unread():
     client, server = (one(lives("--port", app["port"]), role=role) for role in ("client", "server"))
     same((client["tx_bytes"], client["rx_bytes"]), (1000, 3), "bytes of the client")

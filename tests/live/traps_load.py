@@ -112,6 +112,27 @@ def fast_open_unacknowledged():
     tell("fast_open_unacknowledged", port=port)
 
 
+def syn_data_not_taken():
+    """The first SYN is lost; the second comes without the data, which is sent again when that is answered."""
+    set_sysctl("net/ipv4/tcp_fastopen", 0x1 | 0x2 | 0x4 | 0x200)
+    listener = listen()
+    listener.setsockopt(socket.IPPROTO_TCP, TCP_FASTOPEN, 16)
+    nft("filter hook input priority 0", "tcp flags & (syn|ack) == syn drop")
+    client = socket.socket()
+    client.setblocking(False)
+    try:
+        client.sendto(bytes(100), MSG_FASTOPEN, listener.getsockname())
+    except BlockingIOError:
+        pass
+    nft("", "")
+    server, _ = listener.accept()
+    receive(server, 100)
+    client.close()
+    server.recv(1)
+    server.close()
+    tell("syn_data_not_taken", port=listener.getsockname()[1])
+
+
 def oneself():
     """A socket that connects to its own port: simultaneous open with itself."""
     s = socket.socket()
@@ -299,7 +320,7 @@ def sharers():
     tell("sharers", port=port, accepted=accepted)
 
 
-TRAPS = reconnect, fast_open, fast_open_unacknowledged, unread, oneself, both_open, both_close, mptcp, never, nat, twins, unaccepted, reuse, sharers
+TRAPS = reconnect, fast_open, fast_open_unacknowledged, syn_data_not_taken, unread, oneself, both_open, both_close, mptcp, never, nat, twins, unaccepted, reuse, sharers
 
 if __name__ == "__main__":
     enter_namespace()
