@@ -4,7 +4,7 @@
  */
 #include "analyze/reaction.h"
 
-#include "analyze/accepting.h"
+#include "analyze/acceptance.h"
 #include "analyze/connecting.h"
 #include "analyze/drop.h"
 #include "analyze/end_cause.h"
@@ -12,38 +12,12 @@
 #include "analyze/listening.h"
 #include "analyze/pair.h"
 
-/* A listener with a long queue takes so long to close it, at most. */
-#define ABANDONMENT_NS UINT64_C(10000000)
-
 static void learn_owner(struct step *s, enum owner_source source)
 {
 	const struct task *task = s->life->owner.source < source ? step_task(s) : NULL;
 
 	if (task)
 		owner_learn(&s->life->owner, source, task->pid, view_of(task->comm, task->len));
-}
-
-void reaction_inherit(struct tracker *t, struct life *l)
-{
-	struct life *listener = NULL;
-
-	if (l->role == LIFE_SERVER || l->role == LIFE_UNKNOWN)
-		listener = listening_find_of(&t->lives, l);
-	if (!listener) {
-		/* One of several that share the port. */
-		if (l->role == LIFE_UNKNOWN && listening_find(&t->lives, &l->tuple.local, l->netns))
-			l->role = LIFE_SERVER;
-		if (l->role == LIFE_UNKNOWN)
-			l->is_far_listening |= listening_find(&t->lives, &l->tuple.remote,
-							      l->netns) != NULL;
-		return;
-	}
-	/* A connection on a listener's port was accepted there. */
-	l->role = LIFE_SERVER;
-	owner_inherit(&l->owner, &listener->owner);
-	if (listener->past)
-		memcpy(listener->past->queue.addr, l->tuple.local.addr,
-		       sizeof(l->tuple.local.addr));
 }
 
 static void read_counters(struct step *s, bool is_first)
@@ -80,34 +54,11 @@ static void seek_peer(struct step *s, bool has_new_seq)
 		pair_find(&s->t->lives, l);
 }
 
-/* accept() itself leaves no event; the first call on the connection comes after it. */
-static void note_acceptance(struct step *s)
+/* A call on the connection, or its close. */
+static void note_call(struct step *s)
 {
-	struct life *l = s->life, *listener;
-	uint64_t since_ns;
-
-	if (l->role != LIFE_SERVER || l->accept_count || !l->is_start_seen ||
-	    !(l->has_been_established || l->state == STATE_SYN_RECV))
-		return;
-	listener = listening_find_of(&s->t->lives, l);
-	since_ns = s->ev->ts_ns > l->since_ns ? s->ev->ts_ns - l->since_ns : 0;
-	l->accept_wait_ns = life_state_ns(l, STATE_ESTABLISHED) +
-			    life_state_ns(l, STATE_CLOSE_WAIT) +
-			    (tcp_state_is_open((enum tcp_state)l->state) ? since_ns : 0);
-	l->accept_count = 1;
-	if (l->state == STATE_SYN_RECV) /* Fast Open */
+	if (acceptance_note(s) && s->life->state == STATE_SYN_RECV) /* Fast Open */
 		seek_peer(s, false);
-	if (!listener) {
-		listener = listening_find(&s->t->lives, &l->tuple.local, l->netns);
-		if (listener)
-			listening_note_stray(&s->t->lives, listener);
-		return;
-	}
-	listener->accept_count++;
-	if (listener->past)
-		accept_queue_accept(&listener->past->queue);
-	if (l->accept_wait_ns > listener->accept_wait_ns)
-		listener->accept_wait_ns = l->accept_wait_ns;
 }
 
 static void learn_owner_of_change(struct step *s, const struct life_change *c)
@@ -117,30 +68,7 @@ static void learn_owner_of_change(struct step *s, const struct life_change *c)
 	else if (c->to == STATE_FIN_WAIT1 || c->to == STATE_LAST_ACK)
 		learn_owner(s, OWNER_CLOSER);
 	if (c->to == STATE_FIN_WAIT1 || c->to == STATE_LAST_ACK)
-		note_acceptance(s);
-}
-
-static bool has_reset_reasons(const struct binding *b)
-{
-	for (size_t i = 0; i < b->count; i++)
-		if (b->events[i].kind == EVENT_SEND_RESET && b->events[i].field[BOUND_REASON] >= 0)
-			return true;
-	return false;
-}
-
-/* A listener that closes takes those with it that nobody has accepted: inet_csk_listen_stop(). Else a
- * process that ends closes both; what has unread data is aborted then, too, which reasons tell apart. */
-static void note_abandonment(struct step *s)
-{
-	struct life *l = s->life;
-	const struct life *listener;
-
-	if (l->role != LIFE_SERVER || l->accept_count || l->end != LIFE_ABORTED || l->sk_err > 0 ||
-	    (l->traffic.received > l->traffic.received_base && !has_reset_reasons(&s->t->binding)))
-		return;
-	listener = listening_find_of(&s->t->lives, l);
-	l->is_abandoned = listener && listener->phase != LIFE_ALIVE && listener->is_end_seen &&
-			  s->ev->ts_ns - listener->until_ns < ABANDONMENT_NS;
+		note_call(s);
 }
 
 static void on_close(struct step *s, enum tcp_state from)
@@ -151,19 +79,8 @@ static void on_close(struct step *s, enum tcp_state from)
 	};
 
 	life_close(s->life, s->ev->ts_ns, from, &closing);
-	note_abandonment(s);
+	acceptance_end(s);
 	lives_requeue(&s->t->lives, s->life, s->ev->ts_ns);
-}
-
-/* A SYN is sent, or sent again since the one before was not answered: had the listener no room then? */
-static void note_syn(struct step *s)
-{
-	struct life *l = s->life;
-	const struct life *listener = listening_find_called(&s->t->lives, &l->tuple, l->netns);
-	const struct accept_queue *queue = listener ? life_queue(listener) : NULL;
-
-	l->queue = l->is_queue_full ? QUEUE_FULL : QUEUE_FINE;
-	l->is_queue_full = queue && queue->is_full;
 }
 
 static void on_state(struct step *s)
@@ -190,13 +107,13 @@ static void on_state(struct step *s)
 		listening_add(&t->lives, l);
 	if (c->to == STATE_SYN_SENT) {
 		connecting_add(&t->lives, l);
-		note_syn(s);
+		acceptance_call(s);
 	}
 	learn_owner_of_change(s, c);
 	if (c->to != STATE_SYN_RECV || tuple_is_complete(&l->tuple))
 		read_counters(s, s->out->is_birth && !is_start);
 	if (c->to == STATE_SYN_RECV || c->to == STATE_ESTABLISHED) {
-		reaction_inherit(t, l);
+		acceptance_inherit(t, l);
 		if (l->role == LIFE_SERVER)
 			accepting_see(&t->accepting, l, s->ev->cpu);
 	}
@@ -207,37 +124,6 @@ static void on_state(struct step *s)
 	if (c->to != STATE_CLOSE)
 		return;
 	on_close(s, c->from);
-}
-
-/* What waits at a listener, where the event tells. */
-static void read_queue(struct step *s)
-{
-	uint64_t backlog, most, requests, drops;
-	struct life_past *past;
-
-	if (s->life->role != LIFE_LISTENER || !step_int(s, BOUND_BACKLOG, &backlog) ||
-	    !step_int(s, BOUND_MAX_BACKLOG, &most))
-		return;
-	past = life_past(s->life);
-	if (!past)
-		return;
-	accept_queue_tell(&past->queue, (uint32_t)backlog, (uint32_t)most);
-	if (step_int(s, BOUND_REQUESTS, &requests) && step_int(s, BOUND_DROPS, &drops))
-		accept_queue_tell_more(&past->queue, (uint32_t)requests, (uint32_t)drops,
-				       s->life->is_start_seen);
-}
-
-/* Of a listener that is older than the tape. */
-static void read_backlog(struct step *s)
-{
-	uint64_t backlog, most;
-
-	if (!step_int(s, BOUND_BACKLOG, &backlog) || !step_int(s, BOUND_MAX_BACKLOG, &most))
-		return;
-	s->life->backlog = (uint32_t)backlog;
-	s->life->max_backlog = (uint32_t)most;
-	s->life->has_backlog = true;
-	read_queue(s);
 }
 
 static void on_snapshot(struct step *s)
@@ -258,12 +144,12 @@ static void on_snapshot(struct step *s)
 		read_counters(s, true);
 		if (l->state == STATE_LISTEN) {
 			listening_add(&s->t->lives, l);
-			read_backlog(s);
+			acceptance_read_backlog(s);
 		}
 		if (l->state == STATE_SYN_SENT)
 			l->role = LIFE_CLIENT;
 	}
-	reaction_inherit(s->t, l);
+	acceptance_inherit(s->t, l);
 	seek_peer(s, true);
 }
 
@@ -277,7 +163,7 @@ static void on_late_birth(struct step *s)
 		state = STATE_ESTABLISHED;
 	l->state = (uint8_t)state;
 	l->since_ns = l->from_ns = s->t->section_ns;
-	reaction_inherit(s->t, l);
+	acceptance_inherit(s->t, l);
 	seek_peer(s, false);
 }
 
@@ -288,13 +174,13 @@ static void on_retransmit(struct step *s)
 		return;
 	s->life->traffic.retransmits++;
 	if (s->life->state == STATE_SYN_SENT)
-		note_syn(s);
+		acceptance_call(s);
 }
 
 static void on_retransmit_synack(struct step *s)
 {
 	s->life->traffic.retransmits++; /* its socket is the listener */
-	read_queue(s);
+	acceptance_read_queue(s);
 }
 
 static void on_destroy(struct step *s)
@@ -341,48 +227,13 @@ static void on_error_report(struct step *s)
 		s->life->cause = END_TOLD_BY_ICMP;
 }
 
-/* The last part of a handshake found the accept queue full. Its sender believes that it is connected. */
-static void note_overflow(struct step *s)
-{
-	struct tracker *t = s->t;
-	struct life *listener;
-	struct flow flow;
-
-	if (!flows_find(&t->flows, &t->lives, &t->binding, s->e, s->ev, &flow))
-		return;
-	if (flow.sender)
-		flow.sender->queue = QUEUE_OVERFLOW;
-	listener = s->life->role == LIFE_LISTENER
-			   ? s->life
-			   : listening_find_only(&t->lives, &flow.tuple->remote, s->life->netns);
-	if (listener && life_past(listener))
-		accept_queue_overflow(&listener->past->queue);
-}
-
 static void on_drop(struct step *s)
 {
 	if (s->t->forgone & FORGO_TRAFFIC || drop_is_benign(s->e, s->ev, s->t->section))
 		return;
 	s->life->traffic.drops++;
 	if (drop_is_overflow(s->e, s->ev, s->t->section))
-		note_overflow(s);
-}
-
-/* A listener that is woken has a new connection. */
-static void on_data_ready(struct step *s)
-{
-	struct life *listener = s->life, *child;
-
-	if (listener->role != LIFE_LISTENER)
-		return;
-	read_queue(s);
-	child = accepting_take(&s->t->accepting, &s->t->lives, listener, s->ev->cpu);
-	if (!child || child->accept_count)
-		return;
-	child->listener = listener->conn;
-	if (child->owner.source == OWNER_LISTENER) /* one on the same port, so far */
-		child->owner.source = OWNER_UNKNOWN;
-	owner_inherit(&child->owner, &listener->owner);
+		acceptance_overflow(s);
 }
 
 /* A socket that closed before its peer did lives on as a mini-socket that no event
@@ -448,29 +299,29 @@ void reaction_note(struct step *s)
 		if (!(s->t->forgone & FORGO_TRAFFIC))
 			traffic_sent(traffic, step_int32(s, BOUND_RET, 0));
 		learn_owner(s, OWNER_CALLER);
-		note_acceptance(s);
+		note_call(s);
 		break;
 	case EVENT_RECV_LENGTH:
 		if (!(s->t->forgone & FORGO_TRAFFIC))
 			traffic_received(traffic, step_int32(s, BOUND_RET, 0),
 					 step_int32(s, BOUND_FLAGS, 0));
 		learn_owner(s, OWNER_CALLER);
-		note_acceptance(s);
+		note_call(s);
 		break;
 	case EVENT_SENDMSG:
 		learn_owner(s, OWNER_CALLER);
-		note_acceptance(s);
+		note_call(s);
 		break;
 	case EVENT_SPACE_ADJUST:
 		s->life->has_fetched = true;
 		learn_owner(s, OWNER_READER);
-		note_acceptance(s);
+		note_call(s);
 		break;
 	case EVENT_PROBE:
 		on_probe(s);
 		break;
 	case EVENT_DATA_READY:
-		on_data_ready(s);
+		acceptance_wake(s);
 		break;
 	case EVENT_RETRANSMIT:
 		on_retransmit(s);
@@ -479,7 +330,7 @@ void reaction_note(struct step *s)
 		on_retransmit_synack(s);
 		break;
 	case EVENT_LISTENER:
-		read_queue(s);
+		acceptance_read_queue(s);
 		break;
 	case EVENT_RECEIVE_RESET:
 		on_receive_reset(s);

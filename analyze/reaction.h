@@ -12,7 +12,5 @@ void reaction_apply(struct step *s);
 /* Of that, what events tell that are neither changes of state nor snapshots, of a life that was
  * there before: all of it but the time. */
 void reaction_note(struct step *s);
-/* A life whose beginning was not seen may be known by the listener on its port. */
-void reaction_inherit(struct tracker *t, struct life *l);
 
 #endif

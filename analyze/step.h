@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * step.h -- one event on its way through the tracker, and the tracker's own state.
- * Private to tracker.c, identity.c and reaction.c; everybody else uses tracker.h.
+ * Private to tracker.c, identity.c, reaction.c and acceptance.c; everybody else uses tracker.h.
  */
 #ifndef ANALYZE_STEP_H
 #define ANALYZE_STEP_H

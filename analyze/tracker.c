@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/acceptance.h"
 #include "analyze/connecting.h"
 #include "analyze/identity.h"
 #include "analyze/reaction.h"
@@ -200,7 +201,7 @@ static SELDOM void end_due(struct tracker *t, uint64_t now_ns)
 
 	while ((l = lives_expire(&t->lives, now_ns)))
 		if (l->role == LIFE_UNKNOWN)
-			reaction_inherit(t, l);
+			acceptance_inherit(t, l);
 	while (t->forgone & FORGO_ENDS && take(t))
 		;
 }
