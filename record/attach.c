@@ -43,6 +43,9 @@ struct attach {
 	struct percpu_size lanes;
 };
 
+/* Descriptors that generic events leave: for typed ones, snapshots and pieces. */
+enum { RESERVED_FDS = 48 };
+
 static int stay_silent(enum libbpf_print_level level, const char *format, va_list args)
 {
 	(void)level;
@@ -127,6 +130,14 @@ static int load_copy(struct attach *a, const struct catalog_event *e, struct gen
 	return generic__load(skel);
 }
 
+/* Descriptors are given out from the lowest number on. */
+static bool is_among_the_last(int fd)
+{
+	struct rlimit r;
+
+	return !getrlimit(RLIMIT_NOFILE, &r) && (rlim_t)fd + RESERVED_FDS > r.rlim_cur;
+}
+
 /* The program's descriptor outlives its skeleton. */
 static int attach_copy(const struct catalog_event *e, const struct generic *skel, struct copy *copy)
 {
@@ -136,10 +147,13 @@ static int attach_copy(const struct catalog_event *e, const struct generic *skel
 	copy->program_fd = fcntl(bpf_program__fd(p), F_DUPFD_CLOEXEC, 3);
 	if (copy->program_fd < 0)
 		return -errno;
-	copy->link = bpf_program__attach_tracepoint(p, e->group, e->name);
-	if (copy->link)
+	rc = -EMFILE;
+	if (!is_among_the_last(copy->program_fd)) {
+		copy->link = bpf_program__attach_tracepoint(p, e->group, e->name);
+		rc = copy->link ? 0 : -errno;
+	}
+	if (!rc)
 		return 0;
-	rc = -errno;
 	close(copy->program_fd);
 	return rc;
 }
@@ -179,19 +193,23 @@ static int start_typed(struct attach *a, const struct catalog_event *e)
 	return rc;
 }
 
-/* The slow kind first, so that all begin at about the same time. */
+/* The slow kind first, so that all begin at about the same time. Where descriptors run out, the rest is not tried:
+ * each attempt would take as long as detaching. */
 static size_t start_way(struct attach *a, struct catalog *c, enum way way)
 {
 	size_t started = 0;
 	char reason[160];
+	int rc = 0;
 
 	for (size_t i = 0; i < catalog_count(c); i++) {
 		struct catalog_event *e = catalog_at(c, i);
-		int rc;
 
 		if (e->way != way)
 			continue;
-		rc = way == WAY_GENERIC ? start_generic(a, e, &a->copies[i]) : start_typed(a, e);
+		if (way == WAY_TYPED)
+			rc = start_typed(a, e);
+		else if (rc != -EMFILE)
+			rc = start_generic(a, e, &a->copies[i]);
 		started += rc == 0;
 		if (!rc)
 			continue;

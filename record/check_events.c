@@ -16,7 +16,7 @@
 
 enum {
 	FDS_PER_GENERIC = 3, /* program, link, event */
-	FDS_OTHER = 100,
+	FDS_OTHER = 130,
 };
 
 static const char types_path[] = "/sys/kernel/btf/vmlinux";

@@ -94,6 +94,18 @@ jq -e '.events_total > 20000 and .complete == false' "$TMP/out" >/dev/null || { 
 expect 3 "$TCPTAPE" conns "$TMP/full/tape" -f json
 umount "$TMP/full"
 
+# Too few descriptors for all that is asked for: typed events and pieces come first, what is left out is said.
+under=(bash -c 'ulimit -n 140; exec "$@"' limited)
+many=(-e 'tcp:*,sock:*,syscalls:*' -o "$TMP/few" --rotate-size 1M)
+expect 0 "${under[@]}" "$TCPTAPE_RECORD" "${many[@]}" -- bash -euc 'kill -USR1 $PPID; sleep 0.2'
+grep -q 'Too many open files' "$TMP/err" || { echo "what is left out is not said:"; cat "$TMP/err"; exit 1; }
+[ -s "$TMP/few-000002" ] || { echo "there were descriptors for one piece only"; exit 1; }
+expect 0 "$TCPTAPE" info "$TMP/few-000001" -f json
+jq -e '.unavailable | length > 500 and all(test("^tcp:tcp_probe|^sock:inet_sock_set_state") | not)' \
+	"$TMP/out" >/dev/null || { jq .unavailable "$TMP/out" | grep -v syscalls: ; exit 1; }
+expect 0 "${under[@]}" "$TCPTAPE_RECORD" doctor "${many[@]}" --force
+grep -q '^warn *descriptors *140 are allowed' "$TMP/out" || { cat "$TMP/out"; exit 1; }
+
 # No tracefs: the recorder finds it, mounts it, or says what to run. In a mount namespace of its own.
 cat >"$TMP/no_tracefs" <<'END'
 set -eu
