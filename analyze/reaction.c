@@ -61,6 +61,13 @@ static void note_call(struct step *s)
 		seek_peer(s, false);
 }
 
+/* Whoever calls is an owner. */
+static void on_call(struct step *s, enum owner_source source)
+{
+	learn_owner(s, source);
+	note_call(s);
+}
+
 static void learn_owner_of_change(struct step *s, const struct life_change *c)
 {
 	if (c->from == STATE_CLOSE && (c->to == STATE_SYN_SENT || c->to == STATE_LISTEN))
@@ -290,32 +297,41 @@ static void on_receive_reset(struct step *s)
 	end_orphan(s, peer);
 }
 
+static void on_send_length(struct step *s)
+{
+	if (!(s->t->forgone & FORGO_TRAFFIC))
+		traffic_sent(&s->life->traffic, step_int32(s, BOUND_RET, 0));
+	on_call(s, OWNER_CALLER);
+}
+
+static void on_recv_length(struct step *s)
+{
+	if (!(s->t->forgone & FORGO_TRAFFIC))
+		traffic_received(&s->life->traffic, step_int32(s, BOUND_RET, 0),
+				 step_int32(s, BOUND_FLAGS, 0));
+	on_call(s, OWNER_CALLER);
+}
+
+static void on_space_adjust(struct step *s)
+{
+	s->life->has_fetched = true;
+	on_call(s, OWNER_READER);
+}
+
 void reaction_note(struct step *s)
 {
-	struct traffic *traffic = &s->life->traffic;
-
 	switch (s->e->kind) {
 	case EVENT_SEND_LENGTH:
-		if (!(s->t->forgone & FORGO_TRAFFIC))
-			traffic_sent(traffic, step_int32(s, BOUND_RET, 0));
-		learn_owner(s, OWNER_CALLER);
-		note_call(s);
+		on_send_length(s);
 		break;
 	case EVENT_RECV_LENGTH:
-		if (!(s->t->forgone & FORGO_TRAFFIC))
-			traffic_received(traffic, step_int32(s, BOUND_RET, 0),
-					 step_int32(s, BOUND_FLAGS, 0));
-		learn_owner(s, OWNER_CALLER);
-		note_call(s);
+		on_recv_length(s);
 		break;
 	case EVENT_SENDMSG:
-		learn_owner(s, OWNER_CALLER);
-		note_call(s);
+		on_call(s, OWNER_CALLER);
 		break;
 	case EVENT_SPACE_ADJUST:
-		s->life->has_fetched = true;
-		learn_owner(s, OWNER_READER);
-		note_call(s);
+		on_space_adjust(s);
 		break;
 	case EVENT_PROBE:
 		on_probe(s);
