@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "format/error.h"
-#include "format/item.h"
+#include "format/loss.h"
 
 enum { MISSING_MAX = 4096 };
 

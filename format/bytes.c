@@ -252,6 +252,12 @@ void put_string(struct buf *b, const void *data, size_t len)
 	put_bytes(b, data, len);
 }
 
+void put_record(struct buf *b, const struct buf *record)
+{
+	put_string(b, record->data, record->len);
+	b->is_failed |= record->is_failed;
+}
+
 bool array_grow(void **array, size_t *cap, size_t need, size_t size)
 {
 	size_t grown = *cap ? *cap : 16;

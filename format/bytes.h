@@ -200,6 +200,8 @@ static inline void put_cstring(struct buf *b, const char *s)
 }
 /* Its length before it. */
 void put_string(struct buf *b, const void *data, size_t len);
+/* A record behind its length, so that it can grow new members; is_failed if either failed. */
+void put_record(struct buf *b, const struct buf *record);
 
 /* Grow *array (owned, `*cap` elements of `size` bytes) to hold at least `need`;
  * new elements are zeroed. False without memory; the array is then unchanged. */

@@ -6,13 +6,12 @@
 #ifndef FORMAT_CHOICE_H
 #define FORMAT_CHOICE_H
 
-#include "format/cursor.h"
 #include "format/dict.h"
 #include "format/scan.h"
 
 struct choice {
 	uint64_t from_ns, to_ns;
-	cursor_entry_fn wants_entry; /* NULL: all */
+	dict_entry_fn wants_entry; /* NULL: all */
 	void *arg;
 	bool is_sparse; /* parts are read when they are needed */
 };

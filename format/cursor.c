@@ -513,7 +513,7 @@ int cursor_limit_time(struct cursor *c, uint64_t from_ns, uint64_t to_ns, struct
 	return 0;
 }
 
-void cursor_limit_entries(struct cursor *c, cursor_entry_fn wants, void *arg)
+void cursor_limit_entries(struct cursor *c, dict_entry_fn wants, void *arg)
 {
 	c->choice.wants_entry = wants;
 	c->choice.arg = arg;

@@ -22,6 +22,10 @@ enum {
 struct attributes; /* attributes.h */
 struct dict_set;   /* opaque; reference-counted: the cursor and each batch hold one */
 
+/* Is entry `id` of dictionary `dict` one of those looked for? */
+typedef bool (*dict_entry_fn)(void *arg, const struct schema *dict, const struct dict_set *dicts,
+			      uint32_t id);
+
 struct dict_set *dict_set_new(uint32_t epoch); /* one reference; NULL without memory */
 struct dict_set *dict_set_hold(struct dict_set *d);
 void dict_set_drop(struct dict_set *d); /* NULL is fine */

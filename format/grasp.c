@@ -7,7 +7,8 @@
 #include "format/batch.h"
 #include "format/block_reader.h"
 #include "format/dict.h"
-#include "format/item.h"
+#include "format/clock_reading.h"
+#include "format/loss.h"
 #include "format/section.h"
 
 struct grasp {

@@ -2,7 +2,7 @@
 /* hole.c -- missing blocks, by their headers and numbers. */
 #include "format/hole.h"
 
-#include "format/item.h"
+#include "format/loss.h"
 
 void hole_add(struct hole *o, const struct block_header *h)
 {

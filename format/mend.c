@@ -8,7 +8,6 @@
 #include "format/block_writer.h"
 #include "format/end_totals.h"
 #include "format/grasp.h"
-#include "format/item.h"
 #include "format/section.h"
 
 enum { REASON_MAX = 63, END_FACTS_MAX = BLOCK_MAX_RAW / 2 };

@@ -2,7 +2,7 @@
 /*
  * merge.c -- one order from blocks that overlap.
  *
- * Up to CURSOR_MAX_OPEN DATA blocks are open. A row may go out when no later block can
+ * Up to MERGE_MAX_OPEN DATA blocks are open. A row may go out when no later block can
  * hold an earlier one: below the watermark of the last block read, or when there are no
  * more blocks. Looking at all that waits takes longer than the row: as long as nothing
  * else can be next, rows of one block go out in a run.
@@ -34,7 +34,7 @@ struct pending {
 };
 
 struct merge {
-	struct open_batch open[CURSOR_MAX_OPEN];
+	struct open_batch open[MERGE_MAX_OPEN];
 	unsigned open_count;
 	struct run run;            /* may go out; never with the last row of a block */
 	struct open_batch *run_of; /* whose rows these are; NULL: there is no run */
@@ -215,7 +215,7 @@ static bool is_crowded(const struct merge *m, const struct dict_set *current)
 			bytes += dict_set_memory(dicts);
 		seen = dicts;
 	}
-	return m->open_count == CURSOR_MAX_OPEN || bytes > ROOM_BYTES;
+	return m->open_count == MERGE_MAX_OPEN || bytes > ROOM_BYTES;
 }
 
 /* The first row behind `row` that is not before end_ns, or `last`: near ones are found fastest. */

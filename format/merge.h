@@ -7,10 +7,13 @@
 #define FORMAT_MERGE_H
 
 #include "format/batch.h"
-#include "format/cursor.h"
+#include "format/health.h"
+#include "format/item.h"
 #include "format/run.h"
 
 struct merge; /* opaque */
+
+enum { MERGE_MAX_OPEN = 8 }; /* blocks that may overlap in time (FORMAT section 7.1) */
 
 struct merge *merge_new(void); /* NULL without memory */
 void merge_free(struct merge *m);

@@ -6,7 +6,7 @@
 #ifndef FORMAT_OUTAGE_H
 #define FORMAT_OUTAGE_H
 
-#include "format/item.h"
+#include "format/loss.h"
 
 struct outage; /* opaque */
 

@@ -8,7 +8,7 @@
 #ifndef FORMAT_SECTION_H
 #define FORMAT_SECTION_H
 
-#include "format/item.h"
+#include "format/fact.h"
 #include "format/schema.h"
 
 /* Encoded schemas, enumerations and facts of one section. */

@@ -148,11 +148,10 @@ struct progress {
 	size_t enums, schemas;
 };
 
-static void put_record(uint8_t kind, const struct buf *record, struct buf *raw)
+static void put_kind(uint8_t kind, const struct buf *record, struct buf *raw)
 {
 	put_u8(raw, kind);
-	put_string(raw, record->data, record->len);
-	raw->is_failed |= record->is_failed;
+	put_record(raw, record);
 }
 
 /* As many records as one block holds; *done moves on. */
@@ -163,14 +162,14 @@ static void fill(const struct vocabulary *v, struct progress *done, struct buf *
 	for (; done->enums < v->enum_count && raw->len < FULL_BLOCK; done->enums++) {
 		buf_clear(&record);
 		enumeration_encode(v->enums[done->enums], &record);
-		put_record(SCHEMA_RECORD_ENUM, &record, raw);
+		put_kind(SCHEMA_RECORD_ENUM, &record, raw);
 	}
 	for (; done->schemas < v->schema_count && raw->len < FULL_BLOCK; done->schemas++) {
 		const struct schema *s = v->schemas[done->schemas];
 
 		buf_clear(&record);
 		schema_encode(s, done->schemas < v->schemas_told ? "" : s->text, &record);
-		put_record(SCHEMA_RECORD_SCHEMA, &record, raw);
+		put_kind(SCHEMA_RECORD_SCHEMA, &record, raw);
 	}
 	buf_release(&record);
 }

@@ -11,7 +11,8 @@
 #define FORMAT_WRITER_H
 
 #include "format/error.h"
-#include "format/item.h"
+#include "format/clock_reading.h"
+#include "format/loss.h"
 #include "format/schema.h"
 #include "format/sink.h"
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "format/error.h"
-#include "format/item.h"
+#include "format/clock_reading.h"
 #include "format/writer.h"
 
 /* Write host, kernel, kernel_version, arch, cpus, clock, boot_id, netns, hz,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bpf/wire.h"
+#include "format/fact.h"
 #include "format/sink.h"
 #include "record/attach.h"
 #include "record/cost.h"

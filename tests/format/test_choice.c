@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "format/choice.h"
+#include "format/cursor.h"
 #include "format/source.h"
 #include "format/used.h"
 #include "tests/format/small_writer.h"

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "format/hole.h"
-#include "format/item.h"
+#include "format/loss.h"
 
 static struct block_header data_block(uint64_t seq, uint32_t rows, uint64_t from, uint64_t to)
 {

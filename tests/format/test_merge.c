@@ -165,7 +165,7 @@ static void too_many_open_blocks_do_not_wait(void **state)
 {
 	struct desk *d = *state;
 
-	for (unsigned i = 0; i < CURSOR_MAX_OPEN; i++)
+	for (unsigned i = 0; i < MERGE_MAX_OPEN; i++)
 		ADD(d, 10 + i, 1000 + i);
 	comes_out(d, false, "10 11 12 13 14 15 16 17 1000 ");
 	ADD(d, 500);

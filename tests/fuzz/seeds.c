@@ -17,7 +17,9 @@
 #include "format/block.h"
 #include "format/column.h"
 #include "format/index.h"
-#include "format/item.h"
+#include "format/clock_reading.h"
+#include "format/fact.h"
+#include "format/loss.h"
 #include "tests/format/forge.h"
 #include "tests/format/sample_tape.h"
 
@@ -195,15 +197,15 @@ static void save_items(void)
 	put_u8(&b, 0);
 	fact_encode("host", "sample", &b);
 	fact_encode("sysctl net.ipv4.tcp_rmem", "4096 131072 6291456", &b);
-	save_buf("item", "facts", &b);
+	save_buf("record", "facts", &b);
 	put_u8(&b, 1);
 	loss_encode(&loss, &b);
 	loss_encode(&loss, &b);
-	save_buf("item", "losses", &b);
+	save_buf("record", "losses", &b);
 	put_u8(&b, 2);
 	clock_encode(&clock, &b);
 	clock_encode(&clock, &b);
-	save_buf("item", "clocks", &b);
+	save_buf("record", "clocks", &b);
 }
 
 static void save_ints(const char *name, const uint64_t *values, uint16_t n)

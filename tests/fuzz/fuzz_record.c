@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-/* fuzz_item.c -- any bytes as facts, losses or clock readings, as the first one says. */
+/* fuzz_record.c -- any bytes as facts, losses or clock readings, as the first one says. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/item.h"
+#include "format/clock_reading.h"
+#include "format/fact.h"
+#include "format/loss.h"
 
 static void check(bool is_kept)
 {
