@@ -82,12 +82,19 @@ expect 0 "$TCPTAPE" verify "$TMP/there"
 mkdir "$TMP/full"
 mount -t tmpfs -o size=1m none "$TMP/full"
 churn() {
+	rm -f "$TMP/port"
 	"$B/hello_server" --port 0 --ready "$TMP/port" --patience 20 --count 20000 --quiet &
 	"$B/hello_client" --port-from "$TMP/port" --count 20000 --quiet
 	wait
 }
-export -f churn
-expect 1 "$TCPTAPE_RECORD" -q -o "$TMP/full/tape" -- bash -euc churn
+# Nothing is left for what comes at the end either.
+fill_disk() {
+	churn
+	cat /dev/zero >"$TMP/full/rest" 2>/dev/null || :
+	churn
+}
+export -f churn fill_disk
+expect 1 "$TCPTAPE_RECORD" -q -o "$TMP/full/tape" -- bash -euc fill_disk
 expect_sentence 'space|full'
 expect 3 "$TCPTAPE" info "$TMP/full/tape" -f json
 jq -e '.events_total > 20000 and .complete == false' "$TMP/out" >/dev/null || { cat "$TMP/out"; exit 1; }
