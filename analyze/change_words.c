@@ -49,6 +49,8 @@ static const char *change_words(const struct moment *m)
 		return end_words(m);
 	if (m->is_first_close)
 		return "closes first";
+	if (m->from == STATE_SYN_RECV && m->to == STATE_ESTABLISHED && m->is_accepted)
+		return "connected"; /* both connected at once, or Fast Open */
 	if (m->to == STATE_FIN_WAIT1)
 		return "closes";
 	for (size_t i = 0; i < sizeof(change_table) / sizeof(change_table[0]); i++)

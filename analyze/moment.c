@@ -29,6 +29,7 @@ static void fill_change(struct moment *m, const struct sighting *seen)
 	m->is_at_least = c->is_at_least;
 	m->is_first_close = c->to == STATE_FIN_WAIT1 && c->from != STATE_FIN_WAIT1 &&
 			    !l->has_peer_closed;
+	m->is_accepted = l->role != LIFE_SERVER || l->accept_count;
 	if (c->to != STATE_CLOSE)
 		return;
 	m->end = l->end;

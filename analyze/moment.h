@@ -36,6 +36,7 @@ struct moment {
 	bool is_time_wait;   /* TIME_WAIT begins */
 	bool is_orphan;      /* FIN_WAIT2 goes on unseen */
 	bool is_first_close; /* this side sends the first FIN */
+	bool is_accepted;    /* already, or never to be: there is nobody to accept() */
 	bool is_call_start;  /* EVENT_SENDMSG: a send call begins, and will return `value` */
 	bool is_call_end;    /* EVENT_SEND_LENGTH: began with one of those, duration_ns ago */
 };

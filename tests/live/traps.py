@@ -86,6 +86,8 @@ def both_open():
     same((a["tx_bytes"], b["rx_bytes"], ends(a, b)), (11, 11, ["fin", "fin"]), "bytes and ends")
     same([s["retransmits"] for s in (a, b)], [1, 1], "SYNs that were sent again")
     same([s["drops"] for s in (a, b)], [1, 1], "SYNs that were dropped")
+    told = [r["text"] for r in tape.rows("timeline", "--conn", a["conn"])]
+    assert not any("accept()" in text for text in told), "nobody accepts"
 
 
 def both_close():
