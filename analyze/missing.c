@@ -105,6 +105,8 @@ static const char *cause_text(uint32_t cause)
 		return " (the tape was damaged)";
 	case LOSS_SHED:
 		return " (left out to stay within a limit)";
+	case LOSS_NESTED:
+		return " (while another of its type was being recorded on that CPU)";
 	}
 	return "";
 }

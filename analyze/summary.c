@@ -187,6 +187,8 @@ const char *summary_cause_name(uint32_t cause)
 		return "damage";
 	case LOSS_SHED:
 		return "shed";
+	case LOSS_NESTED:
+		return "nested";
 	}
 	return NULL;
 }

@@ -15,6 +15,7 @@ enum loss_cause {
 	LOSS_MEMORY = 3,    /* the recorder was out of memory */
 	LOSS_DAMAGE = 4,    /* the tape was damaged here, and was recovered */
 	LOSS_SHED = 5,      /* left out on purpose, to stay within a limit */
+	LOSS_NESTED = 6,    /* came while another of its type was being recorded on that CPU */
 };
 
 enum { LOSS_ANY_CPU = 0xffffffff };

@@ -29,6 +29,7 @@ SAME(LOSS_WRITE, TCPTAPE_LOSS_WRITE);
 SAME(LOSS_MEMORY, TCPTAPE_LOSS_MEMORY);
 SAME(LOSS_DAMAGE, TCPTAPE_LOSS_DAMAGE);
 SAME(LOSS_SHED, TCPTAPE_LOSS_SHED);
+SAME(LOSS_NESTED, TCPTAPE_LOSS_NESTED);
 _Static_assert((uint32_t)LOSS_ANY_CPU == TCPTAPE_ANY_CPU, "the same number");
 
 static int fail(struct tcptape_error *out, const struct error *why)

@@ -166,6 +166,7 @@ enum tcptape_loss_cause {
 	TCPTAPE_LOSS_MEMORY = 3,    /* the recorder was out of memory */
 	TCPTAPE_LOSS_DAMAGE = 4,    /* the tape was damaged here, and was recovered */
 	TCPTAPE_LOSS_SHED = 5,      /* left out on purpose, to stay within a limit */
+	TCPTAPE_LOSS_NESTED = 6,    /* while another of its type was being recorded there */
 };
 
 #define TCPTAPE_ANY_CPU UINT32_C(0xffffffff)

@@ -115,7 +115,7 @@ static int read_event(struct losses *l, struct writer *w, size_t index, uint64_t
 	skipped = now - l->skipped[e->number];
 	l->skipped[e->number] = now;
 	l->total += skipped;
-	return write_loss(w, loss, skipped, LOSS_UNKNOWN, err);
+	return write_loss(w, loss, skipped, LOSS_NESTED, err);
 }
 
 int losses_read(struct losses *l, struct writer *w, uint64_t now_ns, struct error *err)

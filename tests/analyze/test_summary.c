@@ -59,6 +59,7 @@ static void losses_know_their_event(void **state)
 	assert_string_equal(summary_event_name(&s, s.losses[0].schema), "sample:note");
 	assert_string_equal(summary_cause_name(s.losses[0].cause), "ring_full");
 	assert_string_equal(summary_cause_name(LOSS_DAMAGE), "damage");
+	assert_string_equal(summary_cause_name(LOSS_NESTED), "nested");
 	assert_null(summary_cause_name(99));
 	summary_release(&s);
 }

@@ -7,7 +7,7 @@ from vectors_blocks import ONE, TWO, V_COLUMN, headless, small, tape
 def records(add):
     t = tape()
     t.values((10, 1))
-    t.losses(*((5, 9, 0xffffffff if cause % 2 else cause, cause % 2, cause, cause) for cause in (0, 1, 2, 3, 4, 99, 0xffffffff)), tail=b"new")
+    t.losses(*((5, 9, 0xffffffff if cause % 2 else cause, cause % 2, cause, cause) for cause in (0, 1, 2, 3, 4, 5, 6, 99, 0xffffffff)), tail=b"new")
     t.losses((0, MASK64, 0, 4096, MASK64, 0))
     add("loss", 0, "each cause, count 0 (unknown), schemas known and not, members of a newer writer", t.end(lost=3), [(10, 0, 1)],
         others=["loss 5 9 0 0 0 0", "loss 5 9 4294967295 1 1 1", f"loss 0 {MASK64} 0 0 {MASK64} 0", "loss 5 9 4294967295 1 99 99"])
