@@ -325,16 +325,20 @@ int resends_see(struct resends *rs, const struct item *item, const struct sighti
 	}
 }
 
+/* In less time than any round trip took. Of what was rejected no original can be acknowledged. */
+static bool is_acked_too_soon(const struct resend_life *l, const struct resend *x)
+{
+	return x->acked_ns && x->state != STATE_SYN_SENT && x->cause != RESEND_REJECTED &&
+	       l->min_rtt_ns >= LEAST_RTT_NS && x->acked_ns - x->ts_ns < l->min_rtt_ns / 4 * 3;
+}
+
 static void judge_at_end(const struct resend_life *l, struct resend *x)
 {
-	uint64_t round_trip = x->acked_ns - x->ts_ns;
-
 	if (x->proof || !resend_is_sent(x))
 		return;
 	if (l->has_totals && l->total && l->total == l->sent && l->dsacks >= l->total)
 		x->proof = RESEND_DSACKS;
-	else if (x->acked_ns && x->state != STATE_SYN_SENT && l->min_rtt_ns >= LEAST_RTT_NS &&
-		 round_trip < l->min_rtt_ns / 4 * 3)
+	else if (is_acked_too_soon(l, x))
 		x->proof = RESEND_TOO_SOON;
 }
 

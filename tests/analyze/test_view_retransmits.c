@@ -239,6 +239,21 @@ static void an_acknowledgement_too_soon_is_of_the_original(void **state)
 	spurious_by(&b, "acknowledged too soon");
 }
 
+/* The shortest round trip may be that of a handshake that took its time. */
+static void what_was_rejected_has_no_original_to_acknowledge(void **state)
+{
+	struct build_tape b = {0};
+
+	(void)state;
+	begin(&b);
+	tape_cong_state(&b, T0 + 10 * MS, &hello_client, LOSS);
+	again(&b, T0 + 10 * MS, 1000, LOSS, PROBE);
+	acknowledge(&b, T0 + 12 * MS, 1100);
+	tape_summary(&b, T0 + 40 * MS, &hello_client, 1, 0, 10000);
+	end(&b, T0 + 40 * MS);
+	check(&b, "-f csv --fields kind,cause,proof", "kind,cause,proof\nrejected,rejected,\n");
+}
+
 static void nothing_sent_again_is_said_with_what_was_seen(void **state)
 {
 	struct build_tape b = {0};
@@ -266,6 +281,7 @@ int main(void)
 		cmocka_unit_test(leaving_loss_before_all_was_acknowledged_takes_it_back),
 		cmocka_unit_test(as_many_dsacks_as_resends_prove_each),
 		cmocka_unit_test(an_acknowledgement_too_soon_is_of_the_original),
+		cmocka_unit_test(what_was_rejected_has_no_original_to_acknowledge),
 		cmocka_unit_test(nothing_sent_again_is_said_with_what_was_seen),
 	};
 
