@@ -7,11 +7,12 @@ set -eu
 need jq setpriv
 unit=docs/tcptape-record.service
 
-# As `make install` installs it.
-make -s install DESTDIR="$TMP/root" PREFIX=/opt B="$B" >/dev/null 2>"$TMP/err" || { cat "$TMP/err"; exit 1; }
+# As `make install` installs it, of what is built: another name of the same directory would be another build.
+build=${B#"$PWD"/}
+make -s install DESTDIR="$TMP/root" PREFIX=/opt B="$build" >/dev/null 2>"$TMP/err" || { cat "$TMP/err"; exit 1; }
 installed=$TMP/root/opt/lib/systemd/system/tcptape-record.service
 grep -q '^ExecStart=/opt/bin/tcptape-record -o' "$installed" || { cat "$installed"; exit 1; }
-make -s uninstall DESTDIR="$TMP/root" PREFIX=/opt B="$B"
+make -s uninstall DESTDIR="$TMP/root" PREFIX=/opt B="$build"
 [ ! -e "$installed" ] || { echo "uninstall leaves the unit"; exit 1; }
 
 # Its own words, as the user and with the capabilities that it asks for.
