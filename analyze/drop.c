@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analyze/sock_facts.h"
+#include "analyze/tcp_flags.h"
 
 struct excuse {
 	const char *name; /* of enum skb_drop_reason, include/net/dropreason-core.h */
@@ -80,14 +81,13 @@ static bool is_at(struct view symbol, const char *prefix)
  * mini-socket of a connection in TIME_WAIT. They carried nothing, so nothing is lost. */
 static bool is_processed(const struct bound *e, const struct event *ev, struct view symbol)
 {
-	enum { FIN = 1, SYN = 2, RST = 4 };
 	uint64_t flags;
 
-	if (!bound_int(e, ev, BOUND_TCP_FLAGS, &flags) || (flags & SYN) ||
+	if (!bound_int(e, ev, BOUND_TCP_FLAGS, &flags) || (flags & FLAG_SYN) ||
 	    bound_int32(e, ev, BOUND_PAYLOAD_BYTES, -1) != 0)
 		return false;
 	if (is_at(symbol, "tcp_rcv_"))
-		return !(flags & (FIN | RST));
+		return !(flags & (FLAG_FIN | FLAG_RST));
 	return is_at(symbol, "tcp_v4_rcv") || is_at(symbol, "tcp_v6_rcv");
 }
 
@@ -95,17 +95,16 @@ static bool is_processed(const struct bound *e, const struct event *ev, struct v
 static const char *excuse_of_handshake(const char *reason, const struct bound *e,
 				       const struct event *ev)
 {
-	enum { SYN = 2, ACK = 16 };
 	uint64_t flags;
 
 	if (!bound_int(e, ev, BOUND_TCP_FLAGS, &flags))
 		return NULL;
-	flags &= SYN | ACK;
+	flags &= FLAG_SYN | FLAG_ACK;
 	/* tcp_validate_incoming(); a SYN alone is another connection's, or forged. tcp_check_req() of a
 	 * server with Fast Open */
-	if (strcmp(reason, "TCP_INVALID_SYN") == 0 && flags == (SYN | ACK))
+	if (strcmp(reason, "TCP_INVALID_SYN") == 0 && flags == (FLAG_SYN | FLAG_ACK))
 		return "SYN-ACK again";
-	return strcmp(reason, "TCP_FASTOPEN") == 0 && flags == SYN ? "SYN again" : NULL;
+	return strcmp(reason, "TCP_FASTOPEN") == 0 && flags == FLAG_SYN ? "SYN again" : NULL;
 }
 
 /* By where the kernel freed it. */

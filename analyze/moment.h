@@ -7,10 +7,8 @@
 #define ANALYZE_MOMENT_H
 
 #include "analyze/lexicon.h"
+#include "analyze/tcp_flags.h"
 #include "analyze/tracker.h"
-
-/* TCP flags, as in the header. */
-enum { FLAG_FIN = 1, FLAG_SYN = 2, FLAG_RST = 4, FLAG_PSH = 8, FLAG_ACK = 16 };
 
 struct moment {
 	uint64_t ts_ns;

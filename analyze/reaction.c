@@ -11,6 +11,7 @@
 #include "analyze/identity.h"
 #include "analyze/listening.h"
 #include "analyze/pair.h"
+#include "analyze/tcp_flags.h"
 
 static void learn_owner(struct step *s, enum owner_source source)
 {
@@ -250,7 +251,7 @@ static void on_segment(struct step *s)
 	struct life *l = s->life;
 
 	if (l->phase == LIFE_ALIVE || !l->is_orphan || s->out->receiver != l ||
-	    !(step_int32(s, BOUND_TCP_FLAGS, 0) & 1))
+	    !(step_int32(s, BOUND_TCP_FLAGS, 0) & FLAG_FIN))
 		return;
 	l->has_peer_closed = true;
 	l->is_orphan = false;

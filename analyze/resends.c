@@ -9,12 +9,10 @@
 
 #include "analyze/drop.h"
 #include "analyze/sock_facts.h"
+#include "analyze/tcp_flags.h"
 
 enum {
 	LOOK_BACK = 256, /* how many of a life are searched for the same bytes */
-	FLAG_FIN = 1,
-	FLAG_SYN = 2,
-	FLAG_ACK = 16,
 };
 
 /* A round trip below this is not told apart from the time in between two tracepoints. */

@@ -7,9 +7,9 @@
 #include "analyze/stream.h"
 
 #include "analyze/linux_errno.h"
+#include "analyze/tcp_flags.h"
 
 enum { LINUX_MSG_PEEK = 0x2, LINUX_MSG_ERRQUEUE = 0x2000 };
-enum { SYN = 2, ACK = 16 };
 
 struct stream_sources stream_sources_of(const struct binding *b)
 {
@@ -93,10 +93,10 @@ static unsigned on_peers_segment(struct stream *s, const struct stream_sources *
 	unsigned moves = 0;
 	int64_t at;
 
-	if (flags & SYN)
+	if (flags & FLAG_SYN)
 		return 0;
 	s->is_carrying = payload > 0;
-	if (s->has_tx && flags & ACK)
+	if (s->has_tx && flags & FLAG_ACK)
 		raise(&s->ack, position(s->tx_base, s->ack, ack));
 	if (!waits_for_probe)
 		moves |= acknowledge(s, s->ack);
@@ -115,7 +115,7 @@ static unsigned on_segment(struct stream *s, const struct stream_sources *from,
 {
 	if (seen->receiver == l)
 		return on_peers_segment(s, from, l, seen, ev);
-	if (bound_int32(seen->bound, ev, BOUND_TCP_FLAGS, 0) & SYN)
+	if (bound_int32(seen->bound, ev, BOUND_TCP_FLAGS, 0) & FLAG_SYN)
 		return 0;
 	return on_own_segment(s, (uint32_t)bound_int32(seen->bound, ev, BOUND_SEQ, 0),
 			      (uint32_t)bound_int32(seen->bound, ev, BOUND_PAYLOAD_BYTES, 0));

@@ -12,6 +12,7 @@
 #include "analyze/identity.h"
 #include "analyze/reaction.h"
 #include "analyze/step.h"
+#include "analyze/tcp_flags.h"
 #include "analyze/touch.h"
 
 struct tracker *tracker_new(void)
@@ -85,14 +86,13 @@ static bool is_packet(enum event_kind kind)
 /* A SYN, or the answer to one, tells the port of a socket that connects. */
 static void claim_port(struct step *s, struct flow *flow)
 {
-	enum { SYN = 2, RST = 4, ACK = 16 };
 	uint32_t flags = (uint32_t)step_int32(s, BOUND_TCP_FLAGS, 0);
-	bool is_reply = flags & ACK;
+	bool is_reply = flags & FLAG_ACK;
 	const struct task *task;
 	struct tuple reversed;
 	struct life *l;
 
-	if (!(flags & SYN) && !(is_reply && (flags & RST)))
+	if (!(flags & FLAG_SYN) && !(is_reply && (flags & FLAG_RST)))
 		return;
 	task = step_task(s);
 	reversed = tuple_reversed(flow->tuple);
