@@ -8,24 +8,11 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include <arpa/inet.h>
-
 #include "analyze/listening.h"
+#include "tests/analyze/endpoint_at.h"
 #include "tests/analyze/tracked.h"
 
 static const uint64_t T0 = 1000000000000;
-
-static struct endpoint at(const char *text, uint16_t port)
-{
-	struct endpoint e = {.port = port};
-	uint8_t v4[4];
-
-	if (inet_pton(AF_INET, text, v4) == 1)
-		address_set_ipv4(e.addr, v4);
-	else
-		assert_int_equal(inet_pton(AF_INET6, text, e.addr), 1);
-	return e;
-}
 
 /* Begins to listen; its number. */
 static uint64_t listens(struct lives *ls, const char *addr, uint16_t port, uint32_t netns)
@@ -33,7 +20,7 @@ static uint64_t listens(struct lives *ls, const char *addr, uint16_t port, uint3
 	struct sock_facts f = {.skaddr = 0x1000 + ls->last_conn, .netns = netns};
 	struct life *l;
 
-	f.tuple.local = at(addr, port);
+	f.tuple.local = endpoint_at(addr, port);
 	l = lives_begin(ls, &f, T0);
 	assert_non_null(l);
 	assert_true(listening_add(ls, l));
@@ -47,14 +34,14 @@ static uint64_t number_of(const struct life *l)
 
 static uint64_t found(const struct lives *ls, const char *addr, uint16_t port, uint32_t netns)
 {
-	const struct endpoint local = at(addr, port);
+	const struct endpoint local = endpoint_at(addr, port);
 
 	return number_of(listening_find(ls, &local, netns));
 }
 
 static uint64_t called(const struct lives *ls, const char *from, const char *to, uint32_t netns)
 {
-	const struct tuple client = {at(from, 0), at(to, 80)};
+	const struct tuple client = {endpoint_at(from, 0), endpoint_at(to, 80)};
 
 	return number_of(listening_find_called(ls, &client, netns));
 }
@@ -80,7 +67,7 @@ static void the_address_itself_fits_better_than_any(void **state)
 
 static void who_has_closed_is_found_where_nobody_else_listens(void **state)
 {
-	const struct endpoint local = at("192.0.2.7", 80);
+	const struct endpoint local = endpoint_at("192.0.2.7", 80);
 	struct life *old;
 	struct lives ls;
 	uint64_t first, second;
@@ -100,7 +87,7 @@ static void who_has_closed_is_found_where_nobody_else_listens(void **state)
 
 static void of_two_that_share_a_port_none_is_the_only_one(void **state)
 {
-	const struct endpoint local = at("192.0.2.7", 80);
+	const struct endpoint local = endpoint_at("192.0.2.7", 80);
 	struct lives ls;
 
 	(void)state;
@@ -169,23 +156,32 @@ static void connection_on_a_listeners_port_is_its_server(void **state)
 	tape_release(&b);
 }
 
-static void of_listeners_on_one_port_the_one_that_is_woken_accepts(void **state)
+/* Two listen at one address and port, and a connection comes. Returns the second. */
+static struct build_sock share_port(struct build_tape *b)
 {
 	struct build_sock second = hello_listener;
+
+	second.skaddr++;
+	second.cookie = 98;
+	tape_begin(b);
+	tape_run(b, 10, "first");
+	tape_state(b, T0, &hello_listener, STATE_CLOSE, STATE_LISTEN);
+	tape_run(b, 20, "second");
+	tape_state(b, T0 + 1000, &second, STATE_CLOSE, STATE_LISTEN);
+	tape_run(b, 0, "swapper/0");
+	tape_state(b, T0 + 2000, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
+	tape_state(b, T0 + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
+	return second;
+}
+
+static void of_listeners_on_one_port_the_one_that_is_woken_accepts(void **state)
+{
+	struct build_sock second;
 	struct build_tape b = {0};
 	struct tracked t;
 
 	(void)state;
-	second.skaddr++;
-	second.cookie = 98;
-	tape_begin(&b);
-	tape_run(&b, 10, "first");
-	tape_state(&b, T0, &hello_listener, STATE_CLOSE, STATE_LISTEN);
-	tape_run(&b, 20, "second");
-	tape_state(&b, T0 + 1000, &second, STATE_CLOSE, STATE_LISTEN);
-	tape_run(&b, 0, "swapper/0");
-	tape_state(&b, T0 + 2000, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
-	tape_state(&b, T0 + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
+	second = share_port(&b);
 	tape_sock_event(&b, T0 + 4000, BUILD_DATA_READY, &hello_listener);
 	/* Not that of the connection before. */
 	tape_sock_event(&b, T0 + 5000, BUILD_DATA_READY, &second);
@@ -201,20 +197,11 @@ static void of_listeners_on_one_port_the_one_that_is_woken_accepts(void **state)
 static void of_listeners_on_one_port_none_is_guessed(void **state)
 {
 	struct build_tape b = {.left_out = 1 << BUILD_DATA_READY};
-	struct build_sock second = hello_listener;
+	struct build_sock second;
 	struct tracked t;
 
 	(void)state;
-	second.skaddr++;
-	second.cookie = 98;
-	tape_begin(&b);
-	tape_run(&b, 10, "first");
-	tape_state(&b, T0, &hello_listener, STATE_CLOSE, STATE_LISTEN);
-	tape_run(&b, 20, "second");
-	tape_state(&b, T0 + 1000, &second, STATE_CLOSE, STATE_LISTEN);
-	tape_run(&b, 0, "swapper/0");
-	tape_state(&b, T0 + 2000, &hello_server, STATE_LISTEN, STATE_SYN_RECV);
-	tape_state(&b, T0 + 3000, &hello_server, STATE_SYN_RECV, STATE_ESTABLISHED);
+	second = share_port(&b);
 	tape_run(&b, 10, "first");
 	tape_send(&b, T0 + 9000, &hello_server, 1);
 	tape_run(&b, 0, "swapper/0");

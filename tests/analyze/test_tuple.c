@@ -9,24 +9,11 @@
 #include <cmocka.h>
 
 #include "analyze/tuple.h"
-
-#include <arpa/inet.h>
-
-static struct endpoint at(const char *text, uint16_t port)
-{
-	struct endpoint e = {.port = port};
-	uint8_t v4[4];
-
-	if (inet_pton(AF_INET, text, v4) == 1)
-		address_set_ipv4(e.addr, v4);
-	else
-		assert_int_equal(inet_pton(AF_INET6, text, e.addr), 1);
-	return e;
-}
+#include "tests/analyze/endpoint_at.h"
 
 static void ipv4_is_spelled_with_dots_and_ipv6_in_brackets(void **state)
 {
-	struct endpoint four = at("192.0.2.7", 80), six = at("2001:db8::1", 443);
+	struct endpoint four = endpoint_at("192.0.2.7", 80), six = endpoint_at("2001:db8::1", 443);
 	char text[ENDPOINT_MAX];
 
 	(void)state;
@@ -36,7 +23,8 @@ static void ipv4_is_spelled_with_dots_and_ipv6_in_brackets(void **state)
 
 static void mapped_address_is_the_ipv4_one(void **state)
 {
-	struct endpoint mapped = at("::ffff:192.0.2.7", 80), four = at("192.0.2.7", 80);
+	struct endpoint mapped = endpoint_at("::ffff:192.0.2.7", 80),
+			four = endpoint_at("192.0.2.7", 80);
 
 	(void)state;
 	assert_memory_equal(mapped.addr, four.addr, 16);
@@ -45,7 +33,7 @@ static void mapped_address_is_the_ipv4_one(void **state)
 
 static void unknown_port_is_a_question_mark(void **state)
 {
-	struct endpoint e = at("127.0.0.1", 0);
+	struct endpoint e = endpoint_at("127.0.0.1", 0);
 	char text[ENDPOINT_MAX];
 
 	(void)state;
@@ -54,7 +42,8 @@ static void unknown_port_is_a_question_mark(void **state)
 
 static void any_address_is_known_in_both_families(void **state)
 {
-	struct endpoint four = at("0.0.0.0", 1), six = at("::", 1), other = at("::1", 1);
+	struct endpoint four = endpoint_at("0.0.0.0", 1), six = endpoint_at("::", 1),
+			other = endpoint_at("::1", 1);
 
 	(void)state;
 	assert_true(address_is_any(four.addr));
@@ -69,14 +58,14 @@ static void loopback_is_a_network_of_ipv4_and_an_address_of_ipv6(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(loopback) / sizeof(loopback[0]); i++)
-		assert_true(address_is_loopback(at(loopback[i], 1).addr));
+		assert_true(address_is_loopback(endpoint_at(loopback[i], 1).addr));
 	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
-		assert_false(address_is_loopback(at(other[i], 1).addr));
+		assert_false(address_is_loopback(endpoint_at(other[i], 1).addr));
 }
 
 static void reversing_twice_gives_the_same_tuple(void **state)
 {
-	struct tuple t = {at("127.0.0.1", 40112), at("127.0.0.1", 8080)};
+	struct tuple t = {endpoint_at("127.0.0.1", 40112), endpoint_at("127.0.0.1", 8080)};
 	struct tuple r = tuple_reversed(&t), back = tuple_reversed(&r);
 
 	(void)state;
@@ -86,8 +75,9 @@ static void reversing_twice_gives_the_same_tuple(void **state)
 
 static void both_directions_have_one_hash(void **state)
 {
-	struct tuple t = {at("127.0.0.1", 40112), at("127.0.0.1", 8080)};
-	struct tuple r = tuple_reversed(&t), other = {at("127.0.0.1", 8080), at("127.0.0.1", 8080)};
+	struct tuple t = {endpoint_at("127.0.0.1", 40112), endpoint_at("127.0.0.1", 8080)};
+	struct tuple r = tuple_reversed(&t),
+		     other = {endpoint_at("127.0.0.1", 8080), endpoint_at("127.0.0.1", 8080)};
 
 	(void)state;
 	assert_int_equal(tuple_hash(&t), tuple_hash(&r));
@@ -98,7 +88,7 @@ static void both_directions_have_one_hash(void **state)
 
 static void tuple_is_complete_with_both_ports(void **state)
 {
-	struct tuple t = {at("127.0.0.1", 0), at("127.0.0.1", 8080)};
+	struct tuple t = {endpoint_at("127.0.0.1", 0), endpoint_at("127.0.0.1", 8080)};
 
 	(void)state;
 	assert_false(tuple_is_complete(&t));

@@ -28,6 +28,17 @@ uint8_t *forge_exact(const void *data, size_t len)
 	return copy;
 }
 
+void forge_record(struct buf *out, unsigned count, uint64_t value)
+{
+	struct buf record = {0};
+
+	for (unsigned i = 0; i < count; i++)
+		put_varint(&record, value);
+	put_record(out, &record);
+	require(!out->is_failed, "no memory");
+	buf_release(&record);
+}
+
 struct field forge_field(const char *name, enum field_kind kind, unsigned elem_size, unsigned count)
 {
 	return (struct field){.name = (char *)name,

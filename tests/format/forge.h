@@ -16,6 +16,9 @@
 /* A copy that ends where its memory ends, so that a sanitizer sees one byte too many. */
 uint8_t *forge_exact(const void *data, size_t len);
 
+/* Append a record of `count` varints, all `value`. */
+void forge_record(struct buf *out, unsigned count, uint64_t value);
+
 /* A field with a column of its own; lends `name`. */
 struct field forge_field(const char *name, enum field_kind kind, unsigned elem_size,
 			 unsigned count);

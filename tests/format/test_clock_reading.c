@@ -49,17 +49,6 @@ static void cut_anywhere_it_is_refused_and_nothing_is_written(void **state)
 	buf_release(&b);
 }
 
-/* A record of `count` varints, all `value`. */
-static void put_numbers(struct buf *b, unsigned count, uint64_t value)
-{
-	struct buf record = {0};
-
-	for (unsigned i = 0; i < count; i++)
-		put_varint(&record, value);
-	put_record(b, &record);
-	buf_release(&record);
-}
-
 static void a_longer_record_is_read_as_far_as_it_is_known(void **state)
 {
 	struct clock_reading out;
@@ -67,9 +56,9 @@ static void a_longer_record_is_read_as_far_as_it_is_known(void **state)
 	struct view in;
 
 	(void)state;
-	put_numbers(&b, 9, 3);
-	put_numbers(&b, 4, 4);
-	put_numbers(&b, 3, 5);
+	forge_record(&b, 9, 3);
+	forge_record(&b, 4, 4);
+	forge_record(&b, 3, 5);
 	in = view_of(b.data, b.len);
 	assert_int_equal(clock_decode(&in, &out, NULL), 0);
 	assert_int_equal(out.realtime_ns, 3);

@@ -44,6 +44,14 @@ def listen(port=0, protocol=0, addr=HERE):
     return s
 
 
+def listen_fast_open():
+    """Without cookies."""
+    set_sysctl("net/ipv4/tcp_fastopen", 0x1 | 0x2 | 0x4 | 0x200)
+    listener = listen()
+    listener.setsockopt(socket.IPPROTO_TCP, TCP_FASTOPEN, 16)
+    return listener
+
+
 def exchange(client, listener, asked, answered):
     """One turn; the server closes first."""
     server, _ = listener.accept()
@@ -73,9 +81,7 @@ def reconnect():
 
 def fast_open():
     """The request is in the SYN, and its answer may come before the connection is established."""
-    set_sysctl("net/ipv4/tcp_fastopen", 0x1 | 0x2 | 0x4 | 0x200)
-    listener = listen()
-    listener.setsockopt(socket.IPPROTO_TCP, TCP_FASTOPEN, 16)
+    listener = listen_fast_open()
     client = socket.socket()
     client.sendto(bytes(100), MSG_FASTOPEN, listener.getsockname())
     server, _ = listener.accept()
@@ -90,9 +96,7 @@ def fast_open():
 
 def fast_open_unacknowledged():
     """The last part of the handshake is lost: the server answers in SYN_RECV, and is asked again."""
-    set_sysctl("net/ipv4/tcp_fastopen", 0x1 | 0x2 | 0x4 | 0x200)
-    listener = listen()
-    listener.setsockopt(socket.IPPROTO_TCP, TCP_FASTOPEN, 16)
+    listener = listen_fast_open()
     port = listener.getsockname()[1]
     nft("filter hook output priority 0", f"tcp dport {port} tcp flags & (syn|ack) == ack drop")
     client = socket.socket()
@@ -114,9 +118,7 @@ def fast_open_unacknowledged():
 
 def syn_data_not_taken():
     """The first SYN is lost; the second comes without the data, which is sent again when that is answered."""
-    set_sysctl("net/ipv4/tcp_fastopen", 0x1 | 0x2 | 0x4 | 0x200)
-    listener = listen()
-    listener.setsockopt(socket.IPPROTO_TCP, TCP_FASTOPEN, 16)
+    listener = listen_fast_open()
     nft("filter hook input priority 0", "tcp flags & (syn|ack) == syn drop")
     client = socket.socket()
     client.setblocking(False)
