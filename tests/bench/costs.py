@@ -17,7 +17,7 @@ import time
 from loads import Http, missing
 from machine import CPUS, LOAD_CPU, QUIET, TRIES, busy_share, describe, wait_for_quiet
 from tracers import (B, Bare, Bpftrace, Empty, Perf, PerfZ, Stacks, Tcpdump, TcpStates, Tcptape, TraceCmd, Unselected,
-                     UnselectedPid, choose)
+                     UnselectedPid, choose, per_unit, tell_other_count)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
@@ -84,10 +84,6 @@ def spread(values):
     return f"{statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f})"
 
 
-def per_unit(runs, figure):
-    return [r[figure] / r["units"] for r in runs]
-
-
 def table(chosen, rounds, fixed, unit):
     bare = rounds["nothing"]
     each = statistics.median(per_unit(rounds[Tcptape.name], "events"))
@@ -114,10 +110,7 @@ def table(chosen, rounds, fixed, unit):
     for t in chosen[1:]:
         if t.note:
             print(f"{t.name}: {t.note}")
-        if rounds[t.name][0]["events"] is not None:
-            counted = statistics.median(per_unit(rounds[t.name], "events"))
-            if abs(counted - each) > 0.02 * each:
-                print(f"{t.name}: recorded {counted:.1f} events a {unit}, tcptape-record {each:.1f}")
+        tell_other_count(t, rounds[t.name], each, unit)
 
 
 def main():

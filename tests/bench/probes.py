@@ -21,7 +21,8 @@ import tempfile
 import time
 
 from machine import CPUS, LOAD_CPU, describe
-from tracers import B, Empty, EmptyEach, Perf, PerfZ, Tcptape, TraceCmd, Unselected, UnselectedPid, choose
+from tracers import (B, Empty, EmptyEach, Perf, PerfZ, Tcptape, TraceCmd, Unselected, UnselectedPid, choose, per_unit,
+                     tell_other_count)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
@@ -88,8 +89,8 @@ def measure(chosen, script, amount, tmp):
 
 
 def table(chosen, rounds, unit):
-    each = statistics.median(r["events"] / r["units"] for r in rounds[Tcptape.name])
-    ns = {t.name: [r["inside_ns"] / r["units"] / each for r in rounds[t.name]] for t in chosen}
+    each = statistics.median(per_unit(rounds[Tcptape.name], "events"))
+    ns = {t.name: [inside / each for inside in per_unit(rounds[t.name], "inside_ns")] for t in chosen}
     mine, empty = (statistics.median(ns[k.name]) for k in (Tcptape, Empty))
     print(f"\n{statistics.median(r['units'] for r in rounds[Tcptape.name]):.0f} {unit}s a run, {each:.1f} events a {unit}, "
           f"{ROUNDS} rounds, {HZ} samples a second\n"
@@ -99,9 +100,7 @@ def table(chosen, rounds, unit):
         spread = f"{its:.0f} ({min(ns[t.name]):.0f} to {max(ns[t.name]):.0f})"
         print(f"{t.name:20} {spread:>18} {its / empty:7.1f} {mine / its:11.2f}")
     for t in chosen:
-        counted = statistics.median((r["events"] or 0) / r["units"] for r in rounds[t.name])
-        if counted and abs(counted - each) > 0.02 * each:
-            print(f"{t.name}: recorded {counted:.1f} events a {unit}, tcptape-record {each:.1f}")
+        tell_other_count(t, rounds[t.name], each, unit)
 
 
 def main():

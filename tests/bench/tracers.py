@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 
@@ -321,6 +322,20 @@ class TraceCmdPacked(TraceCmd):
     def outcome(self):
         events, lost, _ = super().outcome()
         return events, lost, len(subprocess.run(["zstd", "-3", "-c", self.path], stdout=subprocess.PIPE, check=True).stdout)
+
+
+def per_unit(runs, figure):
+    """Of each run: a load that runs for a time does less under a tracer that costs more."""
+    return [r[figure] / r["units"] for r in runs]
+
+
+def tell_other_count(tracer, runs, each, unit):
+    """Whether it recorded other events than tcptape-record's `each` of a unit."""
+    if runs[0]["events"] is None:
+        return
+    counted = statistics.median(per_unit(runs, "events"))
+    if abs(counted - each) > 0.02 * each:
+        print(f"{tracer.name}: recorded {counted:.1f} events a {unit}, tcptape-record {each:.1f}")
 
 
 def choose(kinds, tmp):
